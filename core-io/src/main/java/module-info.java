@@ -1,0 +1,8 @@
+/** Zig's {@code std.Io} for Java: buffered Reader and Writer, io_uring, and its event loop. */
+@org.jspecify.annotations.NullMarked
+module dev.millrace.io {
+  requires static org.jspecify;
+  requires transitive dev.millrace.sync;
+
+  exports dev.millrace.io;
+}

@@ -1,0 +1,2 @@
+/** Root of the server's packages; holds none of its classes. */
+package dev.millrace;
