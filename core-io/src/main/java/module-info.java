@@ -4,5 +4,9 @@ module dev.millrace.io {
   requires static org.jspecify;
   requires transitive dev.millrace.sync;
 
+  exports dev.millrace.file;
   exports dev.millrace.io;
+  exports dev.millrace.loop;
+  exports dev.millrace.net;
+  exports dev.millrace.uring;
 }

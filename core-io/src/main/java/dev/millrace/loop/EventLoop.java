@@ -1,0 +1,311 @@
+package dev.millrace.loop;
+
+import dev.millrace.uring.CompletionSink;
+import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
+import dev.millrace.uring.UserData;
+import java.util.ArrayDeque;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread's loop over one ring.
+ *
+ * <p>A turn takes what has completed, runs posted tasks, timers that are due and what was deferred
+ * to the end of the turn, then submits everything prepared meanwhile in one enter call and, if
+ * nothing is left to do, sleeps in it. The loop does not own a thread: whoever calls {@link
+ * #attach} and then {@link #run} or {@link #turn} is the loop's thread, and the only one to call
+ * anything here that does not say "any thread".
+ *
+ * <p>Close protocol of a target: end its operations (shut down, cancel), wait for each one's last
+ * completion, free its memory, {@link #release} its handle. A completion that comes later all the
+ * same is dropped by its generation and counted.
+ */
+public final class EventLoop implements AutoCloseable {
+  /** Completions dispatched before tasks and timers get their turn. */
+  private static final int BATCH = 1024;
+
+  private final Ring ring;
+  private final FailureHandler failures;
+  private final LoopStats stats = new LoopStats();
+  private final SlotTable slots = new SlotTable();
+  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger taskCount = new AtomicInteger();
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private final CompletionSink sink = this::dispatch;
+  private ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+  private ArrayDeque<Runnable> deferredRunning = new ArrayDeque<>();
+  private volatile @Nullable Wakeup wakeup;
+  private @Nullable Thread thread;
+  private long nowNanos;
+  private volatile boolean stopped;
+
+  /** Told of whatever a handler, task or timer throws. Must not block, nor throw. */
+  @FunctionalInterface
+  public interface FailureHandler {
+    void failed(Throwable failure);
+  }
+
+  /**
+   * @param ring not yet enabled; closed with the loop
+   */
+  public EventLoop(Ring ring, FailureHandler failures) {
+    this.ring = ring;
+    this.failures = failures;
+  }
+
+  /** Makes the calling thread the loop's. Once, before all else. */
+  public void attach() {
+    if (thread != null) {
+      throw new IllegalStateException("the loop has a thread: " + thread.getName());
+    }
+    thread = Thread.currentThread();
+    ring.enable();
+    nowNanos = System.nanoTime();
+    wakeup =
+        ring.features().supports(OpKind.FUTEX_WAIT)
+            ? new FutexWakeup(this)
+            : new EventfdWakeup(this);
+    if (!tasks.isEmpty()) {
+      wakeup.wake(); // posted before there was anything to wake
+    }
+  }
+
+  /** The ring that this loop drives. */
+  public Ring ring() {
+    return ring;
+  }
+
+  /** The loop's figures. Any thread. */
+  public LoopStats stats() {
+    return stats;
+  }
+
+  /** Whether the caller is the loop's thread. Any thread. */
+  public boolean isLoopThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** {@link System#nanoTime()} as of the beginning of this turn. */
+  public long nowNanos() {
+    return nowNanos;
+  }
+
+  /** Tasks posted and not yet run. Any thread. */
+  public int postedTasks() {
+    return taskCount.get();
+  }
+
+  /** Targets registered. */
+  public int targets() {
+    return slots.size();
+  }
+
+  /** Gives a target its handle, which its submissions carry. */
+  public long register(CompletionTarget target) {
+    return slots.add(target);
+  }
+
+  /** Takes a target's handle back; its operations must have completed. */
+  public void release(long handle) {
+    slots.remove(handle);
+  }
+
+  /**
+   * Notes that an operation is about to be prepared.
+   *
+   * @param tag the target's own number for it, 0 to 15, free until its last completion
+   * @return the user data to prepare it with
+   */
+  public long begin(long handle, OpKind kind, int tag) {
+    assert isLoopThread() : "only the loop's thread may submit";
+    long userData = UserData.of(handle, kind, tag);
+    slots.submitted(userData, nowNanos);
+    stats.began(kind.ordinal());
+    return userData;
+  }
+
+  /** Runs a task on the loop's thread, soon and in order. Any thread. */
+  public void post(Runnable task) {
+    taskCount.incrementAndGet();
+    tasks.add(task);
+    Wakeup current = wakeup;
+    if (current != null) {
+      current.wake();
+    }
+  }
+
+  /**
+   * Runs a task at the end of this turn, just before submission; or of the next, if called there.
+   */
+  public void defer(Runnable task) {
+    deferred.add(task);
+  }
+
+  /** Runs a task after a delay. */
+  public Timer schedule(Runnable task, long delayNanos) {
+    Timer timer = new Timer(task, System.nanoTime() + Math.max(0, delayNanos));
+    timers.add(timer);
+    return timer;
+  }
+
+  /** Runs a task after a delay. Any thread; the delay counts from now. */
+  public Timer scheduleFromAnyThread(Runnable task, long delayNanos) {
+    if (isLoopThread()) {
+      return schedule(task, delayNanos);
+    }
+    Timer timer = new Timer(task, System.nanoTime() + Math.max(0, delayNanos));
+    post(() -> timers.add(timer));
+    return timer;
+  }
+
+  /** Makes {@link #run} return after its turn. Any thread. */
+  public void stop() {
+    stopped = true;
+    post(() -> {});
+  }
+
+  /** Turns until {@link #stop}. */
+  public void run() {
+    while (!stopped) {
+      turn(true);
+    }
+  }
+
+  /**
+   * Takes one turn.
+   *
+   * @param maySleep whether to wait for a completion when there is nothing to do
+   * @return how many completions, tasks, timers and deferrals were worked off
+   */
+  public int turn(boolean maySleep) {
+    Wakeup sleep = currentWakeup();
+    if (!maySleep || !deferred.isEmpty() || stopped || !sleep.tryFallAsleep()) {
+      ring.submitAndWait(0, 0);
+    } else {
+      ring.submitAndWait(1, untilNextTimer());
+    }
+    sleep.awake();
+    nowNanos = System.nanoTime();
+    stats.turn(nowNanos);
+    int work = ring.reap(sink, BATCH);
+    work += runTasks();
+    work += runTimers();
+    work += runDeferred();
+    stats.turnBusy().record(System.nanoTime() - nowNanos);
+    return work;
+  }
+
+  private Wakeup currentWakeup() {
+    Wakeup current = wakeup;
+    if (current == null) {
+      throw new IllegalStateException("attach first");
+    }
+    return current;
+  }
+
+  private void dispatch(long userData, int result, int flags) {
+    if (!Ring.hasMore(flags)) {
+      int kind = UserData.kind(userData);
+      stats.ended(kind);
+      if (isTimed(kind)) {
+        stats.latency(kind, nowNanos - slots.submittedNanos(userData));
+      }
+    }
+    CompletionTarget target = slots.find(userData);
+    if (target == null) {
+      stats.stale();
+      return;
+    }
+    try {
+      target.completed(UserData.tag(userData), result, flags);
+    } catch (Throwable failure) {
+      fail(failure);
+    }
+  }
+
+  private static boolean isTimed(int kind) {
+    return switch (OpKind.of(kind)) {
+      case ACCEPT, RECV, FUTEX_WAIT, POLL -> false;
+      default -> true;
+    };
+  }
+
+  private int runTasks() {
+    int ran = 0;
+    // Those posted while these run wait for the next turn, lest they starve completions.
+    for (int left = taskCount.get(); left > 0; left--) {
+      Runnable task = tasks.poll();
+      if (task == null) {
+        break;
+      }
+      taskCount.decrementAndGet();
+      ran++;
+      runGuarded(task);
+    }
+    if (ran > 0) {
+      stats.ranTasks(ran);
+    }
+    return ran;
+  }
+
+  private int runTimers() {
+    int ran = 0;
+    for (Timer timer = timers.peek(); timer != null; timer = timers.peek()) {
+      if (timer.isDone()) {
+        timers.remove();
+      } else if (timer.dueNanos() - nowNanos <= 0) {
+        timers.remove();
+        if (timer.claim()) {
+          ran++;
+          runGuarded(timer.task());
+        }
+      } else {
+        break;
+      }
+    }
+    return ran;
+  }
+
+  private int runDeferred() {
+    if (deferred.isEmpty()) {
+      return 0;
+    }
+    ArrayDeque<Runnable> current = deferred;
+    deferred = deferredRunning;
+    deferredRunning = current;
+    int ran = 0;
+    for (Runnable task = current.poll(); task != null; task = current.poll()) {
+      ran++;
+      runGuarded(task);
+    }
+    return ran;
+  }
+
+  private void runGuarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable failure) {
+      fail(failure);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    stats.failed();
+    failures.failed(failure);
+  }
+
+  private long untilNextTimer() {
+    Timer next = timers.peek();
+    return next == null ? -1 : Math.max(0, next.dueNanos() - System.nanoTime());
+  }
+
+  /** Closes the ring. The loop must have stopped; the loop's thread only. */
+  @Override
+  public void close() {
+    currentWakeup().close();
+    ring.close();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.millrace.net;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteOrder;
+
+/**
+ * Internet socket addresses in memory (ip(7), ipv6(7)).
+ *
+ * <pre>
+ * struct sockaddr_in  { u16 family; u16be port; u8 addr[4]; u8 zero[8]; };             // 16
+ * struct sockaddr_in6 { u16 family; u16be port; u32 flow; u8 addr[16]; u32 scope; };   // 28
+ * </pre>
+ */
+final class SocketAddresses {
+  static final int AF_INET = 2;
+  static final int AF_INET6 = 10;
+  static final int MAX_BYTES = 28;
+
+  private static final int IN_BYTES = 16;
+  private static final long PORT = 2;
+  private static final long IN_ADDR = 4;
+  private static final long IN6_ADDR = 8;
+  private static final long IN6_SCOPE = 24;
+  private static final ValueLayout.OfShort BIG_ENDIAN_SHORT =
+      JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private SocketAddresses() {}
+
+  static int family(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet4Address ? AF_INET : AF_INET6;
+  }
+
+  /** Writes an address and returns its length in bytes. */
+  static int write(InetSocketAddress address, MemorySegment into) {
+    into.fill((byte) 0);
+    int family = family(address);
+    into.set(JAVA_SHORT, 0, (short) family);
+    into.set(BIG_ENDIAN_SHORT, PORT, (short) address.getPort());
+    byte[] bytes = address.getAddress().getAddress();
+    MemorySegment.copy(
+        bytes, 0, into, JAVA_BYTE, family == AF_INET ? IN_ADDR : IN6_ADDR, bytes.length);
+    return family == AF_INET ? IN_BYTES : MAX_BYTES;
+  }
+
+  static InetSocketAddress read(MemorySegment from) {
+    int family = from.get(JAVA_SHORT, 0);
+    int port = Short.toUnsignedInt(from.get(BIG_ENDIAN_SHORT, PORT));
+    byte[] bytes = new byte[family == AF_INET6 ? 16 : 4];
+    MemorySegment.copy(
+        from, JAVA_BYTE, family == AF_INET6 ? IN6_ADDR : IN_ADDR, bytes, 0, bytes.length);
+    try {
+      int scope = family == AF_INET6 ? from.get(JAVA_INT, IN6_SCOPE) : 0;
+      InetAddress address =
+          scope != 0
+              ? java.net.Inet6Address.getByAddress(null, bytes, scope)
+              : InetAddress.getByAddress(bytes);
+      return new InetSocketAddress(address, port);
+    } catch (UnknownHostException impossible) {
+      throw new AssertionError(impossible); // thrown for a wrong length only
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package dev.millrace.net;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.millrace.sync.ffi.Native;
+import dev.millrace.uring.ErrnoException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.net.InetSocketAddress;
+
+/** Calls on TCP sockets. None of them waits for a peer. */
+public final class Sockets {
+  /** {@code SOCK_CLOEXEC}: the descriptor is not inherited by programs that are started. */
+  public static final int SOCK_CLOEXEC = 0x80000;
+
+  /** {@code MSG_NOSIGNAL}: a broken connection is an error, not a signal. */
+  public static final int MSG_NOSIGNAL = 0x4000;
+
+  /** {@code MSG_WAITALL}: an operation of the ring goes on until all is sent. */
+  public static final int MSG_WAITALL = 0x100;
+
+  private static final int SOCK_STREAM = 1;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_REUSEADDR = 2;
+  private static final int SO_LINGER = 13;
+  private static final int IPPROTO_TCP = 6;
+  private static final int TCP_NODELAY = 1;
+  private static final int SHUT_WR = 1;
+  private static final int SHUT_RDWR = 2;
+
+  private static final MethodHandle SOCKET =
+      link("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle BIND =
+      link("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle LISTEN =
+      link("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle SETSOCKOPT =
+      link(
+          "setsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle GETSOCKNAME =
+      link("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+  private static final MethodHandle GETPEERNAME =
+      link("getpeername", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+  private static final MethodHandle SHUTDOWN =
+      link("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle CLOSE =
+      link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+  private Sockets() {}
+
+  /**
+   * Opens a listening socket whose accepted connections send without delay (TCP_NODELAY is
+   * inherited).
+   *
+   * @param address resolved; port 0 picks one, see {@link #localAddress}
+   * @return its descriptor
+   */
+  public static int listen(InetSocketAddress address, int backlog) throws ErrnoException {
+    int family = SocketAddresses.family(address);
+    int fd = check("socket", call(SOCKET, family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    try (Arena arena = Arena.ofConfined()) {
+      setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+      setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+      MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
+      int bytes = SocketAddresses.write(address, name);
+      check("bind " + address, callAddress(BIND, fd, name, bytes));
+      check("listen on " + address, call(LISTEN, fd, backlog));
+      return fd;
+    } catch (ErrnoException failed) {
+      close(fd);
+      throw failed;
+    }
+  }
+
+  /** The address a socket is bound to. */
+  public static InetSocketAddress localAddress(int fd) throws ErrnoException {
+    return name("getsockname", GETSOCKNAME, fd);
+  }
+
+  /** The address at the other end. */
+  public static InetSocketAddress peerAddress(int fd) throws ErrnoException {
+    return name("getpeername", GETPEERNAME, fd);
+  }
+
+  /** Ends sending; the peer reads an end of stream. False if the connection is gone already. */
+  public static boolean shutdownWrites(int fd) {
+    return call(SHUTDOWN, fd, SHUT_WR) == 0;
+  }
+
+  /** Ends both directions; operations in flight on the socket complete. */
+  public static boolean shutdown(int fd) {
+    return call(SHUTDOWN, fd, SHUT_RDWR) == 0;
+  }
+
+  /** Makes {@link #close} reset the connection instead of ending it. */
+  public static void resetOnClose(int fd) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment linger = arena.allocate(JAVA_INT, 2); // struct linger { int onoff, seconds; }
+      linger.setAtIndex(JAVA_INT, 0, 1);
+      check("setsockopt SO_LINGER", setOption(fd, SOL_SOCKET, SO_LINGER, linger));
+    }
+  }
+
+  /** Closes a descriptor; it is gone whatever the call says (close(2)). */
+  public static void close(int fd) {
+    var _ = call(CLOSE, fd);
+  }
+
+  private static void setInt(int fd, int level, int option, int value) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment cell = arena.allocate(JAVA_INT);
+      cell.set(JAVA_INT, 0, value);
+      check("setsockopt " + option, setOption(fd, level, option, cell));
+    }
+  }
+
+  private static InetSocketAddress name(String call, MethodHandle handle, int fd)
+      throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
+      MemorySegment bytes = arena.allocate(JAVA_INT);
+      bytes.set(JAVA_INT, 0, SocketAddresses.MAX_BYTES);
+      MemorySegment errno = Native.errnoState();
+      int result;
+      try {
+        result = (int) handle.invoke(errno, fd, name, bytes);
+      } catch (Throwable unexpected) {
+        throw new AssertionError(unexpected);
+      }
+      check(call, result < 0 ? -Native.errno(errno) : result);
+      return SocketAddresses.read(name);
+    }
+  }
+
+  private static int check(String call, int result) throws ErrnoException {
+    if (result < 0) {
+      throw new ErrnoException(call, -result);
+    }
+    return result;
+  }
+
+  private static int call(MethodHandle handle, int... arguments) {
+    MemorySegment errno = Native.errnoState();
+    try {
+      int result =
+          switch (arguments.length) {
+            case 1 -> (int) handle.invoke(errno, arguments[0]);
+            case 2 -> (int) handle.invoke(errno, arguments[0], arguments[1]);
+            case 3 -> (int) handle.invoke(errno, arguments[0], arguments[1], arguments[2]);
+            default -> throw new IllegalArgumentException("too many arguments");
+          };
+      return result < 0 ? -Native.errno(errno) : result;
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
+  private static int callAddress(MethodHandle handle, int fd, MemorySegment name, int bytes) {
+    MemorySegment errno = Native.errnoState();
+    try {
+      int result = (int) handle.invoke(errno, fd, name, bytes);
+      return result < 0 ? -Native.errno(errno) : result;
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
+  private static int setOption(int fd, int level, int option, MemorySegment value) {
+    MemorySegment errno = Native.errnoState();
+    try {
+      int result =
+          (int) SETSOCKOPT.invokeExact(errno, fd, level, option, value, (int) value.byteSize());
+      return result < 0 ? -Native.errno(errno) : result;
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
+  private static MethodHandle link(String symbol, FunctionDescriptor descriptor) {
+    return Native.withErrno(Native.libc(), symbol, descriptor);
+  }
+}

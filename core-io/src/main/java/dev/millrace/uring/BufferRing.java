@@ -1,0 +1,100 @@
+package dev.millrace.uring;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.millrace.uring.abi.Structs;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Buffers that the kernel picks from when data arrives, so that an idle connection holds none
+ * (io_uring_setup_buf_ring(3)).
+ *
+ * <p>A completion names its buffer; whoever takes the bytes gives it back by {@link #recycle}. Used
+ * by the ring's thread only.
+ */
+public final class BufferRing {
+  private static final VarHandle TAIL = JAVA_SHORT.varHandle();
+
+  private final MemorySegment ring;
+  private final MemorySegment memory;
+  private final int entries;
+  private final int bufferBytes;
+  private final int group;
+  private int tail;
+  private int free;
+
+  /**
+   * @param ring {@code entries} times 16 bytes, page-aligned
+   * @param memory {@code entries} times {@code bufferBytes}
+   */
+  BufferRing(MemorySegment ring, MemorySegment memory, int entries, int bufferBytes, int group) {
+    this.ring = ring;
+    this.memory = memory;
+    this.entries = entries;
+    this.bufferBytes = bufferBytes;
+    this.group = group;
+    for (int id = 0; id < entries; id++) {
+      put(id);
+    }
+    publish();
+  }
+
+  /** The number by which operations name this ring. */
+  public int group() {
+    return group;
+  }
+
+  /** Bytes of each buffer. */
+  public int bufferBytes() {
+    return bufferBytes;
+  }
+
+  /** How many buffers there are. */
+  public int entries() {
+    return entries;
+  }
+
+  /** How many the kernel may still pick from. */
+  public int free() {
+    return free;
+  }
+
+  /** All buffers' memory; buffer {@code id} begins at {@link #offset}. */
+  public MemorySegment memory() {
+    return memory;
+  }
+
+  /** Where in {@link #memory()} a buffer begins. */
+  public long offset(int id) {
+    return (long) id * bufferBytes;
+  }
+
+  /** Notes that a completion carried a buffer; it is the caller's until recycled. */
+  public void taken() {
+    free--;
+    assert free >= 0 : "more buffers taken than there are";
+  }
+
+  /** Gives a buffer back to the kernel; it may be filled again at once. */
+  public void recycle(int id) {
+    put(id);
+    publish();
+  }
+
+  private void put(int id) {
+    long entry = (tail & (entries - 1)) * Structs.BUF.byteSize();
+    ring.set(JAVA_LONG, entry + Structs.BUF_ADDR, memory.address() + offset(id));
+    ring.set(JAVA_INT, entry + Structs.BUF_LEN, bufferBytes);
+    ring.set(JAVA_SHORT, entry + Structs.BUF_BID, (short) id);
+    tail++;
+    free++;
+    assert free <= entries : "a buffer was recycled twice";
+  }
+
+  private void publish() {
+    TAIL.setRelease(ring, Structs.BUF_RING_TAIL, (short) tail);
+  }
+}

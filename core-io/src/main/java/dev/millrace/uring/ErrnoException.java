@@ -1,0 +1,36 @@
+package dev.millrace.uring;
+
+import dev.millrace.sync.ffi.Errno;
+import java.io.IOException;
+import java.io.Serial;
+
+/** A system call or a ring operation failed: its name and error number. */
+public final class ErrnoException extends IOException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final int errno;
+
+  /**
+   * @param operation name of the call or operation, with what it was about
+   * @param errno the positive error number
+   */
+  public ErrnoException(String operation, int errno) {
+    super(operation + ": " + Errno.describe(errno));
+    this.errno = errno;
+  }
+
+  /** The positive error number. */
+  public int errno() {
+    return errno;
+  }
+
+  /** Whether an address is taken by another socket (EADDRINUSE). */
+  public boolean isAddressInUse() {
+    return errno == Errno.EADDRINUSE;
+  }
+
+  /** Whether permission was refused (EACCES, EPERM). */
+  public boolean isPermissionDenied() {
+    return errno == Errno.EACCES || errno == Errno.EPERM;
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * The ring: operations in, completions out.
+ *
+ * <ul>
+ *   <li>{@link dev.millrace.uring.Ring}: the interface that the loop drives; a simulated twin
+ *       stands behind the same one.
+ *   <li>{@link dev.millrace.uring.IoUring}: the kernel's ring, set up through liburing, its queues
+ *       read and written from Java.
+ *   <li>{@link dev.millrace.uring.UserData}: what a submission carries so that its completion finds
+ *       its way back.
+ *   <li>{@link dev.millrace.uring.BufferRing}: buffers provided to the kernel for receiving.
+ *   <li>{@link dev.millrace.uring.RingUnavailableException}: why there is no ring, and the cure.
+ * </ul>
+ *
+ * <p>Imports {@code uring.abi} and core-sync. A ring belongs to one thread; see {@code Ring}.
+ */
+package dev.millrace.uring;
