@@ -1,0 +1,29 @@
+package dev.millrace.io;
+
+/** Fails. Has no state, so that one may serve everywhere. */
+final class FailingWriter extends Writer {
+  static final FailingWriter PROBE = new FailingWriter();
+
+  FailingWriter() {
+    super(Bytes.NONE);
+  }
+
+  @Override
+  protected long drain(Slices data, int splat) throws WriteFailedException {
+    throw failure();
+  }
+
+  @Override
+  public long sendFile(FileSource file, Limit limit) throws WriteFailedException {
+    throw failure();
+  }
+
+  @Override
+  protected void rebaseSlow(int preserve, int capacity) throws WriteFailedException {
+    throw failure();
+  }
+
+  private static WriteFailedException failure() {
+    return new WriteFailedException("this writer always fails");
+  }
+}

@@ -1,0 +1,92 @@
+package dev.millrace.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.OptionalLong;
+
+/** {@link FileSource#of}. Moves the channel's own position. */
+final class FileChannelSource implements FileSource {
+  private final FileChannel channel;
+  private final Reader reader;
+  private long channelPosition;
+
+  private FileChannelSource(FileChannel channel, long position, int bufferBytes) {
+    this.channel = channel;
+    this.channelPosition = position;
+    this.reader = new PositionedReader(new byte[bufferBytes]);
+  }
+
+  static FileChannelSource at(FileChannel channel, int bufferBytes) throws ReadFailedException {
+    try {
+      return new FileChannelSource(channel, channel.position(), bufferBytes);
+    } catch (IOException e) {
+      throw new ReadFailedException("the file has no position", e);
+    }
+  }
+
+  @Override
+  public Reader reader() {
+    return reader;
+  }
+
+  @Override
+  public long position() {
+    return channelPosition - reader.bufferedLen();
+  }
+
+  @Override
+  public OptionalLong size() throws ReadFailedException {
+    try {
+      return OptionalLong.of(channel.size());
+    } catch (IOException e) {
+      throw new ReadFailedException("the size of the file cannot be had", e);
+    }
+  }
+
+  @Override
+  public void skip(long n) {
+    int ready = (int) Math.min(n, reader.bufferedLen());
+    reader.toss(ready);
+    channelPosition += n - ready;
+  }
+
+  /** Sends up to {@code limit} bytes from the position; called with nothing buffered. */
+  long transferTo(WritableByteChannel target, Limit limit)
+      throws EndOfStreamException, ReadFailedException, WriteFailedException {
+    long left = size().orElseThrow() - channelPosition;
+    if (left <= 0) {
+      throw new EndOfStreamException("the file has ended");
+    }
+    try {
+      long n = channel.transferTo(channelPosition, limit.min(left), target);
+      channelPosition += n;
+      return n;
+    } catch (IOException e) {
+      // One call both reads and writes, and its exception does not say which failed.
+      throw new WriteFailedException("the file could not be transferred", e);
+    }
+  }
+
+  private final class PositionedReader extends PullReader {
+    PositionedReader(byte[] buffer) {
+      super(buffer);
+    }
+
+    @Override
+    int pull(byte[] target, int offset, int length)
+        throws EndOfStreamException, ReadFailedException {
+      int n;
+      try {
+        n = channel.read(java.nio.ByteBuffer.wrap(target, offset, length), channelPosition);
+      } catch (IOException e) {
+        throw new ReadFailedException("the file could not be read", e);
+      }
+      if (n < 0) {
+        throw new EndOfStreamException("the file has ended");
+      }
+      channelPosition += n;
+      return n;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.millrace.io;
+
+/**
+ * A reader over a source that fills byte arrays. Chooses which array: the sink's buffer where that
+ * has at least the room of this reader's own, so that nothing is copied twice.
+ */
+abstract class PullReader extends Reader {
+  private static final int STAGING_BYTES = 4096;
+
+  PullReader(byte[] buffer) {
+    super(buffer);
+  }
+
+  /** Reads once, up to {@code length} bytes, one at least; returns how many, zero for not now. */
+  abstract int pull(byte[] target, int offset, int length)
+      throws EndOfStreamException, ReadFailedException;
+
+  @Override
+  protected final long streamSlow(Writer w, Limit limit)
+      throws EndOfStreamException, ReadFailedException, WriteFailedException {
+    int room = w.unusedCapacity();
+    if (room > 0 && room >= buffer.length) {
+      int n = pull(w.buffer, w.end, limit.minInt(room));
+      w.advance(n);
+      return n;
+    }
+    if (seek != end) {
+      // The buffer is in use. The sink is asked to make room, or to say that it never will.
+      w.ensureUnusedCapacity(1);
+      int n = pull(w.buffer, w.end, limit.minInt(w.unusedCapacity()));
+      w.advance(n);
+      return n;
+    }
+    return streamThroughBuffer(w, limit);
+  }
+
+  private long streamThroughBuffer(Writer w, Limit limit)
+      throws EndOfStreamException, ReadFailedException, WriteFailedException {
+    byte[] own = buffer;
+    seek = 0;
+    end = 0;
+    if (own.length == 0) {
+      // Stays the buffer for as long as the sink has not taken all of it.
+      buffer = new byte[limit.minInt(STAGING_BYTES)];
+    }
+    try {
+      end = pull(buffer, 0, limit.minInt(buffer.length));
+      int n = w.write(buffer, 0, end);
+      seek = n;
+      return n;
+    } finally {
+      if (seek == end) {
+        seek = 0;
+        end = 0;
+        buffer = own;
+      }
+    }
+  }
+
+  @Override
+  protected long readVecSlow(Slices data) throws EndOfStreamException, ReadFailedException {
+    if (seek == end) {
+      seek = 0;
+      end = 0;
+    }
+    int room = buffer.length - end;
+    int wanted = data.length(0);
+    if (wanted > 0 && wanted >= room) {
+      if (data.isHeap(0)) {
+        Span target = data.span(0);
+        return pull(target.array(), target.offset(), wanted);
+      }
+      return super.readVecSlow(data);
+    }
+    end += pull(buffer, end, room);
+    return 0;
+  }
+}

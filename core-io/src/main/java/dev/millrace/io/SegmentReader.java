@@ -1,0 +1,37 @@
+package dev.millrace.io;
+
+import java.lang.foreign.MemorySegment;
+
+/** Reads a segment. To a sink or a target that takes native memory the bytes are copied once. */
+final class SegmentReader extends Reader {
+  private final MemorySegment source;
+  private long position;
+
+  SegmentReader(MemorySegment source, byte[] buffer) {
+    super(buffer);
+    this.source = source;
+  }
+
+  @Override
+  protected long streamSlow(Writer w, Limit limit)
+      throws EndOfStreamException, WriteFailedException {
+    int n = w.write(source, position, available(limit));
+    position += n;
+    return n;
+  }
+
+  @Override
+  protected long discardSlow(Limit limit) throws EndOfStreamException {
+    int n = available(limit);
+    position += n;
+    return n;
+  }
+
+  private int available(Limit limit) throws EndOfStreamException {
+    long left = source.byteSize() - position;
+    if (left == 0) {
+      throw new EndOfStreamException("no more bytes in the segment");
+    }
+    return (int) Math.min(limit.min(left), Integer.MAX_VALUE);
+  }
+}

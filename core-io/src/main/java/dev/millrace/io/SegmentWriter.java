@@ -1,0 +1,77 @@
+package dev.millrace.io;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * Writes to a range of a heap or native segment and fails when it is full; what fits of a write
+ * that does not fit is kept. Has no buffer, so that every byte is copied once.
+ *
+ * <p>Source: Zig {@code Writer.fixed}, for memory that Java cannot see as an array.
+ */
+public final class SegmentWriter extends Writer {
+  private final MemorySegment target;
+  private final long stop;
+  private long position;
+
+  /** Fills all of {@code target}. */
+  public SegmentWriter(MemorySegment target) {
+    this(target, 0, target.byteSize());
+  }
+
+  /** Fills {@code length} bytes of {@code target} from {@code offset}. */
+  public SegmentWriter(MemorySegment target, long offset, long length) {
+    super(Bytes.NONE);
+    this.target = target;
+    this.position = Objects.checkFromIndexSize(offset, length, target.byteSize());
+    this.stop = offset + length;
+  }
+
+  /** Offset in the segment of the next byte to be written. */
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public int write(MemorySegment source, long offset, int length) throws WriteFailedException {
+    int n = (int) Math.min(length, stop - position);
+    MemorySegment.copy(source, offset, target, position, n);
+    position += n;
+    if (n < length) {
+      throw full();
+    }
+    return n;
+  }
+
+  @Override
+  protected long drain(Slices data, int splat) throws WriteFailedException {
+    long start = position;
+    int last = data.count() - 1;
+    for (int i = 0; i < last; i++) {
+      put(data, i);
+    }
+    for (int times = 0; times < splat; times++) {
+      put(data, last);
+    }
+    return position - start;
+  }
+
+  private void put(Slices data, int i) throws WriteFailedException {
+    int length = data.length(i);
+    int n = (int) Math.min(length, stop - position);
+    data.copyTo(i, 0, target, position, n);
+    position += n;
+    if (n < length) {
+      throw full();
+    }
+  }
+
+  @Override
+  protected void rebaseSlow(int preserve, int capacity) throws WriteFailedException {
+    throw new WriteFailedException("a segment writer has no buffer to make room in");
+  }
+
+  private WriteFailedException full() {
+    return new WriteFailedException("the segment is full at byte " + stop);
+  }
+}

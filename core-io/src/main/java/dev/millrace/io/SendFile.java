@@ -1,0 +1,79 @@
+package dev.millrace.io;
+
+/** The file methods of {@link Writer} that are built on its hook. */
+final class SendFile {
+  private SendFile() {}
+
+  static long all(Writer w, FileSource file, Limit limit)
+      throws ReadFailedException, WriteFailedException {
+    long sent = 0;
+    try {
+      while (sent < limit.bytes()) {
+        int had = w.end;
+        long n = w.sendFile(file, limit.subtract(limit.isUnlimited() ? 0 : sent));
+        if (n == Writer.UNIMPLEMENTED) {
+          return sent + readingAll(w, file, limit.subtract(limit.isUnlimited() ? 0 : sent));
+        }
+        if (n == 0 && w.end >= had) {
+          throw w.nothingNow();
+        }
+        sent += n;
+      }
+    } catch (EndOfStreamException end) {
+      return sent;
+    }
+    return sent;
+  }
+
+  static long header(Writer w, Span header, FileSource file, Limit limit)
+      throws EndOfStreamException, ReadFailedException, WriteFailedException {
+    if (header.length() > w.unusedCapacity()) {
+      Reader reader = file.reader();
+      Span ready = limit.slice(reader.buffered());
+      long n = w.drain(new Slices(2).add(header).add(ready), 1);
+      reader.toss((int) Math.max(0, n - header.length()));
+      return n;
+    }
+    w.writeAll(header);
+    try {
+      long n = w.sendFile(file, limit);
+      if (n != Writer.UNIMPLEMENTED) {
+        return header.length() + n;
+      }
+    } catch (EndOfStreamException end) {
+      if (header.length() == 0) {
+        throw end;
+      }
+    }
+    // The header is written and must be reported; the caller meets the end, or the missing hook,
+    // with its next call.
+    return header.length() == 0 ? Writer.UNIMPLEMENTED : header.length();
+  }
+
+  static int reading(Writer w, FileSource file, Limit limit)
+      throws EndOfStreamException, ReadFailedException, WriteFailedException {
+    if (!limit.nonzero()) {
+      return 0;
+    }
+    w.ensureUnusedCapacity(1);
+    int n = file.reader().readSliceShort(w.buffer, w.end, limit.minInt(w.unusedCapacity()));
+    if (n == 0) {
+      throw new EndOfStreamException("the file has ended");
+    }
+    w.advance(n);
+    return n;
+  }
+
+  static long readingAll(Writer w, FileSource file, Limit limit)
+      throws ReadFailedException, WriteFailedException {
+    long sent = 0;
+    try {
+      while (sent < limit.bytes()) {
+        sent += reading(w, file, limit.subtract(limit.isUnlimited() ? 0 : sent));
+      }
+    } catch (EndOfStreamException end) {
+      return sent;
+    }
+    return sent;
+  }
+}
