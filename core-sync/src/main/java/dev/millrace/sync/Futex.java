@@ -10,11 +10,23 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
 
 /**
- * Blocks a thread on four bytes of native memory until another wakes it (futex(2), private).
+ * Blocks a thread on four bytes of native memory until another wakes it (futex(2), private to the
+ * process).
  *
- * <p>Any platform thread may call. Waiting holds a virtual thread's carrier.
+ * <p>The check and the sleep are one step for the kernel: a waker that first changes the word and
+ * then calls {@link #wake} either finds the waiter asleep or makes its wait return at once.
+ *
+ * <p>Every wait may return spuriously, so it belongs in a loop that looks at the word again.
+ * Waiting ignores {@link Thread#interrupt}; the interrupt status is as it was when the wait
+ * returns. Any thread may call. A platform thread sleeps in the kernel; a virtual thread parks and
+ * leaves its carrier free, and only {@link #wake} of this class reaches it, not a wake by native
+ * code or a ring.
+ *
+ * <p>Source: lib/std/Thread/Futex.zig; futex(2).
  */
 public final class Futex {
   private static final long SYS_FUTEX =
@@ -24,15 +36,23 @@ public final class Futex {
       };
   private static final int WAIT_PRIVATE = 128;
   private static final int WAKE_PRIVATE = 1 | 128;
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  private static final FunctionDescriptor DESCRIPTOR =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
 
   /** {@code long syscall(SYS_futex, word, op, value, timeout, word2, value3)}. */
   private static final MethodHandle SYSCALL =
-      Native.variadicWithErrno(
-          Native.libc(),
-          "syscall",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT),
-          1);
+      Native.variadicWithErrno(Native.libc(), "syscall", DESCRIPTOR, 1);
+
+  /** The same without errno, so that a virtual thread that wakes needs no slot for it. */
+  private static final MethodHandle SYSCALL_PLAIN =
+      Native.variadic(Native.libc(), "syscall", DESCRIPTOR, 1);
+
+  /** One {@code struct timespec} to each platform thread that ever waited with a timeout. */
+  private static final ThreadLocal<MemorySegment> TIMESPEC =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(16, 8));
 
   private Futex() {}
 
@@ -42,11 +62,7 @@ public final class Futex {
    * @param word four bytes, aligned to four
    */
   public static void wait(MemorySegment word, int expected) {
-    int errno = call(word, WAIT_PRIVATE, expected, MemorySegment.NULL);
-    switch (errno) {
-      case 0, Errno.EAGAIN, Errno.EINTR -> {}
-      default -> throw new IllegalStateException("futex wait: " + Errno.describe(errno));
-    }
+    timedWait(word, expected, Deadline.NEVER);
   }
 
   /**
@@ -55,38 +71,124 @@ public final class Futex {
    * @return false if the time ran out
    */
   public static boolean timedWait(MemorySegment word, int expected, long timeoutNanos) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment timespec = arena.allocate(16, 8);
-      timespec.set(JAVA_LONG, 0, timeoutNanos / 1_000_000_000L);
-      timespec.set(JAVA_LONG, 8, timeoutNanos % 1_000_000_000L);
-      int errno = call(word, WAIT_PRIVATE, expected, timespec);
-      return switch (errno) {
-        case 0, Errno.EAGAIN, Errno.EINTR -> true;
-        case Errno.ETIMEDOUT -> false;
-        default -> throw new IllegalStateException("futex wait: " + Errno.describe(errno));
-      };
-    }
+    return timedWait(word, expected, Deadline.afterNanos(timeoutNanos));
   }
 
-  /** Wakes at most {@code maxWaiters} threads blocked on {@code word}. */
-  public static void wake(MemorySegment word, int maxWaiters) {
-    int errno = call(word, WAKE_PRIVATE, maxWaiters, MemorySegment.NULL);
-    if (errno != 0) {
-      throw new IllegalStateException("futex wake: " + Errno.describe(errno));
-    }
+  /**
+   * Like {@link #wait(MemorySegment, int)}, for {@code timeout} at most.
+   *
+   * @return false if the time ran out
+   */
+  public static boolean timedWait(MemorySegment word, int expected, Duration timeout) {
+    return timedWait(word, expected, Deadline.after(timeout));
   }
 
-  private static int call(MemorySegment word, int operation, int value, MemorySegment timeout) {
+  /**
+   * Like {@link #wait(MemorySegment, int)}, until {@code deadline} at most.
+   *
+   * @return false if the deadline passed
+   */
+  public static boolean timedWait(MemorySegment word, int expected, Deadline deadline) {
+    if (Thread.currentThread().isVirtual()) {
+      return VirtualWaiters.timedWait(word, expected, deadline);
+    }
+    MemorySegment timeout = deadline.isNever() ? MemorySegment.NULL : timespec(deadline);
     MemorySegment state = Native.errnoState();
     long result;
     try {
       result =
           (long)
               SYSCALL.invokeExact(
-                  state, SYS_FUTEX, word, operation, value, timeout, MemorySegment.NULL, 0);
+                  state, SYS_FUTEX, word, WAIT_PRIVATE, expected, timeout, MemorySegment.NULL, 0);
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }
-    return result >= 0 ? 0 : Native.errno(state);
+    if (result == 0) {
+      return true;
+    }
+    int errno = Native.errno(state);
+    return switch (errno) {
+      case Errno.EAGAIN, Errno.EINTR -> true;
+      case Errno.ETIMEDOUT -> false;
+      default -> throw failure("FUTEX_WAIT", word, errno);
+    };
+  }
+
+  /**
+   * Wakes at most {@code maxWaiters} threads blocked on {@code word}. The caller has changed the
+   * word before, in any memory order.
+   *
+   * @param maxWaiters at least 1; {@link Integer#MAX_VALUE} for all
+   * @return how many were woken
+   */
+  public static int wake(MemorySegment word, int maxWaiters) {
+    if (maxWaiters < 1) {
+      throw new IllegalArgumentException("maxWaiters must be at least 1, was " + maxWaiters);
+    }
+    // Orders the caller's change of the word before the look at who waits; see VirtualWaiters.
+    VarHandle.fullFence();
+    long address = word.address();
+    if (!VirtualWaiters.mayHaveWaiters(address)) {
+      return wakeInKernel(word, maxWaiters);
+    }
+    if (VirtualWaiters.isVirtualTurn(address)) {
+      int woken = VirtualWaiters.wake(address, maxWaiters);
+      return woken == maxWaiters ? woken : woken + wakeInKernel(word, maxWaiters - woken);
+    }
+    int woken = wakeInKernel(word, maxWaiters);
+    return woken == maxWaiters ? woken : woken + VirtualWaiters.wake(address, maxWaiters - woken);
+  }
+
+  private static int wakeInKernel(MemorySegment word, int maxWaiters) {
+    long result;
+    try {
+      result =
+          (long)
+              SYSCALL_PLAIN.invokeExact(
+                  SYS_FUTEX,
+                  word,
+                  WAKE_PRIVATE,
+                  maxWaiters,
+                  MemorySegment.NULL,
+                  MemorySegment.NULL,
+                  0);
+      if (result < 0) {
+        MemorySegment state = Native.errnoState();
+        long again =
+            (long)
+                SYSCALL.invokeExact(
+                    state,
+                    SYS_FUTEX,
+                    word,
+                    WAKE_PRIVATE,
+                    maxWaiters,
+                    MemorySegment.NULL,
+                    MemorySegment.NULL,
+                    0);
+        throw failure("FUTEX_WAKE", word, again < 0 ? Native.errno(state) : 0);
+      }
+    } catch (RuntimeException diagnosed) {
+      throw diagnosed;
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+    return (int) result;
+  }
+
+  private static MemorySegment timespec(Deadline deadline) {
+    long nanos = deadline.remainingNanos();
+    MemorySegment timespec = TIMESPEC.get();
+    timespec.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
+    timespec.set(JAVA_LONG, 8, nanos % NANOS_PER_SECOND);
+    return timespec;
+  }
+
+  private static IllegalStateException failure(String operation, MemorySegment word, int errno) {
+    return new IllegalStateException(
+        operation
+            + " on 0x"
+            + Long.toHexString(word.address())
+            + " (must be four bytes, aligned to four): "
+            + Errno.describe(errno));
   }
 }

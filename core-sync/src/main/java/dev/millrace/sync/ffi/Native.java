@@ -109,6 +109,17 @@ public final class Native {
         Linker.Option.firstVariadicArg(fixedArguments));
   }
 
+  /**
+   * Links a variadic function whose result alone tells of failure.
+   *
+   * @param fixedArguments how many of the descriptor's arguments stand before the ellipsis
+   * @throws UnsatisfiedLinkError if the library has no such symbol
+   */
+  public static MethodHandle variadic(
+      SymbolLookup library, String symbol, FunctionDescriptor descriptor, int fixedArguments) {
+    return plain(library, symbol, descriptor, Linker.Option.firstVariadicArg(fixedArguments));
+  }
+
   /** The calling thread's slot for {@code errno}; do not hand it to another thread. */
   public static MemorySegment errnoState() {
     return ERRNO_STATE.get();
