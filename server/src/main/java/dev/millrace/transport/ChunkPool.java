@@ -1,0 +1,69 @@
+package dev.millrace.transport;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chunks to send from. Small ones are as many as connections have sends under way; large ones are
+ * bounded, and whoever finds none is called when one comes back, first come first served. Loop
+ * thread only.
+ */
+final class ChunkPool {
+  private final Arena arena = Arena.ofAuto();
+  private final TransportConfig config;
+  private final ArrayDeque<Chunk> small = new ArrayDeque<>();
+  private final ArrayDeque<Chunk> large = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private int largeMade;
+  private int taken;
+
+  ChunkPool(TransportConfig config) {
+    this.config = config;
+  }
+
+  /** A chunk fit for this many bytes, or for a part of them; null if none is free. */
+  @Nullable Chunk take(int bytes) {
+    boolean wantLarge = bytes > config.smallChunkBytes();
+    Chunk chunk = wantLarge ? large.pollFirst() : small.pollFirst();
+    if (chunk == null) {
+      if (wantLarge && largeMade == config.largeChunks()) {
+        return null;
+      }
+      chunk = make(wantLarge);
+    }
+    chunk.end = 0;
+    chunk.sent = 0;
+    taken++;
+    return chunk;
+  }
+
+  /** Calls back once when a large chunk is free. */
+  void await(Runnable freed) {
+    waiting.add(freed);
+  }
+
+  void give(Chunk chunk) {
+    taken--;
+    (chunk.large ? large : small).addFirst(chunk);
+    if (chunk.large) {
+      Runnable next = waiting.poll();
+      if (next != null) {
+        next.run();
+      }
+    }
+  }
+
+  /** Chunks that connections hold. */
+  int taken() {
+    return taken;
+  }
+
+  private Chunk make(boolean wantLarge) {
+    if (wantLarge) {
+      largeMade++;
+    }
+    int bytes = wantLarge ? config.largeChunkBytes() : config.smallChunkBytes();
+    return new Chunk(arena.allocate(bytes, 64), wantLarge);
+  }
+}

@@ -1,0 +1,369 @@
+package dev.millrace.transport;
+
+import dev.millrace.loop.CompletionTarget;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.Timer;
+import dev.millrace.net.Sockets;
+import dev.millrace.transport.TransportStats.Figure;
+import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.xnio.Option;
+import org.xnio.StreamConnection;
+
+/**
+ * A connection: its descriptor, its operations, and how it ends.
+ *
+ * <pre>
+ *   OPEN ──close──► DRAINING ──all sent──► LINGERING ──peer's end, or time──► ENDING ──► CLOSED
+ *     │                 │                                                        ▲
+ *     └──── broken ─────┴────────────────────────────────────────────────────────┘
+ * </pre>
+ *
+ * <ul>
+ *   <li>DRAINING: XNIO's user has closed; what it wrote before is still sent.
+ *   <li>LINGERING: our end of stream is sent; what the peer still sends is read and dropped,
+ *       because closing over unread bytes makes the kernel reset the connection and the peer lose
+ *       the answer.
+ *   <li>ENDING: operations are being ended; the descriptor is closed and everything given back when
+ *       the last of them has completed, and not before.
+ * </ul>
+ */
+final class RingConnection extends StreamConnection implements CompletionTarget {
+  private enum State {
+    OPEN,
+    DRAINING,
+    LINGERING,
+    ENDING,
+    CLOSED
+  }
+
+  private static final int TAG_RECV = 0;
+  private static final int TAG_SEND = 1;
+  private static final int TAG_CANCEL = 2;
+
+  private final RingIoThread io;
+  private final EventLoop loop;
+  private final int fd;
+  private final long handle;
+  private final SocketAddress localAddress;
+  private final SocketAddress peerAddress;
+  private final Runnable closed;
+  private final RingSource source;
+  private final RingSink sink;
+
+  private State state = State.OPEN;
+  private long recvUserData;
+  private boolean receiving;
+  private boolean cancelling;
+  private boolean sending;
+  private boolean sendScheduled;
+  private boolean waitsForBuffer;
+  private @Nullable Timer deadline;
+  private boolean endAfterSends;
+
+  /** On the loop's thread, with a descriptor that now belongs to this. */
+  RingConnection(RingIoThread io, int fd, SocketAddress localAddress, Runnable closed) {
+    super(io);
+    this.io = io;
+    this.loop = io.loop();
+    this.fd = fd;
+    this.localAddress = localAddress;
+    this.peerAddress = peerOf(fd);
+    this.closed = closed;
+    this.handle = loop.register(this);
+    this.source = new RingSource(this, io);
+    this.sink = new RingSink(this, io);
+    setSourceConduit(source);
+    setSinkConduit(sink);
+    io.stats().add(Figure.ACCEPTED, 1);
+    io.stats().add(Figure.OPEN, 1);
+    armReceive();
+  }
+
+  private static SocketAddress peerOf(int fd) {
+    try {
+      return Sockets.peerAddress(fd);
+    } catch (IOException gone) {
+      return new InetSocketAddress(0); // reset before anybody asked who it was
+    }
+  }
+
+  // ---- operations ----------------------------------------------------------------------------
+
+  /** Receives again, if it is not receiving and there is a reason to. */
+  void armReceive() {
+    if (receiving || source.ended() || state.compareTo(State.ENDING) >= 0 || waitsForBuffer) {
+      return;
+    }
+    receiving = true;
+    recvUserData = loop.begin(handle, OpKind.RECV, TAG_RECV);
+    loop.ring().prepRecvMultishot(fd, io.receivers().buffers().group(), recvUserData);
+  }
+
+  /** Stops receiving until {@link #armReceive}; what arrives meanwhile waits in the kernel. */
+  void cancelReceive() {
+    if (receiving && !cancelling) {
+      cancelling = true;
+      loop.ring().prepCancel(recvUserData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
+    }
+  }
+
+  /** Sends what is staged at the end of this turn. */
+  void scheduleSend() {
+    if (!sendScheduled && !sending) {
+      sendScheduled = true;
+      loop.defer(this::sendStaged);
+    }
+  }
+
+  private void sendStaged() {
+    sendScheduled = false;
+    Chunk chunk = sink.writer().head();
+    if (sending || chunk == null || state.compareTo(State.ENDING) >= 0) {
+      return;
+    }
+    sending = true;
+    loop.ring()
+        .prepSend(
+            fd,
+            chunk.address + chunk.sent,
+            chunk.unsent(),
+            Sockets.MSG_NOSIGNAL | Sockets.MSG_WAITALL,
+            loop.begin(handle, OpKind.SEND, TAG_SEND));
+  }
+
+  @Override
+  public void completed(int tag, int result, int flags) {
+    switch (tag) {
+      case TAG_RECV -> received(result, flags);
+      case TAG_SEND -> sent(result);
+      case TAG_CANCEL -> cancelling = false;
+      default -> throw new IllegalStateException("unknown tag " + tag);
+    }
+    if (state == State.ENDING) {
+      finishIfQuiet();
+    }
+  }
+
+  private void received(int result, int flags) {
+    int buffer = Ring.bufferId(flags);
+    if (buffer >= 0) {
+      io.receivers().buffers().taken();
+    }
+    if (!Ring.hasMore(flags)) {
+      receiving = false;
+    }
+    if (result > 0) {
+      io.stats().add(Figure.RECEIVED_BYTES, result);
+      if (state == State.OPEN && !isReadShutdown()) {
+        source.add(buffer, result);
+      } else {
+        io.receivers().buffers().recycle(buffer);
+      }
+    } else if (buffer >= 0) {
+      io.receivers().buffers().recycle(buffer);
+    }
+    if (result == 0) {
+      source.endOfStream();
+    } else if (result < 0) {
+      source.receiveFailed(-result);
+    }
+    afterReceive();
+  }
+
+  private void afterReceive() {
+    if (state == State.LINGERING && source.ended()) {
+      end();
+      return;
+    }
+    if (!receiving && !source.ended() && (state == State.LINGERING || source.wantsMore())) {
+      armReceive();
+    }
+    if (state == State.OPEN) {
+      source.checkReady();
+    }
+  }
+
+  /** The kernel had no buffer to receive into: try again when there is one. */
+  void outOfBuffers() {
+    io.stats().add(Figure.NO_RECEIVE_BUFFER, 1);
+    waitsForBuffer = true;
+    io.receivers()
+        .await(() -> {
+          waitsForBuffer = false;
+          armReceive();
+          return receiving;
+        });
+  }
+
+  private void sent(int result) {
+    sending = false;
+    if (result < 0) {
+      sink.sendFailed(-result);
+      if (state != State.OPEN) {
+        end();
+        return;
+      }
+    } else {
+      io.stats().add(Figure.SENT_BYTES, result);
+      sink.writer().sent(result);
+      sink.stagePosted();
+      if (sink.writer().head() != null) {
+        sendStaged();
+      }
+    }
+    if (state == State.OPEN) {
+      endStreamIfDue();
+      sink.checkReady();
+    } else if (state == State.DRAINING && sink.writer().head() == null) {
+      linger();
+    }
+  }
+
+  // ---- closing -------------------------------------------------------------------------------
+
+  /** XNIO's hook, once, on any thread. */
+  @Override
+  protected void closeAction() throws IOException {
+    onLoop(this::beginClose);
+  }
+
+  private void beginClose() {
+    if (state != State.OPEN) {
+      return;
+    }
+    state = State.DRAINING;
+    source.discard();
+    if (sink.failed() || source.failed()) {
+      end();
+    } else if (sink.writer().head() == null && !sending) {
+      linger();
+    } else {
+      deadline = loop.schedule(this::end, io.config().drainNanos());
+      scheduleSend();
+    }
+  }
+
+  private void linger() {
+    if (source.ended() || !Sockets.shutdownWrites(fd)) {
+      end();
+      return;
+    }
+    state = State.LINGERING;
+    cancelDeadline();
+    deadline = loop.schedule(this::end, io.config().lingerNanos());
+    armReceive();
+  }
+
+  private void end() {
+    if (state.compareTo(State.ENDING) >= 0) {
+      return;
+    }
+    state = State.ENDING;
+    cancelDeadline();
+    if (receiving || sending) {
+      var _ = Sockets.shutdown(fd); // ends the send; a receive may need the cancel too
+      cancelReceive();
+    }
+    finishIfQuiet();
+  }
+
+  private void finishIfQuiet() {
+    if (receiving || sending || cancelling || state != State.ENDING) {
+      return;
+    }
+    state = State.CLOSED;
+    source.discard();
+    sink.writer().discard();
+    Sockets.close(fd);
+    loop.release(handle);
+    io.stats().add(Figure.OPEN, -1);
+    closed.run();
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      var _ = deadline.cancel();
+    }
+  }
+
+  /** The peer gets our end of stream as soon as everything staged is sent. Any thread. */
+  void closeSink() {
+    if (writeClosed()) {
+      onLoop(() -> {
+        endAfterSends = true;
+        endStreamIfDue();
+      });
+    }
+  }
+
+  private void endStreamIfDue() {
+    if (endAfterSends && state == State.OPEN && !sending && sink.writer().head() == null) {
+      endAfterSends = false;
+      var _ = Sockets.shutdownWrites(fd);
+    }
+  }
+
+  /** What is unread, and what comes later, is dropped. Any thread. */
+  void closeSource() {
+    if (readClosed()) {
+      onLoop(source::discard);
+    }
+  }
+
+  /** Runs now on the loop's thread, soon on any other. */
+  void onLoop(Runnable task) {
+    if (loop.isLoopThread()) {
+      task.run();
+    } else {
+      loop.post(task);
+    }
+  }
+
+  @Override
+  protected void notifyReadClosed() {
+    source.terminated();
+    super.notifyReadClosed();
+  }
+
+  @Override
+  protected void notifyWriteClosed() {
+    sink.terminated();
+    super.notifyWriteClosed();
+  }
+
+  // ---- what XNIO asks ------------------------------------------------------------------------
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public SocketAddress getPeerAddress() {
+    return peerAddress;
+  }
+
+  @Override
+  public SocketAddress getLocalAddress() {
+    return localAddress;
+  }
+
+  @Override
+  public boolean supportsOption(Option<?> option) {
+    return false; // Undertow's own timers watch the connection
+  }
+
+  @Override
+  public <T> @Nullable T getOption(Option<T> option) {
+    return null;
+  }
+
+  @Override
+  public <T> @Nullable T setOption(Option<T> option, T value) {
+    return null;
+  }
+}

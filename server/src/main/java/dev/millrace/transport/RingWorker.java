@@ -1,0 +1,254 @@
+package dev.millrace.transport;
+
+import dev.millrace.loop.EventLoop;
+import dev.millrace.net.Sockets;
+import dev.millrace.uring.ErrnoException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.ManagementRegistration;
+import org.xnio.Option;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+import org.xnio.management.XnioServerMXBean;
+import org.xnio.management.XnioWorkerMXBean;
+
+/** An XNIO worker with one loop thread. */
+public final class RingWorker extends XnioWorker {
+  private static final int BACKLOG = 4096;
+
+  private final RingIoThread io;
+  private final AtomicBoolean shutdown = new AtomicBoolean();
+  private final CountDownLatch terminated = new CountDownLatch(1);
+
+  // Loop thread only.
+  private final Set<RingListener> listeners = new HashSet<>();
+  private final Set<RingConnection> connections = new HashSet<>();
+
+  RingWorker(Builder builder, EventLoop loop, TransportConfig config) {
+    super(builder);
+    this.io = new RingIoThread(this, 0, "millrace-loop", loop, config, this::loopEnded);
+  }
+
+  void startLoop() {
+    io.startAndAwait();
+  }
+
+  /** The loop, for what else shall run on the ring. */
+  public EventLoop loop() {
+    return io.loop();
+  }
+
+  /** The transport's figures. */
+  public TransportStats stats() {
+    io.loop()
+        .post(() -> {
+          io.stats().set(TransportStats.Figure.CHUNKS_IN_USE, io.chunks().taken());
+          io.stats()
+              .set(TransportStats.Figure.RECEIVE_BUFFERS_FREE, io.receivers().buffers().free());
+        });
+    return io.stats();
+  }
+
+  @Override
+  protected AcceptingChannel<StreamConnection> createTcpConnectionServer(
+      InetSocketAddress address,
+      ChannelListener<? super AcceptingChannel<StreamConnection>> acceptListener,
+      OptionMap options)
+      throws IOException {
+    int backlog = options.get(Options.BACKLOG, BACKLOG);
+    int fd;
+    try {
+      fd = Sockets.listen(address, backlog);
+    } catch (ErrnoException failed) {
+      if (failed.isAddressInUse() || failed.isPermissionDenied()) {
+        BindException bind = new BindException(failed.getMessage());
+        bind.initCause(failed);
+        throw bind;
+      }
+      throw failed;
+    }
+    RingListener listener = new RingListener(this, io, fd, Sockets.localAddress(fd));
+    listener.setAcceptListener(acceptListener);
+    io.loop().post(() -> listeners.add(listener));
+    return listener;
+  }
+
+  RingConnection connect(RingIoThread thread, int fd, InetSocketAddress localAddress) {
+    RingConnection[] self = new RingConnection[1];
+    RingConnection connection =
+        new RingConnection(
+            thread,
+            fd,
+            localAddress,
+            () -> {
+              connections.remove(self[0]);
+              endIfIdle();
+            });
+    self[0] = connection;
+    connections.add(connection);
+    return connection;
+  }
+
+  boolean removeListener(RingListener listener) {
+    boolean removed = listeners.remove(listener);
+    endIfIdle();
+    return removed;
+  }
+
+  private void endIfIdle() {
+    if (shutdown.get() && listeners.isEmpty() && connections.isEmpty()) {
+      io.loop().stop();
+    }
+  }
+
+  /**
+   * Closes listeners and connections; what connections have staged is still sent. The loop ends
+   * when the last one has.
+   */
+  @Override
+  public void shutdown() {
+    if (shutdown.compareAndSet(false, true)) {
+      io.loop()
+          .post(() -> {
+            for (RingListener listener : new ArrayList<>(listeners)) {
+              IoUtils.safeClose(listener);
+            }
+            for (RingConnection connection : new ArrayList<>(connections)) {
+              IoUtils.safeClose(connection);
+            }
+            endIfIdle();
+          });
+      shutDownTaskPool();
+    }
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    shutdown();
+    io.loop().stop();
+    return shutDownTaskPoolNow();
+  }
+
+  private void loopEnded() {
+    terminated.countDown();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return shutdown.get();
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return terminated.getCount() == 0;
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return terminated.await(timeout, unit);
+  }
+
+  @Override
+  public void awaitTermination() throws InterruptedException {
+    terminated.await();
+  }
+
+  @Override
+  public XnioIoThread getIoThread(int hashCode) {
+    return io;
+  }
+
+  @Override
+  protected XnioIoThread chooseThread() {
+    return io;
+  }
+
+  @Override
+  public int getIoThreadCount() {
+    return 1;
+  }
+
+  @Override
+  public <T> T getOption(Option<T> option) throws IOException {
+    return option.equals(Options.WORKER_IO_THREADS)
+        ? option.cast(Integer.valueOf(1))
+        : super.getOption(option);
+  }
+
+  @Override
+  public XnioWorkerMXBean getMXBean() {
+    return new Management();
+  }
+
+  @Override
+  protected ManagementRegistration registerServerMXBean(XnioServerMXBean server) {
+    return () -> {};
+  }
+
+  /** What XNIO shows of a worker. */
+  private final class Management implements XnioWorkerMXBean {
+    @Override
+    public String getProviderName() {
+      return getXnio().getName();
+    }
+
+    @Override
+    public String getName() {
+      return RingWorker.this.getName();
+    }
+
+    @Override
+    public boolean isShutdownRequested() {
+      return isShutdown();
+    }
+
+    @Override
+    public int getCoreWorkerPoolSize() {
+      return RingWorker.this.getCoreWorkerPoolSize();
+    }
+
+    @Override
+    public int getMaxWorkerPoolSize() {
+      return RingWorker.this.getMaxWorkerPoolSize();
+    }
+
+    @Override
+    public int getWorkerPoolSize() {
+      return RingWorker.this.getWorkerPoolSize();
+    }
+
+    @Override
+    public int getBusyWorkerThreadCount() {
+      return RingWorker.this.getBusyWorkerThreadCount();
+    }
+
+    @Override
+    public int getIoThreadCount() {
+      return 1;
+    }
+
+    @Override
+    public int getWorkerQueueSize() {
+      return RingWorker.this.getWorkerQueueSize();
+    }
+
+    @Override
+    public Set<XnioServerMXBean> getServerMXBeans() {
+      return Set.of();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * An XNIO worker on the ring, so that any Undertow application runs on it unchanged.
+ *
+ * <pre>
+ *   RingXnio ─ makes ─ RingWorker ─ owns ─ RingIoThread ─ runs ─ EventLoop
+ *                          │                                        │ completions
+ *                      RingListener ─ accepts ─ RingConnection ◄────┘
+ *                                                 ├ RingSource ─ Inbox   (provided buffers)
+ *                                                 └ RingSink ─── Outbox  (chunks being sent)
+ * </pre>
+ *
+ * <p>State of a connection belongs to the loop's thread. XNIO lets worker threads call the conduits
+ * too; those calls are carried over to the loop, so that the loop takes no lock. Knows no HTTP;
+ * imports core-io, core-sync and XNIO.
+ */
+@NullMarked
+package dev.millrace.transport;
+
+import org.jspecify.annotations.NullMarked;
