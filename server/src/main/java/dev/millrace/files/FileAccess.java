@@ -1,0 +1,44 @@
+package dev.millrace.files;
+
+import dev.millrace.file.FileFacts;
+import dev.millrace.file.OpenFailure;
+import dev.millrace.uring.ErrnoException;
+
+/**
+ * Files beneath one root, without blocking. The event thread alone calls, and callbacks come on it,
+ * possibly before the call returns.
+ */
+public interface FileAccess {
+  /** Gets the result of {@link #open}. */
+  interface OpenCallback {
+    /** The file is the callee's to close. */
+    void opened(OpenFile file);
+
+    void failed(OpenFailure why);
+  }
+
+  /** Gets the result of {@link #read}. */
+  interface ReadCallback {
+    /**
+     * @param result bytes read, 0 at the end of the file, or {@code -errno}
+     */
+    void read(int result);
+  }
+
+  /**
+   * Opens a path for reading: what it names lies beneath the root when it is opened, whatever
+   * happens to the tree meanwhile.
+   *
+   * @param path relative, without NUL
+   */
+  void open(byte[] path, OpenCallback callback);
+
+  /**
+   * Reads at an offset into a buffer from its beginning; may be short. File and buffer must stay as
+   * they are until the callback.
+   */
+  void read(OpenFile file, long offset, ReadBuffer buffer, int length, ReadCallback callback);
+
+  /** What the descriptor is now. */
+  FileFacts stat(OpenFile file) throws ErrnoException;
+}

@@ -1,0 +1,80 @@
+package dev.millrace.files;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.millrace.file.FileCalls;
+import dev.millrace.file.FileFacts;
+import dev.millrace.file.OpenFailure;
+import dev.millrace.file.OpenHow;
+import dev.millrace.sync.ThreadPool;
+import dev.millrace.uring.ErrnoException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Executor;
+
+/** Files by blocking calls on the worker pool, for where there is no ring. */
+public final class PoolFileAccess implements FileAccess {
+  private static final int NO_MEMORY = -12; // ENOMEM: what a full queue answers a read
+
+  private final ThreadPool pool;
+  private final Executor events;
+  private final int rootFd;
+
+  /**
+   * @param events runs callbacks on the event thread
+   * @param rootFd a directory's descriptor, open as long as this is used
+   */
+  public PoolFileAccess(ThreadPool pool, Executor events, int rootFd) {
+    this.pool = pool;
+    this.events = events;
+    this.rootFd = rootFd;
+  }
+
+  @Override
+  public void open(byte[] path, OpenCallback callback) {
+    if (!pool.trySpawn(() -> openNow(path, callback))) {
+      callback.failed(OpenFailure.EXHAUSTED);
+    }
+  }
+
+  private void openNow(byte[] path, OpenCallback callback) {
+    int fd;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(path.length + 1L);
+      MemorySegment.copy(path, 0, name, JAVA_BYTE, 0, path.length);
+      fd = FileCalls.openat2(rootFd, name, OpenHow.READ_BENEATH);
+    }
+    if (fd < 0) {
+      events.execute(() -> callback.failed(OpenFailure.of(-fd)));
+      return;
+    }
+    OpenFile file;
+    try {
+      file = new OpenFile(fd, FileCalls.stat(fd));
+    } catch (ErrnoException failed) {
+      FileCalls.close(fd);
+      events.execute(() -> callback.failed(OpenFailure.IO));
+      return;
+    }
+    events.execute(() -> callback.opened(file));
+  }
+
+  @Override
+  public void read(
+      OpenFile file, long offset, ReadBuffer buffer, int length, ReadCallback callback) {
+    int fd = file.fd();
+    int bytes = Math.min(length, buffer.capacityBytes());
+    if (!pool.trySpawn(
+        () -> {
+          int result = (int) FileCalls.pread(fd, buffer.memory(), bytes, offset);
+          events.execute(() -> callback.read(result));
+        })) {
+      callback.read(NO_MEMORY);
+    }
+  }
+
+  @Override
+  public FileFacts stat(OpenFile file) throws ErrnoException {
+    return FileCalls.stat(file.fd());
+  }
+}
