@@ -1,0 +1,74 @@
+package dev.millrace.metrics;
+
+import dev.millrace.sync.ThreadPool;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The worker pool's figures: how long tasks wait and run, and what was refused or failed. */
+public final class PoolMetrics implements ThreadPool.Observer {
+  private static final Duration[] BOUNDS = {
+    Duration.ofNanos(50_000),
+    Duration.ofNanos(200_000),
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(25),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(10)
+  };
+
+  private final Timer wait;
+  private final Timer run;
+  private final Counter rejected;
+  private final Counter failed;
+  private final Consumer<Throwable> failures;
+
+  /**
+   * @param failures told of what a task throws, on the worker
+   */
+  public PoolMetrics(MeterRegistry registry, Consumer<Throwable> failures) {
+    this.failures = failures;
+    this.wait =
+        Timer.builder("millrace.pool.wait")
+            .description("Time a task waited in the worker pool's queue")
+            .serviceLevelObjectives(BOUNDS)
+            .register(registry);
+    this.run =
+        Timer.builder("millrace.pool.run")
+            .description("Time a task ran on a worker")
+            .serviceLevelObjectives(BOUNDS)
+            .register(registry);
+    this.rejected =
+        Counter.builder("millrace.pool.rejected")
+            .description("Tasks refused because the worker pool's queue was full")
+            .register(registry);
+    this.failed =
+        Counter.builder("millrace.pool.failed").description("Tasks that threw").register(registry);
+  }
+
+  @Override
+  public void onStart(long waitNanos) {
+    wait.record(waitNanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void onFinish(long runNanos) {
+    run.record(runNanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void onReject() {
+    rejected.increment();
+  }
+
+  @Override
+  public void onFailure(Throwable failure) {
+    failed.increment();
+    failures.accept(failure);
+  }
+}
