@@ -1,0 +1,17 @@
+/**
+ * The composition root: settings, and the server put together from them.
+ *
+ * <ul>
+ *   <li>{@link dev.millrace.app.Settings} and {@link dev.millrace.app.SettingsLoader}: what was
+ *       asked for, from flags, environment, file and defaults.
+ *   <li>{@link dev.millrace.app.FileServer}: everything wired and started; drained and stopped.
+ *   <li>{@link dev.millrace.app.Transport}: what carries HTTP; the ring, or NIO.
+ *   <li>{@link dev.millrace.app.Management}: the other port.
+ * </ul>
+ *
+ * <p>Imports everything; nothing but {@code cli} imports it.
+ */
+@NullMarked
+package dev.millrace.app;
+
+import org.jspecify.annotations.NullMarked;

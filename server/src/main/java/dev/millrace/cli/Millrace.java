@@ -1,0 +1,52 @@
+package dev.millrace.cli;
+
+import dev.millrace.app.Version;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code millrace} command. */
+@Command(
+    name = "millrace",
+    description = "A file server whose every byte comes off one io_uring completion loop.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Millrace.VersionProvider.class,
+    subcommands = Serve.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Millrace implements Runnable {
+  /** What a wrong command line, a setting that cannot be used, or a failed start exits with. */
+  static final int EXIT_USAGE = 2;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+  public Millrace() {}
+
+  /** Runs the command and exits with its code. */
+  public static void main(String... arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs the command and returns its exit code. */
+  static int run(String... arguments) {
+    CommandLine command = new CommandLine(new Millrace());
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setParameterExceptionHandler((wrong, args) -> {
+      wrong.getCommandLine().getErr().println("millrace: " + wrong.getMessage());
+      return EXIT_USAGE;
+    });
+    return command.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** The version for {@code --version}. */
+  static final class VersionProvider implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"millrace " + Version.current()};
+    }
+  }
+}
