@@ -1,0 +1,15 @@
+package dev.millrace.app;
+
+import dev.millrace.app.Settings.TransportChoice;
+
+class NioEndingsTest extends EndingsContract {
+  @Override
+  TransportChoice transport() {
+    return TransportChoice.NIO;
+  }
+
+  @Override
+  String leftovers(RunningServer server) {
+    return ""; // XNIO keeps no figures; its descriptors are counted like all others
+  }
+}

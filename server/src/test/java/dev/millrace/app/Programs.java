@@ -1,0 +1,133 @@
+package dev.millrace.app;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Other programs, and this one as another process. */
+final class Programs {
+  /** What a program left. */
+  record Result(int exitCode, String out, String err) {}
+
+  private Programs() {}
+
+  /** Runs a program to its end; kills it after a minute. */
+  static Result run(List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Path out = Files.createTempFile("millrace-out", ".txt");
+    Path err = Files.createTempFile("millrace-err", ".txt");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("still running after a minute: " + command);
+      }
+      return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  static Result run(String... command) throws IOException, InterruptedException {
+    return run(List.of(command), Map.of());
+  }
+
+  /** The command that starts Millrace in a JVM like this one. */
+  static List<String> millrace(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-cp"));
+    command.add(runtimeClassPath());
+    command.add("dev.millrace.cli.Millrace");
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** What the tests run with, but for SLF4J, which a test library brings and the server has not. */
+  private static String runtimeClassPath() {
+    String all =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> entries = new ArrayList<>(List.of(all.split(File.pathSeparator)));
+    entries.removeIf(entry -> entry.contains("slf4j"));
+    return String.join(File.pathSeparator, entries);
+  }
+
+  /** Millrace as a process of its own, up and serving. */
+  static final class Served implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+    private final String greeting;
+
+    private Served(Process process, Path log, String greeting) {
+      this.process = process;
+      this.log = log;
+      this.greeting = greeting;
+    }
+
+    /** Starts it on free ports and waits for its line; the prefix is a program that starts it. */
+    static Served start(List<String> prefix, String... arguments)
+        throws IOException, InterruptedException {
+      Path log = Files.createTempFile("millrace-log", ".txt");
+      List<String> command = new ArrayList<>(prefix);
+      command.addAll(millrace("serve", "--listen=127.0.0.1:0", "--management=127.0.0.1:0"));
+      command.addAll(List.of(arguments));
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (System.nanoTime() < deadline) {
+        String text = Files.readString(log);
+        if (text.contains("management at ") && text.endsWith("\n")) {
+          return new Served(process, log, text);
+        }
+        if (!process.isAlive()) {
+          throw new AssertionError("ended with " + process.exitValue() + ": " + text);
+        }
+        Thread.sleep(50);
+      }
+      process.destroyForcibly();
+      throw new AssertionError("not up after a minute: " + Files.readString(log));
+    }
+
+    Process process() {
+      return process;
+    }
+
+    String greeting() {
+      return greeting;
+    }
+
+    /** The port of the first address served at. */
+    int port() {
+      String at = " at http://127.0.0.1:";
+      int from = greeting.indexOf(at) + at.length();
+      int to = from;
+      while (Character.isDigit(greeting.charAt(to))) {
+        to++;
+      }
+      return Integer.parseInt(greeting, from, to, 10);
+    }
+
+    String log() throws IOException {
+      return Files.readString(log);
+    }
+
+    @Override
+    public void close() throws IOException {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      Files.deleteIfExists(log);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.millrace.app;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** HTTP/1.1 over one socket, byte by byte, so that a test sees exactly what was sent. */
+final class RawClient implements AutoCloseable {
+  /** A response's head, field names in lower case. */
+  record Head(int status, Map<String, String> fields) {
+    long contentLength() {
+      return Long.parseLong(fields.get("content-length"));
+    }
+
+    String field(String name) {
+      return fields.getOrDefault(name, "");
+    }
+  }
+
+  private final Socket socket = new Socket();
+  private final InputStream in;
+
+  RawClient(InetSocketAddress address) throws IOException {
+    this(address, 0);
+  }
+
+  RawClient(InetSocketAddress address, int receiveBufferBytes) throws IOException {
+    if (receiveBufferBytes > 0) {
+      socket.setReceiveBufferSize(receiveBufferBytes);
+    }
+    socket.setSoTimeout(30_000);
+    socket.connect(address);
+    in = socket.getInputStream();
+  }
+
+  InputStream in() {
+    return in;
+  }
+
+  void send(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  void request(String method, String target, String... fields) throws IOException {
+    StringBuilder text = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: test\r\n");
+    for (String field : fields) {
+      text.append(field).append("\r\n");
+    }
+    send(text.append("\r\n").toString());
+  }
+
+  void get(String target) throws IOException {
+    request("GET", target);
+  }
+
+  Head head() throws IOException {
+    String status = line();
+    Map<String, String> fields = new LinkedHashMap<>();
+    for (String line = line(); !line.isEmpty(); line = line()) {
+      int colon = line.indexOf(':');
+      fields.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+    return new Head(Integer.parseInt(status.split(" ")[1]), fields);
+  }
+
+  byte[] body(long length) throws IOException {
+    byte[] bytes = in.readNBytes((int) length);
+    if (bytes.length < length) {
+      throw new EOFException("the body ended after " + bytes.length + " of " + length + " bytes");
+    }
+    return bytes;
+  }
+
+  /** Whether the server has ended the connection; waits for it. */
+  boolean atEnd() throws IOException {
+    return in.read() < 0;
+  }
+
+  /** Ends the connection with a reset. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  private String line() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        throw new EOFException("the connection ended within a line: " + line);
+      }
+      if (c != '\r') {
+        line.write(c);
+      }
+    }
+    return line.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

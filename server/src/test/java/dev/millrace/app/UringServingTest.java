@@ -1,0 +1,25 @@
+package dev.millrace.app;
+
+import dev.millrace.app.Settings.TransportChoice;
+import java.util.List;
+
+class UringServingTest extends ServingContract {
+  @Override
+  TransportChoice transport() {
+    return TransportChoice.URING;
+  }
+
+  @Override
+  List<String> figures() {
+    return List.of(
+        "http_server_request_duration_seconds_count{http_response_status_class=\"2xx\"} 1",
+        "http_server_active_requests 0",
+        "millrace_pool_queue_depth 0",
+        "millrace_pool_wait_seconds_bucket{",
+        "millrace_transport_info{reason=\"\",transport=\"uring\"} 1",
+        "millrace_ring_submission_depth ",
+        "millrace_ring_in_flight{operation=\"accept\"} 1",
+        "millrace_ring_completion_latency_seconds_count{operation=\"read\"} 1",
+        "millrace_loop_turn_seconds_bucket{");
+  }
+}

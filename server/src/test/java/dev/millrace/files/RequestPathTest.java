@@ -1,0 +1,111 @@
+package dev.millrace.files;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestPathTest {
+  private static RequestPath.Names names(String target) {
+    return assertInstanceOf(RequestPath.Names.class, RequestPath.parse(target), target);
+  }
+
+  private static String relative(String target) {
+    return new String(names(target).relative(""), StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/,.",
+    "/a,a",
+    "/a/b,a/b",
+    "//a///b,a/b",
+    "/./a/.,a",
+    "/a/../b,b",
+    "/a/b/../../c,c",
+    "/a%20b,a b",
+    "/%C3%BC,ü",
+    "/%2e%2e%2e,...",
+    "/a/%2e%2e/b,b",
+  })
+  void decodesOnce(String target, String expected) {
+    assertEquals(expected, relative(target));
+  }
+
+  @Test
+  void decodesOnceOnly() {
+    assertEquals("%2e%2e", relative("/%252e%252e"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a",
+        "*",
+        "/..",
+        "/../a",
+        "/a/../../b",
+        "/%2e%2e/a",
+        "/%",
+        "/%1",
+        "/%zz",
+        "/%00",
+        "/a%00b",
+        "/a b",
+        "/a\tb",
+        "/\u007f",
+        "/\u0100"
+      })
+  void refusesWhatIsNoPathOrLeavesTheRoot(String target) {
+    assertInstanceOf(RequestPath.Malformed.class, RequestPath.parse(target), target);
+  }
+
+  @Test
+  void anEncodedSlashIsInNoName() {
+    assertInstanceOf(RequestPath.Impossible.class, RequestPath.parse("/a%2fb"));
+  }
+
+  @Test
+  void rawBytesAreKept() {
+    assertEquals((byte) 0xff, names("/%FF").segments().getFirst()[0]);
+  }
+
+  @Test
+  void aFinalSlashAsksForADirectory() {
+    for (String directory : new String[] {"/", "/a/", "/a/.", "/a/b/.."}) {
+      assertTrue(names(directory).directory(), directory);
+    }
+    assertFalse(names("/a").directory());
+  }
+
+  @Test
+  void redirectsStayOnThisHost() {
+    assertEquals("/evil.example/x/", names("//evil.example/x").encodedDirectory());
+    assertEquals("/a%20b%22/%C3%BC/", names("/a%20b%22/%c3%bc").encodedDirectory());
+  }
+
+  @Test
+  void dotNamesAreHiddenButForWellKnown() {
+    assertTrue(names("/.git/config").isHidden());
+    assertTrue(names("/a/.env").isHidden());
+    assertTrue(names("/a/.well-known/x").isHidden());
+    assertTrue(names("/.well-known/.x").isHidden());
+    assertFalse(names("/.well-known/acme").isHidden());
+    assertFalse(names("/a.b").isHidden());
+  }
+
+  @Test
+  void anIndexIsBelowItsDirectory() {
+    assertEquals(
+        "a/index.html", new String(names("/a/").relative("index.html"), StandardCharsets.UTF_8));
+    assertEquals(
+        "index.html", new String(names("/").relative("index.html"), StandardCharsets.UTF_8));
+  }
+}
