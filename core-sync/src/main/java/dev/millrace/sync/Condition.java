@@ -9,50 +9,54 @@ import java.time.Duration;
  *
  * <p>{@link #await} lets go of the mutex and sleeps in one step: a signal given by a thread that
  * took the mutex afterwards is not missed. It may return without a signal, so it belongs in a loop
- * over the condition itself. At most 65,535 threads may wait at one time, all with the same mutex.
+ * over the condition itself. All that wait at one time do so with the same mutex.
  *
  * <p>Everything done before a signal happens before the return of the wait that it ends. Waiting
  * ignores {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual
  * thread parks.
  *
- * <p>Source: lib/std/Thread/Condition.zig ({@code FutexImpl}). Zig's {@code wait} is called {@code
- * await} here because {@link Object#wait()} is taken.
+ * <p>Source: lib/std/Thread/Condition.zig for the operations; the algorithm is another. Zig's
+ * {@code wait} is called {@code await} here because {@link Object#wait()} is taken.
  */
 public final class Condition {
   /*
-   * STATE counts waiters (low half) and signals given to them (high half); signals <= waiters.
-   * A waiter that returns takes one of each. EPOCH changes with every signal and is what waiters
-   * sleep on, because STATE also changes for reasons that concern no sleeper.
+   * EPOCH changes with every signal and is what waiters sleep on; each reads it while it still holds
+   * the mutex and has been signalled once it is another. A signal that comes between the unlock and
+   * the sleep makes the kernel refuse the sleep. (A waiter would sleep through exactly 2^32 signals
+   * in that gap.)
    *
-   * A waiter reads EPOCH, then looks at STATE for a signal, then sleeps if EPOCH is still the same;
-   * a signaller writes STATE, then EPOCH, then wakes. Either order turned round loses a wake-up:
+   * Zig counts signals instead, and a waiter leaves with one. That lets a late waiter take what was
+   * meant for an early one:
    *
-   *   W: no signal in STATE
-   *                            S: STATE += signal; EPOCH += 1; wakes nobody
-   *   W: reads EPOCH (new), sleeps on it: the signal is there, but nothing will change EPOCH
+   *   W1, W2 wait                      S: broadcast, two signals
+   *   W2 takes one, finds nothing to do, waits again: takes the other
+   *   W1 wakes up, finds no signal, sleeps on: the broadcast has passed it by
    *
-   * Hence getAcquire for EPOCH before STATE is read, and read-modify-writes in the signaller. (A
-   * waiter would also sleep through exactly 2^32 signals between its look and its sleep.)
+   * An epoch cannot be taken away. What can is the wake itself, when the signaller does not hold
+   * the mutex and a later waiter falls asleep between its two steps:
    *
-   * A waiter whose deadline passes takes a signal if there is one, since the signaller counted on
-   * it; otherwise it removes itself from the count.
+   *   S: EPOCH += 1          W3: reads the new EPOCH, sleeps          S: wakes one: W3, not W1
+   *
+   * The kernel wakes the longest sleeper, but virtual threads queue apart. So a waiter that is woken
+   * although EPOCH is the one it read passes the wake on and sleeps again.
+   *
+   * WAITERS lets a signal that concerns nobody do without the kernel. A waiter adds itself under the
+   * mutex; it is taken off by whoever woke it, at once, so that further signals until it runs are
+   * free too, or by itself if nobody did. Mistakes (a late wake of the slot's former user) leave it
+   * too high, which costs a system call, never too low, which would cost a wake-up.
    */
-  private static final int ONE_WAITER = 1;
-  private static final int WAITERS = 0xffff;
-  private static final int ONE_SIGNAL = 1 << 16;
-
   private static final int EPOCH_OFFSET = 4;
 
   private final MemorySegment epochWord;
-  private final long stateAddress;
+  private final long waitersAddress;
   private final long epochAddress;
 
   /** A condition that nobody waits for. */
   public Condition() {
     MemorySegment slot = WordSlab.allocate();
     epochWord = slot.asSlice(EPOCH_OFFSET, 4);
-    stateAddress = slot.address();
-    epochAddress = stateAddress + EPOCH_OFFSET;
+    waitersAddress = slot.address();
+    epochAddress = waitersAddress + EPOCH_OFFSET;
   }
 
   /**
@@ -85,16 +89,15 @@ public final class Condition {
     if (!mutex.isHeldByCurrentThread()) {
       throw mutex.notHeld("await");
     }
-    enter();
+    int epoch = Words.getOpaque(epochAddress);
+    Words.getAndAdd(waitersAddress, 1);
     mutex.unlock();
-    boolean signalled;
     try {
-      signalled = sleep(deadline);
+      return sleep(epoch, deadline);
     } finally {
       mutex.lock();
       Reference.reachabilityFence(this);
     }
-    return signalled;
   }
 
   /** Wakes one waiting thread, if any. The caller may hold the mutex or not. */
@@ -104,74 +107,40 @@ public final class Condition {
 
   /** Wakes all waiting threads. The caller may hold the mutex or not. */
   public void broadcast() {
-    wake(WAITERS);
+    wake(Integer.MAX_VALUE);
   }
 
-  private void enter() {
-    int state;
-    do {
-      state = Words.getOpaque(stateAddress);
-      if ((state & WAITERS) == WAITERS) {
-        throw new IllegalStateException("more than " + WAITERS + " threads await one condition");
-      }
-    } while (!Words.compareAndSet(stateAddress, state, state + ONE_WAITER));
-  }
-
-  private boolean sleep(Deadline deadline) {
+  private boolean sleep(int epoch, Deadline deadline) {
     while (true) {
-      int epoch = Words.getAcquire(epochAddress);
-      if (takeSignal()) {
+      Futex.End end = Futex.sleep(epochWord, epoch, deadline);
+      boolean signalled = Words.getAcquire(epochAddress) != epoch;
+      if (end != Futex.End.WOKEN) {
+        Words.getAndAdd(waitersAddress, -1);
+        return end == Futex.End.BY_ITSELF;
+      }
+      if (signalled) {
         return true;
       }
-      if (!Futex.timedWait(epochWord, epoch, deadline)) {
-        return leave();
-      }
+      Words.getAndAdd(waitersAddress, 1);
+      wakeSleepers(1);
     }
-  }
-
-  private boolean takeSignal() {
-    while (true) {
-      int state = Words.getAcquire(stateAddress);
-      if (signals(state) == 0) {
-        return false;
-      }
-      if (Words.compareAndSet(stateAddress, state, state - ONE_WAITER - ONE_SIGNAL)) {
-        return true;
-      }
-    }
-  }
-
-  private boolean leave() {
-    while (!takeSignal()) {
-      int state = Words.getAcquire(stateAddress);
-      if (signals(state) == 0 && Words.compareAndSet(stateAddress, state, state - ONE_WAITER)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void wake(int maxWaiters) {
     try {
-      while (true) {
-        int state = Words.getAcquire(stateAddress);
-        int wakeable = (state & WAITERS) - signals(state);
-        if (wakeable == 0) {
-          break;
-        }
-        int count = Math.min(maxWaiters, wakeable);
-        if (Words.compareAndSet(stateAddress, state, state + count * ONE_SIGNAL)) {
-          Words.getAndAdd(epochAddress, 1);
-          Futex.wake(epochWord, count);
-          break;
-        }
+      if (Words.getVolatile(waitersAddress) != 0) {
+        Words.getAndAdd(epochAddress, 1);
+        wakeSleepers(maxWaiters);
       }
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
-  private static int signals(int state) {
-    return state >>> 16;
+  private void wakeSleepers(int maxWaiters) {
+    int woken = Futex.wake(epochWord, maxWaiters);
+    if (woken != 0) {
+      Words.getAndAdd(waitersAddress, -woken);
+    }
   }
 }

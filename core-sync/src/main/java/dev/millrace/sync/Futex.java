@@ -89,8 +89,23 @@ public final class Futex {
    * @return false if the deadline passed
    */
   public static boolean timedWait(MemorySegment word, int expected, Deadline deadline) {
+    return sleep(word, expected, deadline) != End.TIMED_OUT;
+  }
+
+  /** How a wait ended. */
+  enum End {
+    /** A {@link #wake} counted this thread among those it woke. */
+    WOKEN,
+    /** The word held something else, or a signal handler ran; no wake counted this thread. */
+    BY_ITSELF,
+    /** The deadline passed; no wake counted this thread. */
+    TIMED_OUT
+  }
+
+  /** {@link #timedWait(MemorySegment, int, Deadline)}, telling why it returned. */
+  static End sleep(MemorySegment word, int expected, Deadline deadline) {
     if (Thread.currentThread().isVirtual()) {
-      return VirtualWaiters.timedWait(word, expected, deadline);
+      return VirtualWaiters.sleep(word, expected, deadline);
     }
     MemorySegment timeout = deadline.isNever() ? MemorySegment.NULL : timespec(deadline);
     MemorySegment state = Native.errnoState();
@@ -104,12 +119,12 @@ public final class Futex {
       throw new AssertionError(unexpected);
     }
     if (result == 0) {
-      return true;
+      return End.WOKEN;
     }
     int errno = Native.errno(state);
     return switch (errno) {
-      case Errno.EAGAIN, Errno.EINTR -> true;
-      case Errno.ETIMEDOUT -> false;
+      case Errno.EAGAIN, Errno.EINTR -> End.BY_ITSELF;
+      case Errno.ETIMEDOUT -> End.TIMED_OUT;
       default -> throw failure("FUTEX_WAIT", word, errno);
     };
   }

@@ -21,12 +21,19 @@ public final class ThreadPool implements AutoCloseable {
    * Both are signalled after the mutex is let go, so that the one who wakes does not run into it.
    *
    * A bounded queue brings a deadlock that Zig's does not have: if every worker is inside a task
-   * that spawns, and the queue is full, all of them wait for room that only they could make. So a
-   * worker that finds no room runs the new task itself, there and then. waitAndWork is the same
-   * idea for waiting: a worker that waits for a group first runs what is queued, since the tasks of
-   * that group may be in the queue with no other worker left to run them.
+   * that spawns, and the queue is full, all of them wait for room that only they could make. So
+   * whoever is inside a task of this pool, be it a worker or a thread that helps, and finds no room,
+   * runs the new task itself, there and then. waitAndWork is the same idea for waiting: who waits
+   * for a group first runs what is queued, since the tasks of that group may be in the queue with
+   * no worker left to run them.
+   *
+   * A helper may put a stranger's task on top of the one that waits, so the one below cannot go on
+   * before the stranger ends. While tasks wait only for tasks that they themselves spawned, no
+   * circle can come of it: each task in a circle "waits for, or lies below" would have to be
+   * started before the next, round to itself.
    */
-  private static final ScopedValue<ThreadPool> WORKING_FOR = ScopedValue.newInstance();
+  /** Bound in workers, and in other threads as long as they help. */
+  private static final ScopedValue<ThreadPool> INSIDE = ScopedValue.newInstance();
 
   private final Config config;
   private final Mutex mutex = new Mutex();
@@ -114,7 +121,7 @@ public final class ThreadPool implements AutoCloseable {
         workers.add(
             SyncThread.spawn(
                 SyncThread.Config.named(config.name() + "-" + i),
-                () -> ScopedValue.where(WORKING_FOR, this).run(this::work)));
+                () -> ScopedValue.where(INSIDE, this).run(this::work)));
       }
     } catch (OutOfMemoryError noThread) {
       close();
@@ -141,8 +148,8 @@ public final class ThreadPool implements AutoCloseable {
   }
 
   /**
-   * Queues {@code task}, waiting for room. A worker of this pool does not wait: it runs the task
-   * itself if there is no room.
+   * Queues {@code task}, waiting for room. Called from within a task of this pool it does not wait:
+   * if there is no room, the calling thread runs {@code task} itself.
    *
    * @throws IllegalStateException if the pool is closed, or is closed while waiting
    */
@@ -169,8 +176,16 @@ public final class ThreadPool implements AutoCloseable {
     }
   }
 
-  /** Runs queued tasks, of whatever group, until {@code group} is done or none is queued; waits. */
+  /**
+   * Runs queued tasks, of whatever group, until {@code group} is done or none is queued, and waits
+   * then. A task may so wait for tasks that it spawned itself; two tasks that wait for each other's
+   * may wait for ever.
+   */
   public void waitAndWork(WaitGroup group) {
+    ScopedValue.where(INSIDE, this).run(() -> help(group));
+  }
+
+  private void help(WaitGroup group) {
     while (!group.isDone()) {
       Entry entry = poll();
       if (entry == null) {
@@ -195,12 +210,14 @@ public final class ThreadPool implements AutoCloseable {
    * Takes no more tasks, waits until those queued and running have ended, and joins the workers.
    * Closing again waits likewise.
    *
-   * @throws IllegalStateException if called by a worker of this pool, which would wait for itself
+   * @throws IllegalStateException if called from within a task of this pool, which would wait for
+   *     itself
    */
   @Override
   public void close() {
-    if (isWorker()) {
-      throw new IllegalStateException("pool '" + config.name() + "' closed by its own worker");
+    if (isInside()) {
+      throw new IllegalStateException(
+          "pool '" + config.name() + "' closed by one of its own tasks");
     }
     mutex.lock();
     closed = true;
@@ -213,7 +230,7 @@ public final class ThreadPool implements AutoCloseable {
   }
 
   private void spawnEntry(Entry entry) {
-    if (!enqueue(entry, !isWorker())) {
+    if (!enqueue(entry, !isInside())) {
       run(entry);
     }
   }
@@ -246,6 +263,8 @@ public final class ThreadPool implements AutoCloseable {
         return;
       }
       run(entry);
+      // An interrupt meant for this task must not reach the next.
+      Thread.interrupted();
     }
   }
 
@@ -294,10 +313,6 @@ public final class ThreadPool implements AutoCloseable {
     } finally {
       running.fetchSub(1, MemoryOrder.MONOTONIC);
       tell(() -> config.observer().onFinish(System.nanoTime() - startNanos));
-      if (isWorker()) {
-        // An interrupt meant for this task must not reach the next.
-        Thread.interrupted();
-      }
       if (entry.group() != null) {
         entry.group().finish();
       }
@@ -317,7 +332,7 @@ public final class ThreadPool implements AutoCloseable {
     thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
   }
 
-  private boolean isWorker() {
-    return WORKING_FOR.isBound() && WORKING_FOR.get() == this;
+  private boolean isInside() {
+    return INSIDE.isBound() && INSIDE.get() == this;
   }
 }

@@ -87,27 +87,26 @@ final class VirtualWaiters {
     return turn;
   }
 
-  /** {@link Futex#timedWait(MemorySegment, int, Deadline)} for the calling virtual thread. */
-  static boolean timedWait(MemorySegment word, int expected, Deadline deadline) {
+  /** {@link Futex#sleep} for the calling virtual thread. */
+  static Futex.End sleep(MemorySegment word, int expected, Deadline deadline) {
     Bucket bucket = bucket(word.address());
     Waiter waiter = new Waiter(word.address());
     Bucket.ANNOUNCED.getAndAdd(bucket, 1);
     bucket.queue.add(waiter);
     try {
-      if ((int) JAVA_INT.varHandle().getVolatile(word, 0L) != expected) {
-        if (!waiter.moveTo(LEFT)) {
-          Futex.wake(word, 1);
-        }
-        return true;
+      if ((int) JAVA_INT.varHandle().getVolatile(word, 0L) == expected) {
+        return park(waiter, deadline);
       }
-      return park(waiter, deadline);
+      // If nobody takes the wake that is passed on, it stays with us, as the waker has counted it.
+      boolean kept = !waiter.moveTo(LEFT) && Futex.wake(word, 1) == 0;
+      return kept ? Futex.End.WOKEN : Futex.End.BY_ITSELF;
     } finally {
       bucket.queue.remove(waiter);
       Bucket.ANNOUNCED.getAndAdd(bucket, -1);
     }
   }
 
-  private static boolean park(Waiter waiter, Deadline deadline) {
+  private static Futex.End park(Waiter waiter, Deadline deadline) {
     boolean interrupted = false;
     try {
       while (waiter.state == WAITING) {
@@ -116,14 +115,14 @@ final class VirtualWaiters {
         } else {
           long remainingNanos = deadline.remainingNanos();
           if (remainingNanos == 0) {
-            return !waiter.moveTo(LEFT);
+            return waiter.moveTo(LEFT) ? Futex.End.TIMED_OUT : Futex.End.WOKEN;
           }
           LockSupport.parkNanos(waiter, remainingNanos);
         }
         // With the status set, park would return at once for as long as we wait.
         interrupted |= Thread.interrupted();
       }
-      return true;
+      return Futex.End.WOKEN;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -6,9 +6,10 @@
  *       dev.millrace.sync.Deadline} bounds a series of such waits.
  *   <li>{@link dev.millrace.sync.AtomicWord}, {@link dev.millrace.sync.AtomicLongWord}: words to
  *       sleep on or to count with, under a {@link dev.millrace.sync.MemoryOrder}.
- *   <li>{@link dev.millrace.sync.Mutex}, {@link dev.millrace.sync.Condition}, {@link
- *       dev.millrace.sync.Semaphore}, {@link dev.millrace.sync.ResetEvent}, {@link
- *       dev.millrace.sync.WaitGroup}: the primitives, each on words of its own cache line.
+ *   <li>{@link dev.millrace.sync.Mutex}, {@link dev.millrace.sync.RwLock}, {@link
+ *       dev.millrace.sync.Condition}, {@link dev.millrace.sync.Semaphore}, {@link
+ *       dev.millrace.sync.ResetEvent}, {@link dev.millrace.sync.WaitGroup}: the primitives, each on
+ *       words of its own cache line.
  *   <li>{@link dev.millrace.sync.SyncThread}, {@link dev.millrace.sync.ThreadPool}: threads.
  * </ul>
  *
