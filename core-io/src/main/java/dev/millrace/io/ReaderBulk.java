@@ -51,17 +51,17 @@ final class ReaderBulk {
     return n;
   }
 
-  /** {@link Reader#stream}, which must move something: a byte here, or a byte the sink held. */
+  /** {@link Reader#stream}, which must move something, if only into the reader's buffer. */
   static long streamSome(Reader r, Writer w, Limit limit)
       throws EndOfStreamException, ReadFailedException, WriteFailedException {
     int ready = r.bufferedLen();
-    int waiting = w.end;
+    w.refused = false;
     long n = r.stream(w, limit);
-    if (n == 0 && r.bufferedLen() == ready && w.end >= waiting) {
-      if (ready == 0) {
-        throw r.nothingNow();
+    if (n == 0 && r.bufferedLen() == ready) {
+      if (ready > 0 || w.refused) {
+        throw w.nothingNow();
       }
-      throw w.nothingNow();
+      throw r.nothingNow();
     }
     return n;
   }

@@ -16,6 +16,7 @@ final class SegmentReader extends Reader {
   protected long streamSlow(Writer w, Limit limit)
       throws EndOfStreamException, WriteFailedException {
     int n = w.write(source, position, available(limit));
+    w.refused = n == 0;
     position += n;
     return n;
   }

@@ -30,7 +30,7 @@ final class SendFile {
     if (header.length() > w.unusedCapacity()) {
       Reader reader = file.reader();
       Span ready = limit.slice(reader.buffered());
-      long n = w.drain(new Slices(2).add(header).add(ready), 1);
+      long n = w.writeVec(new Slices(2).add(header).add(ready));
       reader.toss((int) Math.max(0, n - header.length()));
       return n;
     }
