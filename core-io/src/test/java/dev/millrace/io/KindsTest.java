@@ -1,0 +1,324 @@
+package dev.millrace.io;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KindsTest {
+  private static final byte[] BYTES = new byte[10_000];
+
+  static {
+    for (int i = 0; i < BYTES.length; i++) {
+      BYTES[i] = (byte) ((i * 31) >>> 3);
+    }
+  }
+
+  private static long crc(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return crc.getValue();
+  }
+
+  @Test
+  void limitedEndsAndLeavesTheRest() throws Exception {
+    Reader in = Reader.fixed("i'm dying".getBytes(US_ASCII));
+    LimitedReader r = in.limited(Limit.limited(5), Bytes.NONE);
+    byte[] two = new byte[2];
+    r.readSliceAll(two);
+    r.readSliceAll(two);
+    assertEquals(1, r.remaining().bytes());
+    assertThrows(EndOfStreamException.class, () -> r.readSliceAll(two));
+    assertEquals("ying", in.buffered().toString());
+  }
+
+  @Test
+  void hashingHashedAndDiscardingSeeEveryByteOnce() throws Exception {
+    CRC32 read = new CRC32();
+    CRC32 written = new CRC32();
+    CRC32 terminal = new CRC32();
+    Reader in = Reader.fixed(BYTES).hashed(Hasher.of(read), Bytes.NONE);
+    AllocatingWriter all = new AllocatingWriter();
+    Writer out = all.hashed(Hasher.of(written), new byte[100]);
+    in.streamExact(out, 5_000);
+    out.flush();
+    assertEquals(5_000, in.discardRemaining());
+    assertEquals(crc(BYTES), read.getValue());
+    assertEquals(crc(Arrays.copyOf(BYTES, 5_000)), written.getValue());
+    assertArrayEquals(Arrays.copyOf(BYTES, 5_000), all.toByteArray());
+
+    Writer hashing = new HashingWriter(Hasher.of(terminal), new byte[64]);
+    hashing.writeAll(BYTES);
+    hashing.splatByteAll(1, 1_000);
+    hashing.flush();
+    byte[] expected = Arrays.copyOf(BYTES, 11_000);
+    Arrays.fill(expected, 10_000, 11_000, (byte) 1);
+    assertEquals(crc(expected), terminal.getValue());
+
+    DiscardingWriter count = new DiscardingWriter(new byte[7]);
+    count.writeAll(BYTES);
+    count.splatByteAll(1, 50);
+    count.writeByte(1);
+    assertEquals(10_051, count.count());
+  }
+
+  @Test
+  void structsHaveTheirLayout() throws Exception {
+    StructLayout layout =
+        MemoryLayout.structLayout(
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN),
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN));
+    AllocatingWriter w = new AllocatingWriter();
+    w.writeByte(9);
+    MemorySegment struct = Arena.ofAuto().allocate(layout);
+    struct.set(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), 0, (short) 0x102);
+    struct.set(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 2, 0x03040506);
+    w.writeStruct(struct, layout);
+    assertArrayEquals(new byte[] {9, 1, 2, 6, 5, 4, 3}, w.toByteArray());
+
+    Reader r = new TestSource(w.toByteArray(), new byte[8], 2);
+    r.toss(0);
+    r.takeByte();
+    assertEquals(-1, struct.mismatch(r.peekStruct(layout)));
+    assertEquals(-1, struct.mismatch(r.takeStruct(layout)));
+    assertThrows(EndOfStreamException.class, () -> r.takeStruct(layout));
+    assertThrows(IllegalArgumentException.class, () -> r.takeStruct(ValueLayout.JAVA_INT));
+  }
+
+  /** Native bytes reach a sink that can take them without a heap array in between, and back. */
+  @Test
+  void nativeMemoryIsCopiedOnce() throws Exception {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment source = arena.allocate(BYTES.length);
+      MemorySegment.copy(BYTES, 0, source, ValueLayout.JAVA_BYTE, 0, BYTES.length);
+      MemorySegment target = arena.allocate(BYTES.length);
+      boolean[] heapSeen = {false};
+      long[] at = {0};
+      Writer staging =
+          new Writer(new byte[64]) {
+            @Override
+            public int write(MemorySegment bytes, long offset, int length) {
+              heapSeen[0] |= bytes.heapBase().isPresent();
+              MemorySegment.copy(bytes, offset, target, at[0], length);
+              at[0] += length;
+              return length;
+            }
+
+            @Override
+            protected long drain(Slices data, int splat) {
+              throw new AssertionError("a heap array was drained");
+            }
+          };
+      staging.writeAll(source, 0, 1_000);
+      staging.writeAll(source.asSlice(1_000, 1_000).asByteBuffer());
+      Reader.fixed(source.asSlice(2_000), Bytes.NONE).streamRemaining(staging);
+      assertEquals(BYTES.length, at[0]);
+      assertFalse(heapSeen[0]);
+      assertEquals(-1, source.mismatch(target));
+      assertEquals(0, staging.bufferedLen());
+
+      target.fill((byte) 0);
+      SegmentWriter w = new SegmentWriter(target);
+      Reader.fixed(BYTES).streamRemaining(w);
+      assertEquals(BYTES.length, w.position());
+      assertEquals(-1, source.mismatch(target));
+      assertThrows(WriteFailedException.class, () -> w.writeByte(1));
+
+      target.fill((byte) 0);
+      Reader nativeReader = Reader.fixed(source, new byte[64]);
+      assertEquals(BYTES.length, nativeReader.readSliceShort(target, 0, BYTES.length));
+      assertEquals(0, nativeReader.end);
+      assertEquals(-1, source.mismatch(target));
+    }
+  }
+
+  @Test
+  void streamsBothWays() throws Exception {
+    Reader source = new TestSource(BYTES, new byte[100], 77);
+    InputStream in = source.asInputStream();
+    assertEquals(BYTES[0], in.read());
+    assertEquals(76, in.available());
+    assertEquals(9, in.skip(9));
+    byte[] some = in.readNBytes(500);
+    assertArrayEquals(Arrays.copyOfRange(BYTES, 10, 510), some);
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    assertEquals(BYTES.length - 510, in.transferTo(rest));
+    assertArrayEquals(Arrays.copyOfRange(BYTES, 510, BYTES.length), rest.toByteArray());
+    assertEquals(-1, in.read());
+    in.close();
+    assertThrows(IOException.class, in::read);
+
+    TestSink sink = new TestSink(new byte[100]);
+    OutputStream out = sink.asOutputStream();
+    out.write(BYTES[0]);
+    out.write(BYTES, 1, 20);
+    assertEquals(0, sink.drains);
+    out.close();
+    out.close();
+    assertArrayEquals(Arrays.copyOf(BYTES, 21), sink.taken());
+    assertThrows(IOException.class, () -> out.write(1));
+  }
+
+  @Test
+  void channelsBothWays() throws Exception {
+    TestSink sink = new TestSink(new byte[100]);
+    WritableByteChannel out = sink.asChannel();
+    ReadableByteChannel in = new TestSource(BYTES, new byte[100], 77).asChannel();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(333);
+    while (in.read(buffer) >= 0) {
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        assertTrue(out.write(buffer) > 0);
+      }
+      buffer.clear();
+    }
+    out.close();
+    in.close();
+    assertArrayEquals(BYTES, sink.taken());
+    assertFalse(in.isOpen() || out.isOpen());
+    assertThrows(ClosedChannelException.class, () -> in.read(buffer));
+    assertThrows(ClosedChannelException.class, () -> out.write(buffer));
+  }
+
+  private static FileSource open(FileChannel channel) throws Exception {
+    FileSource file = FileSource.of(channel, 16);
+    assertEquals(BYTES[0], file.reader().takeByteSigned());
+    assertEquals(1, file.position());
+    return file;
+  }
+
+  @Test
+  void sendFile(@TempDir Path dir) throws Exception {
+    Path path = Files.write(dir.resolve("source"), BYTES);
+    byte[] rest = Arrays.copyOfRange(BYTES, 1, BYTES.length);
+    byte[] expected = new byte[rest.length + 3];
+    System.arraycopy(rest, 0, expected, 3, rest.length);
+    for (int kind = 0; kind < 5; kind++) {
+      Path copy = dir.resolve("copy" + kind);
+      try (FileChannel channel = FileChannel.open(path);
+          FileChannel target =
+              FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        FileSource file = open(channel);
+        TestSink sink = new TestSink(new byte[10], 7);
+        AllocatingWriter all = new AllocatingWriter();
+        DiscardingWriter discarding = new DiscardingWriter(new byte[5]);
+        Writer[] writers = {Writer.to(target, 64), sink, all, discarding, all};
+        Writer w = writers[kind];
+        w.writeAll(new byte[3]);
+        if (kind == 4) {
+          assertEquals(rest.length, w.sendFileReadingAll(file, Limit.UNLIMITED));
+        } else {
+          assertEquals(4_000, w.sendFileAll(file, Limit.limited(4_000)));
+          assertEquals(4_001, file.position());
+          assertEquals(rest.length - 4_000, w.sendFileAll(file, Limit.UNLIMITED));
+        }
+        assertEquals(BYTES.length, file.position());
+        assertEquals(0, w.sendFileAll(file, Limit.UNLIMITED));
+        w.flush();
+        byte[][] arrived = {Files.readAllBytes(copy), sink.taken(), all.toByteArray()};
+        if (kind == 3) {
+          assertEquals(expected.length, discarding.count());
+        } else {
+          assertArrayEquals(expected, arrived[Math.min(kind, 2 + kind % 2)], "kind " + kind);
+        }
+      }
+    }
+  }
+
+  @Test
+  void sendFileHeader(@TempDir Path dir) throws Exception {
+    Path path = Files.write(dir.resolve("source"), BYTES);
+    Span header = Span.of("0123456789".getBytes(US_ASCII));
+    for (int room : new int[] {4, 64}) {
+      try (FileChannel channel = FileChannel.open(path)) {
+        FileSource file = open(channel);
+        TestSink w = new TestSink(new byte[room]);
+        long n = w.sendFileHeader(header, file, Limit.UNLIMITED);
+        // The sink has no sendFile: the header goes, and bytes of the file only if they were ready.
+        assertEquals(room < 10 ? 10 + 15 : 10, n);
+        assertEquals(
+            Writer.UNIMPLEMENTED, w.sendFileHeader(header.slice(0, 0), file, Limit.UNLIMITED));
+        w.sendFileReadingAll(file, Limit.UNLIMITED);
+        w.flush();
+        byte[] taken = w.taken();
+        assertEquals("0123456789", Span.of(taken).slice(0, 10).toString());
+        assertEquals(
+            Span.of(BYTES).slice(1, BYTES.length - 1), Span.of(taken).slice(10, taken.length - 10));
+      }
+    }
+    try (FileChannel channel = FileChannel.open(path)) {
+      FileSource file = open(channel);
+      AllocatingWriter w = new AllocatingWriter(64, Limit.UNLIMITED);
+      assertEquals(10 + 9_999, w.sendFileHeader(header, file, Limit.UNLIMITED));
+      assertEquals(10, w.sendFileHeader(header, file, Limit.UNLIMITED));
+      assertThrows(
+          EndOfStreamException.class,
+          () -> w.sendFileHeader(header.slice(0, 0), file, Limit.UNLIMITED));
+    }
+  }
+
+  @Test
+  void limits() {
+    assertEquals(Limit.limited(3), Limit.limited(3).min(Limit.UNLIMITED));
+    assertEquals(Limit.UNLIMITED, Limit.UNLIMITED.subtract(5));
+    assertEquals(Limit.NOTHING, Limit.limited(5).subtract(5));
+    assertEquals(3, Limit.limited(3).minInt(7));
+    assertEquals(7, Limit.UNLIMITED.min(7));
+    assertEquals("abc", Limit.limited(3).slice(Span.of("abcdef".getBytes(US_ASCII))).toString());
+    assertFalse(Limit.NOTHING.nonzero());
+    assertTrue(Limit.limited(Long.MAX_VALUE).isUnlimited());
+    for (int i = 0; i < 63; i++) {
+      assertEquals(1L << i, Limit.limited(1L << i).bytes());
+    }
+    assertThrows(IllegalArgumentException.class, () -> Limit.limited(5).subtract(6));
+    assertThrows(IllegalArgumentException.class, () -> Limit.limited(-1));
+  }
+
+  @Test
+  void spansAndSearch() {
+    byte[] bytes = new byte[64];
+    for (int at = 0; at < 64; at++) {
+      for (int value : new int[] {1, 0x80, 0xff}) {
+        Arrays.fill(bytes, (byte) (value - 1));
+        bytes[at] = (byte) value;
+        for (int from = 0; from < 64; from++) {
+          int found = Bytes.indexOf(bytes, from, 64, (byte) value);
+          assertEquals(from <= at ? at : -1, found, "byte " + value + " at " + at);
+          assertEquals(-1, Bytes.indexOf(bytes, Math.min(from, at), at, (byte) value));
+        }
+      }
+    }
+    Span span = new Span(bytes, 60, 4);
+    assertEquals(3, span.indexOf(0xff));
+    assertEquals(0xfe, span.get(0));
+    assertThrows(IndexOutOfBoundsException.class, () -> span.get(4));
+    assertEquals(span, Span.of(span.toByteArray()));
+    assertEquals(span.hashCode(), Span.of(span.toByteArray()).hashCode());
+    assertEquals(4, span.asByteBuffer().remaining());
+  }
+}
