@@ -106,6 +106,9 @@ public final class Slices {
 
   /** Sum of all lengths in bytes with the last slice counted {@code splat} times. */
   public long totalSplat(int splat) {
+    if (splat < 0) {
+      throw new IllegalArgumentException("a slice repeated " + splat + " times");
+    }
     long total = 0;
     for (int i = 0; i < count - 1; i++) {
       total += lengths[i];

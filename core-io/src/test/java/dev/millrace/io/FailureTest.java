@@ -140,6 +140,8 @@ class FailureTest {
     assertThrows(IndexOutOfBoundsException.class, () -> w.writeAll(bytes, 1, 4));
     assertThrows(IndexOutOfBoundsException.class, () -> w.advance(5));
     assertThrows(IndexOutOfBoundsException.class, () -> w.undo(1));
+    assertThrows(IllegalArgumentException.class, () -> w.splatByteAll(1, -1));
+    assertThrows(IllegalArgumentException.class, () -> w.writeSplat(Slices.of(bytes), -1));
     assertEquals(4, r.bufferedLen());
     assertEquals(0, w.bufferedLen());
   }

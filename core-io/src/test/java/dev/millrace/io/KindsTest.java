@@ -283,6 +283,30 @@ class KindsTest {
   }
 
   @Test
+  void nothingNeedsABufferThatCanDoWithout(@TempDir Path dir) throws Exception {
+    CRC32 crc = new CRC32();
+    Reader hashed = new TestSource(BYTES, Bytes.NONE, 99).hashed(Hasher.of(crc), Bytes.NONE);
+    assertEquals(BYTES.length, hashed.discardRemaining());
+    assertEquals(crc(BYTES), crc.getValue());
+
+    InputStream in = new TestSource(BYTES, Bytes.NONE, 99).asInputStream();
+    assertEquals(BYTES[0] & 0xff, in.read());
+    assertArrayEquals(Arrays.copyOfRange(BYTES, 1, BYTES.length), in.readAllBytes());
+    assertEquals(-1, in.read());
+
+    TestSink sink = new TestSink(Bytes.NONE, 33);
+    try (FileChannel channel = FileChannel.open(Files.write(dir.resolve("source"), BYTES))) {
+      assertEquals(5, sink.sendFileAll(FileSource.of(channel, 0), Limit.limited(5)));
+    }
+    assertArrayEquals(Arrays.copyOf(BYTES, 5), sink.taken());
+
+    TestSink piped = new TestSink(Bytes.NONE, 33);
+    Reader piping = Reader.from(new TestSource(BYTES, Bytes.NONE, 99).asChannel(), 0);
+    assertEquals(BYTES.length, piping.streamRemaining(piped));
+    assertArrayEquals(BYTES, piped.taken());
+  }
+
+  @Test
   void limits() {
     assertEquals(Limit.limited(3), Limit.limited(3).min(Limit.UNLIMITED));
     assertEquals(Limit.UNLIMITED, Limit.UNLIMITED.subtract(5));
