@@ -25,7 +25,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 public final class Ratios {
   private static final int ROUNDS = 5;
 
-  /** Ours, theirs, and the ratio of throughputs that is asked for. */
+  /** Ours, theirs, and the ratio of throughputs that is asked for; zero where none is. */
   private record Comparison(String ours, String theirs, double required) {}
 
   private static final List<Comparison> COMPARISONS =
@@ -34,6 +34,8 @@ public final class Ratios {
           new Comparison("ReadBenchmark.millrace", "ReadBenchmark.okio", 1.0),
           new Comparison("WriteBenchmark.millrace", "WriteBenchmark.jdk", 3.0),
           new Comparison("WriteBenchmark.millrace", "WriteBenchmark.okio", 1.0),
+          new Comparison("ReadBenchmark.millraceUnshared", "ReadBenchmark.jdkUnshared", 0),
+          new Comparison("WriteBenchmark.millraceUnshared", "WriteBenchmark.jdkUnshared", 0),
           new Comparison("CopyBenchmark.stream", "CopyBenchmark.arraycopy", 0.95),
           new Comparison("CopyBenchmark.streamInPieces", "CopyBenchmark.arraycopy", 0.95));
 

@@ -60,4 +60,26 @@ public class WriteBenchmark {
     out.flush();
     return target.size();
   }
+
+  @Benchmark
+  public int millraceUnshared() throws IOException {
+    target.reset();
+    Writer w = Writer.to(target, BUFFER_BYTES);
+    for (int i = 0; i < BYTES; i++) {
+      w.writeByte(i);
+    }
+    w.flush();
+    return target.size();
+  }
+
+  @Benchmark
+  public int jdkUnshared() throws IOException {
+    target.reset();
+    OutputStream out = new BufferedOutputStream(target, BUFFER_BYTES);
+    for (int i = 0; i < BYTES; i++) {
+      out.write(i);
+    }
+    out.flush();
+    return target.size();
+  }
 }
