@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +108,20 @@ class FailureTest {
         () -> new TestSource(new byte[9], new byte[4]).streamRemaining(shut));
     assertThrows(WriteFailedException.class, () -> Reader.fixed(new byte[9]).streamExact(shut, 5));
     assertThrows(ReadFailedException.class, () -> new Tap(4).streamRemaining(new Valve(4)));
+    Writer nativeSink =
+        new Writer(Bytes.NONE) {
+          @Override
+          public int write(MemorySegment source, long offset, int length) {
+            return 0;
+          }
+
+          @Override
+          protected long drain(Slices data, int splat) {
+            return 0;
+          }
+        };
+    Reader nativeSource = Reader.fixed(MemorySegment.ofArray(new byte[9]), Bytes.NONE);
+    assertThrows(WriteFailedException.class, () -> nativeSource.streamRemaining(nativeSink));
   }
 
   @Test

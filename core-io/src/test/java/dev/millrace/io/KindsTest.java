@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +26,9 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -304,6 +307,77 @@ class KindsTest {
     Reader piping = Reader.from(new TestSource(BYTES, Bytes.NONE, 99).asChannel(), 0);
     assertEquals(BYTES.length, piping.streamRemaining(piped));
     assertArrayEquals(BYTES, piped.taken());
+  }
+
+  /** Records how much each read of an input stream asked for. */
+  private static final class Asked extends ByteArrayInputStream {
+    final List<Integer> lengths = new ArrayList<>();
+
+    Asked() {
+      super(BYTES);
+    }
+
+    @Override
+    public synchronized int read(byte[] target, int offset, int length) {
+      lengths.add(length);
+      return super.read(target, offset, length);
+    }
+  }
+
+  @Test
+  void anUnbufferedReaderReadsNothingAhead() throws Exception {
+    Asked in = new Asked();
+    Reader r = Reader.from(in, 0);
+    TestSink all = new TestSink(Bytes.NONE);
+    assertEquals(5, r.stream(all, Limit.limited(5)));
+    assertEquals(List.of(5), in.lengths);
+    assertEquals(0, r.buffer.length);
+    // What a sink did not take is kept, and nothing more is read before it has gone.
+    TestSink some = new TestSink(Bytes.NONE, 3);
+    assertEquals(3, r.stream(some, Limit.limited(10)));
+    assertEquals(7, r.bufferedLen());
+    assertEquals(3, r.stream(some, Limit.limited(10)));
+    assertEquals(List.of(5, 10), in.lengths);
+    assertArrayEquals(Arrays.copyOfRange(BYTES, 5, 11), some.taken());
+    r.streamExact(all, 100);
+    assertArrayEquals(Arrays.copyOfRange(BYTES, 11, 111), Arrays.copyOfRange(all.taken(), 5, 105));
+  }
+
+  @Test
+  void aPumpReadsIntoWhicheverBufferHasMoreRoom() throws Exception {
+    Asked in = new Asked();
+    Reader r = Reader.from(in, 64);
+    TestSink w = new TestSink(new byte[128]);
+    w.writeAll(new byte[125]);
+    r.stream(w, Limit.UNLIMITED);
+    r.stream(w, Limit.UNLIMITED);
+    assertEquals(List.of(64, 128), in.lengths);
+    w.flush();
+    assertArrayEquals(Arrays.copyOf(BYTES, 192), Arrays.copyOfRange(w.taken(), 125, 125 + 192));
+  }
+
+  @Test
+  void aSourceMayServeTheTargetAndTheBufferAtOnce() throws Exception {
+    Reader r =
+        new Reader(new byte[8]) {
+          @Override
+          protected long streamSlow(Writer w, Limit limit) {
+            throw new AssertionError("only vectors");
+          }
+
+          @Override
+          protected long readVecSlow(Slices data) {
+            data.copyFrom(0, 0, BYTES, 0, 3);
+            seek = 0;
+            end = 4;
+            System.arraycopy(BYTES, 3, buffer, 0, 4);
+            return 3;
+          }
+        };
+    byte[] target = new byte[6];
+    assertEquals(6, r.read(target, 0, 6));
+    assertArrayEquals(Arrays.copyOf(BYTES, 6), target);
+    assertEquals(BYTES[6], r.takeByteSigned());
   }
 
   @Test
