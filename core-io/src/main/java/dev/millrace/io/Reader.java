@@ -289,6 +289,12 @@ public abstract class Reader {
    * As {@link #read(byte[], int, int)} for what remains in {@code target}, whose position moves.
    */
   public final int read(ByteBuffer target) throws EndOfStreamException, ReadFailedException {
+    int ready = Math.min(end - seek, target.remaining());
+    if (ready > 0) {
+      target.put(buffer, seek, ready);
+      seek += ready;
+      return ready;
+    }
     if (!target.hasRemaining()) {
       return 0;
     }

@@ -28,6 +28,18 @@ final class SegmentReader extends Reader {
     return n;
   }
 
+  /** Straight into the first slice, heap or native, where that has at least the buffer's room. */
+  @Override
+  protected long readVecSlow(Slices data) throws EndOfStreamException, ReadFailedException {
+    if (data.length(0) < buffer.length || data.length(0) == 0) {
+      return super.readVecSlow(data);
+    }
+    int n = available(Limit.limited(data.length(0)));
+    data.copyFrom(0, 0, source, position, n);
+    position += n;
+    return n;
+  }
+
   private int available(Limit limit) throws EndOfStreamException {
     long left = source.byteSize() - position;
     if (left == 0) {

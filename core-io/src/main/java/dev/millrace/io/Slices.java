@@ -184,6 +184,17 @@ public final class Slices {
     }
   }
 
+  /** Copies {@code n} bytes of a segment into slice {@code i}, to byte {@code to} of it. */
+  public void copyFrom(int i, int to, MemorySegment source, long sourceOffset, int n) {
+    Objects.checkFromIndexSize(to, n, length(i));
+    if (bases[i] instanceof byte[] array) {
+      MemorySegment.copy(
+          source, ValueLayout.JAVA_BYTE, sourceOffset, array, (int) offsets[i] + to, n);
+    } else {
+      MemorySegment.copy(source, sourceOffset, (MemorySegment) bases[i], offsets[i] + to, n);
+    }
+  }
+
   /**
    * Makes this the rest of {@code all}, whose last slice counts {@code splat} times, after its
    * first {@code done} bytes.

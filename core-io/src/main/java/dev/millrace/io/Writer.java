@@ -191,8 +191,11 @@ public abstract class Writer {
     }
   }
 
-  /** Writes at most what remains in {@code source}, advancing its position; zero means not now. */
-  public final int write(ByteBuffer source) throws WriteFailedException {
+  /**
+   * Writes at most what remains in {@code source}, advancing its position; zero means not now. A
+   * sink that overrides the method above may override this one too, to save a view of the buffer.
+   */
+  public int write(ByteBuffer source) throws WriteFailedException {
     int at = source.position();
     int n =
         source.hasArray()
