@@ -25,7 +25,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KindsTest {
-  private static final byte[] BYTES = new byte[10_000];
+  static final byte[] BYTES = new byte[10_000];
 
   static {
     for (int i = 0; i < BYTES.length; i++) {
@@ -208,83 +207,6 @@ class KindsTest {
     assertThrows(ClosedChannelException.class, () -> out.write(buffer));
   }
 
-  private static FileSource open(FileChannel channel) throws Exception {
-    FileSource file = FileSource.of(channel, 16);
-    assertEquals(BYTES[0], file.reader().takeByteSigned());
-    assertEquals(1, file.position());
-    return file;
-  }
-
-  @Test
-  void sendFile(@TempDir Path dir) throws Exception {
-    Path path = Files.write(dir.resolve("source"), BYTES);
-    byte[] rest = Arrays.copyOfRange(BYTES, 1, BYTES.length);
-    byte[] expected = new byte[rest.length + 3];
-    System.arraycopy(rest, 0, expected, 3, rest.length);
-    for (int kind = 0; kind < 5; kind++) {
-      Path copy = dir.resolve("copy" + kind);
-      try (FileChannel channel = FileChannel.open(path);
-          FileChannel target =
-              FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        FileSource file = open(channel);
-        TestSink sink = new TestSink(new byte[10], 7);
-        AllocatingWriter all = new AllocatingWriter();
-        DiscardingWriter discarding = new DiscardingWriter(new byte[5]);
-        Writer[] writers = {Writer.to(target, 64), sink, all, discarding, all};
-        Writer w = writers[kind];
-        w.writeAll(new byte[3]);
-        if (kind == 4) {
-          assertEquals(rest.length, w.sendFileReadingAll(file, Limit.UNLIMITED));
-        } else {
-          assertEquals(4_000, w.sendFileAll(file, Limit.limited(4_000)));
-          assertEquals(4_001, file.position());
-          assertEquals(rest.length - 4_000, w.sendFileAll(file, Limit.UNLIMITED));
-        }
-        assertEquals(BYTES.length, file.position());
-        assertEquals(0, w.sendFileAll(file, Limit.UNLIMITED));
-        w.flush();
-        byte[][] arrived = {Files.readAllBytes(copy), sink.taken(), all.toByteArray()};
-        if (kind == 3) {
-          assertEquals(expected.length, discarding.count());
-        } else {
-          assertArrayEquals(expected, arrived[Math.min(kind, 2 + kind % 2)], "kind " + kind);
-        }
-      }
-    }
-  }
-
-  @Test
-  void sendFileHeader(@TempDir Path dir) throws Exception {
-    Path path = Files.write(dir.resolve("source"), BYTES);
-    Span header = Span.of("0123456789".getBytes(US_ASCII));
-    for (int room : new int[] {4, 64}) {
-      try (FileChannel channel = FileChannel.open(path)) {
-        FileSource file = open(channel);
-        TestSink w = new TestSink(new byte[room]);
-        long n = w.sendFileHeader(header, file, Limit.UNLIMITED);
-        // The sink has no sendFile: the header goes, and bytes of the file only if they were ready.
-        assertEquals(room < 10 ? 10 + 15 : 10, n);
-        assertEquals(
-            Writer.UNIMPLEMENTED, w.sendFileHeader(header.slice(0, 0), file, Limit.UNLIMITED));
-        w.sendFileReadingAll(file, Limit.UNLIMITED);
-        w.flush();
-        byte[] taken = w.taken();
-        assertEquals("0123456789", Span.of(taken).slice(0, 10).toString());
-        assertEquals(
-            Span.of(BYTES).slice(1, BYTES.length - 1), Span.of(taken).slice(10, taken.length - 10));
-      }
-    }
-    try (FileChannel channel = FileChannel.open(path)) {
-      FileSource file = open(channel);
-      AllocatingWriter w = new AllocatingWriter(64, Limit.UNLIMITED);
-      assertEquals(10 + 9_999, w.sendFileHeader(header, file, Limit.UNLIMITED));
-      assertEquals(10, w.sendFileHeader(header, file, Limit.UNLIMITED));
-      assertThrows(
-          EndOfStreamException.class,
-          () -> w.sendFileHeader(header.slice(0, 0), file, Limit.UNLIMITED));
-    }
-  }
-
   @Test
   void nothingNeedsABufferThatCanDoWithout(@TempDir Path dir) throws Exception {
     CRC32 crc = new CRC32();
@@ -378,45 +300,5 @@ class KindsTest {
     assertEquals(6, r.read(target, 0, 6));
     assertArrayEquals(Arrays.copyOf(BYTES, 6), target);
     assertEquals(BYTES[6], r.takeByteSigned());
-  }
-
-  @Test
-  void limits() {
-    assertEquals(Limit.limited(3), Limit.limited(3).min(Limit.UNLIMITED));
-    assertEquals(Limit.UNLIMITED, Limit.UNLIMITED.subtract(5));
-    assertEquals(Limit.NOTHING, Limit.limited(5).subtract(5));
-    assertEquals(3, Limit.limited(3).minInt(7));
-    assertEquals(7, Limit.UNLIMITED.min(7));
-    assertEquals("abc", Limit.limited(3).slice(Span.of("abcdef".getBytes(US_ASCII))).toString());
-    assertFalse(Limit.NOTHING.nonzero());
-    assertTrue(Limit.limited(Long.MAX_VALUE).isUnlimited());
-    for (int i = 0; i < 63; i++) {
-      assertEquals(1L << i, Limit.limited(1L << i).bytes());
-    }
-    assertThrows(IllegalArgumentException.class, () -> Limit.limited(5).subtract(6));
-    assertThrows(IllegalArgumentException.class, () -> Limit.limited(-1));
-  }
-
-  @Test
-  void spansAndSearch() {
-    byte[] bytes = new byte[64];
-    for (int at = 0; at < 64; at++) {
-      for (int value : new int[] {1, 0x80, 0xff}) {
-        Arrays.fill(bytes, (byte) (value - 1));
-        bytes[at] = (byte) value;
-        for (int from = 0; from < 64; from++) {
-          int found = Bytes.indexOf(bytes, from, 64, (byte) value);
-          assertEquals(from <= at ? at : -1, found, "byte " + value + " at " + at);
-          assertEquals(-1, Bytes.indexOf(bytes, Math.min(from, at), at, (byte) value));
-        }
-      }
-    }
-    Span span = new Span(bytes, 60, 4);
-    assertEquals(3, span.indexOf(0xff));
-    assertEquals(0xfe, span.get(0));
-    assertThrows(IndexOutOfBoundsException.class, () -> span.get(4));
-    assertEquals(span, Span.of(span.toByteArray()));
-    assertEquals(span.hashCode(), Span.of(span.toByteArray()).hashCode());
-    assertEquals(4, span.asByteBuffer().remaining());
   }
 }
