@@ -26,6 +26,9 @@ public final class HashedReader extends PullReader {
 
   @Override
   protected long discardSlow(Limit limit) throws EndOfStreamException, ReadFailedException {
+    if (in.buffer.length == 0) {
+      return super.discardSlow(limit); // nothing to peek into there
+    }
     Span span = limit.slice(in.peekGreedy(1));
     hasher.update(span.array(), span.offset(), span.length());
     in.toss(span.length());

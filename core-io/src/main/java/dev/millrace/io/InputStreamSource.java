@@ -28,12 +28,13 @@ final class InputStreamSource extends PullReader {
 
   @Override
   protected long discardSlow(Limit limit) throws EndOfStreamException, ReadFailedException {
+    long n;
     try {
-      long n = in.skip(limit.bytes());
-      // A stream that skips nothing may or may not have ended; a read tells.
-      return n > 0 ? n : super.discardSlow(limit);
+      n = in.skip(limit.bytes());
     } catch (IOException e) {
       throw new ReadFailedException("the input stream failed", e);
     }
+    // A stream that skips nothing may or may not have ended; a read tells.
+    return n > 0 ? n : super.discardSlow(limit);
   }
 }

@@ -133,8 +133,9 @@ public abstract class Reader {
 
   /**
    * Reads from the source once, into {@code data} or behind {@link #end} in {@link #buffer} or
-   * both, and returns how much went into {@code data}. If {@code data} has no room the buffer must
-   * be used; then it has room. Slices may be native memory, which this default reaches directly.
+   * both, and returns how much went into {@code data}, which has at least one slice. If the first
+   * is empty the buffer must be used; it then has room. Slices may be native memory, which this
+   * default reaches directly.
    */
   protected long readVecSlow(Slices data) throws EndOfStreamException, ReadFailedException {
     FixedWriter sink = window;
@@ -288,6 +289,12 @@ public abstract class Reader {
    * As {@link #read(byte[], int, int)} for what remains in {@code target}, whose position moves.
    */
   public final int read(ByteBuffer target) throws EndOfStreamException, ReadFailedException {
+    int ready = Math.min(end - seek, target.remaining());
+    if (ready > 0) {
+      target.put(buffer, seek, ready);
+      seek += ready;
+      return ready;
+    }
     if (!target.hasRemaining()) {
       return 0;
     }
@@ -537,7 +544,11 @@ public abstract class Reader {
     return struct;
   }
 
-  /** The bytes up to and with the delimiter, left to be read. */
+  /**
+   * The bytes up to and with the delimiter, left to be read. If it is not among as many bytes as
+   * the buffer holds the stream is too long; where the stream ends exactly there, a source that
+   * cannot know without reading reports that too.
+   */
   public final Span peekDelimiterInclusive(int delimiter)
       throws EndOfStreamException, ReadFailedException, StreamTooLongException {
     return Delimiters.peekInclusive(this, delimiter);

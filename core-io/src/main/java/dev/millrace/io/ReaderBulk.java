@@ -25,7 +25,7 @@ final class ReaderBulk {
       r.end = 0;
     }
     int room = r.buffer.length - r.end;
-    int wanted = data.count() == 0 ? 0 : data.length(0);
+    int wanted = data.length(0);
     if (wanted == 0 || wanted < room) {
       long n = streamInto(r, sink.at(r.buffer, r.end), room);
       r.end += (int) n;
@@ -41,27 +41,30 @@ final class ReaderBulk {
   private static long streamInto(Reader r, FixedWriter sink, int room)
       throws EndOfStreamException, ReadFailedException {
     int from = sink.end;
-    long n = stream(r, sink, Limit.limited(room));
-    if (n > room || sink.end - from != n) {
-      throw new IllegalStateException(
-          "%s wrote %d bytes under a limit of %d and returned %d"
-              .formatted(r.getClass().getName(), sink.end - from, room, n));
+    try {
+      long n = stream(r, sink, Limit.limited(room));
+      if (n > room || sink.end - from != n) {
+        throw new IllegalStateException(
+            "%s wrote %d bytes under a limit of %d and returned %d"
+                .formatted(r.getClass().getName(), sink.end - from, room, n));
+      }
+      return n;
+    } finally {
+      sink.at(Bytes.NONE, 0); // holds on to no array of a caller's
     }
-    sink.at(Bytes.NONE, 0);
-    return n;
   }
 
-  /** {@link Reader#stream}, which must move something: a byte here, or a byte the sink held. */
+  /** {@link Reader#stream}, which must move something, if only into the reader's buffer. */
   static long streamSome(Reader r, Writer w, Limit limit)
       throws EndOfStreamException, ReadFailedException, WriteFailedException {
     int ready = r.bufferedLen();
-    int waiting = w.end;
+    w.refused = false;
     long n = r.stream(w, limit);
-    if (n == 0 && r.bufferedLen() == ready && w.end >= waiting) {
-      if (ready == 0) {
-        throw r.nothingNow();
+    if (n == 0 && r.bufferedLen() == ready) {
+      if (ready > 0 || w.refused) {
+        throw w.nothingNow();
       }
-      throw w.nothingNow();
+      throw r.nothingNow();
     }
     return n;
   }

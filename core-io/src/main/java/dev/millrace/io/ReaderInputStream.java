@@ -23,8 +23,16 @@ final class ReaderInputStream extends InputStream {
 
   @Override
   public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    Reader r = open();
+    if (r.buffer.length == 0) {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+    try {
+      return r.takeByte();
+    } catch (EndOfStreamException end) {
+      return -1;
+    }
   }
 
   @Override

@@ -16,6 +16,7 @@ final class SegmentReader extends Reader {
   protected long streamSlow(Writer w, Limit limit)
       throws EndOfStreamException, WriteFailedException {
     int n = w.write(source, position, available(limit));
+    w.refused = n == 0;
     position += n;
     return n;
   }
@@ -23,6 +24,18 @@ final class SegmentReader extends Reader {
   @Override
   protected long discardSlow(Limit limit) throws EndOfStreamException {
     int n = available(limit);
+    position += n;
+    return n;
+  }
+
+  /** Straight into the first slice, heap or native, where that has at least the buffer's room. */
+  @Override
+  protected long readVecSlow(Slices data) throws EndOfStreamException, ReadFailedException {
+    if (data.length(0) < buffer.length || data.length(0) == 0) {
+      return super.readVecSlow(data);
+    }
+    int n = available(Limit.limited(data.length(0)));
+    data.copyFrom(0, 0, source, position, n);
     position += n;
     return n;
   }

@@ -2,6 +2,8 @@ package dev.millrace.io;
 
 /** The file methods of {@link Writer} that are built on its hook. */
 final class SendFile {
+  private static final Limit MOST = Limit.limited(Integer.MAX_VALUE);
+
   private SendFile() {}
 
   static long all(Writer w, FileSource file, Limit limit)
@@ -30,7 +32,7 @@ final class SendFile {
     if (header.length() > w.unusedCapacity()) {
       Reader reader = file.reader();
       Span ready = limit.slice(reader.buffered());
-      long n = w.drain(new Slices(2).add(header).add(ready), 1);
+      long n = w.writeVec(new Slices(2).add(header).add(ready));
       reader.toss((int) Math.max(0, n - header.length()));
       return n;
     }
@@ -54,6 +56,9 @@ final class SendFile {
       throws EndOfStreamException, ReadFailedException, WriteFailedException {
     if (!limit.nonzero()) {
       return 0;
+    }
+    if (w.buffer.length == 0) {
+      return (int) ReaderBulk.streamSome(file.reader(), w, limit.min(MOST));
     }
     w.ensureUnusedCapacity(1);
     int n = file.reader().readSliceShort(w.buffer, w.end, limit.minInt(w.unusedCapacity()));

@@ -106,6 +106,9 @@ public final class Slices {
 
   /** Sum of all lengths in bytes with the last slice counted {@code splat} times. */
   public long totalSplat(int splat) {
+    if (splat < 0) {
+      throw new IllegalArgumentException("a slice repeated " + splat + " times");
+    }
     long total = 0;
     for (int i = 0; i < count - 1; i++) {
       total += lengths[i];
@@ -178,6 +181,17 @@ public final class Slices {
           ValueLayout.JAVA_BYTE,
           offsets[i] + to,
           n);
+    }
+  }
+
+  /** Copies {@code n} bytes of a segment into slice {@code i}, to byte {@code to} of it. */
+  public void copyFrom(int i, int to, MemorySegment source, long sourceOffset, int n) {
+    Objects.checkFromIndexSize(to, n, length(i));
+    if (bases[i] instanceof byte[] array) {
+      MemorySegment.copy(
+          source, ValueLayout.JAVA_BYTE, sourceOffset, array, (int) offsets[i] + to, n);
+    } else {
+      MemorySegment.copy(source, sourceOffset, (MemorySegment) bases[i], offsets[i] + to, n);
     }
   }
 

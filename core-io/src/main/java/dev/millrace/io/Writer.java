@@ -34,13 +34,19 @@ public abstract class Writer {
   /** What {@link #sendFile} returns if the caller had better read the file and write it. */
   public static final long UNIMPLEMENTED = -1;
 
+  private static final int SCRATCH_BYTES = 96;
+
   /** The buffer; a concrete writer may replace it. */
   protected byte[] buffer;
 
   /** Number of bytes in {@link #buffer} not yet drained. */
   protected int end;
 
+  /** Whether the last drain took nothing; for a pump that must say which side stands still. */
+  boolean refused;
+
   private @Nullable Slices single; // reused: the one-slice list most drains are given
+  private byte @Nullable [] scratch;
 
   /** A writer that keeps {@code buffer} for its own; its contents are of no interest. */
   protected Writer(byte[] buffer) {
@@ -159,7 +165,7 @@ public abstract class Writer {
     }
     Slices data = one().add(source, offset, length);
     try {
-      return (int) drain(data, 1);
+      return (int) WriterRoom.drainSome(this, data, 1);
     } finally {
       data.clear();
     }
@@ -179,14 +185,17 @@ public abstract class Writer {
     }
     Slices data = one().add(source, offset, length);
     try {
-      return (int) drain(data, 1);
+      return (int) WriterRoom.drainSome(this, data, 1);
     } finally {
       data.clear();
     }
   }
 
-  /** Writes at most what remains in {@code source}, advancing its position; zero means not now. */
-  public final int write(ByteBuffer source) throws WriteFailedException {
+  /**
+   * Writes at most what remains in {@code source}, advancing its position; zero means not now. A
+   * sink that overrides the method above may override this one too, to save a view of the buffer.
+   */
+  public int write(ByteBuffer source) throws WriteFailedException {
     int at = source.position();
     int n =
         source.hasArray()
@@ -208,15 +217,14 @@ public abstract class Writer {
 
   /** Writes {@code length} bytes. */
   public final void writeAll(byte[] source, int offset, int length) throws WriteFailedException {
-    int done = 0;
-    do {
-      int had = end;
+    int done = write(source, offset, length);
+    while (done < length) {
       int n = write(source, offset + done, length - done);
-      done += n;
-      if (done < length && n == 0 && end >= had) {
+      if (n == 0) {
         throw nothingNow();
       }
-    } while (done < length);
+      done += n;
+    }
   }
 
   /** Writes {@code length} bytes of a heap or native segment. */
@@ -225,20 +233,18 @@ public abstract class Writer {
     Objects.checkFromIndexSize(offset, length, source.byteSize());
     long done = 0;
     while (done < length) {
-      int had = end;
       int n = write(source, offset + done, (int) Math.min(length - done, Integer.MAX_VALUE));
-      done += n;
-      if (n == 0 && end >= had) {
+      if (n == 0) {
         throw nothingNow();
       }
+      done += n;
     }
   }
 
   /** Writes all that remains in {@code source}, advancing its position. */
   public final void writeAll(ByteBuffer source) throws WriteFailedException {
     while (source.hasRemaining()) {
-      int had = end;
-      if (write(source) == 0 && end >= had) {
+      if (write(source) == 0) {
         throw nothingNow();
       }
     }
@@ -259,7 +265,7 @@ public abstract class Writer {
     if (data.totalSplat(splat) <= buffer.length - end) {
       return bufferFitting(data, splat);
     }
-    return drain(data, splat);
+    return WriterRoom.drainSome(this, data, splat);
   }
 
   /** Writes {@code data}, its last slice {@code splat} times. */
@@ -420,6 +426,86 @@ public abstract class Writer {
     return SendFile.readingAll(this, file, limit);
   }
 
+  // ---- print -------------------------------------------------------------------------------
+
+  /** {@code text} widened to a column. */
+  public final void alignBuffer(Span text, Padding padding) throws WriteFailedException {
+    Format.align(this, text.array(), text.offset(), text.length(), padding);
+  }
+
+  /** {@code value} in decimal, with a sign if it is negative. */
+  public final void printInt(long value) throws WriteFailedException {
+    Format.decimal(this, value);
+  }
+
+  /** {@code value} to base {@code radix}, 2 to 36, with a sign if it is negative. */
+  public final void printInt(long value, int radix, Case letters, Padding padding)
+      throws WriteFailedException {
+    Format.integer(this, value, true, radix, letters, padding);
+  }
+
+  /** {@code value}, taken as unsigned, to base {@code radix}, 2 to 36. */
+  public final void printUnsigned(long value, int radix, Case letters, Padding padding)
+      throws WriteFailedException {
+    Format.integer(this, value, false, radix, letters, padding);
+  }
+
+  /** Two hexadecimal digits for every byte. */
+  public final void printHex(Span bytes, Case letters) throws WriteFailedException {
+    Format.hex(this, bytes, letters);
+  }
+
+  /** Base64 with the standard alphabet and padding. */
+  public final void printBase64(Span bytes) throws WriteFailedException {
+    Format.base64(this, bytes);
+  }
+
+  /**
+   * A size such as {@code 1.5MiB}: in the largest unit it has one of, rounded half up to at most
+   * {@code decimals} (0 to 9) places, without zeros at the end.
+   */
+  public final void printByteSize(long bytes, ByteSizeUnits units, int decimals)
+      throws WriteFailedException {
+    Format.byteSize(this, bytes, units, decimals);
+  }
+
+  /** A duration such as {@code 1w3h1.5s}; below a minute one unit, cut off at thousandths of it. */
+  public final void printDuration(long nanos) throws WriteFailedException {
+    Format.duration(this, nanos);
+  }
+
+  /**
+   * {@code text} as one byte for each character.
+   *
+   * @throws IllegalArgumentException if a character is not ASCII; nothing is written then
+   */
+  public final void printAscii(CharSequence text) throws WriteFailedException {
+    Text.ascii(this, text);
+  }
+
+  /** {@code text} as UTF-8; half a surrogate pair becomes U+FFFD. */
+  public final void printUtf8(CharSequence text) throws WriteFailedException {
+    Text.utf8(this, text);
+  }
+
+  /** One character as UTF-8; what is none becomes U+FFFD. */
+  public final void printCodePoint(int codePoint) throws WriteFailedException {
+    Text.codePoint(this, codePoint);
+  }
+
+  /**
+   * {@code template} with a placeholder for each argument: <code>{}</code> any object's string,
+   * {@code d b o x X} integers, {@code s} text or bytes, {@code x X b64} bytes, {@code c} a byte,
+   * {@code u} a character, {@code B Bi} a size with two decimals, {@code D} nanoseconds; behind a
+   * colon fill, one of {@code < ^ >}, and width, as in <code>{d:0>8}</code>; braces are doubled. A
+   * convenience: it boxes and allocates, which the methods above do not.
+   *
+   * @throws IllegalArgumentException if template and arguments do not match; nothing is written
+   */
+  public final void print(String template, @Nullable Object... args) throws WriteFailedException {
+    Template.print(this, template, args);
+  }
+
   // ---- package -----------------------------------------------------------------------------
 
   /** The reused list, empty. A drain that writes to its own writer gets a list of its own. */
@@ -430,6 +516,16 @@ public abstract class Writer {
       single = data;
     }
     return data;
+  }
+
+  /** Room for a number in any base and for the pieces that texts are encoded in. */
+  final byte[] scratch() {
+    byte[] array = scratch;
+    if (array == null) {
+      array = new byte[SCRATCH_BYTES];
+      scratch = array;
+    }
+    return array;
   }
 
   final WriteFailedException nothingNow() {

@@ -32,6 +32,25 @@ final class WriterRoom {
     }
   }
 
+  /**
+   * Drains until something of {@code data}, which does not fit the buffer, has been taken, or
+   * nothing is. A drain that took only buffered bytes has made progress that its result does not
+   * show, and may have made room.
+   */
+  static long drainSome(Writer w, Slices data, int splat) throws WriteFailedException {
+    while (true) {
+      int had = w.end;
+      long n = w.drain(data, splat);
+      w.refused = n == 0 && w.end >= had;
+      if (n > 0 || w.refused) {
+        return n;
+      }
+      if (data.totalSplat(splat) <= w.unusedCapacity()) {
+        return append(w, data, splat);
+      }
+    }
+  }
+
   /** Copies what fits of {@code data} into the buffer; returns how many bytes that was. */
   static long append(Writer w, Slices data, int splat) {
     long start = w.end;
@@ -87,9 +106,8 @@ final class WriterRoom {
         rest = rest == data ? new Slices(data.count() + 1) : rest;
         times = rest.assignRest(data, splat, done);
       }
-      int had = w.end;
       long n = w.writeSplat(rest, times);
-      if (n == 0 && w.end >= had) {
+      if (n == 0) {
         throw w.nothingNow();
       }
       done += n;

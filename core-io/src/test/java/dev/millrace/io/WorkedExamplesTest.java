@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The worked examples of the article that Reader and Writer are specified by. */
-class SeedExamplesTest {
+class WorkedExamplesTest {
   private static byte[] ascii(String text) {
     return text.getBytes(US_ASCII);
   }
