@@ -81,7 +81,8 @@ final class ReaderBulk {
   }
 
   static long discard(Reader r, long n) throws ReadFailedException {
-    long done = 0;
+    long done = Math.min(n, r.bufferedLen());
+    r.toss((int) done);
     try {
       while (done < n) {
         int had = r.bufferedLen();

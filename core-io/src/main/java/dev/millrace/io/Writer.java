@@ -509,7 +509,7 @@ public abstract class Writer {
   // ---- package -----------------------------------------------------------------------------
 
   /** The reused list, empty. A drain that writes to its own writer gets a list of its own. */
-  private Slices one() {
+  final Slices one() {
     Slices data = single;
     if (data == null || data.count() != 0) {
       data = new Slices(1);

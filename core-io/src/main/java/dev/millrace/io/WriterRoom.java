@@ -119,7 +119,12 @@ final class WriterRoom {
       Arrays.fill(w.buffer, w.end, w.end + n, value);
       w.end += n;
     } else {
-      writeSplatAll(w, new Slices(1).add(Bytes.EVERY, value & 0xff, 1), n);
+      Slices data = w.one().add(Bytes.EVERY, value & 0xff, 1);
+      try {
+        writeSplatAll(w, data, n);
+      } finally {
+        data.clear();
+      }
     }
   }
 
