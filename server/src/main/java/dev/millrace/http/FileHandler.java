@@ -18,6 +18,7 @@ import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 
 /**
  * Serves the files beneath a root: GET, HEAD, OPTIONS.
@@ -90,7 +91,13 @@ public final class FileHandler implements HttpHandler {
         new FileAccess.OpenCallback() {
           @Override
           public void opened(OpenFile file) {
-            FileHandler.this.opened(exchange, names, file, directory ? INDEX : names.lastName());
+            try {
+              FileHandler.this.opened(exchange, names, file, directory ? INDEX : names.lastName());
+            } catch (RuntimeException defect) {
+              file.close();
+              IoUtils.safeClose(exchange.getConnection());
+              throw defect; // the loop reports it
+            }
           }
 
           @Override

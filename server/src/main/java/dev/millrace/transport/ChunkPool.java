@@ -2,6 +2,7 @@ package dev.millrace.transport;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ final class ChunkPool {
   private final TransportConfig config;
   private final ArrayDeque<Chunk> small = new ArrayDeque<>();
   private final ArrayDeque<Chunk> large = new ArrayDeque<>();
-  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private final ArrayDeque<BooleanSupplier> waiting = new ArrayDeque<>();
   private int largeMade;
   private int taken;
 
@@ -38,8 +39,10 @@ final class ChunkPool {
     return chunk;
   }
 
-  /** Calls back once when a large chunk is free. */
-  void await(Runnable freed) {
+  /**
+   * Calls back once when a large chunk is free; the answer is whether anybody was still waiting.
+   */
+  void await(BooleanSupplier freed) {
     waiting.add(freed);
   }
 
@@ -47,10 +50,9 @@ final class ChunkPool {
     taken--;
     (chunk.large ? large : small).addFirst(chunk);
     if (chunk.large) {
-      Runnable next = waiting.poll();
-      if (next != null) {
-        next.run();
-      }
+      // Those whose connection has ended meanwhile are passed over, or the rest would wait for
+      // good.
+      while (!waiting.isEmpty() && !waiting.poll().getAsBoolean()) {}
     }
   }
 

@@ -4,100 +4,129 @@ import dev.millrace.uring.BufferRing;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
- * Received bytes in the order they came, in provided buffers that go back to the kernel as soon as
- * they are read. Loop thread only.
+ * Received bytes in the order they came. Loop thread only.
+ *
+ * <p>Bytes are read straight from the provided buffer while its completion is being handled, which
+ * is what nearly every request does. What is left after that is copied to a heap array of the
+ * connection's own: the provided buffers are shared by all connections, and if those that nobody
+ * reads could hold them, they would starve, and in the end block, those that somebody does.
  */
 final class Inbox {
-  private final BufferRing buffers;
-  private int[] ids = new int[4];
-  private int[] lengths = new int[4];
-  private int first;
-  private int count;
+  private static final byte[] NONE = {};
 
-  /** How much of the first buffer has been read. */
-  private int consumed;
+  private final BufferRing buffers;
+  private byte[] kept = NONE;
+  private int keptStart;
+  private int keptEnd;
+
+  /** The provided buffer in hand, or -1; its unread bytes come after those kept. */
+  private int bufferId = -1;
+
+  private int bufferStart;
+  private int bufferEnd;
 
   Inbox(BufferRing buffers) {
     this.buffers = buffers;
   }
 
   boolean isEmpty() {
-    return count == 0;
+    return unread() == 0;
   }
 
-  /** Buffers held. */
-  int buffers() {
-    return count;
+  /** Bytes not yet read. */
+  int unread() {
+    return keptEnd - keptStart + bufferEnd - bufferStart;
   }
 
-  void add(int bufferId, int length) {
-    if (count == ids.length) {
-      grow();
+  /** Takes a completion's buffer in hand, until {@link #keep}. */
+  void add(int id, int length) {
+    if (bufferId >= 0) {
+      throw new IllegalStateException("the last buffer was not kept");
     }
-    int at = (first + count) & (ids.length - 1);
-    ids[at] = bufferId;
-    lengths[at] = length;
-    count++;
+    bufferId = id;
+    bufferStart = 0;
+    bufferEnd = length;
+  }
+
+  /** Copies what is unread of the buffer in hand and gives the buffer back. */
+  void keep() {
+    if (bufferId < 0) {
+      return;
+    }
+    int n = bufferEnd - bufferStart;
+    if (n > 0) {
+      makeRoom(n);
+      long from = buffers.offset(bufferId) + bufferStart;
+      MemorySegment.copy(buffers.memory(), ValueLayout.JAVA_BYTE, from, kept, keptEnd, n);
+      keptEnd += n;
+    }
+    recycle();
   }
 
   /** Moves as much as fits and returns how much that was. */
   int read(ByteBuffer into) {
     int total = 0;
-    while (count > 0 && into.hasRemaining()) {
-      int available = lengths[first] - consumed;
-      int n = Math.min(available, into.remaining());
-      copy(buffers.offset(ids[first]) + consumed, into, n);
-      total += n;
-      consumed += n;
-      if (n == available) {
-        recycleFirst();
+    if (keptEnd > keptStart) {
+      total = Math.min(keptEnd - keptStart, into.remaining());
+      into.put(kept, keptStart, total);
+      keptStart += total;
+      if (keptStart == keptEnd) {
+        kept = NONE; // an idle connection holds nothing
+        keptStart = 0;
+        keptEnd = 0;
       }
+    }
+    int n = Math.min(bufferEnd - bufferStart, into.remaining());
+    if (n > 0) {
+      long from = buffers.offset(bufferId) + bufferStart;
+      MemorySegment target = MemorySegment.ofBuffer(into);
+      MemorySegment.copy(buffers.memory(), from, target, 0, n);
+      into.position(into.position() + n);
+      bufferStart += n;
+      total += n;
     }
     return total;
   }
 
-  private void copy(long from, ByteBuffer into, int length) {
-    if (into.hasArray()) {
-      MemorySegment.copy(
-          buffers.memory(),
-          ValueLayout.JAVA_BYTE,
-          from,
-          into.array(),
-          into.arrayOffset() + into.position(),
-          length);
-    } else {
-      MemorySegment.ofBuffer(into)
-          .asSlice(0, length)
-          .copyFrom(buffers.memory().asSlice(from, length));
-    }
-    into.position(into.position() + length);
-  }
-
   /** Drops everything unread. */
   void clear() {
-    while (count > 0) {
-      recycleFirst();
+    kept = NONE;
+    keptStart = 0;
+    keptEnd = 0;
+    if (bufferId >= 0) {
+      recycle();
     }
   }
 
-  private void recycleFirst() {
-    buffers.recycle(ids[first]);
-    first = (first + 1) & (ids.length - 1);
-    count--;
-    consumed = 0;
+  private void recycle() {
+    buffers.recycle(bufferId);
+    bufferId = -1;
+    bufferStart = 0;
+    bufferEnd = 0;
   }
 
-  private void grow() {
-    int[] moreIds = new int[ids.length * 2];
-    int[] moreLengths = new int[ids.length * 2];
-    for (int i = 0; i < count; i++) {
-      moreIds[i] = ids[(first + i) & (ids.length - 1)];
-      moreLengths[i] = lengths[(first + i) & (ids.length - 1)];
+  private void makeRoom(int n) {
+    if (kept.length - keptEnd >= n) {
+      return;
     }
-    ids = moreIds;
-    lengths = moreLengths;
-    first = 0;
+    int have = keptEnd - keptStart;
+    int capacity = Math.max(kept.length, 1024);
+    while (capacity < have + n) {
+      capacity *= 2;
+    }
+    kept =
+        capacity == kept.length
+            ? shifted()
+            : Arrays.copyOf(Arrays.copyOfRange(kept, keptStart, keptEnd), capacity);
+    keptStart = 0;
+    keptEnd = have;
+  }
+
+  private byte[] shifted() {
+    System.arraycopy(kept, keptStart, kept, 0, keptEnd - keptStart);
+    return kept;
   }
 }

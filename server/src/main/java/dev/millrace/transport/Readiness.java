@@ -74,12 +74,13 @@ final class Readiness {
 
   /** Calls the handler now if it is due. Loop thread, outside of handlers. */
   void checkNow() {
-    if (!scheduled && ready.getAsBoolean()) {
-      wakeWaiters();
-      if (resumed) {
-        handler.run();
-        check();
-      }
+    if (!ready.getAsBoolean()) {
+      return;
+    }
+    wakeWaiters();
+    if (resumed && !scheduled) {
+      handler.run();
+      check();
     }
   }
 

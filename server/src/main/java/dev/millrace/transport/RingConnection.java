@@ -60,8 +60,8 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   private boolean receiving;
   private boolean cancelling;
   private boolean sending;
+  private long sendingSinceNanos;
   private boolean sendScheduled;
-  private boolean waitsForBuffer;
   private @Nullable Timer deadline;
   private boolean endAfterSends;
 
@@ -96,12 +96,12 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
 
   /** Receives again, if it is not receiving and there is a reason to. */
   void armReceive() {
-    if (receiving || source.ended() || state.compareTo(State.ENDING) >= 0 || waitsForBuffer) {
+    if (receiving || source.ended() || state.compareTo(State.ENDING) >= 0) {
       return;
     }
     receiving = true;
     recvUserData = loop.begin(handle, OpKind.RECV, TAG_RECV);
-    loop.ring().prepRecvMultishot(fd, io.receivers().buffers().group(), recvUserData);
+    loop.ring().prepRecvMultishot(fd, io.receiveBuffers().group(), recvUserData);
   }
 
   /** Stops receiving until {@link #armReceive}; what arrives meanwhile waits in the kernel. */
@@ -127,6 +127,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
       return;
     }
     sending = true;
+    sendingSinceNanos = loop.nowNanos();
     loop.ring()
         .prepSend(
             fd,
@@ -152,7 +153,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   private void received(int result, int flags) {
     int buffer = Ring.bufferId(flags);
     if (buffer >= 0) {
-      io.receivers().buffers().taken();
+      io.receiveBuffers().taken();
     }
     if (!Ring.hasMore(flags)) {
       receiving = false;
@@ -162,10 +163,10 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
       if (state == State.OPEN && !isReadShutdown()) {
         source.add(buffer, result);
       } else {
-        io.receivers().buffers().recycle(buffer);
+        io.receiveBuffers().recycle(buffer);
       }
     } else if (buffer >= 0) {
-      io.receivers().buffers().recycle(buffer);
+      io.receiveBuffers().recycle(buffer);
     }
     if (result == 0) {
       source.endOfStream();
@@ -173,6 +174,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
       source.receiveFailed(-result);
     }
     afterReceive();
+    source.keepUnread();
   }
 
   private void afterReceive() {
@@ -188,16 +190,12 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     }
   }
 
-  /** The kernel had no buffer to receive into: try again when there is one. */
+  /**
+   * The kernel had no buffer to receive into: flow control, not failure. Buffers come back while
+   * the turn's other completions are handled, so the receive is simply armed again.
+   */
   void outOfBuffers() {
     io.stats().add(Figure.NO_RECEIVE_BUFFER, 1);
-    waitsForBuffer = true;
-    io.receivers()
-        .await(() -> {
-          waitsForBuffer = false;
-          armReceive();
-          return receiving;
-        });
   }
 
   private void sent(int result) {
@@ -245,6 +243,13 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     } else {
       deadline = loop.schedule(this::end, io.config().drainNanos());
       scheduleSend();
+    }
+  }
+
+  /** Gives the connection up if its peer has left one send waiting for too long. */
+  void endIfStalled(long nowNanos) {
+    if (sending && nowNanos - sendingSinceNanos > io.config().sendTimeoutNanos()) {
+      var _ = Sockets.shutdown(fd); // the send fails, and the rest follows from that
     }
   }
 
@@ -337,6 +342,10 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   }
 
   // ---- what XNIO asks ------------------------------------------------------------------------
+
+  boolean isOpenOnLoop() {
+    return state == State.OPEN;
+  }
 
   EventLoop loop() {
     return loop;

@@ -21,7 +21,7 @@ final class RingIoThread extends XnioIoThread {
   private final CountDownLatch started = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> startFailure = new AtomicReference<>();
   private final Runnable whenStopped;
-  private @Nullable Receivers receivers;
+  private @Nullable BufferRing receiveBuffers;
 
   RingIoThread(
       XnioWorker worker,
@@ -56,10 +56,9 @@ final class RingIoThread extends XnioIoThread {
   public void run() {
     try {
       loop.attach();
-      BufferRing buffers =
+      receiveBuffers =
           loop.ring()
               .provideBuffers(config.receiveBuffers(), config.receiveBufferBytes(), BUFFER_GROUP);
-      receivers = new Receivers(buffers);
     } catch (Throwable failure) {
       startFailure.set(failure);
       return;
@@ -90,8 +89,8 @@ final class RingIoThread extends XnioIoThread {
     return chunks;
   }
 
-  Receivers receivers() {
-    Receivers current = receivers;
+  BufferRing receiveBuffers() {
+    BufferRing current = receiveBuffers;
     if (current == null) {
       throw new IllegalStateException("the loop has not started");
     }

@@ -136,11 +136,15 @@ final class RingSink implements StreamSinkConduit {
     return n;
   }
 
-  private void chunkFreed() {
+  private boolean chunkFreed() {
     waitsForChunk = false;
     writer.fed();
+    if (failure != 0 || !connection.isOpenOnLoop()) {
+      return false;
+    }
     stagePosted();
     readiness.check();
+    return true;
   }
 
   /** A worker's write. */

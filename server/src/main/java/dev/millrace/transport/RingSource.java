@@ -32,7 +32,7 @@ final class RingSource implements StreamSourceConduit {
   RingSource(RingConnection connection, RingIoThread io) {
     this.connection = connection;
     this.io = io;
-    this.inbox = new Inbox(io.receivers().buffers());
+    this.inbox = new Inbox(io.receiveBuffers());
     this.readiness = new Readiness(io.loop(), this::isReadable, this::fire);
   }
 
@@ -40,9 +40,6 @@ final class RingSource implements StreamSourceConduit {
 
   void add(int buffer, int length) {
     inbox.add(buffer, length);
-    if (inbox.buffers() >= io.config().receiveBuffersPerConnection()) {
-      connection.cancelReceive();
-    }
   }
 
   void endOfStream() {
@@ -71,16 +68,23 @@ final class RingSource implements StreamSourceConduit {
 
   /** Whether there is room for more. */
   boolean wantsMore() {
-    return inbox.buffers() < io.config().receiveBuffersPerConnection();
+    return inbox.unread() < io.config().unreadBytesPerConnection();
   }
 
   void checkReady() {
     readiness.checkNow();
   }
 
+  /** The completion has been handled: what nobody read is kept, within bounds, for later. */
+  void keepUnread() {
+    inbox.keep();
+    if (!wantsMore()) {
+      connection.cancelReceive();
+    }
+  }
+
   void discard() {
     inbox.clear();
-    io.receivers().wakeOne();
     readiness.wakeWaiters();
   }
 
@@ -118,8 +122,9 @@ final class RingSource implements StreamSourceConduit {
     }
     int n = inbox.read(into);
     if (n > 0) {
-      io.receivers().wakeOne();
-      connection.armReceive();
+      if (wantsMore()) {
+        connection.armReceive();
+      }
       return n;
     }
     if (failure != 0) {

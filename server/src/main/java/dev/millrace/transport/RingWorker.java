@@ -29,6 +29,7 @@ import org.xnio.management.XnioWorkerMXBean;
 /** An XNIO worker with one loop thread. */
 public final class RingWorker extends XnioWorker {
   private static final int BACKLOG = 4096;
+  private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final RingIoThread io;
   private final AtomicBoolean shutdown = new AtomicBoolean();
@@ -45,6 +46,17 @@ public final class RingWorker extends XnioWorker {
 
   void startLoop() {
     io.startAndAwait();
+    io.loop().post(this::sweep);
+  }
+
+  /** Looks for stalled connections now and then: cheaper than a timer for each send. */
+  private void sweep() {
+    long now = io.loop().nowNanos();
+    for (RingConnection connection : connections) {
+      connection.endIfStalled(now);
+    }
+    long period = Math.min(SWEEP_NANOS, io.config().sendTimeoutNanos());
+    var _ = io.loop().schedule(this::sweep, period);
   }
 
   /** The loop, for what else shall run on the ring. */
@@ -57,8 +69,7 @@ public final class RingWorker extends XnioWorker {
     io.loop()
         .post(() -> {
           io.stats().set(TransportStats.Figure.CHUNKS_IN_USE, io.chunks().taken());
-          io.stats()
-              .set(TransportStats.Figure.RECEIVE_BUFFERS_FREE, io.receivers().buffers().free());
+          io.stats().set(TransportStats.Figure.RECEIVE_BUFFERS_FREE, io.receiveBuffers().free());
         });
     return io.stats();
   }
