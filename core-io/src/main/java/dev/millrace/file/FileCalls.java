@@ -17,6 +17,11 @@ import java.nio.file.Path;
 /** System calls on files. Results below zero are {@code -errno}. */
 public final class FileCalls {
   private static final long SYS_OPENAT2 = 437;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int O_WRONLY = 1;
+  private static final int O_CREAT = 0x40;
+  private static final int O_TRUNC = 0x200;
+  private static final int NEW_FILE_MODE = 0644; // less the umask
   private static final int O_PATH_DIRECTORY = 0x200000 | 0x10000 | 0x80000;
   private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
 
@@ -51,20 +56,34 @@ public final class FileCalls {
    * @return its descriptor
    */
   public static int openDirectory(Path directory) throws ErrnoException {
+    return open(directory, O_PATH_DIRECTORY);
+  }
+
+  private static int open(Path file, int flags) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment path = arena.allocateFrom(directory.toString(), StandardCharsets.UTF_8);
+      MemorySegment path = arena.allocateFrom(file.toString(), StandardCharsets.UTF_8);
       MemorySegment errno = Native.errnoState();
       int fd;
       try {
-        fd = (int) OPEN.invokeExact(errno, path, O_PATH_DIRECTORY, 0);
+        fd = (int) OPEN.invokeExact(errno, path, flags, NEW_FILE_MODE);
       } catch (Throwable unexpected) {
         throw new AssertionError(unexpected);
       }
       if (fd < 0) {
-        throw new ErrnoException("open " + directory, Native.errno(errno));
+        throw new ErrnoException("open " + file, Native.errno(errno));
       }
       return fd;
     }
+  }
+
+  /** Opens a file for reading (open(2)). May wait for a disk. */
+  public static int openForReading(Path file) throws ErrnoException {
+    return open(file, O_CLOEXEC);
+  }
+
+  /** Creates a file, or empties it, for writing (open(2)). May wait for a disk. */
+  public static int createForWriting(Path file) throws ErrnoException {
+    return open(file, O_CLOEXEC | O_WRONLY | O_CREAT | O_TRUNC);
   }
 
   /**

@@ -1,0 +1,110 @@
+package dev.millrace.file;
+
+import dev.millrace.loop.CompletionTarget;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.sync.ResetEvent;
+import dev.millrace.uring.OpKind;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Operations of a ring for a thread that is not the loop's: each call is posted to the loop and
+ * waits for its completion. A platform thread sleeps in the kernel; a virtual thread parks and
+ * leaves its carrier to others, so the same blocking code runs on either.
+ *
+ * <p>One thread at a time uses a caller; never the loop's own.
+ */
+public final class RingCaller implements CompletionTarget, AutoCloseable {
+  private final EventLoop loop;
+  private final ResetEvent done = new ResetEvent();
+  private final Runnable submit = this::submit;
+
+  /** The operation posted; written by the caller before posting, read by the loop after. */
+  private OpKind kind = OpKind.NOP;
+
+  private int fd;
+  private long address;
+  private int length;
+  private long offset;
+
+  /** Written by the loop before {@code done} is set, read by the caller after. */
+  private int result;
+
+  // Loop thread only.
+  private long handle;
+  private boolean registered;
+
+  /** A caller of this loop, whose thread must be running. */
+  public RingCaller(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /**
+   * Reads at an offset (pread(2)); may be short.
+   *
+   * @param into native memory that nobody else touches meanwhile
+   * @return bytes read, 0 at the end, or {@code -errno}
+   */
+  public int read(int descriptor, MemorySegment into, long at) {
+    return call(OpKind.READ, descriptor, into, at);
+  }
+
+  /**
+   * Writes at an offset (pwrite(2)); may be short.
+   *
+   * @param from native memory that stays as it is meanwhile
+   * @return bytes written, or {@code -errno}
+   */
+  public int write(int descriptor, MemorySegment from, long at) {
+    return call(OpKind.WRITE, descriptor, from, at);
+  }
+
+  /** Goes to the ring and back: what a switch costs, and nothing else. */
+  public int nop() {
+    return call(OpKind.NOP, -1, MemorySegment.NULL, 0);
+  }
+
+  private int call(OpKind operation, int descriptor, MemorySegment memory, long at) {
+    if (loop.isLoopThread()) {
+      throw new IllegalStateException("the loop's thread must not wait for itself");
+    }
+    kind = operation;
+    fd = descriptor;
+    address = memory.address();
+    length = (int) Math.min(memory.byteSize(), Integer.MAX_VALUE);
+    offset = at;
+    done.reset();
+    loop.post(submit);
+    done.await();
+    return result;
+  }
+
+  private void submit() {
+    if (!registered) {
+      registered = true;
+      handle = loop.register(this);
+    }
+    long userData = loop.begin(handle, kind, 0);
+    switch (kind) {
+      case READ -> loop.ring().prepRead(fd, address, length, offset, userData);
+      case WRITE -> loop.ring().prepWrite(fd, address, length, offset, userData);
+      default -> loop.ring().prepNop(userData);
+    }
+  }
+
+  @Override
+  public void completed(int tag, int outcome, int flags) {
+    result = outcome;
+    done.set();
+  }
+
+  /** Gives the slot back; nothing may be waiting. */
+  @Override
+  public void close() {
+    loop.post(() -> {
+      if (registered) {
+        registered = false;
+        loop.release(handle);
+      }
+    });
+  }
+}
