@@ -1,0 +1,21 @@
+package dev.millrace.examples;
+
+import java.nio.file.Path;
+
+/** Copies a file and hashes it on a platform thread. Arguments: from, to. */
+public final class PlatformThreadCopy {
+  private PlatformThreadCopy() {}
+
+  /** Prints the copy's SHA-256 as sha256sum would. */
+  public static void main(String... arguments) throws Exception {
+    Path from = Path.of(arguments[0]);
+    Path to = Path.of(arguments[1]);
+    try (LoopThread loop = new LoopThread()) {
+      Outcome outcome = new Outcome();
+      Thread.ofPlatform()
+          .start(() -> outcome.run(() -> BlockingCopy.copy(loop.loop(), from, to)))
+          .join();
+      System.out.println(outcome.get() + "  " + to);
+    }
+  }
+}

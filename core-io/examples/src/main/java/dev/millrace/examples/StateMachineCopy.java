@@ -1,0 +1,144 @@
+package dev.millrace.examples;
+
+import dev.millrace.file.FileCalls;
+import dev.millrace.loop.CompletionTarget;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.uring.ErrnoException;
+import dev.millrace.uring.OpKind;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/**
+ * The task as a state machine on the loop: no thread of its own and no stack, only these fields.
+ *
+ * <pre>
+ *   READING ──bytes──► WRITING ──all written──► READING ...
+ *      │ end of file       │ error
+ *      ▼                   ▼
+ *    DONE ◄──────────────── (either way the descriptors are closed)
+ * </pre>
+ */
+public final class StateMachineCopy implements CompletionTarget {
+  private enum State {
+    READING,
+    WRITING,
+    DONE
+  }
+
+  private final EventLoop loop;
+  private final Outcome outcome;
+  private final MessageDigest digest = BlockingCopy.sha256();
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment piece = arena.allocate(BlockingCopy.PIECE_BYTES);
+  private final ByteBuffer bytes = piece.asByteBuffer();
+  private final int in;
+  private final int out;
+  private final long handle;
+  private State state = State.READING;
+  private long position;
+  private int pieceLength;
+  private int pieceWritten;
+
+  private StateMachineCopy(EventLoop loop, Path from, Path to, Outcome outcome)
+      throws ErrnoException {
+    this.loop = loop;
+    this.outcome = outcome;
+    this.in = FileCalls.openForReading(from);
+    try {
+      this.out = FileCalls.createForWriting(to);
+    } catch (ErrnoException failed) {
+      FileCalls.close(in);
+      throw failed;
+    }
+    this.handle = loop.register(this);
+  }
+
+  /** Starts a copy; any thread. The outcome gets its SHA-256 in hexadecimal. */
+  static void start(EventLoop loop, Path from, Path to, Outcome outcome) {
+    loop.post(() -> {
+      try {
+        new StateMachineCopy(loop, from, to, outcome).read();
+      } catch (IOException failed) {
+        outcome.fail(failed);
+      }
+    });
+  }
+
+  private void read() {
+    state = State.READING;
+    loop.ring()
+        .prepRead(
+            in,
+            piece.address(),
+            BlockingCopy.PIECE_BYTES,
+            position,
+            loop.begin(handle, OpKind.READ, 0));
+  }
+
+  private void write() {
+    state = State.WRITING;
+    loop.ring()
+        .prepWrite(
+            out,
+            piece.address() + pieceWritten,
+            pieceLength - pieceWritten,
+            position + pieceWritten,
+            loop.begin(handle, OpKind.WRITE, 0));
+  }
+
+  @Override
+  public void completed(int tag, int result, int flags) {
+    if (result < 0) {
+      String what = state == State.READING ? "read" : "write";
+      finish();
+      outcome.fail(new ErrnoException(what, -result));
+      return;
+    }
+    switch (state) {
+      case READING -> {
+        if (result == 0) {
+          finish();
+          outcome.complete(HexFormat.of().formatHex(digest.digest()));
+          return;
+        }
+        digest.update(bytes.clear().limit(result));
+        pieceLength = result;
+        pieceWritten = 0;
+        write();
+      }
+      case WRITING -> {
+        pieceWritten += result;
+        if (pieceWritten < pieceLength) {
+          write();
+        } else {
+          position += pieceLength;
+          read();
+        }
+      }
+      case DONE -> throw new IllegalStateException("a completion after the end");
+    }
+  }
+
+  private void finish() {
+    state = State.DONE;
+    loop.release(handle);
+    FileCalls.close(in);
+    FileCalls.close(out);
+    arena.close();
+  }
+
+  /** Prints the copy's SHA-256 as sha256sum would. Arguments: from, to. */
+  public static void main(String... arguments) throws Exception {
+    Path to = Path.of(arguments[1]);
+    try (LoopThread loop = new LoopThread()) {
+      Outcome outcome = new Outcome();
+      start(loop.loop(), Path.of(arguments[0]), to, outcome);
+      System.out.println(outcome.get() + "  " + to);
+    }
+  }
+}
