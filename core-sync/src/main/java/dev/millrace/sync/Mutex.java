@@ -39,8 +39,8 @@ public final class Mutex {
    *
    * The state is the lower half of a long, whose upper half is the owner's thread id: taking the
    * lock and saying whose it is are one compare-and-set, and unlock checks the owner by the one that
-   * releases. (Two threads are told apart by 32 bits of their ids, that is, unless four thousand
-   * million were started between them.)
+   * releases. (Two threads are told apart by 32 bits of their ids, that is, unless 2^32 were started
+   * between them.)
    */
   private static final long UNLOCKED = 0b00;
   private static final long LOCKED = 0b01;

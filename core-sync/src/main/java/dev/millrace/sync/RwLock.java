@@ -144,8 +144,10 @@ public final class RwLock {
         state = Words.getLongOpaque(address);
         next = grant(state & ~WRITING);
       } while (!Words.compareAndSetLong(address, state, next));
-      if ((state & (READERS_WAIT | WRITERS_WAIT)) != 0) {
-        unlockSlow(state);
+      if ((state & READERS_WAIT) != 0) {
+        wakeReaders();
+      } else if ((state & WRITERS_WAIT) != 0) {
+        wakeWriter();
       }
     } finally {
       Reference.reachabilityFence(this);
@@ -352,14 +354,6 @@ public final class RwLock {
       if (Words.compareAndSetLong(address, state, state - READER_WAITS)) {
         return false;
       }
-    }
-  }
-
-  private void unlockSlow(long state) {
-    if ((state & READERS_WAIT) != 0) {
-      wakeReaders();
-    } else {
-      wakeWriter();
     }
   }
 
