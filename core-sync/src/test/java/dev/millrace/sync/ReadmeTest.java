@@ -16,8 +16,7 @@ class ReadmeTest {
 
   @Test
   void theReadmeShowsTheExampleThatCompiles() throws IOException {
-    String source =
-        Files.readString(Path.of("src/test/java/dev/millrace/sync/ReadmeExample.java"));
+    String source = Files.readString(Path.of("src/test/java/dev/millrace/sync/ReadmeExample.java"));
     String example =
         source
             .substring(
