@@ -22,6 +22,7 @@ class ReadmeTest {
             .substring(
                 source.indexOf("// example starts\n") + "// example starts\n".length(),
                 source.indexOf("  // example ends"))
+            .stripTrailing()
             .stripIndent();
     assertTrue(Files.readString(Path.of("README.md")).contains(example), example);
   }
