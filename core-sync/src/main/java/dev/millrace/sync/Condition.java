@@ -40,23 +40,26 @@ public final class Condition {
    * The kernel wakes the longest sleeper, but virtual threads queue apart. So a waiter that is woken
    * although EPOCH is the one it read passes the wake on and sleeps again.
    *
-   * WAITERS lets a signal that concerns nobody do without the kernel. A waiter adds itself under the
-   * mutex; it is taken off by whoever woke it, at once, so that further signals until it runs are
-   * free too, or by itself if nobody did. Mistakes (a late wake of the slot's former user) leave it
-   * too high, which costs a system call, never too low, which would cost a wake-up.
+   * SLEEPERS lets a signal that finds nobody asleep do without the kernel. A waiter adds itself under
+   * the mutex; it is taken off by whoever woke it, at once, so that further signals until it runs are
+   * cheap too, or by itself if nobody did. EPOCH changes all the same: a waiter that was woken by a
+   * stray wake is awake and off the count, and were a signal to leave it at that, the waiter would
+   * find its old epoch and sleep again beside the signal. Mistakes (a late wake of the slot's former
+   * user) leave the count too high, which costs a system call, never too low, which would cost a
+   * wake-up.
    */
   private static final int EPOCH_OFFSET = 4;
 
   private final MemorySegment epochWord;
-  private final long waitersAddress;
+  private final long sleepersAddress;
   private final long epochAddress;
 
   /** A condition that nobody waits for. */
   public Condition() {
     MemorySegment slot = WordSlab.allocate();
     epochWord = slot.asSlice(EPOCH_OFFSET, 4);
-    waitersAddress = slot.address();
-    epochAddress = waitersAddress + EPOCH_OFFSET;
+    sleepersAddress = slot.address();
+    epochAddress = sleepersAddress + EPOCH_OFFSET;
   }
 
   /**
@@ -90,7 +93,7 @@ public final class Condition {
       throw mutex.notHeld("await");
     }
     int epoch = Words.getOpaque(epochAddress);
-    Words.getAndAdd(waitersAddress, 1);
+    Words.getAndAdd(sleepersAddress, 1);
     mutex.unlock();
     try {
       return sleep(epoch, deadline);
@@ -115,21 +118,21 @@ public final class Condition {
       Futex.End end = Futex.sleep(epochWord, epoch, deadline);
       boolean signalled = Words.getAcquire(epochAddress) != epoch;
       if (end != Futex.End.WOKEN) {
-        Words.getAndAdd(waitersAddress, -1);
+        Words.getAndAdd(sleepersAddress, -1);
         return end == Futex.End.BY_ITSELF;
       }
       if (signalled) {
         return true;
       }
-      Words.getAndAdd(waitersAddress, 1);
+      Words.getAndAdd(sleepersAddress, 1);
       wakeSleepers(1);
     }
   }
 
   private void wake(int maxWaiters) {
     try {
-      if (Words.getVolatile(waitersAddress) != 0) {
-        Words.getAndAdd(epochAddress, 1);
+      Words.getAndAdd(epochAddress, 1);
+      if (Words.getVolatile(sleepersAddress) != 0) {
         wakeSleepers(maxWaiters);
       }
     } finally {
@@ -140,7 +143,7 @@ public final class Condition {
   private void wakeSleepers(int maxWaiters) {
     int woken = Futex.wake(epochWord, maxWaiters);
     if (woken != 0) {
-      Words.getAndAdd(waitersAddress, -woken);
+      Words.getAndAdd(sleepersAddress, -woken);
     }
   }
 }

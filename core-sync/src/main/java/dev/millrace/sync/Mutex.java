@@ -32,18 +32,19 @@ public final class Mutex {
    *
    * The price is one wake too many when B was the last.
    *
-   * Before it sleeps a thread looks at the word SPINS times: a critical section is usually shorter
-   * than the way into the kernel and back. It does not spin behind sleepers (CONTENDED), because
-   * the holder is then likely to be one that was itself slow to wake.
+   * Before it sleeps, and again when it has been woken, a thread looks at the word a few times (see
+   * Spin): a critical section is usually shorter than the way into the kernel and back. While it
+   * looks it does not mark the word, so that the others lock and unlock without system calls. A
+   * newcomer does not spin where others sleep: the fewer compete, the longer each runs undisturbed.
    *
-   * The owner's thread id stands beside the word, on the same cache line. Only its own thread ever
-   * writes a given id, so "owner == me" is exact without any ordering.
+   * The state is the lower half of a long, whose upper half is the owner's thread id: taking the
+   * lock and saying whose it is are one compare-and-set, and unlock checks the owner by the one that
+   * releases. (Two threads are told apart by 32 bits of their ids, that is, unless 2^32 were started
+   * between them.)
    */
-  private static final int UNLOCKED = 0b00;
-  private static final int LOCKED = 0b01;
-  private static final int CONTENDED = 0b11;
-
-  private static final long OWNER_OFFSET = 8;
+  private static final long UNLOCKED = 0b00;
+  private static final long LOCKED = 0b01;
+  private static final long CONTENDED = 0b11;
 
   private final MemorySegment word;
   private final long address;
@@ -51,18 +52,14 @@ public final class Mutex {
   /** An unlocked mutex. */
   public Mutex() {
     MemorySegment slot = WordSlab.allocate();
-    word = slot.asSlice(0, 4);
+    word = slot.asSlice(Words.LOWER_HALF_OFFSET, 4);
     address = slot.address();
   }
 
   /** Takes the lock if it is free. Never waits. */
   public boolean tryLock() {
     try {
-      boolean taken = Words.compareAndSet(address, UNLOCKED, LOCKED);
-      if (taken) {
-        setOwner(currentId());
-      }
-      return taken;
+      return Words.compareAndSetLong(address, UNLOCKED, self() | LOCKED);
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -75,10 +72,10 @@ public final class Mutex {
    */
   public void lock() {
     try {
-      if (!Words.compareAndSet(address, UNLOCKED, LOCKED)) {
-        lockSlow(Deadline.NEVER);
+      long self = self();
+      if (!Words.compareAndSetLong(address, UNLOCKED, self | LOCKED)) {
+        lockSlow(self, Deadline.NEVER);
       }
-      setOwner(currentId());
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -102,14 +99,7 @@ public final class Mutex {
    */
   public boolean timedLock(Deadline deadline) {
     try {
-      if (tryLock()) {
-        return true;
-      }
-      boolean taken = lockSlow(deadline);
-      if (taken) {
-        setOwner(currentId());
-      }
-      return taken;
+      return tryLock() || lockSlow(self(), deadline);
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -122,12 +112,9 @@ public final class Mutex {
    */
   public void unlock() {
     try {
-      if (owner() != currentId()) {
-        throw notHeld("unlock");
-      }
-      setOwner(0);
-      if (Words.getAndSet(address, UNLOCKED) == CONTENDED) {
-        Futex.wake(word, 1);
+      long self = self();
+      if (!Words.compareAndSetLong(address, self | LOCKED, UNLOCKED)) {
+        unlockSlow(self);
       }
     } finally {
       Reference.reachabilityFence(this);
@@ -137,54 +124,72 @@ public final class Mutex {
   /** Whether the calling thread holds the lock. */
   public boolean isHeldByCurrentThread() {
     try {
-      return owner() == currentId();
+      return isHeldBy(self(), Words.getLongOpaque(address));
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
   IllegalMonitorStateException notHeld(String operation) {
-    long owner = owner();
+    long state = Words.getLongOpaque(address);
     return new IllegalMonitorStateException(
         operation
             + " by thread "
-            + currentId()
+            + (self() >>> 32)
             + " of a mutex "
-            + (owner == 0 ? "that nobody holds" : "held by thread " + owner));
+            + (state == UNLOCKED ? "that nobody holds" : "held by thread " + (state >>> 32)));
   }
 
-  private boolean lockSlow(Deadline deadline) {
-    if (owner() == currentId()) {
+  private boolean lockSlow(long self, Deadline deadline) {
+    if (isHeldBy(self, Words.getLongOpaque(address))) {
       throw new IllegalMonitorStateException(
-          "lock by thread " + currentId() + " of a mutex that it holds already (not recursive)");
+          "lock by thread " + (self >>> 32) + " of a mutex that it holds already (not recursive)");
     }
-    for (int spin = 0; spin < Spin.LIMIT; spin++) {
-      int state = Words.getOpaque(address);
-      if (state == UNLOCKED && Words.compareAndSet(address, UNLOCKED, LOCKED)) {
-        return true;
+    long taken = self | LOCKED;
+    while (true) {
+      for (int look = 0; look < Spin.LOOKS; look++) {
+        long state = Words.getLongOpaque(address);
+        if (state == UNLOCKED && Words.compareAndSetLong(address, UNLOCKED, taken)) {
+          return true;
+        }
+        if (isContended(state) && !isContended(taken)) {
+          break;
+        }
+        Spin.pause(look);
       }
-      if (state == CONTENDED) {
-        break;
+      taken = self | CONTENDED;
+      long state = Words.getLongOpaque(address);
+      if (state == UNLOCKED) {
+        if (Words.compareAndSetLong(address, UNLOCKED, taken)) {
+          return true;
+        }
+      } else if (isContended(state) || Words.compareAndSetLong(address, state, state | CONTENDED)) {
+        if (!Futex.timedWait(word, (int) CONTENDED, deadline)) {
+          return false;
+        }
       }
-      Thread.onSpinWait();
     }
-    while (Words.getAndSet(address, CONTENDED) != UNLOCKED) {
-      if (!Futex.timedWait(word, CONTENDED, deadline)) {
-        return false;
-      }
-    }
-    return true;
   }
 
-  private static long currentId() {
-    return Thread.currentThread().threadId();
+  private void unlockSlow(long self) {
+    if (!isHeldBy(self, Words.getLongOpaque(address))) {
+      throw notHeld("unlock");
+    }
+    // From here on only marks of others can change the word.
+    if (isContended(Words.getAndSetLong(address, UNLOCKED))) {
+      Futex.wake(word, 1);
+    }
   }
 
-  private long owner() {
-    return Words.getLongOpaque(address + OWNER_OFFSET);
+  private static boolean isContended(long state) {
+    return (state & CONTENDED) == CONTENDED;
   }
 
-  private void setOwner(long threadId) {
-    Words.setLongOpaque(address + OWNER_OFFSET, threadId);
+  private static boolean isHeldBy(long self, long state) {
+    return (state & LOCKED) != 0 && state >>> 32 == self >>> 32;
+  }
+
+  private static long self() {
+    return Thread.currentThread().threadId() << 32;
   }
 }

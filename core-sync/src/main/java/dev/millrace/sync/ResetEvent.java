@@ -100,8 +100,8 @@ public final class ResetEvent {
   }
 
   private boolean spin() {
-    for (int spin = 0; spin < Spin.LIMIT; spin++) {
-      Thread.onSpinWait();
+    for (int look = 0; look < Spin.LOOKS; look++) {
+      Spin.pause(look);
       if (Words.getAcquire(address) == SET) {
         return true;
       }

@@ -1,5 +1,16 @@
 package dev.millrace.sync;
 
+import static dev.millrace.sync.RwState.READER;
+import static dev.millrace.sync.RwState.READERS;
+import static dev.millrace.sync.RwState.READERS_WAIT;
+import static dev.millrace.sync.RwState.READER_WAITS;
+import static dev.millrace.sync.RwState.WRITERS_WAIT;
+import static dev.millrace.sync.RwState.WRITER_WAITS;
+import static dev.millrace.sync.RwState.WRITING;
+import static dev.millrace.sync.RwState.grant;
+import static dev.millrace.sync.RwState.isFree;
+import static dev.millrace.sync.RwState.phase;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.time.Duration;
@@ -23,10 +34,7 @@ import java.time.Duration;
  */
 public final class RwLock {
   /*
-   *   STATE   63        49 48 47            32 31            16 15         0
-   *          +-------------+--+----------------+----------------+-----------+
-   *          |    phase    | w| readers wait   | writers wait   | readers   |
-   *          +-------------+--+----------------+----------------+-----------+
+   * STATE (see RwState) holds the counts and changes by compare-and-set alone.
    *
    * Writers sleep on one epoch, readers on another. An epoch changes after STATE has, and is read
    * before STATE is looked at, so that no wake-up falls in between: a sleeper either
@@ -45,22 +53,13 @@ public final class RwLock {
    * Writers do compete. A writer that gives up may have been the only thing that barred the readers
    * behind it, who sleep although the lock is only held shared; so it grants in its place.
    *
-   * The phase has 15 bits. To be fooled, a reader would have to sleep through 32,768 grants after
-   * its own; none can come from a writer's unlock, which the reader's own share excludes.
+   * SLEEPERS counts writers asleep or about to be, as in Semaphore: a writer that has been woken
+   * still bars the readers, being counted in STATE, but is woken only once.
    */
-  private static final long READER = 1L;
-  private static final long READERS = 0xffffL;
-  private static final long WRITER_WAITS = 1L << 16;
-  private static final long WRITERS_WAIT = 0xffffL << 16;
-  private static final long READER_WAITS = 1L << 32;
-  private static final long READERS_WAIT = 0xffffL << 32;
-  private static final long WRITING = 1L << 48;
-  private static final int PHASE_SHIFT = 49;
-  private static final long ONE_PHASE = 1L << PHASE_SHIFT;
-
   private static final int READER_EPOCH_OFFSET = 8;
   private static final int WRITER_EPOCH_OFFSET = 12;
   private static final int OWNER_OFFSET = 16;
+  private static final int SLEEPERS_OFFSET = 24;
 
   private final MemorySegment readerEpoch;
   private final MemorySegment writerEpoch;
@@ -145,8 +144,10 @@ public final class RwLock {
         state = Words.getLongOpaque(address);
         next = grant(state & ~WRITING);
       } while (!Words.compareAndSetLong(address, state, next));
-      if ((state & (READERS_WAIT | WRITERS_WAIT)) != 0) {
-        unlockSlow(state);
+      if ((state & READERS_WAIT) != 0) {
+        wakeReaders();
+      } else if ((state & WRITERS_WAIT) != 0) {
+        wakeWriter();
       }
     } finally {
       Reference.reachabilityFence(this);
@@ -214,7 +215,7 @@ public final class RwLock {
         }
       } while (!Words.compareAndSetLong(address, state, state - READER));
       if ((state & READERS) == READER && (state & WRITERS_WAIT) != 0) {
-        wake(writerEpoch, 1);
+        wakeWriter();
       }
     } finally {
       Reference.reachabilityFence(this);
@@ -245,8 +246,8 @@ public final class RwLock {
 
   private boolean lockSlow(Deadline deadline) {
     refuseOwner("lock");
-    for (int spin = 0; spin < Spin.LIMIT; spin++) {
-      Thread.onSpinWait();
+    for (int look = 0; look < Spin.LOOKS; look++) {
+      Spin.pause(look);
       if (takeExclusive()) {
         return true;
       }
@@ -262,15 +263,30 @@ public final class RwLock {
       }
     } while (isFree(state) || !Words.compareAndSetLong(address, state, state + WRITER_WAITS));
 
+    return sleepAsWriter(deadline);
+  }
+
+  private boolean sleepAsWriter(Deadline deadline) {
     while (true) {
+      Words.getAndAdd(address + SLEEPERS_OFFSET, 1);
       int epoch = Words.getAcquire(address + WRITER_EPOCH_OFFSET);
-      state = Words.getLongAcquire(address);
-      if (isFree(state)) {
-        if (Words.compareAndSetLong(address, state, state - WRITER_WAITS | WRITING)) {
+      Futex.End end = Futex.End.BY_ITSELF;
+      if (!isFree(Words.getLongAcquire(address))) {
+        end = Futex.sleep(writerEpoch, epoch, deadline);
+      }
+      if (end != Futex.End.WOKEN) {
+        Words.getAndAdd(address + SLEEPERS_OFFSET, -1);
+      }
+      if (end == Futex.End.TIMED_OUT) {
+        return leaveWriters();
+      }
+      for (int look = 0; look <= Spin.LOOKS; look++) {
+        long state = Words.getLongAcquire(address);
+        if (isFree(state)
+            && Words.compareAndSetLong(address, state, (state - WRITER_WAITS) | WRITING)) {
           return true;
         }
-      } else if (!Futex.timedWait(writerEpoch, epoch, deadline)) {
-        return leaveWriters();
+        Spin.pause(look);
       }
     }
   }
@@ -288,7 +304,7 @@ public final class RwLock {
         long next = barsReaders ? grant(left) : left;
         if (Words.compareAndSetLong(address, state, next)) {
           if (next != left) {
-            wake(readerEpoch, Integer.MAX_VALUE);
+            wakeReaders();
           }
           return false;
         }
@@ -298,8 +314,8 @@ public final class RwLock {
 
   private boolean lockSharedSlow(Deadline deadline) {
     refuseOwner("lockShared");
-    for (int spin = 0; spin < Spin.LIMIT; spin++) {
-      Thread.onSpinWait();
+    for (int look = 0; look < Spin.LOOKS; look++) {
+      Spin.pause(look);
       if (takeShared()) {
         return true;
       }
@@ -341,31 +357,16 @@ public final class RwLock {
     }
   }
 
-  private void unlockSlow(long state) {
-    if ((state & READERS_WAIT) != 0) {
-      wake(readerEpoch, Integer.MAX_VALUE);
-    } else {
-      wake(writerEpoch, 1);
+  private void wakeReaders() {
+    Words.getAndAdd(address + READER_EPOCH_OFFSET, 1);
+    Futex.wake(readerEpoch, Integer.MAX_VALUE);
+  }
+
+  private void wakeWriter() {
+    if (Words.getVolatile(address + SLEEPERS_OFFSET) != 0) {
+      Words.getAndAdd(address + WRITER_EPOCH_OFFSET, 1);
+      Words.getAndAdd(address + SLEEPERS_OFFSET, -Futex.wake(writerEpoch, 1));
     }
-  }
-
-  private static void wake(MemorySegment epoch, int maxWaiters) {
-    Words.getAndAdd(epoch.address(), 1);
-    Futex.wake(epoch, maxWaiters);
-  }
-
-  /** {@code state} with the readers that wait let in, if any. */
-  private static long grant(long state) {
-    long waiting = (state & READERS_WAIT) / READER_WAITS;
-    return waiting == 0 ? state : (state & ~READERS_WAIT) + waiting * READER + ONE_PHASE;
-  }
-
-  private static boolean isFree(long state) {
-    return (state & (WRITING | READERS)) == 0;
-  }
-
-  private static long phase(long state) {
-    return state >>> PHASE_SHIFT;
   }
 
   private void refuseOwner(String operation) {

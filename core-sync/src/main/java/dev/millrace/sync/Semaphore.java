@@ -18,21 +18,23 @@ import java.time.Duration;
  */
 public final class Semaphore {
   /*
-   * PERMITS is the word that threads sleep on while it is 0; WAITERS counts those that are about to
-   * sleep or asleep, so that a post into a semaphore nobody waits for costs no system call.
+   * PERMITS is the word that threads sleep on while it is 0; SLEEPERS counts those asleep or about to
+   * be, so that a post that concerns nobody costs no system call. A sleeper is taken off the count by
+   * whoever woke it, at once: further posts until it runs are free again. One that no wake ended
+   * takes itself off.
    *
-   * A waiter counts itself, then sleeps only if PERMITS is still 0 (the kernel looks); a poster
-   * adds its permit, then looks at WAITERS. Both are sequentially consistent, so one sees the
-   * other. Were the poster to look at WAITERS first:
+   * A waiter counts itself, then looks for a permit once more, then sleeps only if PERMITS is still 0
+   * (the kernel looks); a poster adds its permit, then looks at SLEEPERS. Both steps are sequentially
+   * consistent, so one sees the other. Were the poster to look at SLEEPERS first:
    *
-   *   P: WAITERS == 0
-   *                           W: WAITERS = 1, PERMITS == 0 -> sleeps
+   *   P: SLEEPERS == 0
+   *                           W: SLEEPERS = 1, PERMITS == 0 -> sleeps
    *   P: PERMITS = 1          <- nobody is woken, W sleeps beside a permit
    *
-   * Every post that sees a waiter wakes one, also when permits were left over: two posts in a row
+   * Every post that sees a sleeper wakes one, also when permits were left over: two posts in a row
    * find two sleepers. A thread whose time runs out looks once more before it leaves.
    */
-  private static final long WAITERS_OFFSET = 4;
+  private static final long SLEEPERS_OFFSET = 4;
 
   private final MemorySegment permitsWord;
   private final long address;
@@ -121,8 +123,9 @@ public final class Semaphore {
               "post to a semaphore that holds all of its " + maxPermits + " permits");
         }
       } while (!Words.compareAndSet(address, permits, permits + 1));
-      if (Words.getVolatile(address + WAITERS_OFFSET) != 0) {
-        Futex.wake(permitsWord, 1);
+      if (Words.getVolatile(address + SLEEPERS_OFFSET) != 0) {
+        int woken = Futex.wake(permitsWord, 1);
+        Words.getAndAdd(address + SLEEPERS_OFFSET, -woken);
       }
     } finally {
       Reference.reachabilityFence(this);
@@ -150,22 +153,25 @@ public final class Semaphore {
   }
 
   private boolean awaitSlow(Deadline deadline) {
-    for (int spin = 0; spin < Spin.LIMIT; spin++) {
-      Thread.onSpinWait();
-      if (take()) {
-        return true;
-      }
-    }
-    Words.getAndAdd(address + WAITERS_OFFSET, 1);
-    try {
-      while (!take()) {
-        if (!Futex.timedWait(permitsWord, 0, deadline)) {
-          return take();
+    while (true) {
+      for (int look = 0; look < Spin.LOOKS; look++) {
+        Spin.pause(look);
+        if (take()) {
+          return true;
         }
       }
-      return true;
-    } finally {
-      Words.getAndAdd(address + WAITERS_OFFSET, -1);
+      Words.getAndAdd(address + SLEEPERS_OFFSET, 1);
+      if (take()) {
+        Words.getAndAdd(address + SLEEPERS_OFFSET, -1);
+        return true;
+      }
+      Futex.End end = Futex.sleep(permitsWord, 0, deadline);
+      if (end != Futex.End.WOKEN) {
+        Words.getAndAdd(address + SLEEPERS_OFFSET, -1);
+      }
+      if (end == Futex.End.TIMED_OUT) {
+        return take();
+      }
     }
   }
 }

@@ -154,8 +154,8 @@ public final class WaitGroup {
   }
 
   private boolean spin() {
-    for (int spin = 0; spin < Spin.LIMIT; spin++) {
-      Thread.onSpinWait();
+    for (int look = 0; look < Spin.LOOKS; look++) {
+      Spin.pause(look);
       if (pending(Words.getAcquire(address)) == 0) {
         return true;
       }

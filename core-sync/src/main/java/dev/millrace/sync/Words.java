@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * Atomic access to native words by address, for the primitives' fast paths.
@@ -21,6 +22,9 @@ final class Words {
 
   static final VarHandle INT = JAVA_INT.varHandle().withInvokeExactBehavior();
   static final VarHandle LONG = JAVA_LONG.varHandle().withInvokeExactBehavior();
+
+  /** Where the lower four bytes of a long are, the ones with its lowest bit. */
+  static final int LOWER_HALF_OFFSET = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0 : 4;
 
   private Words() {}
 
@@ -61,6 +65,10 @@ final class Words {
 
   static void setLongOpaque(long address, long value) {
     LONG.setOpaque(MEMORY, address, value);
+  }
+
+  static long getAndSetLong(long address, long value) {
+    return (long) LONG.getAndSet(MEMORY, address, value);
   }
 
   static boolean compareAndSetLong(long address, long expected, long value) {

@@ -89,7 +89,7 @@ final class Crew {
       try {
         long leftNanos = Math.max(1, deadline - System.nanoTime());
         if (!thread.join(Duration.ofNanos(leftNanos))) {
-          fail("'" + thread.getName() + "' did not end; lost wake-up?\n" + dump());
+          fail("'" + thread.getName() + "' did not end; lost wake-up?\n" + dump(), failure.get());
         }
       } catch (InterruptedException unexpected) {
         fail(unexpected);

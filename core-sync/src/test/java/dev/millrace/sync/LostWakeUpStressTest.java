@@ -234,4 +234,30 @@ class LostWakeUpStressTest {
       assertEquals(CROWD * (STEPS / 4), ran.get());
     }
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void poolClosedBesideSpawns(Crew.Kind kind) {
+    for (int round = 0; round < 4 * ROUNDS; round++) {
+      AtomicInteger ran = new AtomicInteger();
+      AtomicInteger accepted = new AtomicInteger();
+      ThreadPool pool = new ThreadPool(new ThreadPool.Config("closing", 1, 1));
+      Crew.run(
+          kind,
+          4,
+          thread -> {
+            if (thread == 0) {
+              pool.close();
+              return;
+            }
+            try {
+              pool.spawn(ran::incrementAndGet);
+              accepted.incrementAndGet();
+            } catch (IllegalStateException closed) {
+              assertEquals("pool 'closing' is closed", closed.getMessage());
+            }
+          });
+      assertEquals(accepted.get(), ran.get(), "a task was accepted and not run");
+    }
+  }
 }
