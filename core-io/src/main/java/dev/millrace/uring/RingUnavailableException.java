@@ -88,7 +88,9 @@ public final class RingUnavailableException extends IOException {
 
   private static String readSysctl() {
     try {
-      return Files.readString(SYSCTL).strip();
+      return Files.readAllLines(SYSCTL)
+          .getFirst()
+          .strip(); // these files answer the first read only
     } catch (IOException absent) {
       return "";
     }

@@ -67,11 +67,15 @@ public final class ExecutionModels {
 
   /** Most threads that the system gives one process, less what the runtime needs. */
   private static int maxThreads() throws IOException {
-    long threads =
-        Long.parseLong(Files.readString(Path.of("/proc/sys/kernel/threads-max")).strip());
-    long pids = Long.parseLong(Files.readString(Path.of("/proc/sys/kernel/pid_max")).strip());
-    long maps = Long.parseLong(Files.readString(Path.of("/proc/sys/vm/max_map_count")).strip()) / 2;
+    long threads = setting("kernel/threads-max");
+    long pids = setting("kernel/pid_max");
+    long maps = setting("vm/max_map_count") / 2; // a stack and its guard
     return (int) Math.min(Math.min(threads / 2, pids - 2_000), Math.min(maps - 2_000, 30_000));
+  }
+
+  /** Read through a buffer: these files answer the first read only. */
+  private static long setting(String name) throws IOException {
+    return Long.parseLong(Files.readAllLines(Path.of("/proc/sys", name)).getFirst().strip());
   }
 
   private static void measureMemoryElsewhere(Model model, int tasks) throws Exception {
