@@ -210,7 +210,7 @@ public final class EventLoop implements AutoCloseable {
     if (!Ring.hasMore(flags)) {
       int kind = UserData.kind(userData);
       stats.ended(kind);
-      if (isTimed(kind)) {
+      if (!OpKind.of(kind).isWait()) {
         stats.latency(kind, nowNanos - slots.submittedNanos(userData));
       }
     }
@@ -224,13 +224,6 @@ public final class EventLoop implements AutoCloseable {
     } catch (Throwable failure) {
       fail(failure);
     }
-  }
-
-  private static boolean isTimed(int kind) {
-    return switch (OpKind.of(kind)) {
-      case ACCEPT, RECV, FUTEX_WAIT, POLL -> false;
-      default -> true;
-    };
   }
 
   private int runTasks() {
