@@ -72,6 +72,11 @@ public abstract class EncodingRing implements Ring {
     return new BufferRing(ring, memory, entries, bufferBytes, group);
   }
 
+  /** Why {@code bytes} of memory cannot be registered as {@code buffers} buffers. */
+  protected static RingUnavailableException refusedBuffers(int errno, int buffers, long bytes) {
+    return RingUnavailableException.buffers(errno, buffers, bytes);
+  }
+
   /** Refuses all use from now on; false if that was so before. */
   protected final boolean beginClose() {
     boolean first = !closed;

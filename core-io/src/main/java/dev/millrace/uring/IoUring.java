@@ -211,7 +211,7 @@ public final class IoUring extends EncodingRing {
       }
       int result = Liburing.register(descriptor, Uapi.REGISTER_BUFFERS, pieces, buffers.length);
       if (result < 0) {
-        throw RingUnavailableException.buffers(-result, buffers.length, bytes);
+        throw refusedBuffers(-result, buffers.length, bytes);
       }
     }
     registered = buffers.clone();
