@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
  */
 final class SimulatedDay implements AutoCloseable {
   private static final int MAX_TURNS = 200_000;
+  private static final int MAX_ACTS = 50_000;
   private static final long RETRY_NANOS = 1_000_000;
 
   private final SplittableRandom random;
@@ -40,7 +41,6 @@ final class SimulatedDay implements AutoCloseable {
   private BufferRing buffers;
   private Listener listener;
   private int openConnections;
-  private int hurried;
 
   SimulatedDay(long seed) {
     random = new SplittableRandom(seed);
@@ -103,8 +103,13 @@ final class SimulatedDay implements AutoCloseable {
 
   /** Another thread posts just before the loop would fall asleep: it must not. */
   private void postWhileAwake() {
-    hurried++;
-    loop.post(() -> hurried--);
+    long posted = ring.nanoTime();
+    long enters = count(Counter.ENTERS);
+    loop.post(() -> {
+      // An enter call that does not sleep takes this long at most.
+      long awake = (count(Counter.ENTERS) - enters) * (faults.maxDelayNanos() + 1);
+      check(ring.nanoTime() - posted <= awake, "the loop slept on a task posted before");
+    });
   }
 
   /** A target that goes before its operation does: whoever has its slot next must not notice. */
@@ -131,7 +136,6 @@ final class SimulatedDay implements AutoCloseable {
         postWhileAwake();
       }
       loop.turn(true);
-      check(hurried == 0, "the loop slept on a task that was posted before");
     }
     wrong.add("not done after " + MAX_TURNS + " turns");
   }
@@ -267,6 +271,7 @@ final class SimulatedDay implements AutoCloseable {
     private final byte[] payload = randomBytes(1 + random.nextInt(3000));
     private final byte[] echoed = new byte[payload.length + 1];
     private final int resetAt = random.nextInt(5) == 0 ? random.nextInt(payload.length) : -1;
+    private int acts;
     private int sent;
     private int received;
     private boolean done;
@@ -282,6 +287,11 @@ final class SimulatedDay implements AutoCloseable {
     }
 
     private void act() {
+      if (++acts > MAX_ACTS) {
+        wrong.add("a client waits for ever");
+        end();
+        return;
+      }
       if (resetAt >= 0 && sent >= resetAt) {
         socket.reset();
         end();
