@@ -101,6 +101,14 @@ final class SimulatedDay implements AutoCloseable {
     loop.post(() -> tasksRun.add(task));
   }
 
+  private void connectionClosed() {
+    openConnections--;
+    LoopStats stats = loop.stats();
+    check(
+        openConnections > 0 || stats.inFlight(OpKind.RECV) + stats.inFlight(OpKind.SEND) == 0,
+        "closed with an operation in flight");
+  }
+
   /** Another thread posts just before the loop would fall asleep: it must not. */
   private void postWhileAwake() {
     long posted = ring.nanoTime();
@@ -243,7 +251,13 @@ final class SimulatedDay implements AutoCloseable {
           MemorySegment out = arena.allocate(EchoConnection.SEND_BYTES);
           connections.add(
               new EchoConnection(
-                  loop, ring, buffers, result, out, random.nextBoolean(), () -> openConnections--));
+                  loop,
+                  ring,
+                  buffers,
+                  result,
+                  out,
+                  random.nextBoolean(),
+                  SimulatedDay.this::connectionClosed));
         }
         if (!armed && result != -Errno.EMFILE && result != -Errno.ENFILE) {
           arm();
@@ -315,8 +329,8 @@ final class SimulatedDay implements AutoCloseable {
         check(
             received == payload.length || faults.errors() > 0,
             received + " of " + payload.length + " bytes came back, without a cause");
-        if (!socket.isReset()) {
-          socket.shutdown();
+        if (!socket.isReset() && random.nextBoolean()) {
+          socket.shutdown(); // or stays, as a peer may: the server must not need it
         }
       } else if (wrong.isEmpty()) {
         ring.schedule(1 + random.nextLong(1_000_000), this::act);
