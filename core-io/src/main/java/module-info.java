@@ -9,4 +9,5 @@ module dev.millrace.io {
   exports dev.millrace.loop;
   exports dev.millrace.net;
   exports dev.millrace.uring;
+  exports dev.millrace.uring.sim;
 }

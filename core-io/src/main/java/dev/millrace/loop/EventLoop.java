@@ -5,9 +5,11 @@ import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
 import dev.millrace.uring.UserData;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ public final class EventLoop implements AutoCloseable {
   /** Completions dispatched before tasks and timers get their turn. */
   private static final int BATCH = 1024;
 
+  /** Longest wait for the loop's own operations when it closes. */
+  private static final long JOIN_NANOS = 5_000_000_000L;
+
   private final Ring ring;
   private final FailureHandler failures;
   private final LoopStats stats = new LoopStats();
@@ -41,6 +46,7 @@ public final class EventLoop implements AutoCloseable {
   private @Nullable Thread thread;
   private long nowNanos;
   private volatile boolean stopped;
+  private boolean closed;
 
   /** Told of whatever a handler, task or timer throws. Must not block, nor throw. */
   @FunctionalInterface
@@ -63,7 +69,7 @@ public final class EventLoop implements AutoCloseable {
     }
     thread = Thread.currentThread();
     ring.enable();
-    nowNanos = System.nanoTime();
+    nowNanos = ring.nanoTime();
     wakeup =
         ring.features().supports(OpKind.FUTEX_WAIT)
             ? new FutexWakeup(this)
@@ -88,7 +94,7 @@ public final class EventLoop implements AutoCloseable {
     return Thread.currentThread() == thread;
   }
 
-  /** {@link System#nanoTime()} as of the beginning of this turn. */
+  /** {@link Ring#nanoTime()} as of the beginning of this turn. */
   public long nowNanos() {
     return nowNanos;
   }
@@ -114,20 +120,22 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /**
-   * Notes that an operation is about to be prepared.
+   * Notes that an operation is about to be prepared, one that completes: not one that is to be
+   * silent when it succeeds.
    *
    * @param tag the target's own number for it, 0 to 15, free until its last completion
    * @return the user data to prepare it with
    */
   public long begin(long handle, OpKind kind, int tag) {
     assert isLoopThread() : "only the loop's thread may submit";
+    assert tag >= 0 && tag < SlotTable.TAGS : "tag " + tag;
     long userData = UserData.of(handle, kind, tag);
     slots.submitted(userData, nowNanos);
     stats.began(kind.ordinal());
     return userData;
   }
 
-  /** Runs a task on the loop's thread, soon and in order. Any thread. */
+  /** Runs a task on the loop's thread, soon and in order; never, once closed. Any thread. */
   public void post(Runnable task) {
     taskCount.incrementAndGet();
     tasks.add(task);
@@ -146,7 +154,7 @@ public final class EventLoop implements AutoCloseable {
 
   /** Runs a task after a delay. */
   public Timer schedule(Runnable task, long delayNanos) {
-    Timer timer = new Timer(task, System.nanoTime() + Math.max(0, delayNanos));
+    Timer timer = new Timer(task, ring.nanoTime() + Math.max(0, delayNanos));
     timers.add(timer);
     return timer;
   }
@@ -156,7 +164,7 @@ public final class EventLoop implements AutoCloseable {
     if (isLoopThread()) {
       return schedule(task, delayNanos);
     }
-    Timer timer = new Timer(task, System.nanoTime() + Math.max(0, delayNanos));
+    Timer timer = new Timer(task, ring.nanoTime() + Math.max(0, delayNanos));
     post(() -> timers.add(timer));
     return timer;
   }
@@ -188,13 +196,13 @@ public final class EventLoop implements AutoCloseable {
       ring.submitAndWait(1, untilNextTimer());
     }
     sleep.awake();
-    nowNanos = System.nanoTime();
+    nowNanos = ring.nanoTime();
     stats.turn(nowNanos);
     int work = ring.reap(sink, BATCH);
     work += runTasks();
     work += runTimers();
     work += runDeferred();
-    stats.turnBusy().record(System.nanoTime() - nowNanos);
+    stats.turnBusy().record(ring.nanoTime() - nowNanos);
     return work;
   }
 
@@ -210,7 +218,7 @@ public final class EventLoop implements AutoCloseable {
     if (!Ring.hasMore(flags)) {
       int kind = UserData.kind(userData);
       stats.ended(kind);
-      if (isTimed(kind)) {
+      if (!OpKind.of(kind).isWait()) {
         stats.latency(kind, nowNanos - slots.submittedNanos(userData));
       }
     }
@@ -224,13 +232,6 @@ public final class EventLoop implements AutoCloseable {
     } catch (Throwable failure) {
       fail(failure);
     }
-  }
-
-  private static boolean isTimed(int kind) {
-    return switch (OpKind.of(kind)) {
-      case ACCEPT, RECV, FUTEX_WAIT, POLL -> false;
-      default -> true;
-    };
   }
 
   private int runTasks() {
@@ -299,13 +300,51 @@ public final class EventLoop implements AutoCloseable {
 
   private long untilNextTimer() {
     Timer next = timers.peek();
-    return next == null ? -1 : Math.max(0, next.dueNanos() - System.nanoTime());
+    return next == null ? -1 : Math.max(0, next.dueNanos() - ring.nanoTime());
   }
 
-  /** Closes the ring. The loop must have stopped; the loop's thread only. */
+  /** Waits for the last completions of one target; those of others are dropped. */
+  void join(CompletionTarget target, BooleanSupplier inFlight) {
+    long deadline = ring.nanoTime() + JOIN_NANOS;
+    CompletionSink only =
+        (userData, result, flags) -> {
+          if (Objects.equals(slots.find(userData), target)) {
+            target.completed(UserData.tag(userData), result, flags);
+          } else {
+            stats.stale();
+          }
+        };
+    while (inFlight.getAsBoolean()) {
+      if (ring.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("the wake-up's wait does not end");
+      }
+      ring.submitAndWait(1, JOIN_NANOS);
+      ring.reap(only, BATCH);
+    }
+  }
+
+  /**
+   * Joins the loop's own wait, closes the ring and forgets tasks and timers. The loop must have
+   * stopped, and its targets' operations have completed; the loop's thread only. Posting remains
+   * harmless.
+   */
   @Override
   public void close() {
-    currentWakeup().close();
-    ring.close();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stopped = true;
+    Wakeup current = wakeup;
+    try {
+      if (current != null) {
+        current.close();
+      }
+    } finally {
+      ring.close();
+      tasks.clear();
+      timers.clear();
+      deferred.clear();
+    }
   }
 }

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Wakes the loop through a read of an eventfd(2), for kernels before 6.7. */
 final class EventfdWakeup implements Wakeup, CompletionTarget {
   private static final int EFD_CLOEXEC = 0x80000;
+  private static final int TAG_READ = 0;
+  private static final int TAG_CANCEL = 1;
   private static final MethodHandle EVENTFD =
       Native.withErrno(
           Native.libc(), "eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -30,7 +32,10 @@ final class EventfdWakeup implements Wakeup, CompletionTarget {
   private final MemorySegment counter = Arena.ofAuto().allocate(ADDRESS.byteSize(), 8);
   private final int fd;
   private final long handle;
+  private long userData;
   private boolean armed;
+  private boolean cancelling;
+  private boolean closed;
 
   EventfdWakeup(EventLoop loop) {
     this.loop = loop;
@@ -55,11 +60,19 @@ final class EventfdWakeup implements Wakeup, CompletionTarget {
   @Override
   public void wake() {
     if (state.getAndSet(NOTIFIED) == ASLEEP) {
-      try {
-        var _ = (int) EVENTFD_WRITE.invokeExact(Native.errnoState(), fd, 1L);
-      } catch (Throwable unexpected) {
-        throw new AssertionError(unexpected);
-      }
+      write();
+    }
+  }
+
+  /** Not while the descriptor is closed: its number may by then be somebody else's. */
+  private synchronized void write() {
+    if (closed) {
+      return;
+    }
+    try {
+      var _ = (int) EVENTFD_WRITE.invokeExact(Native.errnoState(), fd, 1L);
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
     }
   }
 
@@ -70,7 +83,8 @@ final class EventfdWakeup implements Wakeup, CompletionTarget {
     }
     if (!armed) {
       armed = true;
-      loop.ring().prepRead(fd, counter.address(), 8, 0, loop.begin(handle, OpKind.READ, 0));
+      userData = loop.begin(handle, OpKind.READ, TAG_READ);
+      loop.ring().prepRead(fd, counter.address(), 8, 0, userData);
     }
     return true;
   }
@@ -82,12 +96,26 @@ final class EventfdWakeup implements Wakeup, CompletionTarget {
 
   @Override
   public void completed(int tag, int result, int flags) {
-    armed = false;
+    if (tag == TAG_READ) {
+      armed = false;
+    } else {
+      cancelling = false;
+    }
   }
 
   @Override
   public void close() {
+    if (armed) {
+      cancelling = true;
+      loop.ring().prepCancel(userData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
+      loop.join(this, () -> armed || cancelling);
+    }
     loop.release(handle);
+    closeDescriptor();
+  }
+
+  private synchronized void closeDescriptor() {
+    closed = true;
     try {
       var _ = (int) CLOSE.invokeExact(Native.errnoState(), fd);
     } catch (Throwable unexpected) {

@@ -18,11 +18,16 @@ import java.lang.invoke.VarHandle;
 final class FutexWakeup implements Wakeup, CompletionTarget {
   private static final VarHandle INT = JAVA_INT.varHandle();
 
+  private static final int TAG_WAIT = 0;
+  private static final int TAG_CANCEL = 1;
+
   private final EventLoop loop;
   // Alone on its cache lines: other threads write it.
   private final MemorySegment word = Arena.ofAuto().allocate(256, 128).asSlice(128, 4);
   private final long handle;
+  private long userData;
   private boolean armed;
+  private boolean cancelling;
 
   FutexWakeup(EventLoop loop) {
     this.loop = loop;
@@ -43,7 +48,8 @@ final class FutexWakeup implements Wakeup, CompletionTarget {
     }
     if (!armed) {
       armed = true;
-      loop.ring().prepFutexWait(word, ASLEEP, loop.begin(handle, OpKind.FUTEX_WAIT, 0));
+      userData = loop.begin(handle, OpKind.FUTEX_WAIT, TAG_WAIT);
+      loop.ring().prepFutexWait(word, ASLEEP, userData);
     }
     return true;
   }
@@ -55,11 +61,21 @@ final class FutexWakeup implements Wakeup, CompletionTarget {
 
   @Override
   public void completed(int tag, int result, int flags) {
-    armed = false;
+    if (tag == TAG_WAIT) {
+      armed = false;
+    } else {
+      cancelling = false;
+    }
   }
 
   @Override
   public void close() {
+    // From here on nobody finds the word ASLEEP, so nobody calls the kernel about it any more.
+    if (armed) {
+      cancelling = true;
+      loop.ring().prepCancel(userData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
+      loop.join(this, () -> armed || cancelling);
+    }
     loop.release(handle);
   }
 }

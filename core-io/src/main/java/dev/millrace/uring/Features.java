@@ -19,4 +19,22 @@ public record Features(Set<OpKind> operations, boolean deferredTaskRun, boolean 
   public boolean supports(OpKind kind) {
     return operations.contains(kind);
   }
+
+  /** The same without some operations: what an older kernel would say. */
+  public Features without(OpKind... missing) {
+    Set<OpKind> rest = new java.util.HashSet<>(operations);
+    rest.removeAll(Set.of(missing));
+    return new Features(rest, deferredTaskRun, registeredRing);
+  }
+
+  static UnsupportedOperationException unsupported(OpKind kind) {
+    return new UnsupportedOperationException(
+        "IORING_OP_"
+            + kind
+            + " is not to be had on Linux "
+            + System.getProperty("os.version")
+            + "; it came with "
+            + kind.since()
+            + " (ask features().supports first)");
+  }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.uring;
 
 import dev.millrace.uring.abi.Uapi;
+import org.jspecify.annotations.Nullable;
 
 /** The operations that are submitted, for probing and for figures by kind. */
 public enum OpKind {
@@ -14,14 +15,44 @@ public enum OpKind {
   CLOSE(Uapi.OP_CLOSE),
   CANCEL(Uapi.OP_ASYNC_CANCEL),
   POLL(Uapi.OP_POLL_ADD),
-  FUTEX_WAIT(Uapi.OP_FUTEX_WAIT);
+  FUTEX_WAIT(Uapi.OP_FUTEX_WAIT, "6.7"),
+  FUTEX_WAKE(Uapi.OP_FUTEX_WAKE, "6.7"),
+  SEND_ZC(Uapi.OP_SEND_ZC),
+  CONNECT(Uapi.OP_CONNECT),
+  READ_FIXED(Uapi.OP_READ_FIXED),
+  WRITE_FIXED(Uapi.OP_WRITE_FIXED),
+  FSYNC(Uapi.OP_FSYNC),
+  STATX(Uapi.OP_STATX),
+  RENAMEAT(Uapi.OP_RENAMEAT),
+  UNLINKAT(Uapi.OP_UNLINKAT),
+  MKDIRAT(Uapi.OP_MKDIRAT),
+  LINKAT(Uapi.OP_LINKAT),
+  FADVISE(Uapi.OP_FADVISE),
+  TIMEOUT(Uapi.OP_TIMEOUT),
+  LINK_TIMEOUT(Uapi.OP_LINK_TIMEOUT),
+  MSG_RING(Uapi.OP_MSG_RING);
 
   private static final OpKind[] VALUES = values();
+  private static final @Nullable OpKind[] BY_OPCODE = byOpcode();
 
   private final int opcode;
+  private final String since;
 
   OpKind(int opcode) {
+    this(opcode, "6.1");
+  }
+
+  OpKind(int opcode, String since) {
     this.opcode = opcode;
+    this.since = since;
+  }
+
+  private static @Nullable OpKind[] byOpcode() {
+    @Nullable OpKind[] kinds = new OpKind[256];
+    for (OpKind kind : VALUES) {
+      kinds[kind.opcode] = kind;
+    }
+    return kinds;
   }
 
   /** The kernel's number, {@code IORING_OP_*}. */
@@ -29,9 +60,27 @@ public enum OpKind {
     return opcode;
   }
 
+  /** The oldest kernel that has it and that this library runs on. */
+  public String since() {
+    return since;
+  }
+
+  /** Whether it waits for somebody else, so that how long it took says nothing about the ring. */
+  public boolean isWait() {
+    return switch (this) {
+      case ACCEPT, RECV, FUTEX_WAIT, POLL, TIMEOUT, LINK_TIMEOUT -> true;
+      default -> false;
+    };
+  }
+
   /** The kind with this ordinal; cheaper than {@link #values()}, which copies. */
   public static OpKind of(int ordinal) {
     return VALUES[ordinal];
+  }
+
+  /** The kind with this {@code IORING_OP_*} number, or null if it is not one of ours. */
+  public static @Nullable OpKind ofOpcode(int opcode) {
+    return opcode < 0 || opcode >= BY_OPCODE.length ? null : BY_OPCODE[opcode];
   }
 
   /** How many kinds there are. */

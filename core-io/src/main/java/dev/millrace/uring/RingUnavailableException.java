@@ -86,6 +86,30 @@ public final class RingUnavailableException extends IOException {
     };
   }
 
+  /** Buffers cannot be registered. */
+  static RingUnavailableException buffers(int errno, int count, long bytes) {
+    String failed =
+        "io_uring_register(BUFFERS) of "
+            + count
+            + " buffers, "
+            + bytes
+            + " bytes: "
+            + Errno.describe(errno);
+    return switch (errno) {
+      case Errno.ENOMEM ->
+          new RingUnavailableException(
+              Reason.MEMORY,
+              failed
+                  + ": the limit on locked memory is too low; raise it with: ulimit -l "
+                  + (bytes / 1024 + 8192)
+                  + ", or register fewer or smaller buffers");
+      case Errno.EBUSY ->
+          new RingUnavailableException(
+              Reason.OTHER, failed + ": there are registered buffers; unregister them first");
+      default -> new RingUnavailableException(Reason.OTHER, failed);
+    };
+  }
+
   private static String readSysctl() {
     try {
       return Files.readAllLines(SYSCTL)

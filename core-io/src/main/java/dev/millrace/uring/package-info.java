@@ -6,6 +6,9 @@
  *       stands behind the same one.
  *   <li>{@link dev.millrace.uring.IoUring}: the kernel's ring, set up through liburing, its queues
  *       read and written from Java.
+ *   <li>{@link dev.millrace.uring.EncodingRing}: what both write into their submission queues.
+ *   <li>{@link dev.millrace.uring.OpKind}, {@link dev.millrace.uring.Features}: which operations
+ *       there are, and which the kernel at hand has.
  *   <li>{@link dev.millrace.uring.UserData}: what a submission carries so that its completion finds
  *       its way back.
  *   <li>{@link dev.millrace.uring.BufferRing}: buffers provided to the kernel for receiving.

@@ -3,10 +3,12 @@ package dev.millrace.loop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.uring.IoUring;
 import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
 import dev.millrace.uring.RingConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +25,19 @@ class EventLoopTest {
   private EventLoop loop;
   private boolean gaveUp;
 
+  /** The ring to run on; overridden for an older kernel. */
+  Ring ring() throws Exception {
+    return IoUring.open(new RingConfig(64, 256, 2));
+  }
+
+  /** What the sleeping loop waits with. */
+  OpKind waitKind() {
+    return OpKind.FUTEX_WAIT;
+  }
+
   @BeforeEach
   void open() throws Exception {
-    loop = new EventLoop(IoUring.open(new RingConfig(64, 256, 2)), failures::add);
+    loop = new EventLoop(ring(), failures::add);
     loop.attach();
     loop.schedule(() -> gaveUp = true, 60_000_000_000L); // ends a sleep that nothing else ends
   }
@@ -135,5 +147,87 @@ class EventLoopTest {
     }
     assertEquals(0, finished.getCount());
     assertTrue(loop.stats().tasks() >= posters * each);
+  }
+
+  @Test
+  void aTurnSaysHowMuchItDid() {
+    long handle = loop.register((tag, result, flags) -> {});
+    assertEquals(0, loop.turn(false));
+    loop.ring().prepNop(loop.begin(handle, OpKind.NOP, 0));
+    loop.post(() -> {});
+    loop.defer(() -> {});
+    var _ = loop.schedule(() -> {}, 0);
+    assertEquals(4, loop.turn(false), "a completion, a task, a timer, a deferral");
+    assertEquals(0, loop.turn(false));
+    loop.release(handle);
+  }
+
+  @Test
+  void aSleepIsEndedFromAnotherThreadByTheWaitOfThisKernel() throws Exception {
+    List<String> ran = new ArrayList<>();
+    Thread waker =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (loop.stats().inFlight(waitKind()) == 0) {
+                Thread.onSpinWait();
+              }
+              loop.post(() -> ran.add("woken"));
+            });
+    while (ran.isEmpty() && !gaveUp) {
+      loop.turn(true);
+    }
+    waker.join();
+    assertEquals(List.of("woken"), ran);
+  }
+
+  @Test
+  void aTimerSetFromAnotherThreadEndsTheSleep() throws Exception {
+    List<String> ran = new ArrayList<>();
+    Thread other =
+        Thread.ofPlatform()
+            .start(() -> loop.scheduleFromAnyThread(() -> ran.add("due"), 10_000_000));
+    while (ran.isEmpty() && !gaveUp) {
+      loop.turn(true);
+    }
+    other.join();
+    assertEquals(List.of("due"), ran);
+  }
+
+  @Test
+  void closingJoinsTheLoopsOwnWaitAndPostingRemainsHarmless() {
+    var _ = loop.schedule(() -> {}, 1_000_000);
+    loop.turn(true); // sleeps, so that the wait is armed
+    assertEquals(1, loop.stats().inFlight(waitKind()));
+    loop.close();
+    assertEquals(0, loop.targets(), "the loop's own slot is free");
+    assertThrows(IllegalStateException.class, () -> loop.ring().prepNop(1), "the ring is closed");
+    loop.post(() -> failures.add(new AssertionError("ran after close")));
+    loop.close();
+    assertEquals(List.of(), failures);
+  }
+
+  @Test
+  void aLoopWithoutAThreadClosesItsRing() throws Exception {
+    Ring ring = ring();
+    EventLoop unused = new EventLoop(ring, failures::add);
+    unused.close();
+    assertThrows(IllegalStateException.class, () -> ring.prepNop(1));
+  }
+
+  @Test
+  void nothingIsLeftOpen() throws Exception {
+    int before = openDescriptors();
+    for (int i = 0; i < 50; i++) {
+      EventLoop another = new EventLoop(ring(), failures::add);
+      another.attach();
+      var _ = another.schedule(() -> {}, 1000);
+      another.turn(true);
+      another.close();
+    }
+    assertTrue(openDescriptors() < before + 25, "a ring and a wake-up each would be 50 or more");
+  }
+
+  private static int openDescriptors() {
+    return new java.io.File("/proc/self/fd").list().length;
   }
 }

@@ -126,5 +126,63 @@ public final class Structs {
                   JAVA_LONG.withName("resolve"))
               .withName("open_how"));
 
+  /**
+   * What statx(2) tells, up to what is read here; the rest is counted as padding.
+   *
+   * <pre>
+   * struct statx {
+   *     __u32 stx_mask, stx_blksize;            //   0
+   *     __u64 stx_attributes;                   //   8
+   *     __u32 stx_nlink, stx_uid, stx_gid;      //  16
+   *     __u16 stx_mode, __spare0;               //  28
+   *     __u64 stx_ino, stx_size, stx_blocks;    //  32
+   *     __u64 stx_attributes_mask;              //  56
+   *     struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;  // 64, 16 bytes each
+   *     ...                                     // 128
+   * };
+   * </pre>
+   */
+  public static final StructLayout STATX =
+      Layouts.sized(
+          256,
+          MemoryLayout.structLayout(
+                  JAVA_INT.withName("stx_mask"),
+                  JAVA_INT.withName("stx_blksize"),
+                  JAVA_LONG.withName("stx_attributes"),
+                  JAVA_INT.withName("stx_nlink"),
+                  JAVA_INT.withName("stx_uid"),
+                  JAVA_INT.withName("stx_gid"),
+                  JAVA_SHORT.withName("stx_mode"),
+                  JAVA_SHORT.withName("__spare0"),
+                  JAVA_LONG.withName("stx_ino"),
+                  JAVA_LONG.withName("stx_size"),
+                  JAVA_LONG.withName("stx_blocks"),
+                  JAVA_LONG.withName("stx_attributes_mask"),
+                  MemoryLayout.sequenceLayout(6, JAVA_LONG).withName("stx_times"),
+                  JAVA_LONG.withName("stx_mtime"),
+                  JAVA_LONG.withName("stx_mtime_nsec"),
+                  MemoryLayout.paddingLayout(128))
+              .withName("statx"));
+
+  public static final long STATX_MASK = Layouts.offset(STATX, "stx_mask");
+  public static final long STATX_NLINK = Layouts.offset(STATX, "stx_nlink");
+  public static final long STATX_MODE = Layouts.offset(STATX, "stx_mode");
+  public static final long STATX_INO = Layouts.offset(STATX, "stx_ino");
+  public static final long STATX_SIZE = Layouts.offset(STATX, "stx_size");
+  public static final long STATX_MTIME = Layouts.offset(STATX, "stx_mtime");
+
+  /** A piece of memory: {@code struct iovec { void *iov_base; size_t iov_len; }}. */
+  public static final StructLayout IOVEC =
+      Layouts.sized(
+          16,
+          MemoryLayout.structLayout(JAVA_LONG.withName("iov_base"), JAVA_LONG.withName("iov_len"))
+              .withName("iovec"));
+
+  public static final long IOV_BASE = Layouts.offset(IOVEC, "iov_base");
+  public static final long IOV_LEN = Layouts.offset(IOVEC, "iov_len");
+
+  public static final long HOW_FLAGS = Layouts.offset(OPEN_HOW, "flags");
+  public static final long HOW_RESOLVE = Layouts.offset(OPEN_HOW, "resolve");
+
   private Structs() {}
 }

@@ -17,12 +17,15 @@ public final class Uapi {
   public static final int SQ_CQ_OVERFLOW = 1 << 1;
 
   // io_uring_register(2)
+  public static final int REGISTER_BUFFERS = 0;
+  public static final int UNREGISTER_BUFFERS = 1;
   public static final int REGISTER_PROBE = 8;
   public static final int REGISTER_ENABLE_RINGS = 12;
   public static final int OP_SUPPORTED = 1;
 
   // submission flags
   public static final int SQE_IO_LINK = 1 << 2;
+  public static final int SQE_IO_HARDLINK = 1 << 3;
   public static final int SQE_ASYNC = 1 << 4;
   public static final int SQE_BUFFER_SELECT = 1 << 5;
   public static final int SQE_CQE_SKIP_SUCCESS = 1 << 6;
@@ -38,9 +41,13 @@ public final class Uapi {
   public static final int RECV_MULTISHOT = 1 << 1;
   public static final int ASYNC_CANCEL_ALL = 1;
   public static final int ASYNC_CANCEL_FD = 1 << 1;
+  public static final int ASYNC_CANCEL_ANY = 1 << 2;
+  public static final int POLL_ADD_MULTI = 1;
+  public static final int FSYNC_DATASYNC = 1;
   public static final int NOP_INJECT_RESULT = 1;
   public static final int FUTEX2_SIZE_U32 = 2;
   public static final int FUTEX2_PRIVATE = 128;
+  public static final int FUTEX2_PRIVATE_U32 = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
 
   // operations
   public static final int OP_NOP = 0;
@@ -51,6 +58,7 @@ public final class Uapi {
   public static final int OP_TIMEOUT = 11;
   public static final int OP_ACCEPT = 13;
   public static final int OP_ASYNC_CANCEL = 14;
+  public static final int OP_LINK_TIMEOUT = 15;
   public static final int OP_CONNECT = 16;
   public static final int OP_CLOSE = 19;
   public static final int OP_STATX = 21;

@@ -1,0 +1,111 @@
+package dev.millrace.uring;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.ffi.Native;
+import dev.millrace.uring.abi.Liburing;
+import dev.millrace.uring.abi.Params;
+import dev.millrace.uring.abi.Structs;
+import dev.millrace.uring.abi.Uapi;
+import dev.millrace.uring.abi.UringStruct;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A kernel ring as set up and probed, before anybody uses it.
+ *
+ * @param arena lives as long as something refers to it: nothing that the kernel may write to is
+ *     freed by hand
+ * @param ring liburing's object, the only one to be closed
+ * @param operations what the kernel says it can do
+ */
+record RingSetup(Arena arena, MemorySegment ring, boolean deferredTaskRun, Set<OpKind> operations) {
+  /** Tried in order; a kernel that knows a flag not answers EINVAL and the next set is tried. */
+  private static final int[] SETUP_FLAGS = {
+    Uapi.SETUP_SINGLE_ISSUER | Uapi.SETUP_DEFER_TASKRUN | Uapi.SETUP_SUBMIT_ALL,
+    Uapi.SETUP_SINGLE_ISSUER | Uapi.SETUP_SUBMIT_ALL,
+  };
+
+  static RingSetup open(RingConfig config) throws RingUnavailableException {
+    Optional<String> missing = Liburing.missing();
+    if (missing.isPresent()) {
+      throw RingUnavailableException.library(missing.get());
+    }
+    if (!Native.isLittleEndian64()) {
+      throw new RingUnavailableException(
+          RingUnavailableException.Reason.OTHER, "a 64-bit little-endian machine is needed");
+    }
+    Arena arena = Arena.ofAuto();
+    MemorySegment ring = arena.allocate(UringStruct.LAYOUT);
+    boolean deferred = setUp(config, ring, arena.allocate(Params.LAYOUT));
+    Set<OpKind> operations = probe(ring, arena);
+    limitWorkers(ring, arena, config.workerThreads());
+    return new RingSetup(arena, ring, deferred, operations);
+  }
+
+  private static boolean setUp(RingConfig config, MemorySegment ring, MemorySegment params)
+      throws RingUnavailableException {
+    int result = 0;
+    for (int flags : SETUP_FLAGS) {
+      params.fill((byte) 0);
+      params.set(
+          JAVA_INT,
+          Params.FLAGS,
+          flags | Uapi.SETUP_CLAMP | Uapi.SETUP_CQSIZE | Uapi.SETUP_R_DISABLED);
+      params.set(JAVA_INT, Params.CQ_ENTRIES, config.completionEntries());
+      result = Liburing.queueInitParams(config.submissionEntries(), ring, params);
+      if (result == 0) {
+        return (flags & Uapi.SETUP_DEFER_TASKRUN) != 0;
+      }
+      if (result != -Errno.EINVAL) {
+        break;
+      }
+    }
+    throw RingUnavailableException.of("io_uring_setup", -result);
+  }
+
+  private static Set<OpKind> probe(MemorySegment ring, Arena arena)
+      throws RingUnavailableException {
+    int slots = 256;
+    MemorySegment probe =
+        arena.allocate(Structs.PROBE_HEADER_BYTES + slots * Structs.PROBE_OP_BYTES, 8);
+    int fd = ring.get(JAVA_INT, UringStruct.RING_FD);
+    int result = Liburing.register(fd, Uapi.REGISTER_PROBE, probe, slots);
+    if (result < 0) {
+      Liburing.queueExit(ring);
+      throw RingUnavailableException.of("io_uring_register(PROBE)", -result);
+    }
+    Set<OpKind> supported = EnumSet.noneOf(OpKind.class);
+    for (OpKind kind : OpKind.values()) {
+      long entry = Structs.PROBE_HEADER_BYTES + kind.opcode() * Structs.PROBE_OP_BYTES;
+      if ((probe.get(JAVA_SHORT, entry + Structs.PROBE_OP_FLAGS) & Uapi.OP_SUPPORTED) != 0) {
+        supported.add(kind);
+      }
+    }
+    return supported;
+  }
+
+  private static void limitWorkers(MemorySegment ring, Arena arena, int threads) {
+    MemorySegment values = arena.allocate(JAVA_INT, 2);
+    values.setAtIndex(JAVA_INT, 0, threads);
+    values.setAtIndex(JAVA_INT, 1, threads);
+    // Refusal leaves the kernel's own, larger bound; nothing depends on ours.
+    var _ = Liburing.registerIowqMaxWorkers(ring, values);
+  }
+
+  /** What a pointer of liburing's object points at. */
+  MemorySegment pointer(long field, long bytes) {
+    return ring.get(ADDRESS, field).reinterpret(bytes);
+  }
+
+  /** An unsigned int behind a pointer of liburing's object. */
+  int number(long field) {
+    return pointer(field, 4).get(JAVA_INT, 0);
+  }
+}

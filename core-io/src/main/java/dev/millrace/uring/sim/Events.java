@@ -1,0 +1,51 @@
+package dev.millrace.uring.sim;
+
+import java.util.PriorityQueue;
+import java.util.random.RandomGenerator;
+
+/** Simulated time: what happens when. Events of one instant happen in random order. */
+final class Events {
+  private record Event(long dueNanos, long order, Runnable action) implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int byTime = Long.compare(dueNanos, other.dueNanos);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
+
+  static final long NEVER = Long.MAX_VALUE;
+
+  private final RandomGenerator random;
+  private final PriorityQueue<Event> queue = new PriorityQueue<>();
+  // Volatile: the clock may be read by any thread, though one alone advances it.
+  private volatile long nowNanos = 1_000_000_000L;
+
+  Events(RandomGenerator random) {
+    this.random = random;
+  }
+
+  long nowNanos() {
+    return nowNanos;
+  }
+
+  void at(long dueNanos, Runnable action) {
+    queue.add(new Event(Math.max(dueNanos, nowNanos), random.nextLong(), action));
+  }
+
+  /** When the next event is due, or {@link #NEVER}. */
+  long nextNanos() {
+    Event next = queue.peek();
+    return next == null ? NEVER : next.dueNanos();
+  }
+
+  /** Moves the clock to the next event and lets it happen. */
+  void happen() {
+    Event next = queue.remove();
+    nowNanos = Math.max(nowNanos, next.dueNanos());
+    next.action().run();
+  }
+
+  void advanceTo(long nanos) {
+    nowNanos = Math.max(nowNanos, nanos);
+  }
+}

@@ -1,0 +1,12 @@
+package dev.millrace.uring.sim;
+
+import java.io.Serial;
+
+/** The program under test broke the contract of the ring: a bug of its own, not a fault. */
+public final class MisuseError extends AssertionError {
+  @Serial private static final long serialVersionUID = 1L;
+
+  MisuseError(String what) {
+    super(what);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.millrace.uring;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.millrace.file.FileCalls;
+import dev.millrace.net.Sockets;
+import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.ffi.Native;
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on the kernel's ring, and faults that the kernel injects. */
+class IoUringContractTest extends RingSocketContract {
+  private static final MethodHandle SOCKET =
+      Native.plain(
+          Native.libc(), "socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+
+  @TempDir Path folder;
+
+  @Override
+  World open() throws Exception {
+    return new Real(IoUring.open(CONFIG), folder, FileCalls.openDirectory(folder));
+  }
+
+  /** Before 6.10 the kernel ignores the request and says 0. */
+  private static boolean kernelInjects() {
+    String[] version = System.getProperty("os.version").split("[.-]", 3);
+    int major = Integer.parseInt(version[0]);
+    return major > 6 || major == 6 && Integer.parseInt(version[1]) >= 10;
+  }
+
+  @Test
+  void theKernelInjectsWhateverResultIsAskedFor() {
+    for (int result :
+        new int[] {-Errno.EIO, -Errno.EINTR, -Errno.ENOBUFS, -Errno.ECANCELED, 12345}) {
+      long data = data();
+      ring.prepNopResult(result, data);
+      assertEquals(kernelInjects() ? result : 0, await(data).result());
+    }
+  }
+
+  @Test
+  void anInjectedFailureBreaksAChain() {
+    long fails = data();
+    long after = data();
+    ring.prepNopResult(-Errno.EIO, fails);
+    ring.linkNext();
+    ring.prepNop(after);
+    assertEquals(kernelInjects() ? -Errno.EIO : 0, await(fails).result());
+    assertEquals(kernelInjects() ? -Errno.ECANCELED : 0, await(after).result());
+  }
+
+  private record Real(IoUring ring, Path folder, int directory) implements World {
+    @Override
+    public Ring another() throws Exception {
+      IoUring other = IoUring.open(CONFIG);
+      other.enable();
+      return other;
+    }
+
+    @Override
+    public void write(String name, byte[] bytes) throws IOException {
+      Files.write(folder.resolve(name), bytes);
+    }
+
+    @Override
+    public byte[] read(String name) throws IOException {
+      return Files.readAllBytes(folder.resolve(name));
+    }
+
+    @Override
+    public int listen() throws IOException {
+      return Sockets.listen(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 16);
+    }
+
+    @Override
+    public int port(int listener) throws IOException {
+      return Sockets.localAddress(listener).getPort();
+    }
+
+    @Override
+    public int socket() throws IOException {
+      try {
+        return (int) SOCKET.invokeExact(2, 1 | Sockets.SOCK_CLOEXEC, 0);
+      } catch (Throwable unexpected) {
+        throw new AssertionError(unexpected);
+      }
+    }
+
+    @Override
+    public void close() {
+      FileCalls.close(directory);
+    }
+  }
+}
