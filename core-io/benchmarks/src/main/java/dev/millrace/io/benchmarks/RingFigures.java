@@ -1,0 +1,289 @@
+package dev.millrace.io.benchmarks;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.millrace.file.FileCalls;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.uring.IoUring;
+import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
+import dev.millrace.uring.RingConfig;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The ring's figures: nops by batch, wake-ups, and random reads beside FileChannel and fio.
+ *
+ * <p>Contenders take turns within a round, and the ratio is taken within it, so that what else the
+ * machine does falls on all of them. Arguments: a directory on the disk to read from, and rounds.
+ */
+public final class RingFigures {
+  private static final int BLOCK_BYTES = 4096;
+  private static final int BLOCKS = 65_536;
+  private static final int WAKEUPS = 20_000;
+  private static final long MEASURE_NANOS = 2_000_000_000L;
+  private static final int O_DIRECT = 0x4000;
+
+  private RingFigures() {}
+
+  public static void main(String... arguments) throws Exception {
+    Path directory = Path.of(arguments.length > 0 ? arguments[0] : ".");
+    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
+    nops(rounds);
+    wakeups(rounds);
+    Path file = directory.resolve("ring-figures.data");
+    try {
+      fill(file);
+      for (boolean direct : new boolean[] {false, true}) {
+        for (int depth : new int[] {1, 32, 256}) {
+          reads(file, depth, direct, rounds);
+        }
+      }
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static void nops(int rounds) throws Exception {
+    for (int batch : new int[] {1, 16, 256}) {
+      double[] perSecond = new double[rounds];
+      try (IoUring ring = IoUring.open(RingConfig.DEFAULT)) {
+        ring.enable();
+        measureNops(ring, batch); // warm-up
+        for (int round = 0; round < rounds; round++) {
+          perSecond[round] = measureNops(ring, batch);
+        }
+      }
+      System.out.printf(
+          Locale.ROOT, "nops, batch of %3d: %,.0f a second%n", batch, median(perSecond));
+    }
+  }
+
+  private static double measureNops(Ring ring, int batch) {
+    long start = System.nanoTime();
+    long done = 0;
+    while (System.nanoTime() - start < MEASURE_NANOS) {
+      for (int i = 0; i < batch; i++) {
+        ring.prepNop(i);
+      }
+      ring.submitAndWait(batch, -1);
+      done += ring.reap((data, result, flags) -> {}, batch);
+    }
+    return done * 1e9 / (System.nanoTime() - start);
+  }
+
+  private static void wakeups(int rounds) throws Exception {
+    for (boolean futex : new boolean[] {true, false}) {
+      long[] all = new long[rounds * WAKEUPS];
+      for (int round = 0; round < rounds; round++) {
+        wakeups(futex, all, round * WAKEUPS);
+      }
+      Arrays.sort(all);
+      System.out.printf(
+          Locale.ROOT,
+          "wake-up by %s: median %.1f µs, 99th percentile %.1f µs%n",
+          futex ? "futex" : "eventfd",
+          all[all.length / 2] / 1e3,
+          all[all.length * 99 / 100] / 1e3);
+    }
+  }
+
+  /** From post on one thread to the task running on the loop, which was asleep. */
+  private static void wakeups(boolean futex, long[] into, int at) throws Exception {
+    EventLoop loop = new EventLoop(proxied(futex), Throwable::printStackTrace);
+    CountDownLatch attached = new CountDownLatch(1);
+    Thread thread =
+        Thread.ofPlatform()
+            .start(() -> {
+              loop.attach();
+              attached.countDown();
+              loop.run();
+              loop.close();
+            });
+    attached.await();
+    AtomicLong ran = new AtomicLong();
+    for (int i = 0; i < WAKEUPS; i++) {
+      long rest = System.nanoTime() + 30_000; // the loop falls asleep meanwhile
+      while (System.nanoTime() < rest) {
+        Thread.onSpinWait();
+      }
+      ran.set(0);
+      long posted = System.nanoTime();
+      loop.post(() -> ran.set(System.nanoTime()));
+      while (ran.get() == 0) {
+        Thread.onSpinWait();
+      }
+      into[at + i] = ran.get() - posted;
+    }
+    loop.stop();
+    thread.join();
+  }
+
+  /** Both kinds through a proxy, so that hiding the futex costs neither more than the other. */
+  private static Ring proxied(boolean futex) throws Exception {
+    Ring kernel = IoUring.open(RingConfig.DEFAULT);
+    return (Ring)
+        Proxy.newProxyInstance(
+            Ring.class.getClassLoader(),
+            new Class<?>[] {Ring.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("features") && !futex
+                    ? kernel.features().without(OpKind.FUTEX_WAIT)
+                    : method.invoke(kernel, arguments));
+  }
+
+  private static void fill(Path file) throws IOException {
+    byte[] block = new byte[1 << 20];
+    new SplittableRandom(1).nextBytes(block);
+    try (var out = Files.newOutputStream(file)) {
+      for (int i = 0; i < BLOCKS / 256; i++) {
+        out.write(block);
+      }
+    }
+    try (FileChannel channel = FileChannel.open(file)) {
+      channel.force(true);
+    }
+  }
+
+  private static void reads(Path file, int depth, boolean direct, int rounds) throws Exception {
+    double[] ring = new double[rounds];
+    double[] fio = new double[rounds];
+    double[] channel = new double[rounds];
+    double[] ratio = new double[rounds];
+    ringReads(file, depth, direct); // warm-up
+    for (int round = 0; round < rounds; round++) {
+      fio[round] = fioReads(file, depth, direct);
+      ring[round] = ringReads(file, depth, direct);
+      channel[round] = depth == 1 && !direct ? channelReads(file) : 0;
+      ratio[round] = ring[round] / fio[round];
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "random 4 KiB reads, %s, depth %3d: ring %,.0f, fio %,.0f, FileChannel %,.0f a second;"
+            + " ring / fio %.2f (%.2f to %.2f)%n",
+        direct ? "O_DIRECT" : "page cache",
+        depth,
+        median(ring),
+        median(fio),
+        median(channel),
+        median(ratio),
+        Arrays.stream(ratio).min().orElseThrow(),
+        Arrays.stream(ratio).max().orElseThrow());
+  }
+
+  private static double ringReads(Path file, int depth, boolean direct) throws Exception {
+    int root = FileCalls.openDirectory(file.toAbsolutePath().getParent());
+    try (Arena arena = Arena.ofConfined();
+        IoUring ring = IoUring.open(new RingConfig(256, 1024, 4))) {
+      ring.enable();
+      MemorySegment how = arena.allocate(24, 8);
+      how.set(JAVA_LONG, 0, direct ? O_DIRECT : 0);
+      MemorySegment name = arena.allocateFrom(file.getFileName().toString());
+      int fd = FileCalls.openat2(root, name, how);
+      MemorySegment buffers = arena.allocate((long) depth * BLOCK_BYTES, BLOCK_BYTES);
+      SplittableRandom random = new SplittableRandom(2);
+      long[] done = new long[1];
+      long start = System.nanoTime();
+      for (int i = 0; i < depth; i++) {
+        prepare(ring, fd, buffers, i, random);
+      }
+      while (System.nanoTime() - start < MEASURE_NANOS) {
+        ring.submitAndWait(1, -1);
+        ring.reap(
+            (slot, result, flags) -> {
+              if (result != BLOCK_BYTES) {
+                throw new IllegalStateException("read gave " + result);
+              }
+              done[0]++;
+              prepare(ring, fd, buffers, slot, random);
+            },
+            depth);
+      }
+      double perSecond = done[0] * 1e9 / (System.nanoTime() - start);
+      join(ring, depth);
+      FileCalls.close(fd);
+      return perSecond;
+    } finally {
+      FileCalls.close(root);
+    }
+  }
+
+  private static void prepare(
+      Ring ring, int fd, MemorySegment buffers, long slot, SplittableRandom random) {
+    long offset = (long) random.nextInt(BLOCKS) * BLOCK_BYTES;
+    ring.prepRead(fd, buffers.address() + slot * BLOCK_BYTES, BLOCK_BYTES, offset, slot);
+  }
+
+  private static void join(Ring ring, int depth) {
+    int left = depth;
+    while (left > 0) {
+      ring.submitAndWait(1, -1);
+      left -= ring.reap((slot, result, flags) -> {}, depth);
+    }
+  }
+
+  private static double channelReads(Path file) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK_BYTES);
+    SplittableRandom random = new SplittableRandom(2);
+    long done = 0;
+    try (FileChannel channel = FileChannel.open(file)) {
+      long start = System.nanoTime();
+      while (System.nanoTime() - start < MEASURE_NANOS) {
+        buffer.clear();
+        if (channel.read(buffer, (long) random.nextInt(BLOCKS) * BLOCK_BYTES) != BLOCK_BYTES) {
+          throw new IOException("a short read");
+        }
+        done++;
+      }
+      return done * 1e9 / (System.nanoTime() - start);
+    }
+  }
+
+  /** Operations a second; fio is let submit and reap as many at once as it likes, as we do. */
+  private static double fioReads(Path file, int depth, boolean direct) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of("fio", "--name=ring", "--ioengine=io_uring", "--rw=randread", "--bs=4k"));
+    command.addAll(
+        List.of(
+            "--filename=" + file.toAbsolutePath(),
+            "--iodepth=" + depth,
+            "--iodepth_batch_submit=" + depth,
+            "--iodepth_batch_complete_max=" + depth,
+            "--direct=" + (direct ? 1 : 0),
+            "--invalidate=0",
+            "--norandommap=1",
+            "--gtod_reduce=1",
+            "--time_based=1",
+            "--runtime=2",
+            "--output-format=terse",
+            "--terse-version=3"));
+    Process fio =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String answer = new String(fio.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (fio.waitFor() != 0) {
+      throw new IOException("fio failed: " + answer);
+    }
+    return Double.parseDouble(answer.split(";", -1)[7]);
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
