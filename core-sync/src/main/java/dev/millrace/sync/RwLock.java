@@ -1,16 +1,5 @@
 package dev.millrace.sync;
 
-import static dev.millrace.sync.RwState.READER;
-import static dev.millrace.sync.RwState.READERS;
-import static dev.millrace.sync.RwState.READERS_WAIT;
-import static dev.millrace.sync.RwState.READER_WAITS;
-import static dev.millrace.sync.RwState.WRITERS_WAIT;
-import static dev.millrace.sync.RwState.WRITER_WAITS;
-import static dev.millrace.sync.RwState.WRITING;
-import static dev.millrace.sync.RwState.grant;
-import static dev.millrace.sync.RwState.isFree;
-import static dev.millrace.sync.RwState.phase;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.time.Duration;
@@ -18,12 +7,13 @@ import java.time.Duration;
 /**
  * Lets many readers, or one writer, into a critical section.
  *
- * <p>A writer that waits holds back new readers; a writer that leaves lets in all readers that
- * waited meanwhile, also before the next writer. So neither kind can keep the other out for ever.
- * Writers among themselves are not fair. Not recursive: a second {@link #lock} of one thread
- * throws, but a thread that holds the lock shared and asks again in any mode may wait for itself,
- * which is not noticed. At most 65,535 readers may hold it or wait for it, and as many writers
- * wait.
+ * <p>A writer that waits holds back new readers for as long as the lock is held; readers that have
+ * waited for about a millisecond when a writer leaves come in before the next writer, and a writer
+ * that has waited so long before further readers. Until then whoever runs may take a free lock. So
+ * neither kind can keep the other out for ever. Writers among themselves are not fair. Not
+ * recursive: a second {@link #lock} of one thread throws, but a thread that holds the lock shared
+ * and asks again in any mode may wait for itself, which is not noticed. At most 65,535 readers may
+ * hold it or wait for it, and as many writers wait.
  *
  * <p>What happened before an unlock happens before what follows a lock of the other kind. Waiting
  * ignores {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual
@@ -35,31 +25,33 @@ import java.time.Duration;
 public final class RwLock {
   /*
    * STATE (see RwState) holds the counts and changes by compare-and-set alone.
+   * Whoever leaves hands the lock to nobody. It frees STATE and calls those who wait: one writer and
+   * all readers. Were the lock held by threads that still sleep, those that run would soon sleep
+   * behind them, and every turn would cost a context switch: a convoy. So the called compete with
+   * the running, and until they have run nobody is called again. But once a waiter is overdue
+   * (PATIENCE), losing ends: then a leaving writer grants (in one step "readers wait" moves into
+   * "readers" and the phase changes; a reader holds the lock once the phase is not the one it queued
+   * in), and readers leave a free lock to the overdue writer.
    *
-   * Writers sleep on one epoch, readers on another. An epoch changes after STATE has, and is read
-   * before STATE is looked at, so that no wake-up falls in between: a sleeper either
-   * sees the new STATE or is refused its sleep.
+   * Writers sleep on one epoch, readers on another. A waiter reads the epoch, then STATE; it sleeps
+   * on that epoch only if that STATE shuts it out and says "not called", if need be by taking the
+   * call off. A caller puts the call into STATE in the step that frees it, then changes the epoch,
+   * then wakes. So a later call finds the waiter asleep, or its epoch stale, and who finds a call
+   * already there may rely on its maker's wake-up. Were the waiter to leave the call in STATE:
    *
-   * Readers are let in by grant: in one step "readers wait" moves into "readers" and the phase
-   * changes. A waiting reader holds the lock once the phase is not the one it queued in; it does
-   * not compete. Competing would let writers that keep arriving pass the woken readers each time:
+   *   A: unlock, calls, changes the epoch; B takes the lock       held, called
+   *   W: reads the epoch, then STATE: held
+   *   A: wakes nobody                          W: sleeps
+   *   B: unlock, finds the call, wakes nobody                     W sleeps beside a free lock
    *
-   *   W1: unlock, wakes R       R: waking up ...      W2: lock (a writer that waits bars readers)
-   *   R: barred by W2, sleeps; W2: unlock, wakes R    W3: lock; and so on
-   *
-   * A reader whose deadline passes looks at the phase in the same compare-and-set that takes it off
-   * the count: a grant that has come counts, since the granter has counted on it.
-   *
-   * Writers do compete. A writer that gives up may have been the only thing that barred the readers
-   * behind it, who sleep although the lock is only held shared; so it grants in its place.
-   *
-   * SLEEPERS counts writers asleep or about to be, as in Semaphore: a writer that has been woken
-   * still bars the readers, being counted in STATE, but is woken only once.
+   * A called writer looks before it leaves. A reader whose deadline passes looks at the phase in the
+   * step that takes it off the count: a grant that has come counts. A writer that gives up may have
+   * been the last to bar the readers, and nobody unlocks; so it grants.
    */
+  private static final long PATIENCE_NANOS = 1_000_000;
   private static final int READER_EPOCH_OFFSET = 8;
   private static final int WRITER_EPOCH_OFFSET = 12;
   private static final int OWNER_OFFSET = 16;
-  private static final int SLEEPERS_OFFSET = 24;
 
   private final MemorySegment readerEpoch;
   private final MemorySegment writerEpoch;
@@ -76,11 +68,7 @@ public final class RwLock {
   /** Takes the lock for writing if nobody holds it. Never waits. */
   public boolean tryLock() {
     try {
-      boolean taken = takeExclusive();
-      if (taken) {
-        setOwner(currentId());
-      }
-      return taken;
+      return owned(takeExclusive());
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -116,18 +104,14 @@ public final class RwLock {
    */
   public boolean timedLock(Deadline deadline) {
     try {
-      boolean taken = takeExclusive() || lockSlow(deadline);
-      if (taken) {
-        setOwner(currentId());
-      }
-      return taken;
+      return owned(takeExclusive() || lockSlow(deadline));
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
   /**
-   * Lets go of the lock held for writing: to the readers that wait, or else to one writer.
+   * Lets go of the lock held for writing and wakes those who wait, if any.
    *
    * @throws IllegalMonitorStateException if the calling thread does not hold it for writing
    */
@@ -142,11 +126,12 @@ public final class RwLock {
       long next;
       do {
         state = Words.getLongOpaque(address);
-        next = grant(state & ~WRITING);
-      } while (!Words.compareAndSetLong(address, state, next));
-      if ((state & READERS_WAIT) != 0) {
+        next = RwState.withoutWriter(state);
+      } while (!change(state, next));
+      if (RwState.callsReaders(state, next)) {
         wakeReaders();
-      } else if ((state & WRITERS_WAIT) != 0) {
+      }
+      if ((next & ~state & RwState.WRITER_CALLED) != 0) {
         wakeWriter();
       }
     } finally {
@@ -154,7 +139,7 @@ public final class RwLock {
     }
   }
 
-  /** Takes the lock for reading if no writer holds it or waits for it. Never waits. */
+  /** Takes the lock for reading if it is open to new readers. Never waits. */
   public boolean tryLockShared() {
     try {
       return takeShared();
@@ -207,14 +192,16 @@ public final class RwLock {
   public void unlockShared() {
     try {
       long state;
+      long next;
       do {
         state = Words.getLongOpaque(address);
-        if ((state & READERS) == 0) {
+        if ((state & RwState.READERS) == 0) {
           throw new IllegalMonitorStateException(
               "unlockShared by thread " + currentId() + " of a lock " + describe());
         }
-      } while (!Words.compareAndSetLong(address, state, state - READER));
-      if ((state & READERS) == READER && (state & WRITERS_WAIT) != 0) {
+        next = RwState.withoutReader(state);
+      } while (!change(state, next));
+      if ((next & ~state & RwState.WRITER_CALLED) != 0) {
         wakeWriter();
       }
     } finally {
@@ -222,10 +209,14 @@ public final class RwLock {
     }
   }
 
+  private boolean change(long state, long next) {
+    return Words.compareAndSetLong(address, state, next);
+  }
+
   private boolean takeExclusive() {
     long state = Words.getLongOpaque(address);
-    while (isFree(state)) {
-      if (Words.compareAndSetLong(address, state, state | WRITING)) {
+    while (RwState.isFree(state)) {
+      if (change(state, state | RwState.WRITING)) {
         return true;
       }
       state = Words.getLongOpaque(address);
@@ -235,8 +226,8 @@ public final class RwLock {
 
   private boolean takeShared() {
     long state = Words.getLongOpaque(address);
-    while ((state & (WRITING | WRITERS_WAIT)) == 0 && (state & READERS) != READERS) {
-      if (Words.compareAndSetLong(address, state, state + READER)) {
+    while (RwState.admitsReader(state) && !RwState.isFull(state)) {
+      if (change(state, state + RwState.READER)) {
         return true;
       }
       state = Words.getLongOpaque(address);
@@ -254,62 +245,54 @@ public final class RwLock {
     }
     long state;
     do {
-      state = Words.getLongOpaque(address);
-      if (isFree(state) && Words.compareAndSetLong(address, state, state | WRITING)) {
+      if (takeExclusive()) {
         return true;
       }
-      if ((state & WRITERS_WAIT) == WRITERS_WAIT) {
+      state = Words.getLongOpaque(address);
+      if ((state & RwState.WRITERS_WAIT) == RwState.WRITERS_WAIT) {
         throw new IllegalStateException("more than 65,535 writers wait for one lock");
       }
-    } while (isFree(state) || !Words.compareAndSetLong(address, state, state + WRITER_WAITS));
-
+    } while (RwState.isFree(state) || !change(state, state + RwState.WRITER_WAITS));
     return sleepAsWriter(deadline);
   }
 
   private boolean sleepAsWriter(Deadline deadline) {
+    Deadline patience = Deadline.afterNanos(PATIENCE_NANOS);
+    long overdue = 0;
+    int look = Spin.LOOKS;
     while (true) {
-      Words.getAndAdd(address + SLEEPERS_OFFSET, 1);
       int epoch = Words.getAcquire(address + WRITER_EPOCH_OFFSET);
-      Futex.End end = Futex.End.BY_ITSELF;
-      if (!isFree(Words.getLongAcquire(address))) {
-        end = Futex.sleep(writerEpoch, epoch, deadline);
-      }
-      if (end != Futex.End.WOKEN) {
-        Words.getAndAdd(address + SLEEPERS_OFFSET, -1);
-      }
-      if (end == Futex.End.TIMED_OUT) {
-        return leaveWriters();
-      }
-      for (int look = 0; look <= Spin.LOOKS; look++) {
-        long state = Words.getLongAcquire(address);
-        if (isFree(state)
-            && Words.compareAndSetLong(address, state, (state - WRITER_WAITS) | WRITING)) {
+      long state = Words.getLongAcquire(address);
+      if (RwState.isFree(state)) {
+        if (change(state, RwState.withWaitingWriter(state))) {
           return true;
         }
-        Spin.pause(look);
+      } else if (look < Spin.LOOKS) {
+        Spin.pause(look++);
+      } else {
+        long next = (state & ~RwState.WRITER_CALLED) | overdue;
+        if (next == state || change(state, next)) {
+          if (!Futex.timedWait(writerEpoch, epoch, deadline)) {
+            return leaveWriters();
+          }
+          overdue = patience.isExpired() ? RwState.WRITER_OVERDUE : 0;
+          look = 0;
+        }
       }
     }
   }
 
   private boolean leaveWriters() {
-    while (true) {
-      long state = Words.getLongAcquire(address);
-      long left = state - WRITER_WAITS;
-      if (isFree(state)) {
-        if (Words.compareAndSetLong(address, state, left | WRITING)) {
-          return true;
-        }
-      } else {
-        boolean barsReaders = (left & (WRITING | WRITERS_WAIT)) == 0;
-        long next = barsReaders ? grant(left) : left;
-        if (Words.compareAndSetLong(address, state, next)) {
-          if (next != left) {
-            wakeReaders();
-          }
-          return false;
-        }
-      }
+    long state;
+    long next;
+    do {
+      state = Words.getLongAcquire(address);
+      next = RwState.withoutWaitingWriter(state);
+    } while (!change(state, next));
+    if (RwState.callsReaders(state, next)) {
+      wakeReaders();
     }
+    return RwState.isFree(state);
   }
 
   private boolean lockSharedSlow(Deadline deadline) {
@@ -326,35 +309,52 @@ public final class RwLock {
         return true;
       }
       state = Words.getLongOpaque(address);
-      // Together, so that a grant never carries into the next field.
-      if ((state & READERS) + (state & READERS_WAIT) / READER_WAITS >= READERS) {
+      if (RwState.isFull(state)) {
         throw new IllegalStateException("more than 65,535 readers of one lock");
       }
-    } while ((state & (WRITING | WRITERS_WAIT)) == 0
-        || !Words.compareAndSetLong(address, state, state + READER_WAITS));
+    } while (RwState.admitsReader(state) || !change(state, state + RwState.READER_WAITS));
+    return sleepAsReader(deadline, RwState.phase(state));
+  }
 
-    long phase = phase(state);
+  private boolean sleepAsReader(Deadline deadline, long phase) {
+    Deadline patience = Deadline.afterNanos(Math.min(PATIENCE_NANOS, deadline.remainingNanos()));
+    long overdue = 0;
+    int look = Spin.LOOKS;
     while (true) {
       int epoch = Words.getAcquire(address + READER_EPOCH_OFFSET);
-      if (phase(Words.getLongAcquire(address)) != phase) {
+      long state = Words.getLongAcquire(address);
+      if (RwState.phase(state) != phase) {
         return true;
       }
-      if (!Futex.timedWait(readerEpoch, epoch, deadline)) {
-        return leaveReaders(phase);
+      if (RwState.admitsReader(state)) {
+        if (change(state, state - RwState.READER_WAITS + RwState.READER)) {
+          return true;
+        }
+      } else if (look < Spin.LOOKS) {
+        Spin.pause(look++);
+      } else {
+        long next = (state & ~RwState.READERS_CALLED) | overdue;
+        if (next == state || change(state, next)) {
+          boolean inTime = Futex.timedWait(readerEpoch, epoch, overdue == 0 ? patience : deadline);
+          if (!inTime && deadline.isExpired()) {
+            return leaveReaders(phase);
+          }
+          overdue = patience.isExpired() ? RwState.READER_OVERDUE : 0;
+          look = 0;
+        }
       }
     }
   }
 
   private boolean leaveReaders(long phase) {
-    while (true) {
-      long state = Words.getLongAcquire(address);
-      if (phase(state) != phase) {
+    long state;
+    do {
+      state = Words.getLongAcquire(address);
+      if (RwState.phase(state) != phase) {
         return true;
       }
-      if (Words.compareAndSetLong(address, state, state - READER_WAITS)) {
-        return false;
-      }
-    }
+    } while (!change(state, state - RwState.READER_WAITS));
+    return false;
   }
 
   private void wakeReaders() {
@@ -363,10 +363,8 @@ public final class RwLock {
   }
 
   private void wakeWriter() {
-    if (Words.getVolatile(address + SLEEPERS_OFFSET) != 0) {
-      Words.getAndAdd(address + WRITER_EPOCH_OFFSET, 1);
-      Words.getAndAdd(address + SLEEPERS_OFFSET, -Futex.wake(writerEpoch, 1));
-    }
+    Words.getAndAdd(address + WRITER_EPOCH_OFFSET, 1);
+    Futex.wake(writerEpoch, 1);
   }
 
   private void refuseOwner(String operation) {
@@ -377,12 +375,7 @@ public final class RwLock {
   }
 
   private String describe() {
-    long owner = owner();
-    long readers = Words.getLongOpaque(address) & READERS;
-    if (owner != 0) {
-      return "held for writing by thread " + owner;
-    }
-    return readers == 0 ? "that nobody holds" : "held for reading, " + readers + " times";
+    return RwState.describe(Words.getLongOpaque(address), owner());
   }
 
   private static long currentId() {
@@ -391,6 +384,13 @@ public final class RwLock {
 
   private long owner() {
     return Words.getLongOpaque(address + OWNER_OFFSET);
+  }
+
+  private boolean owned(boolean taken) {
+    if (taken) {
+      setOwner(currentId());
+    }
+    return taken;
   }
 
   private void setOwner(long threadId) {

@@ -4,14 +4,16 @@ package dev.millrace.sync;
  * The counts of an {@link RwLock} in one long. Pure functions.
  *
  * <pre>
- *  63        49 48 47            32 31            16 15         0
- * +-------------+--+----------------+----------------+-----------+
- * |    phase    | w| readers wait   | writers wait   | readers   |
- * +-------------+--+----------------+----------------+-----------+
+ *  63     53 52   51   50   49 48 47            32 31            16 15         0
+ * +---------+----+----+----+----+--+----------------+----------------+-----------+
+ * |  phase  | ro | rc | wo | wc | w| readers wait   | writers wait   | readers   |
+ * +---------+----+----+----+----+--+----------------+----------------+-----------+
  * </pre>
  *
- * <p>{@code w}: a writer is in. The phase counts grants, modulo 2^15: a waiting reader would have
- * to sleep through 32,768 of them after its own to be fooled, none of which can come from a
+ * <p>{@code w}: a writer is in. {@code wc}, {@code rc}: one waiting writer, all waiting readers,
+ * have been called to look at the lock, and will before they sleep. {@code wo}, {@code ro}: a
+ * waiting writer, reader, is overdue. The phase counts grants, modulo 2^11: a waiting reader would
+ * have to sleep through 2,048 of them after its own to be fooled, none of which can come from a
  * writer's unlock, which the reader's own share excludes.
  */
 final class RwState {
@@ -22,7 +24,11 @@ final class RwState {
   static final long READER_WAITS = 1L << 32;
   static final long READERS_WAIT = 0xffffL << 32;
   static final long WRITING = 1L << 48;
-  private static final int PHASE_SHIFT = 49;
+  static final long WRITER_CALLED = 1L << 49;
+  static final long WRITER_OVERDUE = 1L << 50;
+  static final long READERS_CALLED = 1L << 51;
+  static final long READER_OVERDUE = 1L << 52;
+  private static final int PHASE_SHIFT = 53;
   private static final long ONE_PHASE = 1L << PHASE_SHIFT;
 
   private RwState() {}
@@ -30,7 +36,41 @@ final class RwState {
   /** {@code state} with the readers that wait let in, if any. */
   static long grant(long state) {
     long waiting = (state & READERS_WAIT) / READER_WAITS;
-    return waiting == 0 ? state : (state & ~READERS_WAIT) + waiting * READER + ONE_PHASE;
+    long rest = state & ~(READERS_WAIT | READERS_CALLED | READER_OVERDUE);
+    return waiting == 0 ? rest : rest + waiting * READER + ONE_PHASE;
+  }
+
+  /** {@code state} once the writer has left: granted to overdue readers, or else up for grabs. */
+  static long withoutWriter(long state) {
+    long next = state & ~WRITING;
+    if ((state & READER_OVERDUE) != 0) {
+      next = grant(next);
+    } else if ((state & READERS_WAIT) != 0) {
+      next |= READERS_CALLED;
+    }
+    return callWriter(next);
+  }
+
+  /** {@code state} with one share less. */
+  static long withoutReader(long state) {
+    return callWriter(state - READER);
+  }
+
+  /** {@code state} with a waiting writer in. */
+  static long withWaitingWriter(long state) {
+    return ((state - WRITER_WAITS) & ~(WRITER_OVERDUE | WRITER_CALLED)) | WRITING;
+  }
+
+  /**
+   * {@code state} once a waiting writer's time is up: it is in if the lock is free, or else off the
+   * count, with a grant if only it barred the readers.
+   */
+  static long withoutWaitingWriter(long state) {
+    if (isFree(state)) {
+      return withWaitingWriter(state);
+    }
+    long left = (state - WRITER_WAITS) & ~WRITER_OVERDUE;
+    return (left & (WRITING | WRITERS_WAIT)) == 0 ? grant(left) : left;
   }
 
   /** Whether a writer may enter. */
@@ -38,7 +78,36 @@ final class RwState {
     return (state & (WRITING | READERS)) == 0;
   }
 
+  /** Whether a reader may enter: behind a writer that waits, only into a free lock. */
+  static boolean admitsReader(long state) {
+    return (state & (WRITING | WRITERS_WAIT)) == 0
+        || (state & (WRITING | READERS | WRITER_OVERDUE)) == 0;
+  }
+
+  /** Whether as many readers are in or wait as can be counted, so that a grant never overflows. */
+  static boolean isFull(long state) {
+    return (state & READERS) + (state & READERS_WAIT) / READER_WAITS >= READERS;
+  }
+
+  /** Whether the step from {@code state} to {@code next} grants to readers or calls them. */
+  static boolean callsReaders(long state, long next) {
+    return phase(next) != phase(state) || (next & ~state & READERS_CALLED) != 0;
+  }
+
+  /** What an unlock that has no right to it says of the lock. */
+  static String describe(long state, long owner) {
+    long readers = state & READERS;
+    if (owner != 0) {
+      return "held for writing by thread " + owner;
+    }
+    return readers == 0 ? "that nobody holds" : "held for reading, " + readers + " times";
+  }
+
   static long phase(long state) {
     return state >>> PHASE_SHIFT;
+  }
+
+  private static long callWriter(long state) {
+    return isFree(state) && (state & WRITERS_WAIT) != 0 ? state | WRITER_CALLED : state;
   }
 }
