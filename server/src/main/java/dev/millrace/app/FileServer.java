@@ -6,8 +6,11 @@ import dev.millrace.files.FileAccess;
 import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RingFileAccess;
+import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.http.FileHandler;
+import dev.millrace.http.Mount;
 import dev.millrace.http.RequestTracker;
+import dev.millrace.http.Router;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.metrics.PoolMetrics;
 import dev.millrace.metrics.ServerMetrics;
@@ -27,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -45,13 +49,13 @@ public final class FileServer implements AutoCloseable {
   private final ReadBuffers buffers;
   private final Undertow undertow;
   private final Management management;
-  private final int rootFd;
+  private final List<Integer> roots;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final ResetEvent stopped = new ResetEvent();
 
-  private FileServer(Settings settings, int rootFd) throws StartException {
+  private FileServer(Settings settings, List<Integer> roots) throws StartException {
     this.settings = settings;
-    this.rootFd = rootFd;
+    this.roots = List.copyOf(roots);
     this.metrics = new ServerMetrics();
     EventLoop.FailureHandler failures = FileServer::logFailure;
     this.transport = Transport.open(settings.transport(), failures);
@@ -64,9 +68,13 @@ public final class FileServer implements AutoCloseable {
                 new PoolMetrics(metrics.registry(), failures::failed)));
     Executor events = transport.events();
     this.buffers = new ReadBuffers();
-    FileAccess access = onEvents(events, () -> access(transport, pool, events, rootFd));
-    DigestService digests = new DigestService(access, buffers, pool, events);
-    this.requests = new RequestTracker(new FileHandler(access, buffers, digests));
+    List<FileAccess> accesses = onEvents(events, this::accesses);
+    DigestService digests = new DigestService(accesses.getFirst(), buffers, pool, events);
+    List<FileHandler> handlers = new ArrayList<>();
+    for (int i = 0; i < accesses.size(); i++) {
+      handlers.add(new FileHandler(settings.mounts().get(i), accesses.get(i), buffers, digests));
+    }
+    this.requests = new RequestTracker(new Router(handlers));
     register(digests);
     Undertow started = null;
     try {
@@ -89,7 +97,19 @@ public final class FileServer implements AutoCloseable {
    * @throws StartException if it cannot; nothing is left running
    */
   public static FileServer start(Settings settings) throws StartException {
-    Path root = settings.root();
+    List<Integer> roots = new ArrayList<>();
+    try {
+      for (Mount mount : settings.mounts()) {
+        roots.add(openRoot(mount.root()));
+      }
+      return new FileServer(settings, roots);
+    } catch (StartException failed) {
+      roots.forEach(FileCalls::close);
+      throw failed;
+    }
+  }
+
+  private static int openRoot(Path root) throws StartException {
     if (!Files.exists(root)) {
       throw new StartException("root: " + root + " does not exist", new IOException());
     }
@@ -99,39 +119,38 @@ public final class FileServer implements AutoCloseable {
     if (!Files.isReadable(root) || !Files.isExecutable(root)) {
       throw new StartException("root: " + root + " may not be read", new IOException());
     }
-    int rootFd;
     try {
-      rootFd = FileCalls.openDirectory(root);
+      return FileCalls.openDirectory(root);
     } catch (ErrnoException failed) {
       throw new StartException("root: " + failed.getMessage(), failed);
     }
-    try {
-      return new FileServer(settings, rootFd);
-    } catch (StartException failed) {
-      FileCalls.close(rootFd);
-      throw failed;
-    }
   }
 
-  private static FileAccess access(
-      Transport transport, ThreadPool pool, Executor events, int rootFd) {
-    return switch (transport) {
-      case Transport.Uring uring -> new RingFileAccess(uring.worker().loop(), rootFd);
-      case Transport.Nio _ -> new PoolFileAccess(pool, events, rootFd);
-    };
+  private List<FileAccess> accesses() {
+    List<FileAccess> accesses = new ArrayList<>();
+    for (int i = 0; i < roots.size(); i++) {
+      int rootFd = roots.get(i);
+      SymlinkPolicy symlinks = settings.mounts().get(i).policy().symlinks();
+      accesses.add(
+          switch (transport) {
+            case Transport.Uring uring ->
+                new RingFileAccess(uring.worker().loop(), rootFd, symlinks);
+            case Transport.Nio _ -> new PoolFileAccess(pool, transport.events(), rootFd, symlinks);
+          });
+    }
+    return accesses;
   }
 
   /** Makes something on the event thread, to which it will belong. */
-  private static FileAccess onEvents(
-      Executor events, java.util.function.Supplier<FileAccess> maker) {
-    FileAccess[] made = new FileAccess[1];
+  private static <T> List<T> onEvents(Executor events, Supplier<List<T>> maker) {
+    List<T> made = new ArrayList<>();
     ResetEvent done = new ResetEvent();
     events.execute(() -> {
-      made[0] = maker.get();
+      made.addAll(maker.get());
       done.set();
     });
     done.await();
-    return made[0];
+    return made;
   }
 
   private void register(DigestService digests) {
@@ -198,7 +217,8 @@ public final class FileServer implements AutoCloseable {
   }
 
   private boolean isReady() {
-    return !stopping.get() && Files.isDirectory(settings.root());
+    return !stopping.get()
+        && settings.mounts().stream().allMatch(mount -> Files.isDirectory(mount.root()));
   }
 
   /** Addresses that are listened on, with the ports that were picked. */
@@ -218,7 +238,9 @@ public final class FileServer implements AutoCloseable {
   /** One line for people: what serves what, and where. */
   public String greeting() {
     StringBuilder line = new StringBuilder("millrace ").append(Version.current());
-    line.append(" serves ").append(settings.root().toAbsolutePath().normalize()).append(" at ");
+    line.append(" serves ")
+        .append(settings.mounts().getFirst().root().toAbsolutePath().normalize())
+        .append(" at ");
     line.append(String.join(", ", addresses().stream().map(FileServer::url).toList()));
     line.append(" over ").append(transport.description());
     if (!transport.reason().isEmpty()) {
@@ -265,7 +287,7 @@ public final class FileServer implements AutoCloseable {
     management.close();
     pool.close();
     metrics.close();
-    FileCalls.close(rootFd);
+    roots.forEach(FileCalls::close);
     stopped.set();
   }
 }

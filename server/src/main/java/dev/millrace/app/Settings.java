@@ -1,13 +1,13 @@
 package dev.millrace.app;
 
-import java.nio.file.Path;
+import dev.millrace.http.Mount;
 import java.time.Duration;
 import java.util.List;
 
 /**
  * Everything that can be set.
  *
- * @param root the directory to serve
+ * @param mounts what is served where; the first is the root directory at {@code /} for any host
  * @param listen addresses of the HTTP listeners
  * @param management address of health and metrics
  * @param transport what carries HTTP
@@ -15,7 +15,7 @@ import java.util.List;
  * @param drain longest that a stop waits for requests under way
  */
 public record Settings(
-    Path root,
+    List<Mount> mounts,
     List<HostPort> listen,
     HostPort management,
     TransportChoice transport,
@@ -32,6 +32,10 @@ public record Settings(
   }
 
   public Settings {
+    mounts = List.copyOf(mounts);
     listen = List.copyOf(listen);
+    if (mounts.isEmpty()) {
+      throw new IllegalArgumentException("something is served");
+    }
   }
 }

@@ -4,14 +4,17 @@ import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.ReadBuffer;
 import dev.millrace.files.ReadBuffers;
+import dev.millrace.plan.ByteRange;
+import dev.millrace.plan.MultipartRanges;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends a file's bytes as the response's body.
+ * Sends ranges of a file as the response's body.
  *
  * <pre>
  *   READING ──bytes──► WRITING ──all taken──► READING ...  ──last byte──► FLUSHING ──► DONE
@@ -37,31 +40,47 @@ final class BodyTransfer {
   private final FileAccess access;
   private final ReadBuffers buffers;
   private final OpenFile file;
+  private final Body body;
   private final ConnectionTransfer connection;
   private final StreamSinkChannel channel;
   private final ReadBuffer buffer;
-  private final long end;
+
+  /** What is being written: the buffer, or a piece of the frame. */
+  private ByteBuffer pending;
+
+  /** The range being sent; one past the last while the tail of the frame is. */
+  private int rangeIndex = -1;
+
   private long position;
+  private long end;
   private State state = State.READING;
   private boolean listening;
 
   /**
    * @param file becomes this transfer's to close
+   * @param body of at least one byte
    */
-  BodyTransfer(HttpServerExchange exchange, FileAccess access, ReadBuffers buffers, OpenFile file) {
+  BodyTransfer(
+      HttpServerExchange exchange,
+      FileAccess access,
+      ReadBuffers buffers,
+      OpenFile file,
+      Body body) {
     this.exchange = exchange;
     this.access = access;
     this.buffers = buffers;
     this.file = file;
-    this.end = file.facts().sizeBytes();
+    this.body = body;
     this.connection = ConnectionTransfer.of(exchange);
     this.channel = exchange.getResponseChannel();
-    this.buffer = buffers.take(end);
+    this.buffer = buffers.take(body.lengthBytes());
+    this.pending = buffer.bytes().limit(0);
   }
 
   void start() {
     connection.begin(this::abort);
-    readNext();
+    state = State.WRITING;
+    write();
   }
 
   private void readNext() {
@@ -78,37 +97,59 @@ final class BodyTransfer {
       state = State.WRITING;
       breakOff(); // unreadable, or truncated since the head was sent
     } else {
-      buffer.bytes().limit(result);
+      pending = buffer.bytes().limit(result);
+      position += result;
       state = State.WRITING;
       write();
     }
   }
 
+  /** Writes what is pending and what of the frame follows it, up to the next read or the end. */
   private void write() {
-    ByteBuffer bytes = buffer.bytes();
     try {
-      while (bytes.hasRemaining()) {
-        int n = channel.write(bytes);
-        if (n == 0) {
-          awaitWritable();
-          return;
+      do {
+        while (pending.hasRemaining()) {
+          if (channel.write(pending) == 0) {
+            awaitWritable();
+            return;
+          }
         }
-        position += n;
-      }
+      } while (position == end && nextFrame());
       if (listening) {
         channel.suspendWrites();
       }
-      if (position == end) {
+      if (position < end) {
+        readNext();
+      } else {
         channel.shutdownWrites();
         state = State.FLUSHING;
         release();
         flush();
-      } else {
-        readNext();
       }
     } catch (IOException gone) {
       breakOff();
     }
+  }
+
+  /** Goes on to the next range, or past the last; false if there is nothing to write before it. */
+  private boolean nextFrame() {
+    if (rangeIndex == body.ranges().size()) {
+      return false;
+    }
+    rangeIndex++;
+    boolean more = rangeIndex < body.ranges().size();
+    if (more) {
+      ByteRange range = body.ranges().get(rangeIndex);
+      position = range.first();
+      end = range.last() + 1;
+    }
+    MultipartRanges frame = body.frame();
+    if (frame == null) {
+      return false;
+    }
+    String text = more ? frame.heads().get(rangeIndex) : frame.tail();
+    pending = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    return true;
   }
 
   private void awaitWritable() {

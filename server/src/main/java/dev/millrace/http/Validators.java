@@ -1,33 +1,26 @@
 package dev.millrace.http;
 
 import dev.millrace.file.FileFacts;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import dev.millrace.plan.ContentCoding;
+import org.jspecify.annotations.Nullable;
 
 /** What tells one version of a file from another (RFC 9110 §8.8). */
 final class Validators {
-  /** IMF-fixdate (RFC 9110 §5.6.7). */
-  private static final DateTimeFormatter HTTP_DATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
-
   private Validators() {}
 
-  /** A strong tag of modification time, to the nanosecond, and size. */
-  static String entityTag(FileFacts facts) {
+  /**
+   * A strong tag of modification time, to the nanosecond, and size.
+   *
+   * @param coding the file's coding if it stands for another: a variant may share both with it
+   */
+  static String entityTag(FileFacts facts, @Nullable ContentCoding coding) {
     return "\""
         + Long.toHexString(facts.modifiedSeconds())
         + "."
         + Integer.toHexString(facts.modifiedNanos())
         + "-"
         + Long.toHexString(facts.sizeBytes())
+        + (coding == null ? "" : "-" + coding.token())
         + "\"";
-  }
-
-  /** The modification time as an HTTP date, whole seconds. */
-  static String lastModified(FileFacts facts) {
-    return HTTP_DATE.format(Instant.ofEpochSecond(facts.modifiedSeconds()));
   }
 }

@@ -125,7 +125,8 @@ class CommandLineTest {
     assertRefused(
         millrace(Map.of(), "serve", "--config=" + file),
         file
-            + ": unknown key 'lisen'; allowed: drain, listen, management, root, transport, workers");
+            + ": unknown key 'lisen'; allowed: cache, cors, drain, errors, fallback, hidden, index,"
+            + " listen, listing, management, mounts, precompressed, root, symlinks, transport, types, workers");
   }
 
   @Test
