@@ -11,6 +11,7 @@ import dev.millrace.http.FileHandler;
 import dev.millrace.http.Mount;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.http.Router;
+import dev.millrace.http.Workers;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.metrics.PoolMetrics;
 import dev.millrace.metrics.ServerMetrics;
@@ -70,9 +71,11 @@ public final class FileServer implements AutoCloseable {
     this.buffers = new ReadBuffers();
     List<FileAccess> accesses = onEvents(events, this::accesses);
     DigestService digests = new DigestService(accesses.getFirst(), buffers, pool, events);
+    Workers workers = new Workers(pool, events);
     List<FileHandler> handlers = new ArrayList<>();
     for (int i = 0; i < accesses.size(); i++) {
-      handlers.add(new FileHandler(settings.mounts().get(i), accesses.get(i), buffers, digests));
+      handlers.add(
+          new FileHandler(settings.mounts().get(i), accesses.get(i), buffers, digests, workers));
     }
     this.requests = new RequestTracker(new Router(handlers));
     register(digests);

@@ -94,7 +94,8 @@ final class MountsLoader {
       throw node.wrong("'" + path + "' is not a path that begins with a slash");
     }
     Path root = Path.of(ConfigNode.required(node, members, "root").text());
-    return new Mount(host, prefix, root, policy(members, inherited));
+    RequestPath.Names directory = new RequestPath.Names(prefix.segments(), true);
+    return new Mount(host, directory, root, policy(members, inherited));
   }
 
   private static String text(Map<String, ConfigNode> members, String key, String byDefault)

@@ -78,4 +78,9 @@ public final class PoolFileAccess implements FileAccess {
   public FileFacts stat(OpenFile file) throws ErrnoException {
     return FileCalls.stat(file.fd());
   }
+
+  @Override
+  public DirectoryScan scan(OpenFile directory, byte[] path) {
+    return new DirectoryScan(rootFd, how, directory, path);
+  }
 }

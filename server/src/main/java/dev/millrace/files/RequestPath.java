@@ -195,7 +195,8 @@ public sealed interface RequestPath {
         : high << 4 | low;
   }
 
-  private static void encode(byte[] name, StringBuilder out) {
+  /** Writes a name as it may stand in a path (RFC 3986 §3.3). */
+  static void encode(byte[] name, StringBuilder out) {
     for (byte b : name) {
       int c = b & 0xff;
       if (c < 0x80 && (Character.isLetterOrDigit(c) || "-._~!$&'()*+,;=:@".indexOf(c) >= 0)) {

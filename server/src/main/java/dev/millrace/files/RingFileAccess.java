@@ -56,6 +56,11 @@ public final class RingFileAccess implements FileAccess {
     return FileCalls.stat(file.fd());
   }
 
+  @Override
+  public DirectoryScan scan(OpenFile directory, byte[] path) {
+    return new DirectoryScan(rootFd, how, directory, path);
+  }
+
   /** One OPENAT2 at a time; kept for reuse with its path memory and its slot. */
   private final class Open implements CompletionTarget {
     private final MemorySegment path = arena.allocate(MAX_PATH_BYTES + 1);

@@ -1,155 +1,113 @@
 package dev.millrace.http;
 
-import dev.millrace.files.FileAccess;
-import dev.millrace.files.OpenFile;
-import dev.millrace.files.ReadBuffer;
-import dev.millrace.files.ReadBuffers;
-import dev.millrace.plan.ByteRange;
-import dev.millrace.plan.MultipartRanges;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends ranges of a file as the response's body.
+ * Sends a response's body, one piece after another.
  *
  * <pre>
- *   READING ──bytes──► WRITING ──all taken──► READING ...  ──last byte──► FLUSHING ──► DONE
- *                         ▲ │
- *                         └─┘ the channel took none: wait until it is writable
+ *   WAITING ──piece──► WRITING ──all taken──► WAITING ...  ──end──► FLUSHING ──► DONE
+ *                        ▲ │
+ *                        └─┘ the channel took none: wait until it is writable
  * </pre>
  *
- * <p>One buffer a transfer: the next piece is read while the transport sends the last one, which it
- * has copied. A file that turns out shorter than its head said ends in a closed connection, never
- * in padding. Event thread only.
+ * <p>The transport has copied a piece when the next is asked for. A body that cannot be continued
+ * ends in a closed connection, never in padding. Event thread only.
  */
-final class BodyTransfer {
+final class BodyTransfer implements Pieces.Receiver {
   private enum State {
-    READING,
+    WAITING,
     WRITING,
     FLUSHING,
-    /** The connection is gone while a read is in flight; its completion releases everything. */
+    /** The connection is gone while a piece is awaited; when it comes, everything is released. */
     ABORTED,
     DONE
   }
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private final HttpServerExchange exchange;
-  private final FileAccess access;
-  private final ReadBuffers buffers;
-  private final OpenFile file;
-  private final Body body;
+  private final Pieces pieces;
   private final ConnectionTransfer connection;
   private final StreamSinkChannel channel;
-  private final ReadBuffer buffer;
-
-  /** What is being written: the buffer, or a piece of the frame. */
-  private ByteBuffer pending;
-
-  /** The range being sent; one past the last while the tail of the frame is. */
-  private int rangeIndex = -1;
-
-  private long position;
-  private long end;
-  private State state = State.READING;
+  private ByteBuffer pending = NOTHING;
+  private State state = State.WRITING;
   private boolean listening;
 
   /**
-   * @param file becomes this transfer's to close
-   * @param body of at least one byte
+   * @param pieces are this transfer's to release
    */
-  BodyTransfer(
-      HttpServerExchange exchange,
-      FileAccess access,
-      ReadBuffers buffers,
-      OpenFile file,
-      Body body) {
+  BodyTransfer(HttpServerExchange exchange, Pieces pieces) {
     this.exchange = exchange;
-    this.access = access;
-    this.buffers = buffers;
-    this.file = file;
-    this.body = body;
+    this.pieces = pieces;
     this.connection = ConnectionTransfer.of(exchange);
     this.channel = exchange.getResponseChannel();
-    this.buffer = buffers.take(body.lengthBytes());
-    this.pending = buffer.bytes().limit(0);
   }
 
   void start() {
     connection.begin(this::abort);
-    state = State.WRITING;
     write();
   }
 
-  private void readNext() {
-    state = State.READING;
-    int length = (int) Math.min(buffer.capacityBytes(), end - position);
-    buffer.bytes().clear();
-    access.read(file, position, buffer, length, this::read);
-  }
-
-  private void read(int result) {
+  @Override
+  public void piece(ByteBuffer bytes) {
     if (state == State.ABORTED) {
       release();
-    } else if (result <= 0) {
-      state = State.WRITING;
-      breakOff(); // unreadable, or truncated since the head was sent
     } else {
-      pending = buffer.bytes().limit(result);
-      position += result;
+      pending = bytes;
       state = State.WRITING;
       write();
     }
   }
 
-  /** Writes what is pending and what of the frame follows it, up to the next read or the end. */
-  private void write() {
+  @Override
+  public void end() {
+    if (state == State.ABORTED) {
+      release();
+      return;
+    }
     try {
-      do {
-        while (pending.hasRemaining()) {
-          if (channel.write(pending) == 0) {
-            awaitWritable();
-            return;
-          }
-        }
-      } while (position == end && nextFrame());
-      if (listening) {
-        channel.suspendWrites();
-      }
-      if (position < end) {
-        readNext();
-      } else {
-        channel.shutdownWrites();
-        state = State.FLUSHING;
-        release();
-        flush();
-      }
+      channel.shutdownWrites();
+      state = State.FLUSHING;
+      release();
+      flush();
     } catch (IOException gone) {
+      state = State.WRITING;
       breakOff();
     }
   }
 
-  /** Goes on to the next range, or past the last; false if there is nothing to write before it. */
-  private boolean nextFrame() {
-    if (rangeIndex == body.ranges().size()) {
-      return false;
+  @Override
+  public void failed() {
+    if (state == State.ABORTED) {
+      release();
+    } else {
+      state = State.WRITING;
+      breakOff();
     }
-    rangeIndex++;
-    boolean more = rangeIndex < body.ranges().size();
-    if (more) {
-      ByteRange range = body.ranges().get(rangeIndex);
-      position = range.first();
-      end = range.last() + 1;
+  }
+
+  private void write() {
+    try {
+      while (pending.hasRemaining()) {
+        if (channel.write(pending) == 0) {
+          awaitWritable();
+          return;
+        }
+      }
+    } catch (IOException gone) {
+      breakOff();
+      return;
     }
-    MultipartRanges frame = body.frame();
-    if (frame == null) {
-      return false;
+    if (listening) {
+      channel.suspendWrites();
     }
-    String text = more ? frame.heads().get(rangeIndex) : frame.tail();
-    pending = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-    return true;
+    state = State.WAITING;
+    pieces.next(this);
   }
 
   private void awaitWritable() {
@@ -192,7 +150,7 @@ final class BodyTransfer {
   private void abort() {
     connection.end();
     switch (state) {
-      case READING -> state = State.ABORTED;
+      case WAITING -> state = State.ABORTED;
       case WRITING -> {
         state = State.DONE;
         release();
@@ -206,7 +164,7 @@ final class BodyTransfer {
   }
 
   private void release() {
-    file.close();
-    buffers.give(buffer);
+    pending = NOTHING;
+    pieces.release();
   }
 }

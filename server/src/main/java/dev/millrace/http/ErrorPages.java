@@ -65,8 +65,8 @@ final class ErrorPages {
       file.close();
       exchange.endExchange();
     } else {
-      new BodyTransfer(exchange, handler.access(), handler.buffers(), file, Body.whole(size))
-          .start();
+      Pieces pieces = new FilePieces(handler.access(), handler.buffers(), file, Body.whole(size));
+      new BodyTransfer(exchange, pieces).start();
     }
   }
 

@@ -5,6 +5,7 @@ import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
 import dev.millrace.plan.ByteRange;
 import dev.millrace.plan.ContentCoding;
+import dev.millrace.plan.EntityTag;
 import dev.millrace.plan.HttpDate;
 import dev.millrace.plan.MultipartRanges;
 import dev.millrace.plan.Representation;
@@ -65,7 +66,9 @@ final class FileAnswer {
     Representation current =
         new Representation(
             facts.sizeBytes(),
-            List.of(Validators.entityTag(facts, coding)),
+            List.of(
+                EntityTag.of(
+                    facts.modifiedSeconds(), facts.modifiedNanos(), facts.sizeBytes(), coding)),
             facts.modifiedSeconds());
     ResponsePlan plan =
         ResponsePlan.of(Fields.of(exchange), current, System.currentTimeMillis() / 1000);
@@ -134,7 +137,8 @@ final class FileAnswer {
       file.close();
       exchange.endExchange();
     } else {
-      new BodyTransfer(exchange, handler.access(), handler.buffers(), file, body).start();
+      Pieces pieces = new FilePieces(handler.access(), handler.buffers(), file, body);
+      new BodyTransfer(exchange, pieces).start();
     }
   }
 

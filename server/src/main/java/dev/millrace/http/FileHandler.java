@@ -23,12 +23,15 @@ public final class FileHandler {
   private final FileAccess access;
   private final ReadBuffers buffers;
   private final DigestService digests;
+  private final Workers workers;
 
-  public FileHandler(Mount mount, FileAccess access, ReadBuffers buffers, DigestService digests) {
+  public FileHandler(
+      Mount mount, FileAccess access, ReadBuffers buffers, DigestService digests, Workers workers) {
     this.mount = mount;
     this.access = access;
     this.buffers = buffers;
     this.digests = digests;
+    this.workers = workers;
   }
 
   Mount mount() {
@@ -49,6 +52,10 @@ public final class FileHandler {
 
   DigestService digests() {
     return digests;
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   /** Answers a request whose path lies in this mount. */

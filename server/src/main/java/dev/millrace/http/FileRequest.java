@@ -90,7 +90,7 @@ final class FileRequest {
   private void tryIndex(int which) {
     List<String> index = handler.policy().index();
     if (which == index.size()) {
-      tryFallback(0);
+      withoutIndex();
       return;
     }
     byte[] path = below.relative(index.get(which));
@@ -111,6 +111,24 @@ final class FileRequest {
             failedPath(why);
           }
         });
+  }
+
+  private void withoutIndex() {
+    if (!handler.policy().listing()) {
+      tryFallback(0);
+      return;
+    }
+    open(
+        below.relative(""),
+        file -> {
+          if (file.facts().isDirectory()) {
+            ListingAnswer.send(exchange, handler, names, below, file);
+          } else {
+            file.close();
+            tryFallback(0);
+          }
+        },
+        this::failedPath);
   }
 
   // ---- fallbacks -------------------------------------------------------------------------------

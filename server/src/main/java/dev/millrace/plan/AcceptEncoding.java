@@ -61,7 +61,7 @@ public final class AcceptEncoding {
   }
 
   /** The thousandths of {@code q=0.5} (RFC 9110 §12.4.2), or -1. */
-  private static int weight(String parameter) {
+  static int weight(String parameter) {
     if (parameter.length() < 3 || parameter.length() > 7) {
       return -1;
     }

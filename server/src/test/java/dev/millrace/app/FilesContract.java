@@ -405,7 +405,15 @@ abstract class FilesContract {
     String longest = "n".repeat(255);
     write(longest, "longest");
     String deep = String.join("/", java.util.Collections.nCopies(15, "d".repeat(250)));
-    Map<String, String> raw = Map.of("/%ff%FE.bin", "bytes", "/sp%20ace", "space");
+    write("a;b=c", "parameters");
+    write("x;", "semicolon");
+    Map<String, String> raw =
+        Map.of(
+            "/%ff%FE.bin", "bytes",
+            "/sp%20ace", "space",
+            "/a;b=c", "parameters",
+            "/a%3Bb=c", "parameters",
+            "/x;", "semicolon");
     assertEquals(
         0,
         Programs.run(
