@@ -7,6 +7,7 @@ import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RingFileAccess;
 import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.http.AccessLog;
 import dev.millrace.http.FileHandler;
 import dev.millrace.http.Mount;
 import dev.millrace.http.RequestTracker;
@@ -20,6 +21,7 @@ import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -34,6 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The server, put together and running. */
 public final class FileServer implements AutoCloseable {
@@ -47,6 +50,8 @@ public final class FileServer implements AutoCloseable {
   private final ThreadPool pool;
   private final Transport transport;
   private final RequestTracker requests;
+  private final @Nullable AccessLogWriter accessLogWriter;
+  private final @Nullable AccessLog accessLog;
   private final ReadBuffers buffers;
   private final Undertow undertow;
   private final Management management;
@@ -77,7 +82,10 @@ public final class FileServer implements AutoCloseable {
       handlers.add(
           new FileHandler(settings.mounts().get(i), accesses.get(i), buffers, digests, workers));
     }
-    this.requests = new RequestTracker(new Router(handlers));
+    this.accessLogWriter = openAccessLog(settings);
+    HttpHandler handler = new Router(handlers);
+    this.accessLog = accessLogWriter == null ? null : new AccessLog(handler, accessLogWriter);
+    this.requests = new RequestTracker(accessLog == null ? handler : accessLog);
     register(digests);
     Undertow started = null;
     try {
@@ -129,6 +137,19 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
+  private static @Nullable AccessLogWriter openAccessLog(Settings settings) throws StartException {
+    String where = settings.accessLog();
+    if (where.equals("off")) {
+      return null;
+    }
+    try {
+      return new AccessLogWriter(
+          where.equals("-") ? null : Path.of(where), settings.accessLogFormat());
+    } catch (IOException failed) {
+      throw new StartException("access-log: " + failed.getMessage(), failed);
+    }
+  }
+
   private List<FileAccess> accesses() {
     List<FileAccess> accesses = new ArrayList<>();
     for (int i = 0; i < roots.size(); i++) {
@@ -161,6 +182,10 @@ public final class FileServer implements AutoCloseable {
     metrics.requests(requests);
     metrics.pool(pool);
     metrics.digests(digests);
+    AccessLogWriter log = accessLogWriter;
+    if (log != null) {
+      metrics.accessLog(log::written, log::dropped);
+    }
     if (transport instanceof Transport.Uring uring) {
       metrics.ring(uring.worker());
     }
@@ -289,6 +314,11 @@ public final class FileServer implements AutoCloseable {
     }
     management.close();
     pool.close();
+    AccessLogWriter log = accessLogWriter;
+    if (accessLog != null && log != null) {
+      accessLog.hand(); // the event thread has ended
+      log.close();
+    }
     metrics.close();
     roots.forEach(FileCalls::close);
     stopped.set();

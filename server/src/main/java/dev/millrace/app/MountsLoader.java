@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MountsLoader {
   /** Keys of a policy whose values are more than texts. */
-  private static final List<String> STRUCTURED = List.of("errors", "types", "cache", "cors");
+  private static final List<String> STRUCTURED =
+      List.of("errors", "types", "cache", "auth", "cors");
 
   /** Keys at the top of the file that this reads beside those of {@link SettingKey}. */
   static final List<String> KEYS = with(STRUCTURED, "mounts");
@@ -116,6 +117,7 @@ final class MountsLoader {
         errorPages(members.get("errors"), base.errorPages()),
         types(members.get("types"), base.types()),
         cacheRules(members.get("cache"), base.cacheRules()),
+        AuthLoader.rules(members.get("auth"), base.authRules()),
         corsRules(members.get("cors"), base.corsRules()));
   }
 

@@ -25,6 +25,8 @@ public enum SettingKey {
       "br,zstd,gzip",
       "CODING,...",
       "Stored variants that are offered, in order: NAME.br, NAME.zst, NAME.gz."),
+  ACCESS_LOG("off", "off|-|FILE", "Where requests are noted: nowhere, standard output, or a file."),
+  ACCESS_LOG_FORMAT("combined", "combined|json", "How requests are noted."),
   FALLBACK(
       "", "PATH,...", "Tried in order for what is not found, as in {path}.html or /index.html.");
 

@@ -12,6 +12,8 @@ import java.util.List;
  * @param management address of health and metrics
  * @param transport what carries HTTP
  * @param workers threads of the worker pool
+ * @param accessLog {@code off}, {@code -} for standard output, or a file
+ * @param accessLogFormat how requests are noted there
  * @param drain longest that a stop waits for requests under way
  */
 public record Settings(
@@ -20,6 +22,8 @@ public record Settings(
     HostPort management,
     TransportChoice transport,
     int workers,
+    String accessLog,
+    AccessLogFormat accessLogFormat,
     Duration drain) {
   /** What carries HTTP. */
   public enum TransportChoice {

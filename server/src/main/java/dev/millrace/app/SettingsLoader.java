@@ -69,6 +69,8 @@ public final class SettingsLoader {
         one(SettingKey.MANAGEMENT, HostPort::parse),
         one(SettingKey.TRANSPORT, Values::transport),
         one(SettingKey.WORKERS, text -> Values.number(text, 1, 1024)),
+        one(SettingKey.ACCESS_LOG, text -> text),
+        one(SettingKey.ACCESS_LOG_FORMAT, Values::accessLogFormat),
         one(SettingKey.DRAIN, Values::duration));
   }
 

@@ -45,6 +45,13 @@ final class Values {
         "br, zstd, gzip");
   }
 
+  static AccessLogFormat accessLogFormat(String text) throws SettingsException {
+    return oneOf(
+        text,
+        Map.of("combined", AccessLogFormat.COMBINED, "json", AccessLogFormat.JSON),
+        "combined, json");
+  }
+
   /** YAML 1.2 knows true and false; on and off are what other servers' users type. */
   static boolean flag(String text) throws SettingsException {
     return oneOf(

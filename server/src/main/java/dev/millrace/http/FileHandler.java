@@ -62,6 +62,15 @@ public final class FileHandler {
   void serve(HttpServerExchange exchange, RequestPath.Names names) {
     exchange.putAttachment(OF_EXCHANGE, this);
     applyCors(exchange, names);
+    if (policy().authRules().isEmpty()) {
+      serveAllowed(exchange, names);
+    } else {
+      Authentication.check(
+          exchange, policy().authRules(), names, workers, () -> serveAllowed(exchange, names));
+    }
+  }
+
+  private void serveAllowed(HttpServerExchange exchange, RequestPath.Names names) {
     RequestPath.Names below = names.below(mount.prefix());
     if (!policy().hidden() && names.isHidden(mount.prefix().segments().size())) {
       ErrorPages.send(exchange, StatusCodes.NOT_FOUND);

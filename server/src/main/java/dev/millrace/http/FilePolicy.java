@@ -20,6 +20,7 @@ import java.util.Map;
  * @param errorPages paths from the mount's root, by status
  * @param types media types by extension
  * @param cacheRules the first that matches gives Cache-Control
+ * @param authRules who may see what; the longest prefix counts
  * @param corsRules the first that matches says who may read across origins
  */
 public record FilePolicy(
@@ -32,6 +33,7 @@ public record FilePolicy(
     Map<Integer, String> errorPages,
     MediaTypes types,
     List<CacheRule> cacheRules,
+    List<AuthRule> authRules,
     List<CorsRule> corsRules) {
   /** What Cache-Control says of the paths that match. */
   public record CacheRule(Glob match, String cacheControl) {}
@@ -48,6 +50,7 @@ public record FilePolicy(
           Map.of(),
           MediaTypes.standard(),
           List.of(),
+          List.of(),
           List.of());
 
   public FilePolicy {
@@ -56,6 +59,7 @@ public record FilePolicy(
     precompressed = List.copyOf(precompressed);
     errorPages = Map.copyOf(errorPages);
     cacheRules = List.copyOf(cacheRules);
+    authRules = List.copyOf(authRules);
     corsRules = List.copyOf(corsRules);
   }
 }

@@ -4,6 +4,7 @@ import dev.millrace.file.FileFacts;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.plan.EntityTag;
 import dev.millrace.plan.HttpDate;
+import dev.millrace.plan.JsonText;
 
 /**
  * The array that nginx's autoindex writes, {@code name}, {@code type}, {@code mtime} and {@code
@@ -18,7 +19,7 @@ final class JsonFormat implements Listing.Format {
   @Override
   public void entry(StringBuilder out, DirectoryEntry entry, boolean first) {
     out.append(first ? "\n{\"name\":" : ",\n{\"name\":");
-    string(out, entry.text());
+    JsonText.string(out, entry.text());
     out.append(",\"type\":\"").append(entry.isDirectory() ? "directory" : "file").append('"');
     FileFacts facts = entry.facts();
     if (facts != null) {
@@ -26,40 +27,18 @@ final class JsonFormat implements Listing.Format {
       if (!entry.isDirectory()) {
         out.append(",\"size\":").append(facts.sizeBytes());
         out.append(",\"etag\":");
-        string(
+        JsonText.string(
             out,
             EntityTag.of(facts.modifiedSeconds(), facts.modifiedNanos(), facts.sizeBytes(), null));
       }
     }
     out.append(",\"href\":");
-    string(out, entry.reference());
+    JsonText.string(out, entry.reference());
     out.append('}');
   }
 
   @Override
   public void end(StringBuilder out, Listing.Page page) {
     out.append("\n]\n");
-  }
-
-  /** A JSON string (RFC 8259 §7). */
-  private static void string(StringBuilder out, String text) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"', '\\' -> out.append('\\').append(c);
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default -> {
-          if (c < ' ' || c == 0x7f || c == '\u2028' || c == '\u2029') {
-            out.append(String.format("\\u%04x", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-    out.append('"');
   }
 }

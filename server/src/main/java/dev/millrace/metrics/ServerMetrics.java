@@ -26,6 +26,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /** The server's meters, in one registry. */
@@ -90,6 +91,16 @@ public final class ServerMetrics implements AutoCloseable {
   public void digests(DigestService digests) {
     counter("millrace.digest.computed", "Digests computed", digests, DigestService::computed);
     counter("millrace.digest.failed", "Digests not to be had", digests, DigestService::failed);
+  }
+
+  /** The access log: entries written, and entries lost. */
+  public void accessLog(LongSupplier written, LongSupplier dropped) {
+    counter("millrace.access.log.entries", "Requests noted", written, LongSupplier::getAsLong);
+    counter(
+        "millrace.access.log.dropped",
+        "Requests not noted because the log was slow or could not be written",
+        dropped,
+        LongSupplier::getAsLong);
   }
 
   /** The ring, its loop and the transport on it. */

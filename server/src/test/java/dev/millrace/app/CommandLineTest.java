@@ -125,7 +125,7 @@ class CommandLineTest {
     assertRefused(
         millrace(Map.of(), "serve", "--config=" + file),
         file
-            + ": unknown key 'lisen'; allowed: cache, cors, drain, errors, fallback, hidden, index,"
+            + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache, cors, drain, errors, fallback, hidden, index,"
             + " listen, listing, management, mounts, precompressed, root, symlinks, transport, types, workers");
   }
 

@@ -104,7 +104,7 @@ class SettingsLoaderTest {
       SettingsException wrong =
           assertThrows(
               SettingsException.class, () -> SettingsLoader.load(configured(file), Map.of()));
-      assertTrue(wrong.getMessage().contains("holds no keys; allowed: cache"), wrong.getMessage());
+      assertTrue(wrong.getMessage().contains("holds no keys; allowed: access-log"), wrong.getMessage());
     }
     Path broken = yaml("workers: 2\nroot: [unclosed\n");
     SettingsException wrong =
@@ -142,6 +142,12 @@ class SettingsLoaderTest {
         "cache: [{match: '[', control: no-store}] | cache[0]: '[' has a bracket that is not closed",
         "cache: [{control: \"a\\x07b\"}] | cache[0]: 'a",
         "cors: [{origins: [example.org]}] | cors[0]: 'example.org' is not an origin, as in https://app.example.org, or *",
+        "auth: [{path: /a}] | auth[0]: either 'basic' or 'bearer' names a file",
+        "auth: [{path: a, basic: /x}] | auth[0]: 'a' is not a path that begins with a slash",
+        "auth: [{path: /a, basic: /none}] | auth[0].basic: /none cannot be read",
+        "auth: [{path: /a, basic: /etc/hostname}] | auth[0].basic: /etc/hostname: line 1 is not NAME:HASH",
+        "auth: [{path: /a, bearer: /none, realm: a\\b}] | auth[0]: a realm is printable",
+        "access-log-format: xml | access-log-format: 'xml' is not one of combined, json",
         "mounts: [{path: /a}] | mounts[0]: 'root' is missing",
         "mounts: [{root: /a}] | mounts[0]: a mount has a host, or a path other than /",
         "mounts: [{path: a, root: /a}] | mounts[0]: 'a' is not a path that begins with a slash",
