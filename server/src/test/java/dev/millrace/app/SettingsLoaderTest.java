@@ -104,7 +104,8 @@ class SettingsLoaderTest {
       SettingsException wrong =
           assertThrows(
               SettingsException.class, () -> SettingsLoader.load(configured(file), Map.of()));
-      assertTrue(wrong.getMessage().contains("holds no keys; allowed: access-log"), wrong.getMessage());
+      assertTrue(
+          wrong.getMessage().contains("holds no keys; allowed: access-log"), wrong.getMessage());
     }
     Path broken = yaml("workers: 2\nroot: [unclosed\n");
     SettingsException wrong =
