@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.millrace.sync.ffi.Errno;
 import dev.millrace.sync.ffi.Native;
 import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -14,10 +15,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Wakes the loop through a read of an eventfd(2), for kernels before 6.7. */
-final class EventfdWakeup implements Wakeup, CompletionTarget {
+final class EventfdWakeup extends ArmedWakeup {
   private static final int EFD_CLOEXEC = 0x80000;
-  private static final int TAG_READ = 0;
-  private static final int TAG_CANCEL = 1;
   private static final MethodHandle EVENTFD =
       Native.withErrno(
           Native.libc(), "eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -27,20 +26,14 @@ final class EventfdWakeup implements Wakeup, CompletionTarget {
   private static final MethodHandle CLOSE =
       Native.withErrno(Native.libc(), "close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
-  private final EventLoop loop;
   private final AtomicInteger state = new AtomicInteger(AWAKE);
   private final MemorySegment counter = Arena.ofAuto().allocate(ADDRESS.byteSize(), 8);
   private final int fd;
-  private final long handle;
-  private long userData;
-  private boolean armed;
-  private boolean cancelling;
   private boolean closed;
 
   EventfdWakeup(EventLoop loop) {
-    this.loop = loop;
     this.fd = open();
-    this.handle = loop.register(this);
+    super(loop, OpKind.READ);
   }
 
   private static int open() {
@@ -77,16 +70,13 @@ final class EventfdWakeup implements Wakeup, CompletionTarget {
   }
 
   @Override
-  public boolean tryFallAsleep() {
-    if (!state.compareAndSet(AWAKE, ASLEEP)) {
-      return false;
-    }
-    if (!armed) {
-      armed = true;
-      userData = loop.begin(handle, OpKind.READ, TAG_READ);
-      loop.ring().prepRead(fd, counter.address(), 8, 0, userData);
-    }
-    return true;
+  boolean moveToAsleep() {
+    return state.compareAndSet(AWAKE, ASLEEP);
+  }
+
+  @Override
+  void prepare(Ring ring, long userData) {
+    ring.prepRead(fd, counter.address(), 8, 0, userData);
   }
 
   @Override
@@ -95,22 +85,8 @@ final class EventfdWakeup implements Wakeup, CompletionTarget {
   }
 
   @Override
-  public void completed(int tag, int result, int flags) {
-    if (tag == TAG_READ) {
-      armed = false;
-    } else {
-      cancelling = false;
-    }
-  }
-
-  @Override
   public void close() {
-    if (armed) {
-      cancelling = true;
-      loop.ring().prepCancel(userData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
-      loop.join(this, () -> armed || cancelling);
-    }
-    loop.release(handle);
+    super.close();
     closeDescriptor();
   }
 

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.millrace.sync.Futex;
 import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -11,27 +12,18 @@ import java.lang.invoke.VarHandle;
 /**
  * Wakes the loop through IORING_OP_FUTEX_WAIT (kernel 6.7).
  *
- * <p>The wait is armed when the loop first falls asleep and stays armed over sleeps that something
- * else ends; the kernel compares the word only when it is armed. If a waker is faster than the
- * arming, the word no longer reads ASLEEP and the wait completes at once with EAGAIN.
+ * <p>The kernel compares the word only when the wait is armed. If a waker is faster than the
+ * arming, the word no longer reads ASLEEP and the wait completes at once with EAGAIN. Once the loop
+ * is closed nobody finds the word ASLEEP, so nobody calls the kernel about it any more.
  */
-final class FutexWakeup implements Wakeup, CompletionTarget {
+final class FutexWakeup extends ArmedWakeup {
   private static final VarHandle INT = JAVA_INT.varHandle();
 
-  private static final int TAG_WAIT = 0;
-  private static final int TAG_CANCEL = 1;
-
-  private final EventLoop loop;
   // Alone on its cache lines: other threads write it.
   private final MemorySegment word = Arena.ofAuto().allocate(256, 128).asSlice(128, 4);
-  private final long handle;
-  private long userData;
-  private boolean armed;
-  private boolean cancelling;
 
   FutexWakeup(EventLoop loop) {
-    this.loop = loop;
-    this.handle = loop.register(this);
+    super(loop, OpKind.FUTEX_WAIT);
   }
 
   @Override
@@ -42,40 +34,17 @@ final class FutexWakeup implements Wakeup, CompletionTarget {
   }
 
   @Override
-  public boolean tryFallAsleep() {
-    if (!INT.compareAndSet(word, 0L, AWAKE, ASLEEP)) {
-      return false;
-    }
-    if (!armed) {
-      armed = true;
-      userData = loop.begin(handle, OpKind.FUTEX_WAIT, TAG_WAIT);
-      loop.ring().prepFutexWait(word, ASLEEP, userData);
-    }
-    return true;
+  boolean moveToAsleep() {
+    return INT.compareAndSet(word, 0L, AWAKE, ASLEEP);
+  }
+
+  @Override
+  void prepare(Ring ring, long userData) {
+    ring.prepFutexWait(word, ASLEEP, userData);
   }
 
   @Override
   public void awake() {
     var _ = (int) INT.getAndSet(word, 0L, AWAKE);
-  }
-
-  @Override
-  public void completed(int tag, int result, int flags) {
-    if (tag == TAG_WAIT) {
-      armed = false;
-    } else {
-      cancelling = false;
-    }
-  }
-
-  @Override
-  public void close() {
-    // From here on nobody finds the word ASLEEP, so nobody calls the kernel about it any more.
-    if (armed) {
-      cancelling = true;
-      loop.ring().prepCancel(userData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
-      loop.join(this, () -> armed || cancelling);
-    }
-    loop.release(handle);
   }
 }

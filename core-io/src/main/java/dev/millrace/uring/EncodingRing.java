@@ -90,6 +90,27 @@ public abstract class EncodingRing implements Ring {
     }
   }
 
+  /** Appends the completions that are there and fit, and frees them. */
+  protected abstract void takeCompletions(Completions into);
+
+  /** Appends one completion. */
+  protected static void append(Completions to, long userData, int result, int flags) {
+    to.add(userData, result, flags);
+  }
+
+  @Override
+  public final int copyCqes(Completions into, int waitFor) {
+    requireOpen();
+    into.clear();
+    takeCompletions(into);
+    if (into.count() == 0 && waitFor > 0) {
+      submitAndWait(Math.min(waitFor, into.capacity()), -1);
+      takeCompletions(into);
+    }
+    count(Counter.COMPLETED, into.count());
+    return into.count();
+  }
+
   @Override
   public final RingStats stats() {
     return stats;

@@ -182,6 +182,17 @@ public final class IoUring extends EncodingRing {
   }
 
   @Override
+  protected void takeCompletions(Completions into) {
+    int available = Math.min((int) INT.getAcquire(cqTail, 0L) - head, into.capacity());
+    int first = head & cqMask;
+    int beforeWrap = Math.min(available, cqMask + 1 - first);
+    into.addAll(cqes, first, beforeWrap);
+    into.addAll(cqes, 0, available - beforeWrap);
+    head += available;
+    INT.setRelease(cqHead, 0L, head);
+  }
+
+  @Override
   public BufferRing provideBuffers(int entries, int bufferBytes, int group) {
     requireOpen();
     MemorySegment bufferRing = arena.allocate(entries * Structs.BUF.byteSize(), 4096);

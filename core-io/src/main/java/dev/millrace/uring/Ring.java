@@ -221,12 +221,28 @@ public interface Ring extends AutoCloseable {
    */
   void submitAndWait(int minComplete, long timeoutNanos);
 
+  /** Hands over what is queued, without waiting. */
+  default void submit() {
+    submitAndWait(0, 0);
+  }
+
   /**
    * Takes completions off the queue, oldest first, each freed before the sink sees it.
    *
    * @return how many were taken
    */
   int reap(CompletionSink sink, int atMost);
+
+  /**
+   * Copies completions off the queue in bulk, oldest first: as many as are there and fit, all of
+   * them freed at once. If there are none, hands over what is queued and waits; fewer than asked
+   * for come back when that is interrupted.
+   *
+   * @param waitFor completions to wait for if there are none; 0 does not wait, and as many as fit
+   *     is the most
+   * @return how many were copied, which {@link Completions#count} says too
+   */
+  int copyCqes(Completions into, int waitFor);
 
   /**
    * Provides buffers for receiving.

@@ -11,9 +11,14 @@
  *       there are, and which the kernel at hand has.
  *   <li>{@link dev.millrace.uring.UserData}: what a submission carries so that its completion finds
  *       its way back.
+ *   <li>{@link dev.millrace.uring.Completions}: room for completions taken in bulk.
  *   <li>{@link dev.millrace.uring.BufferRing}: buffers provided to the kernel for receiving.
  *   <li>{@link dev.millrace.uring.RingUnavailableException}: why there is no ring, and the cure.
  * </ul>
+ *
+ * <p>Of Zig's {@code IoUring}, {@code get_sqe} is part of each {@code prep} method, which finds its
+ * entry itself, and {@code cqe_seen} of {@code reap} and {@code copyCqes}, which free what they
+ * take.
  *
  * <p>Imports {@code uring.abi} and core-sync. A ring belongs to one thread; see {@code Ring}.
  */

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.RingStats.Counter;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Queues, chains, time, waking: what needs neither files nor sockets. */
@@ -55,6 +57,59 @@ abstract class RingQueueContract extends RingContract {
     assertEquals(4, ring.reap((data, result, flags) -> count[0]++, 4));
     assertEquals(2, ring.reap((data, result, flags) -> count[0]++, 4));
     assertEquals(6, count[0]);
+  }
+
+  @Test
+  void completionsAreCopiedInBulk() {
+    Completions into = new Completions(64);
+    assertEquals(0, ring.copyCqes(into, 0), "nothing there, and no wait asked for");
+    Set<Long> seen = new HashSet<>();
+    // More than the queue holds, so that a copy has to go round its end.
+    for (int sent = 0; sent < 300; sent += 30) {
+      for (int i = 0; i < 30; i++) {
+        ring.prepNop(sent + i);
+      }
+      for (int taken = 0; taken < 30; ) {
+        int copied = ring.copyCqes(into, 30 - taken);
+        assertEquals(copied, into.count());
+        for (int i = 0; i < copied; i++) {
+          assertEquals(0, into.result(i));
+          assertEquals(0, into.flags(i));
+          assertTrue(seen.add(into.userData(i)), "copied twice: " + into.userData(i));
+        }
+        taken += copied;
+      }
+    }
+    assertEquals(300, seen.size());
+    assertEquals(300, ring.stats().get(Counter.COMPLETED));
+    assertEquals(0, ring.copyCqes(into, 0));
+  }
+
+  @Test
+  void aCopyTakesNoMoreThanFits() {
+    for (int i = 0; i < 6; i++) {
+      ring.prepNop(i);
+    }
+    ring.submitAndWait(6, 1_000_000_000L);
+    Completions into = new Completions(4);
+    assertEquals(4, ring.copyCqes(into, 0));
+    assertEquals(2, ring.copyCqes(into, 100));
+    assertThrows(IndexOutOfBoundsException.class, () -> into.userData(2));
+    assertThrows(IllegalArgumentException.class, () -> new Completions(0));
+  }
+
+  @Test
+  void aCopyWaitsForNoMoreThanFits() {
+    for (int i = 0; i < 3; i++) {
+      ring.prepNop(i);
+    }
+    Completions into = new Completions(2);
+    int copied = 0;
+    while (copied < 3) {
+      copied += ring.copyCqes(into, copied == 0 ? 100 : 1);
+    }
+    assertEquals(3, copied);
+    assertEquals(3, ring.stats().get(Counter.COMPLETED));
   }
 
   @Test
@@ -198,6 +253,7 @@ abstract class RingQueueContract extends RingContract {
     assertThrows(IllegalStateException.class, () -> ring.prepNop(1));
     assertThrows(IllegalStateException.class, () -> ring.submitAndWait(0, 0));
     assertThrows(IllegalStateException.class, () -> ring.reap((data, result, flags) -> {}, 1));
+    assertThrows(IllegalStateException.class, () -> ring.copyCqes(new Completions(1), 0));
     assertThrows(IllegalStateException.class, () -> ring.provideBuffers(4, 64, 1));
   }
 

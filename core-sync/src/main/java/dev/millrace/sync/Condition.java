@@ -40,9 +40,10 @@ public final class Condition {
    * The kernel wakes the longest sleeper, but virtual threads queue apart. So a waiter that is woken
    * although EPOCH is the one it read passes the wake on and sleeps again.
    *
-   * SLEEPERS lets a signal that finds nobody asleep do without the kernel. A waiter adds itself under
-   * the mutex; it is taken off by whoever woke it, at once, so that further signals until it runs are
-   * cheap too, or by itself if nobody did. EPOCH changes all the same: a waiter that was woken by a
+   * SLEEPERS lets a signal that finds nobody asleep do without the kernel. A waiter looks at EPOCH a
+   * few times (see Spin), then adds itself, and only then sleeps: a signal that finds the count too
+   * low has changed EPOCH before, so the kernel refuses the sleep. It is taken off by whoever woke
+   * it, at once, so that further signals until it runs are cheap too, or by itself if nobody did. EPOCH changes all the same: a waiter that was woken by a
    * stray wake is awake and off the count, and were a signal to leave it at that, the waiter would
    * find its old epoch and sleep again beside the signal. Mistakes (a late wake of the slot's former
    * user) leave the count too high, which costs a system call, never too low, which would cost a
@@ -93,10 +94,9 @@ public final class Condition {
       throw mutex.notHeld("await");
     }
     int epoch = Words.getOpaque(epochAddress);
-    Words.getAndAdd(sleepersAddress, 1);
     mutex.unlock();
     try {
-      return sleep(epoch, deadline);
+      return spin(epoch) || sleep(epoch, deadline);
     } finally {
       mutex.lock();
       Reference.reachabilityFence(this);
@@ -113,7 +113,18 @@ public final class Condition {
     wake(Integer.MAX_VALUE);
   }
 
+  private boolean spin(int epoch) {
+    for (int look = 0; look < Spin.LOOKS; look++) {
+      Spin.pause(look);
+      if (Words.getAcquire(epochAddress) != epoch) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean sleep(int epoch, Deadline deadline) {
+    Words.getAndAdd(sleepersAddress, 1);
     while (true) {
       Futex.End end = Futex.sleep(epochWord, epoch, deadline);
       boolean signalled = Words.getAcquire(epochAddress) != epoch;

@@ -19,40 +19,35 @@ import java.time.Duration;
  */
 public final class Mutex {
   /*
-   * One word, three states. CONTENDED means "held, and somebody may be asleep": only an unlock that
-   * finds it pays for a system call.
-   *
-   * A thread that has slept must take the lock as CONTENDED, never as LOCKED, since it cannot know
-   * whether others sleep. With LOCKED:
-   *
-   *   A holds; B and C sleep                                      CONTENDED
-   *   A: swap(UNLOCKED) -> CONTENDED, wakes B                     UNLOCKED
-   *   B: takes it as LOCKED, unlocks: saw LOCKED, wakes nobody    UNLOCKED
-   *   C sleeps for ever
-   *
-   * The price is one wake too many when B was the last.
-   *
-   * Before it sleeps, and again when it has been woken, a thread looks at the word a few times (see
-   * Spin): a critical section is usually shorter than the way into the kernel and back. While it
-   * looks it does not mark the word, so that the others lock and unlock without system calls. A
-   * newcomer does not spin where others sleep: the fewer compete, the longer each runs undisturbed.
+   * Three states: unlocked, locked, and contended, which is locked with somebody waiting. Zig has
+   * them in one word. Here the third is a word of its own (see Sleepers), so that lock and unlock
+   * remain one atomic step each while others sleep, and one read.
    *
    * The state is the lower half of a long, whose upper half is the owner's thread id: taking the
-   * lock and saying whose it is are one compare-and-set, and unlock checks the owner by the one that
-   * releases. (Two threads are told apart by 32 bits of their ids, that is, unless 2^32 were started
-   * between them.)
+   * lock and saying whose it is are one compare-and-set. (Two threads are told apart by 32 bits of
+   * their ids, that is, unless 2^32 were started between them.)
+   *
+   * Before it sleeps a thread looks at the word a few times (see Spin): a critical section is
+   * usually shorter than the way into the kernel and back. A newcomer does not where others sleep,
+   * and a called thread looks only twice: the fewer compete, the longer each runs undisturbed. A
+   * called thread that loses naps, a bounded number of times, before it asks to be called again: it
+   * lost to threads that take the lock within microseconds. One that waits for a long critical
+   * section sleeps to begin with, and is called when that ends.
    */
-  private static final long UNLOCKED = 0b00;
-  private static final long LOCKED = 0b01;
-  private static final long CONTENDED = 0b11;
+  private static final long UNLOCKED = 0;
+  private static final long LOCKED = 1;
 
-  private final MemorySegment word;
+  private static final int LOOKS_WHEN_CALLED = Math.min(2, Spin.LOOKS);
+  private static final int NAPS = Math.min(2, Spin.LOOKS);
+  private static final long FIRST_NAP_NANOS = 50_000;
+
+  private final Sleepers sleepers;
   private final long address;
 
   /** An unlocked mutex. */
   public Mutex() {
     MemorySegment slot = WordSlab.allocate();
-    word = slot.asSlice(Words.LOWER_HALF_OFFSET, 4);
+    sleepers = new Sleepers(slot);
     address = slot.address();
   }
 
@@ -112,9 +107,12 @@ public final class Mutex {
    */
   public void unlock() {
     try {
-      long self = self();
-      if (!Words.compareAndSetLong(address, self | LOCKED, UNLOCKED)) {
-        unlockSlow(self);
+      if (Words.getLongOpaque(address) != (self() | LOCKED)) {
+        throw notHeld("unlock");
+      }
+      Words.getAndSetLong(address, UNLOCKED);
+      if (Sleepers.mayHave(address)) {
+        unlockSlow();
       }
     } finally {
       Reference.reachabilityFence(this);
@@ -124,7 +122,7 @@ public final class Mutex {
   /** Whether the calling thread holds the lock. */
   public boolean isHeldByCurrentThread() {
     try {
-      return isHeldBy(self(), Words.getLongOpaque(address));
+      return Words.getLongOpaque(address) == (self() | LOCKED);
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -141,52 +139,56 @@ public final class Mutex {
   }
 
   private boolean lockSlow(long self, Deadline deadline) {
-    if (isHeldBy(self, Words.getLongOpaque(address))) {
+    if (Words.getLongOpaque(address) == (self | LOCKED)) {
       throw new IllegalMonitorStateException(
           "lock by thread " + (self >>> 32) + " of a mutex that it holds already (not recursive)");
     }
-    long taken = self | LOCKED;
+    if (!Sleepers.mayHave(address) && look(self, Spin.LOOKS)) {
+      return true;
+    }
+    sleepers.join();
+    boolean taken = waitForCall(self, deadline);
+    sleepers.leave();
+    return taken;
+  }
+
+  private boolean waitForCall(long self, Deadline deadline) {
     while (true) {
-      for (int look = 0; look < Spin.LOOKS; look++) {
-        long state = Words.getLongOpaque(address);
-        if (state == UNLOCKED && Words.compareAndSetLong(address, UNLOCKED, taken)) {
-          return true;
-        }
-        if (isContended(state) && !isContended(taken)) {
-          break;
-        }
-        Spin.pause(look);
+      int epoch = sleepers.prepare();
+      if (Words.compareAndSetLong(address, UNLOCKED, self | LOCKED)) {
+        return true;
       }
-      taken = self | CONTENDED;
-      long state = Words.getLongOpaque(address);
-      if (state == UNLOCKED) {
-        if (Words.compareAndSetLong(address, UNLOCKED, taken)) {
+      if (!sleepers.sleep(epoch, deadline)) {
+        return Words.compareAndSetLong(address, UNLOCKED, self | LOCKED);
+      }
+      if (look(self, LOOKS_WHEN_CALLED)) {
+        return true;
+      }
+      for (int naps = 0; naps < NAPS; naps++) {
+        sleepers.nap(FIRST_NAP_NANOS << (2 * naps), deadline);
+        if (look(self, LOOKS_WHEN_CALLED)) {
           return true;
-        }
-      } else if (isContended(state) || Words.compareAndSetLong(address, state, state | CONTENDED)) {
-        if (!Futex.timedWait(word, (int) CONTENDED, deadline)) {
-          return false;
         }
       }
     }
   }
 
-  private void unlockSlow(long self) {
-    if (!isHeldBy(self, Words.getLongOpaque(address))) {
-      throw notHeld("unlock");
+  private boolean look(long self, int looks) {
+    for (int look = 0; look < looks; look++) {
+      if (Words.getLongOpaque(address) == UNLOCKED
+          && Words.compareAndSetLong(address, UNLOCKED, self | LOCKED)) {
+        return true;
+      }
+      Spin.pause(look);
     }
-    // From here on only marks of others can change the word.
-    if (isContended(Words.getAndSetLong(address, UNLOCKED))) {
-      Futex.wake(word, 1);
-    }
+    return false;
   }
 
-  private static boolean isContended(long state) {
-    return (state & CONTENDED) == CONTENDED;
-  }
-
-  private static boolean isHeldBy(long self, long state) {
-    return (state & LOCKED) != 0 && state >>> 32 == self >>> 32;
+  private void unlockSlow() {
+    // Whoever has taken the lock meanwhile will look when he leaves.
+    if (Words.getLongVolatile(address) == UNLOCKED) {
+      sleepers.call();
+    }
   }
 
   private static long self() {

@@ -18,25 +18,24 @@ import java.time.Duration;
  */
 public final class Semaphore {
   /*
-   * PERMITS is the word that threads sleep on while it is 0; SLEEPERS counts those asleep or about to
-   * be, so that a post that concerns nobody costs no system call. A sleeper is taken off the count by
-   * whoever woke it, at once: further posts until it runs are free again. One that no wake ended
-   * takes itself off.
+   * A word of permits, and Sleepers. A post adds its permit, then calls one sleeper unless one is
+   * called already; so several posts in a row may leave it at one call, and whoever has taken a
+   * permit after waiting, and with that has taken the call off, passes it on if a permit is left.
    *
-   * A waiter counts itself, then looks for a permit once more, then sleeps only if PERMITS is still 0
-   * (the kernel looks); a poster adds its permit, then looks at SLEEPERS. Both steps are sequentially
-   * consistent, so one sees the other. Were the poster to look at SLEEPERS first:
+   * A waiter joins, then looks for a permit once more, then sleeps; a poster adds its permit, then
+   * looks who has joined. These steps are sequentially consistent, so one sees the other. Were the
+   * poster to look first:
    *
-   *   P: SLEEPERS == 0
-   *                           W: SLEEPERS = 1, PERMITS == 0 -> sleeps
-   *   P: PERMITS = 1          <- nobody is woken, W sleeps beside a permit
+   *   P: nobody has joined
+   *                           W: joins, finds no permit, sleeps
+   *   P: adds the permit      <- nobody is woken, W sleeps beside a permit
    *
-   * Every post that sees a sleeper wakes one, also when permits were left over: two posts in a row
-   * find two sleepers. A thread whose time runs out looks once more before it leaves.
+   * A thread whose time runs out looks once more before it leaves. Unlike a mutex's, a called
+   * thread that loses does not nap: the next post may be the last, and there is no knowing when.
    */
-  private static final long SLEEPERS_OFFSET = 4;
+  private static final int LOOKS_WHEN_CALLED = Math.min(2, Spin.LOOKS);
 
-  private final MemorySegment permitsWord;
+  private final Sleepers sleepers;
   private final long address;
   private final int maxPermits;
 
@@ -60,7 +59,7 @@ public final class Semaphore {
           "permits must be 0 to " + maxPermits + ", were " + permits);
     }
     MemorySegment slot = WordSlab.allocate();
-    permitsWord = slot.asSlice(0, 4);
+    sleepers = new Sleepers(slot);
     address = slot.address();
     this.maxPermits = maxPermits;
     Words.getAndSet(address, permits);
@@ -123,9 +122,8 @@ public final class Semaphore {
               "post to a semaphore that holds all of its " + maxPermits + " permits");
         }
       } while (!Words.compareAndSet(address, permits, permits + 1));
-      if (Words.getVolatile(address + SLEEPERS_OFFSET) != 0) {
-        int woken = Futex.wake(permitsWord, 1);
-        Words.getAndAdd(address + SLEEPERS_OFFSET, -woken);
+      if (Sleepers.mayHave(address)) {
+        sleepers.call();
       }
     } finally {
       Reference.reachabilityFence(this);
@@ -142,36 +140,51 @@ public final class Semaphore {
   }
 
   private boolean take() {
-    int permits = Words.getOpaque(address);
+    int permits = Words.getVolatile(address);
     while (permits > 0) {
       if (Words.compareAndSet(address, permits, permits - 1)) {
         return true;
       }
-      permits = Words.getOpaque(address);
+      permits = Words.getVolatile(address);
     }
     return false;
   }
 
   private boolean awaitSlow(Deadline deadline) {
+    if (!Sleepers.mayHave(address) && look(Spin.LOOKS)) {
+      return true;
+    }
+    sleepers.join();
+    boolean taken = waitForCall(deadline);
+    sleepers.leave();
+    if (Words.getVolatile(address) > 0) {
+      sleepers.call();
+    }
+    return taken;
+  }
+
+  private boolean waitForCall(Deadline deadline) {
     while (true) {
-      for (int look = 0; look < Spin.LOOKS; look++) {
-        Spin.pause(look);
-        if (take()) {
-          return true;
-        }
-      }
-      Words.getAndAdd(address + SLEEPERS_OFFSET, 1);
+      int epoch = sleepers.prepare();
       if (take()) {
-        Words.getAndAdd(address + SLEEPERS_OFFSET, -1);
         return true;
       }
-      Futex.End end = Futex.sleep(permitsWord, 0, deadline);
-      if (end != Futex.End.WOKEN) {
-        Words.getAndAdd(address + SLEEPERS_OFFSET, -1);
-      }
-      if (end == Futex.End.TIMED_OUT) {
+      if (!sleepers.sleep(epoch, deadline)) {
         return take();
       }
+      if (look(LOOKS_WHEN_CALLED)) {
+        return true;
+      }
     }
+  }
+
+  private boolean look(int looks) {
+    for (int look = 0; look < looks; look++) {
+      Spin.pause(look);
+      if (take()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -20,6 +20,10 @@ public final class ThreadPool implements AutoCloseable {
    * One mutex guards the queue; workers sleep on notEmpty, spawners that found no room on notFull.
    * Both are signalled after the mutex is let go, so that the one who wakes does not run into it.
    *
+   * A signal may be a system call, so none is given that does not bring a task nearer to its end:
+   * none if nobody is idle, nor while a woken worker has not got the mutex yet. That one wakes the
+   * next, if it then leaves tasks behind.
+   *
    * A bounded queue brings a deadlock that Zig's does not have: if every worker is inside a task
    * that spawns, and the queue is full, all of them wait for room that only they could make. So
    * whoever is inside a task of this pool, be it a worker or a thread that helps, and finds no room,
@@ -45,6 +49,12 @@ public final class ThreadPool implements AutoCloseable {
 
   /** Written under the mutex, read by gauges without. */
   private volatile int depth;
+
+  /** Workers on notEmpty, whether one of them has been signalled, spawners on notFull: by mutex. */
+  private int idle;
+
+  private boolean waking;
+  private int blocked;
 
   private volatile boolean closed;
 
@@ -75,9 +85,15 @@ public final class ThreadPool implements AutoCloseable {
       }
     }
 
+    private static final Observer NOBODY = new Observer() {};
+
     /** A pool with nobody watching: failures go to the uncaught exception handler. */
     public Config(String name, int workers, int queueCapacityEntries) {
-      this(name, workers, queueCapacityEntries, new Observer() {});
+      this(name, workers, queueCapacityEntries, NOBODY);
+    }
+
+    private boolean isWatched() {
+      return observer != NOBODY;
     }
   }
 
@@ -136,7 +152,7 @@ public final class ThreadPool implements AutoCloseable {
    * @throws IllegalStateException if the pool is closed
    */
   public boolean trySpawn(Runnable task) {
-    if (enqueue(new Entry(task, null, System.nanoTime()), false)) {
+    if (enqueue(new Entry(task, null, now()), false)) {
       return true;
     }
     try {
@@ -154,7 +170,7 @@ public final class ThreadPool implements AutoCloseable {
    * @throws IllegalStateException if the pool is closed, or is closed while waiting
    */
   public void spawn(Runnable task) {
-    spawnEntry(new Entry(task, null, System.nanoTime()));
+    spawnEntry(new Entry(task, null, now()));
   }
 
   /**
@@ -167,7 +183,7 @@ public final class ThreadPool implements AutoCloseable {
     group.start();
     boolean spawned = false;
     try {
-      spawnEntry(new Entry(task, group, System.nanoTime()));
+      spawnEntry(new Entry(task, group, now()));
       spawned = true;
     } finally {
       if (!spawned) {
@@ -236,24 +252,37 @@ public final class ThreadPool implements AutoCloseable {
   }
 
   private boolean enqueue(Entry entry, boolean waitForRoom) {
+    boolean wake;
     mutex.lock();
     try {
       while (!closed && queue.size() == config.queueCapacityEntries()) {
         if (!waitForRoom) {
           return false;
         }
+        blocked++;
         notFull.await(mutex);
+        blocked--;
       }
       if (closed) {
         throw new IllegalStateException("pool '" + config.name() + "' is closed");
       }
       queue.addLast(entry);
       depth = queue.size();
+      wake = mustWake();
     } finally {
       mutex.unlock();
     }
-    notEmpty.signal();
+    if (wake) {
+      notEmpty.signal();
+    }
     return true;
+  }
+
+  /** Whether to signal notEmpty. Under the mutex, as is what it notes. */
+  private boolean mustWake() {
+    boolean wake = idle > 0 && !waking && !queue.isEmpty();
+    waking |= wake;
+    return wake;
   }
 
   private void work() {
@@ -270,53 +299,82 @@ public final class ThreadPool implements AutoCloseable {
 
   /** The next task, waiting for one; null once the pool is closed and the queue empty. */
   private @Nullable Entry take() {
-    Entry entry;
-    mutex.lock();
-    try {
-      while ((entry = queue.pollFirst()) == null) {
-        if (closed) {
-          return null;
-        }
-        notEmpty.await(mutex);
-      }
-      depth = queue.size();
-    } finally {
-      mutex.unlock();
-    }
-    notFull.signal();
-    return entry;
+    return dequeue(true);
   }
 
   private @Nullable Entry poll() {
+    return dequeue(false);
+  }
+
+  private @Nullable Entry dequeue(boolean waitForOne) {
     Entry entry;
+    boolean wake;
+    boolean room;
     mutex.lock();
     try {
-      entry = queue.pollFirst();
+      while ((entry = queue.pollFirst()) == null) {
+        if (closed || !waitForOne) {
+          return null;
+        }
+        idle++;
+        notEmpty.await(mutex);
+        idle--;
+        waking = false;
+      }
       depth = queue.size();
+      wake = mustWake();
+      room = blocked > 0;
     } finally {
       mutex.unlock();
     }
-    if (entry != null) {
+    if (wake) {
+      notEmpty.signal();
+    }
+    if (room) {
       notFull.signal();
     }
     return entry;
   }
 
   private void run(Entry entry) {
-    long startNanos = System.nanoTime();
     running.fetchAdd(1, MemoryOrder.MONOTONIC);
+    try {
+      if (config.isWatched()) {
+        runWatched(entry);
+      } else {
+        runAlone(entry.task());
+      }
+    } finally {
+      running.fetchSub(1, MemoryOrder.MONOTONIC);
+      if (entry.group() != null) {
+        entry.group().finish();
+      }
+    }
+  }
+
+  private void runAlone(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable failure) {
+      tell(() -> config.observer().onFailure(failure));
+    }
+  }
+
+  private void runWatched(Entry entry) {
+    long startNanos = System.nanoTime();
     try {
       tell(() -> config.observer().onStart(startNanos - entry.spawnedNanos()));
       entry.task().run();
     } catch (Throwable failure) {
       tell(() -> config.observer().onFailure(failure));
     } finally {
-      running.fetchSub(1, MemoryOrder.MONOTONIC);
       tell(() -> config.observer().onFinish(System.nanoTime() - startNanos));
-      if (entry.group() != null) {
-        entry.group().finish();
-      }
     }
+  }
+
+  /** The time, if anybody wants to know. */
+  private long now() {
+    return config.isWatched() ? System.nanoTime() : 0;
   }
 
   private void tell(Runnable event) {

@@ -63,6 +63,10 @@ final class Words {
     return (long) LONG.getAcquire(MEMORY, address);
   }
 
+  static long getLongVolatile(long address) {
+    return (long) LONG.getVolatile(MEMORY, address);
+  }
+
   static void setLongOpaque(long address, long value) {
     LONG.setOpaque(MEMORY, address, value);
   }

@@ -3,6 +3,7 @@ package dev.millrace.uring.sim;
 import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.BufferRing;
 import dev.millrace.uring.CompletionSink;
+import dev.millrace.uring.Completions;
 import dev.millrace.uring.EncodingRing;
 import dev.millrace.uring.Features;
 import dev.millrace.uring.OpKind;
@@ -187,7 +188,7 @@ public final class SimulatedRing extends EncodingRing {
     if (Thread.currentThread() != owner) {
       throw new IllegalStateException("not the ring's thread");
     }
-    submit();
+    takeQueued();
     long until =
         minComplete == 0
             ? events.nowNanos() + 1 + random.nextLong(faults.maxDelayNanos())
@@ -201,7 +202,7 @@ public final class SimulatedRing extends EncodingRing {
     }
   }
 
-  private void submit() {
+  private void takeQueued() {
     kernel.noticeBuffers();
     int before = taken;
     Operation behind = null;
@@ -280,6 +281,14 @@ public final class SimulatedRing extends EncodingRing {
     }
     count(Counter.COMPLETED, available);
     return available;
+  }
+
+  @Override
+  protected void takeCompletions(Completions into) {
+    while (!completions.isEmpty() && into.count() < into.capacity()) {
+      Completion completion = completions.remove();
+      append(into, completion.userData, completion.result, completion.flags);
+    }
   }
 
   @Override

@@ -1,0 +1,67 @@
+package dev.millrace.loop;
+
+import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
+
+/**
+ * What both wake-ups have in common: one operation, armed when the loop first falls asleep and kept
+ * armed over sleeps that something else ends, and cancelled and joined when it closes.
+ */
+abstract class ArmedWakeup implements Wakeup, CompletionTarget {
+  private static final int TAG_WAIT = 0;
+  private static final int TAG_CANCEL = 1;
+
+  private final EventLoop loop;
+  private final OpKind kind;
+  private final long handle;
+  private long userData;
+  private boolean armed;
+  private boolean cancelling;
+
+  /**
+   * @param kind of the operation that {@link #prepare} prepares
+   */
+  ArmedWakeup(EventLoop loop, OpKind kind) {
+    this.loop = loop;
+    this.kind = kind;
+    this.handle = loop.register(this);
+  }
+
+  /** From AWAKE to ASLEEP; false if the state was another. */
+  abstract boolean moveToAsleep();
+
+  /** Prepares the operation that completes when somebody wakes the loop. */
+  abstract void prepare(Ring ring, long userData);
+
+  @Override
+  public final boolean tryFallAsleep() {
+    if (!moveToAsleep()) {
+      return false;
+    }
+    if (!armed) {
+      armed = true;
+      userData = loop.begin(handle, kind, TAG_WAIT);
+      prepare(loop.ring(), userData);
+    }
+    return true;
+  }
+
+  @Override
+  public final void completed(int tag, int result, int flags) {
+    if (tag == TAG_WAIT) {
+      armed = false;
+    } else {
+      cancelling = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (armed) {
+      cancelling = true;
+      loop.ring().prepCancel(userData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
+      loop.join(this, () -> armed || cancelling);
+    }
+    loop.release(handle);
+  }
+}
