@@ -17,6 +17,7 @@ import java.nio.file.Path;
 /** System calls on files. Results below zero are {@code -errno}. */
 public final class FileCalls {
   private static final long SYS_OPENAT2 = 437;
+  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int O_CLOEXEC = 0x80000;
   private static final int O_WRONLY = 1;
@@ -37,6 +38,9 @@ public final class FileCalls {
           1);
   private static final MethodHandle FSTAT =
       Native.withErrno(Native.libc(), "fstat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle FCNTL =
+      Native.variadicWithErrno(
+          Native.libc(), "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
   private static final MethodHandle FSTATAT =
       Native.withErrno(
           Native.libc(),
@@ -200,6 +204,21 @@ public final class FileCalls {
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }
+  }
+
+  /** Another descriptor of the same open file (fcntl(2), F_DUPFD_CLOEXEC). */
+  public static int duplicate(int fd) throws ErrnoException {
+    MemorySegment errno = Native.errnoState();
+    int copy;
+    try {
+      copy = (int) FCNTL.invokeExact(errno, fd, F_DUPFD_CLOEXEC, 0);
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+    if (copy < 0) {
+      throw new ErrnoException("fcntl", Native.errno(errno));
+    }
+    return copy;
   }
 
   /** Closes a descriptor; it is gone whatever the call says (close(2)). */

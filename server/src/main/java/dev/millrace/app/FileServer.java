@@ -1,6 +1,8 @@
 package dev.millrace.app;
 
 import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestStore;
+import dev.millrace.digest.SqliteDigestStore;
 import dev.millrace.file.FileCalls;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.PoolFileAccess;
@@ -45,10 +47,15 @@ public final class FileServer implements AutoCloseable {
   /** Each connection has one operation under way at most, so this bounds connections on NIO. */
   private static final int POOL_QUEUE_ENTRIES = 65_536;
 
+  /** Holds every job that the digest service may have. */
+  private static final int HASH_QUEUE = 4096;
+
   private final Settings settings;
   private final ServerMetrics metrics;
   private final ThreadPool pool;
   private final Transport transport;
+  private final ThreadPool hashers;
+  private final DigestStore store;
   private final RequestTracker requests;
   private final @Nullable AccessLogWriter accessLogWriter;
   private final @Nullable AccessLog accessLog;
@@ -75,12 +82,21 @@ public final class FileServer implements AutoCloseable {
     Executor events = transport.events();
     this.buffers = new ReadBuffers();
     List<FileAccess> accesses = onEvents(events, this::accesses);
-    DigestService digests = new DigestService(accesses.getFirst(), buffers, pool, events);
+    this.hashers =
+        new ThreadPool(new ThreadPool.Config("millrace-hash", settings.workers(), HASH_QUEUE));
+    this.store = openStore(settings);
+    DigestService digests = new DigestService(hashers, events, store, DigestService.Limits.DEFAULT);
     Workers workers = new Workers(pool, events);
     List<FileHandler> handlers = new ArrayList<>();
     for (int i = 0; i < accesses.size(); i++) {
       handlers.add(
-          new FileHandler(settings.mounts().get(i), accesses.get(i), buffers, digests, workers));
+          new FileHandler(
+              settings.mounts().get(i),
+              accesses.get(i),
+              buffers,
+              digests,
+              settings.digests(),
+              workers));
     }
     this.accessLogWriter = openAccessLog(settings);
     HttpHandler handler = new Router(handlers);
@@ -97,6 +113,8 @@ public final class FileServer implements AutoCloseable {
         started.stop();
       }
       transport.worker().shutdownNow();
+      hashers.close();
+      store.close();
       pool.close();
       throw failed;
     }
@@ -150,6 +168,15 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
+  private static DigestStore openStore(Settings settings) throws StartException {
+    Path directory = settings.state();
+    try {
+      return directory == null ? DigestStore.NONE : SqliteDigestStore.open(directory);
+    } catch (IOException failed) {
+      throw new StartException("state: " + failed.getMessage(), failed);
+    }
+  }
+
   private List<FileAccess> accesses() {
     List<FileAccess> accesses = new ArrayList<>();
     for (int i = 0; i < roots.size(); i++) {
@@ -181,7 +208,7 @@ public final class FileServer implements AutoCloseable {
     metrics.transport(transport.name(), transport.reason());
     metrics.requests(requests);
     metrics.pool(pool);
-    metrics.digests(digests);
+    metrics.digests(digests, store);
     AccessLogWriter log = accessLogWriter;
     if (log != null) {
       metrics.accessLog(log::written, log::dropped);
@@ -313,6 +340,8 @@ public final class FileServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     management.close();
+    hashers.close();
+    store.close();
     pool.close();
     AccessLogWriter log = accessLogWriter;
     if (accessLog != null && log != null) {

@@ -27,6 +27,17 @@ public enum SettingKey {
       "Stored variants that are offered, in order: NAME.br, NAME.zst, NAME.gz."),
   ACCESS_LOG("off", "off|-|FILE", "Where requests are noted: nowhere, standard output, or a file."),
   ACCESS_LOG_FORMAT("combined", "combined|json", "How requests are noted."),
+  DIGESTS(
+      "behind",
+      "asked|behind|never",
+      "When a digest that is not known is found out: when asked for, also behind an answer, never."),
+  SIDECARS(
+      "on",
+      "on|off",
+      "Whether FILE.sha256 and the like, and SHA256SUMS, are made where they lack."),
+  CHECKSUM_HEADERS(
+      "", "NAME,...", "Digests shown as X-Checksum fields: sha256, sha512, sha1, md5."),
+  STATE("", "DIR", "Where digests are kept across restarts; in memory only if not said."),
   FALLBACK(
       "", "PATH,...", "Tried in order for what is not found, as in {path}.html or /index.html.");
 

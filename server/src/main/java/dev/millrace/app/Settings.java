@@ -1,8 +1,11 @@
 package dev.millrace.app;
 
+import dev.millrace.http.DigestPolicy;
 import dev.millrace.http.Mount;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be set.
@@ -14,6 +17,8 @@ import java.util.List;
  * @param workers threads of the worker pool
  * @param accessLog {@code off}, {@code -} for standard output, or a file
  * @param accessLogFormat how requests are noted there
+ * @param digests which digests are found out and shown
+ * @param state where digests are kept, or null for memory only
  * @param drain longest that a stop waits for requests under way
  */
 public record Settings(
@@ -24,6 +29,8 @@ public record Settings(
     int workers,
     String accessLog,
     AccessLogFormat accessLogFormat,
+    DigestPolicy digests,
+    @Nullable Path state,
     Duration drain) {
   /** What carries HTTP. */
   public enum TransportChoice {

@@ -1,5 +1,6 @@
 package dev.millrace.app;
 
+import dev.millrace.http.DigestPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,7 +34,7 @@ public final class SettingsLoader {
 
   /** Parses text and says what is wrong with it. */
   @FunctionalInterface
-  interface Parser<T> {
+  interface Parser<T extends @Nullable Object> {
     T parse(String text) throws SettingsException;
   }
 
@@ -71,6 +72,11 @@ public final class SettingsLoader {
         one(SettingKey.WORKERS, text -> Values.number(text, 1, 1024)),
         one(SettingKey.ACCESS_LOG, text -> text),
         one(SettingKey.ACCESS_LOG_FORMAT, Values::accessLogFormat),
+        new DigestPolicy(
+            one(SettingKey.DIGESTS, Values::digestMode),
+            one(SettingKey.SIDECARS, Values::flag),
+            list(SettingKey.CHECKSUM_HEADERS, Values::algorithm)),
+        one(SettingKey.STATE, text -> text.isEmpty() ? null : Path.of(text)),
         one(SettingKey.DRAIN, Values::duration));
   }
 
@@ -78,7 +84,8 @@ public final class SettingsLoader {
     return list(find(key), parser);
   }
 
-  private <T> T one(SettingKey key, Parser<T> parser) throws SettingsException {
+  private <T extends @Nullable Object> T one(SettingKey key, Parser<T> parser)
+      throws SettingsException {
     return one(find(key), parser);
   }
 
@@ -96,7 +103,8 @@ public final class SettingsLoader {
   }
 
   /** Exactly one value. */
-  static <T> T one(ConfigNode node, Parser<T> parser) throws SettingsException {
+  static <T extends @Nullable Object> T one(ConfigNode node, Parser<T> parser)
+      throws SettingsException {
     List<ConfigNode> items = node.items();
     if (items.size() > 1) {
       throw node.wrong("one value is allowed, not " + items.size());
@@ -104,8 +112,8 @@ public final class SettingsLoader {
     return parse(node, items.isEmpty() ? "" : items.getFirst().text(), parser);
   }
 
-  private static <T> T parse(ConfigNode node, String text, Parser<T> parser)
-      throws SettingsException {
+  private static <T extends @Nullable Object> T parse(
+      ConfigNode node, String text, Parser<T> parser) throws SettingsException {
     try {
       return parser.parse(text);
     } catch (SettingsException wrong) {

@@ -1,7 +1,9 @@
 package dev.millrace.app;
 
 import dev.millrace.app.Settings.TransportChoice;
+import dev.millrace.digest.Algorithm;
 import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.http.DigestPolicy;
 import dev.millrace.plan.ContentCoding;
 import java.time.Duration;
 import java.util.Arrays;
@@ -43,6 +45,24 @@ final class Values {
         Arrays.stream(ContentCoding.values())
             .collect(Collectors.toMap(ContentCoding::token, coding -> coding)),
         "br, zstd, gzip");
+  }
+
+  static DigestPolicy.Mode digestMode(String text) throws SettingsException {
+    return oneOf(
+        text,
+        Map.of(
+            "asked", DigestPolicy.Mode.ASKED,
+            "behind", DigestPolicy.Mode.BEHIND,
+            "never", DigestPolicy.Mode.NEVER),
+        "asked, behind, never");
+  }
+
+  static Algorithm algorithm(String text) throws SettingsException {
+    return oneOf(
+        text,
+        Arrays.stream(Algorithm.values())
+            .collect(Collectors.toMap(Algorithm::suffix, algorithm -> algorithm)),
+        "sha256, sha512, sha1, md5");
   }
 
   static AccessLogFormat accessLogFormat(String text) throws SettingsException {

@@ -21,8 +21,8 @@ public final class DirectoryEntry {
   }
 
   /** Its bytes, as the kernel has them. */
-  byte[] name() {
-    return name;
+  public byte[] name() {
+    return name.clone();
   }
 
   public boolean isDirectory() {

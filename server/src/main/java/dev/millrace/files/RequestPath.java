@@ -103,6 +103,30 @@ public sealed interface RequestPath {
       return out.toString();
     }
 
+    /** The path of the directory that the last name lies in. */
+    public Names parent() {
+      return new Names(segments.subList(0, segments.size() - 1), true);
+    }
+
+    /** The same with so many bytes less at the end of the last name, which is longer. */
+    public Names withoutSuffix(int bytes) {
+      byte[] last = segments.getLast();
+      List<byte[]> shorter = new ArrayList<>(segments);
+      shorter.set(segments.size() - 1, Arrays.copyOf(last, last.length - bytes));
+      return new Names(shorter, directory);
+    }
+
+    /** The path relative to the root of a name in this directory, as the kernel takes it. */
+    public byte[] child(byte[] name) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+      if (!segments.isEmpty()) {
+        out.writeBytes(relative(""));
+        out.write('/');
+      }
+      out.writeBytes(name);
+      return out.toByteArray();
+    }
+
     /** The last name, or empty for the root. */
     public String lastName() {
       return segments.isEmpty() ? "" : new String(segments.getLast(), StandardCharsets.ISO_8859_1);

@@ -1,11 +1,13 @@
 package dev.millrace.http;
 
+import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.DigestService;
+import dev.millrace.digest.Digests;
 import dev.millrace.file.FileFacts;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
 import dev.millrace.plan.ByteRange;
 import dev.millrace.plan.ContentCoding;
-import dev.millrace.plan.EntityTag;
 import dev.millrace.plan.HttpDate;
 import dev.millrace.plan.MultipartRanges;
 import dev.millrace.plan.Representation;
@@ -13,19 +15,19 @@ import dev.millrace.plan.ResponsePlan;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
-import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Answers with a file that was found: decides what of it, writes the head, sends the body. */
+/**
+ * Answers with a file that was found: finds out the digests that are asked for, decides what of the
+ * file is sent, writes the head, sends the body.
+ */
 final class FileAnswer {
-  private static final HttpString WANT_REPR_DIGEST = new HttpString("Want-Repr-Digest");
-  private static final HttpString REPR_DIGEST = new HttpString("Repr-Digest");
-
   private final HttpServerExchange exchange;
   private final FileHandler handler;
   private final RequestPath.Names names;
@@ -49,38 +51,125 @@ final class FileAnswer {
   }
 
   void start() {
-    if (WantDigest.sha256(Fields.joined(exchange.getRequestHeaders(), WANT_REPR_DIGEST))) {
-      handler.digests().sha256(file, this::answer);
+    HeaderMap headers = exchange.getRequestHeaders();
+    Digests known = handler.digests().known(file.facts());
+    List<Algorithm> wanted = DigestFields.wanted(headers, DigestFields.WANT_REPR_DIGEST);
+    if (wanted.isEmpty() || wanted.stream().anyMatch(one -> known.get(one) != null)) {
+      plan(known);
     } else {
-      answer(null);
+      find(wanted.getFirst(), known, this::plan);
     }
   }
 
-  private void answer(byte @Nullable [] sha256) {
-    if (!exchange.getConnection().isOpen()) {
+  /** Goes on with the digest, if it may be found out and can be. */
+  private void find(Algorithm algorithm, Digests known, Consumer<Digests> proceed) {
+    if (handler.digestPolicy().mode() == DigestPolicy.Mode.NEVER) {
+      proceed.accept(known);
+    } else {
+      handler.digests().require(file, Set.of(algorithm), orWithout(known, proceed));
+    }
+  }
+
+  /** Busy is told to who asked; a file that changed is sent without a digest. */
+  private DigestService.Callback orWithout(Digests known, Consumer<Digests> proceed) {
+    return new DigestService.Callback() {
+      @Override
+      public void known(Digests digests) {
+        resume(() -> proceed.accept(digests));
+      }
+
+      @Override
+      public void unavailable(DigestService.Unavailable why) {
+        resume(() -> {
+          if (why == DigestService.Unavailable.BUSY) {
+            file.close();
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+            ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+          } else {
+            proceed.accept(known);
+          }
+        });
+      }
+    };
+  }
+
+  /** Goes on if anybody is left to answer. */
+  private void resume(Runnable next) {
+    if (exchange.getConnection().isOpen()) {
+      next.run();
+    } else {
       file.close();
       exchange.endExchange();
-      return;
     }
+  }
+
+  private void plan(Digests digests) {
     FileFacts facts = file.facts();
     Representation current =
         new Representation(
             facts.sizeBytes(),
-            List.of(
-                EntityTag.of(
-                    facts.modifiedSeconds(), facts.modifiedNanos(), facts.sizeBytes(), coding)),
+            Validators.entityTags(facts, coding, digests),
             facts.modifiedSeconds());
     ResponsePlan plan =
         ResponsePlan.of(Fields.of(exchange), current, System.currentTimeMillis() / 1000);
+    List<Algorithm> wanted =
+        DigestFields.wanted(exchange.getRequestHeaders(), DigestFields.WANT_CONTENT_DIGEST);
+    if (wanted.isEmpty() || exchange.getRequestMethod().equals(Methods.HEAD)) {
+      answer(plan, current, digests, null);
+      return;
+    }
+    contentDigest(plan, current, digests, wanted);
+  }
+
+  /** The digest of what this very message carries, where that is one stretch of the file. */
+  private void contentDigest(
+      ResponsePlan plan, Representation current, Digests digests, List<Algorithm> wanted) {
+    Algorithm algorithm =
+        wanted.stream()
+            .filter(one -> digests.get(one) != null)
+            .findFirst()
+            .orElse(wanted.getFirst());
+    if (plan instanceof ResponsePlan.Whole) {
+      find(
+          algorithm,
+          digests,
+          found ->
+              answer(
+                  plan,
+                  current,
+                  found,
+                  found.get(algorithm) == null ? null : DigestFields.member(found, algorithm)));
+    } else if (plan instanceof ResponsePlan.Part(ByteRange range)
+        && range.lengthBytes() <= DigestService.MAX_PART_BYTES
+        && handler.digestPolicy().mode() != DigestPolicy.Mode.NEVER) {
+      handler
+          .digests()
+          .requirePart(
+              file,
+              algorithm,
+              range.first(),
+              range.lengthBytes(),
+              orWithout(
+                  Digests.NONE,
+                  part ->
+                      answer(
+                          plan,
+                          current,
+                          digests,
+                          part.isEmpty() ? null : DigestFields.member(part, algorithm))));
+    } else {
+      answer(plan, current, digests, null);
+    }
+  }
+
+  private void answer(
+      ResponsePlan plan, Representation current, Digests digests, @Nullable String contentDigest) {
     HeaderMap headers = exchange.getResponseHeaders();
     validators(headers, current);
-    if (sha256 != null) {
-      headers.put(REPR_DIGEST, "sha-256=:" + Base64.getEncoder().encodeToString(sha256) + ":");
-    }
     switch (plan) {
       case ResponsePlan.NotModified _ -> {
+        described(headers, digests);
         file.close();
-        cacheControl(headers);
         exchange.setStatusCode(StatusCodes.NOT_MODIFIED).endExchange();
       }
       case ResponsePlan.PreconditionFailed _ -> {
@@ -92,21 +181,25 @@ final class FileAnswer {
         headers.put(Headers.CONTENT_RANGE, "bytes */" + current.sizeBytes());
         ErrorPages.send(exchange, StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
       }
-      case ResponsePlan.Whole _ ->
-          send(StatusCodes.OK, Body.whole(current.sizeBytes()), contentType);
+      case ResponsePlan.Whole _ -> {
+        described(headers, digests);
+        send(StatusCodes.OK, Body.whole(current.sizeBytes()), contentType, contentDigest);
+      }
       case ResponsePlan.Part(ByteRange range) -> {
+        described(headers, digests);
         headers.put(Headers.CONTENT_RANGE, range.contentRange(current.sizeBytes()));
-        send(StatusCodes.PARTIAL_CONTENT, Body.of(range), contentType);
+        send(StatusCodes.PARTIAL_CONTENT, Body.of(range), contentType, contentDigest);
       }
       case ResponsePlan.Parts(List<ByteRange> ranges) -> {
+        described(headers, digests);
         MultipartRanges parts =
             MultipartRanges.of(ranges, current.sizeBytes(), contentType, boundary());
-        send(StatusCodes.PARTIAL_CONTENT, Body.of(parts), parts.contentType());
+        send(StatusCodes.PARTIAL_CONTENT, Body.of(parts), parts.contentType(), null);
       }
     }
   }
 
-  /** What every answer about this representation carries, 304 and 206 included. */
+  /** What every answer about this representation carries, failures included. */
   private void validators(HeaderMap headers, Representation current) {
     headers.put(Headers.ETAG, current.entityTag());
     headers.put(Headers.LAST_MODIFIED, HttpDate.format(current.modifiedSeconds()));
@@ -116,20 +209,30 @@ final class FileAnswer {
     }
   }
 
-  /** Not for failures: with a lifetime they would be kept. */
-  private void cacheControl(HeaderMap headers) {
+  /**
+   * What 200, 206 and 304 carry: digests, and a lifetime, with which a failure would be kept. What
+   * is not known yet is found out behind the answer.
+   */
+  private void described(HeaderMap headers, Digests digests) {
+    DigestPolicy policy = handler.digestPolicy();
+    DigestFields.show(headers, digests, policy);
+    if (policy.mode() == DigestPolicy.Mode.BEHIND && !digests.hasAll(policy.behind())) {
+      handler.digests().behind(file, policy.behind());
+    }
     String cacheControl = handler.cacheControl(names);
     if (cacheControl != null) {
       headers.put(Headers.CACHE_CONTROL, cacheControl);
     }
   }
 
-  private void send(int status, Body body, String type) {
+  private void send(int status, Body body, String type, @Nullable String contentDigest) {
     HeaderMap headers = exchange.getResponseHeaders();
-    cacheControl(headers);
     headers.put(Headers.CONTENT_TYPE, type);
     if (coding != null) {
       headers.put(Headers.CONTENT_ENCODING, coding.token());
+    }
+    if (contentDigest != null) {
+      headers.put(DigestFields.CONTENT_DIGEST, contentDigest);
     }
     exchange.setStatusCode(status);
     exchange.setResponseContentLength(body.lengthBytes());

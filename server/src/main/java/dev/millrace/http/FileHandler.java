@@ -23,14 +23,21 @@ public final class FileHandler {
   private final FileAccess access;
   private final ReadBuffers buffers;
   private final DigestService digests;
+  private final DigestPolicy digestPolicy;
   private final Workers workers;
 
   public FileHandler(
-      Mount mount, FileAccess access, ReadBuffers buffers, DigestService digests, Workers workers) {
+      Mount mount,
+      FileAccess access,
+      ReadBuffers buffers,
+      DigestService digests,
+      DigestPolicy digestPolicy,
+      Workers workers) {
     this.mount = mount;
     this.access = access;
     this.buffers = buffers;
     this.digests = digests;
+    this.digestPolicy = digestPolicy;
     this.workers = workers;
   }
 
@@ -52,6 +59,10 @@ public final class FileHandler {
 
   DigestService digests() {
     return digests;
+  }
+
+  DigestPolicy digestPolicy() {
+    return digestPolicy;
   }
 
   Workers workers() {

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.digest.Algorithm;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.files.FileAccess;
@@ -9,6 +10,7 @@ import dev.millrace.plan.AcceptEncoding;
 import dev.millrace.plan.ContentCoding;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,10 @@ import org.xnio.IoUtils;
  * beneath the root. Event thread only.
  */
 final class FileRequest {
+  private static final String SUMS = "SHA256SUMS";
+  private static final String SUMS_JSON = "SHA256SUMS.json";
+  private static final String SUMS_JSON_LOWER = SUMS_JSON.toLowerCase(Locale.ROOT);
+
   private final HttpServerExchange exchange;
   private final FileHandler handler;
   private final RequestPath.Names names;
@@ -70,7 +76,7 @@ final class FileRequest {
 
   private void failedPath(OpenFailure why) {
     if (why == OpenFailure.NOT_FOUND || why == OpenFailure.NOT_A_DIRECTORY) {
-      tryFallback(0);
+      tryChecksum();
     } else {
       ErrorPages.send(exchange, status(why));
     }
@@ -131,6 +137,52 @@ final class FileRequest {
         this::failedPath);
   }
 
+  // ---- checksums -------------------------------------------------------------------------------
+
+  /** What is not there may be a checksum of what is. */
+  private void tryChecksum() {
+    String name = below.lastName();
+    Algorithm algorithm = Sidecars.algorithm(name);
+    DigestPolicy policy = handler.digestPolicy();
+    if (!policy.sidecars() || policy.mode() == DigestPolicy.Mode.NEVER || below.directory()) {
+      tryFallback(0);
+    } else if (algorithm != null) {
+      RequestPath.Names original = below.withoutSuffix(algorithm.suffix().length() + 1);
+      open(
+          original.relative(""),
+          file -> {
+            if (file.facts().isRegularFile()) {
+              Sidecars.send(exchange, handler, original, file, algorithm);
+            } else {
+              file.close();
+              tryFallback(0);
+            }
+          },
+          why -> tryFallback(0));
+    } else if (name.equals(SUMS) || name.equals(SUMS_JSON)) {
+      open(
+          below.parent().relative(""),
+          file -> sendSums(file, name.equals(SUMS_JSON)),
+          why -> tryFallback(0));
+    } else {
+      tryFallback(0);
+    }
+  }
+
+  private void sendSums(OpenFile directory, boolean json) {
+    exchange
+        .getResponseHeaders()
+        .put(
+            Headers.CONTENT_TYPE,
+            json ? "application/json; charset=utf-8" : "text/plain; charset=utf-8");
+    if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+      directory.close();
+      exchange.endExchange();
+    } else {
+      new BodyTransfer(exchange, new SumsPieces(handler, below.parent(), directory, json)).start();
+    }
+  }
+
   // ---- fallbacks -------------------------------------------------------------------------------
 
   private void tryFallback(int which) {
@@ -156,12 +208,9 @@ final class FileRequest {
   /** A page of an application in place of a checksum would be taken for a wrong checksum. */
   private static boolean isChecksum(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".sha256")
-        || lower.endsWith(".sha512")
-        || lower.endsWith(".sha1")
-        || lower.endsWith(".md5")
-        || lower.equals("sha256sums")
-        || lower.equals("sha512sums");
+    return Sidecars.algorithm(lower) != null
+        || lower.endsWith("sums")
+        || lower.equals(SUMS_JSON_LOWER);
   }
 
   private byte[] substituted(String fallback) {

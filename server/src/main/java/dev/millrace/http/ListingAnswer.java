@@ -1,5 +1,8 @@
 package dev.millrace.http;
 
+import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.DigestService;
+import dev.millrace.file.FileFacts;
 import dev.millrace.files.DirectoryScan;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
@@ -11,6 +14,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
+import org.jspecify.annotations.Nullable;
 
 /** Answers with a directory's listing, as HTML or as JSON. Event thread only. */
 final class ListingAnswer {
@@ -58,11 +62,24 @@ final class ListingAnswer {
     boolean hidden = handler.policy().hidden();
     Listing listing =
         json
-            ? Listing.json(scan, hidden, names.decoded(), query)
+            ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(handler.digests()))
             : Listing.html(scan, hidden, names.decoded(), query);
     Workers workers = handler.workers();
     MadePieces pieces =
         new MadePieces(workers.pool(), workers.events(), listing::next, directory::close);
     new BodyTransfer(exchange, pieces).start();
+  }
+
+  /** Entity tags and digests as FileAnswer gives them. */
+  private record Knowledge(DigestService digests) implements Listing.Knowledge {
+    @Override
+    public String entityTag(FileFacts facts) {
+      return Validators.entityTags(facts, null, digests.known(facts)).getFirst();
+    }
+
+    @Override
+    public @Nullable String sha256(FileFacts facts) {
+      return digests.known(facts).hex(Algorithm.SHA_256);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.listing;
 
+import dev.millrace.file.FileFacts;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.files.DirectoryScan;
 import java.io.IOException;
@@ -18,6 +19,15 @@ public final class Listing {
   public static final String CONTENT_SECURITY_POLICY = HtmlFormat.CONTENT_SECURITY_POLICY;
 
   private static final int PIECE_CHARACTERS = 48 << 10;
+
+  /** What is told of a file beyond what the file system knows. Any thread. */
+  public interface Knowledge {
+    /** The tag that a request for the file would be answered with. */
+    String entityTag(FileFacts facts);
+
+    /** The file's SHA-256 in hexadecimal, or null if it is not known. */
+    @Nullable String sha256(FileFacts facts);
+  }
 
   /** How the page is written. */
   interface Format {
@@ -71,9 +81,10 @@ public final class Listing {
   }
 
   /** The same as JSON; all of it unless the query has a limit. */
-  public static Listing json(DirectoryScan scan, boolean hidden, String path, String query) {
+  public static Listing json(
+      DirectoryScan scan, boolean hidden, String path, String query, Knowledge knowledge) {
     ListingQuery asked = ListingQuery.parse(query, Integer.MAX_VALUE);
-    return new Listing(scan, hidden, path, asked, new JsonFormat());
+    return new Listing(scan, hidden, path, asked, new JsonFormat(knowledge));
   }
 
   /** The next piece of the text, or null after the last. */

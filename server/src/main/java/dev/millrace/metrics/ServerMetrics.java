@@ -1,6 +1,7 @@
 package dev.millrace.metrics;
 
 import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestStore;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Histogram;
@@ -87,10 +88,33 @@ public final class ServerMetrics implements AutoCloseable {
     gauge("millrace.pool.active.workers", "Workers busy", pool, ThreadPool::activeWorkers);
   }
 
-  /** Digests on request. */
-  public void digests(DigestService digests) {
-    counter("millrace.digest.computed", "Digests computed", digests, DigestService::computed);
-    counter("millrace.digest.failed", "Digests not to be had", digests, DigestService::failed);
+  /** Digests: what is hashed, for whom, and what is known. */
+  public void digests(DigestService digests, DigestStore store) {
+    counter("millrace.digest.computed", "Files hashed", digests, DigestService::computed);
+    counter(
+        "millrace.digest.coalesced",
+        "Requests that shared the hashing of a file with another",
+        digests,
+        DigestService::coalesced);
+    counter(
+        "millrace.digest.failed", "Files that could not be hashed", digests, DigestService::failed);
+    counter(
+        "millrace.digest.refused",
+        "Requests refused because too many waited for a digest",
+        digests,
+        DigestService::refused);
+    counter(
+        "millrace.digest.read.bytes",
+        "Bytes read to be hashed",
+        digests,
+        DigestService::hashedBytes);
+    gauge(
+        "millrace.digest.queue.depth",
+        "Files waiting or being hashed",
+        digests,
+        DigestService::jobs);
+    gauge(
+        "millrace.digest.index.files", "Files in the index of digests", store, DigestStore::files);
   }
 
   /** The access log: entries written, and entries lost. */

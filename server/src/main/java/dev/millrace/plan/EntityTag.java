@@ -1,5 +1,7 @@
 package dev.millrace.plan;
 
+import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Entity tags that are made here (RFC 9110 §8.8.3). */
@@ -21,5 +23,11 @@ public final class EntityTag {
         + Long.toHexString(sizeBytes)
         + (coding == null ? "" : "-" + coding.token())
         + "\"";
+  }
+
+  /** A strong tag of the content alone: the same wherever the same bytes are. */
+  public static String ofContent(byte[] sha256) {
+    byte[] half = Arrays.copyOf(sha256, 16);
+    return "\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(half) + "\"";
   }
 }

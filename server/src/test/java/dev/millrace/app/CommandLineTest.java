@@ -125,8 +125,10 @@ class CommandLineTest {
     assertRefused(
         millrace(Map.of(), "serve", "--config=" + file),
         file
-            + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache, cors, drain, errors, fallback, hidden, index,"
-            + " listen, listing, management, mounts, precompressed, root, symlinks, transport, types, workers");
+            + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
+            + " checksum-headers, cors, digests, drain, errors, fallback, hidden, index, listen,"
+            + " listing, management, mounts, precompressed, root, sidecars, state, symlinks,"
+            + " transport, types, workers");
   }
 
   @Test

@@ -45,7 +45,7 @@ abstract class FilesContract {
   }
 
   private void serving(String yaml, Script script) throws Exception {
-    try (RunningServer server = RunningServer.start(root, transport(), yaml)) {
+    try (RunningServer server = RunningServer.start(root, transport(), "digests: asked\n" + yaml)) {
       script.run(server);
     }
   }

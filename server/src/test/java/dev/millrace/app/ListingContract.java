@@ -64,7 +64,7 @@ abstract class ListingContract {
   }
 
   private RunningServer serving(String yaml) throws Exception {
-    return RunningServer.start(root, transport(), "listing: on\n" + yaml);
+    return RunningServer.start(root, transport(), "listing: on\ndigests: asked\n" + yaml);
   }
 
   private static List<String> found(Pattern pattern, String text) {
