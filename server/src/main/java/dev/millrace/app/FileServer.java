@@ -6,7 +6,11 @@ import dev.millrace.files.FileAccess;
 import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RingFileAccess;
+import dev.millrace.gate.GateLimits;
+import dev.millrace.gate.GateStats;
 import dev.millrace.http.FileHandler;
+import dev.millrace.http.GateAnswers;
+import dev.millrace.http.RequestBodies;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.metrics.PoolMetrics;
@@ -14,8 +18,7 @@ import dev.millrace.metrics.ServerMetrics;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -23,7 +26,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,13 +45,15 @@ public final class FileServer implements AutoCloseable {
   private final Transport transport;
   private final RequestTracker requests;
   private final ReadBuffers buffers;
-  private final Undertow undertow;
+  private final GateStats gate = new GateStats();
+  private final Listeners listeners;
   private final Management management;
   private final int rootFd;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final ResetEvent stopped = new ResetEvent();
+  private final List<InetSocketAddress> addresses;
 
-  private FileServer(Settings settings, int rootFd) throws StartException {
+  private FileServer(Settings settings, GateLimits limits, int rootFd) throws StartException {
     this.settings = settings;
     this.rootFd = rootFd;
     this.metrics = new ServerMetrics();
@@ -66,16 +70,17 @@ public final class FileServer implements AutoCloseable {
     this.buffers = new ReadBuffers();
     FileAccess access = onEvents(events, () -> access(transport, pool, events, rootFd));
     DigestService digests = new DigestService(access, buffers, pool, events);
-    this.requests = new RequestTracker(new FileHandler(access, buffers, digests));
+    this.requests = new RequestTracker(front(new FileHandler(access, buffers, digests), limits));
     register(digests);
-    Undertow started = null;
+    Listeners started = null;
     try {
-      started = startHttp();
-      this.undertow = started;
+      started = Listeners.open(transport.worker(), settings.listen(), requests, limits, gate);
+      this.listeners = started;
+      this.addresses = started.addresses();
       this.management = startManagement(events);
     } catch (StartException failed) {
       if (started != null) {
-        started.stop();
+        started.close();
       }
       transport.worker().shutdownNow();
       pool.close();
@@ -89,6 +94,10 @@ public final class FileServer implements AutoCloseable {
    * @throws StartException if it cannot; nothing is left running
    */
   public static FileServer start(Settings settings) throws StartException {
+    return start(settings, GateLimits.DEFAULT);
+  }
+
+  static FileServer start(Settings settings, GateLimits limits) throws StartException {
     Path root = settings.root();
     if (!Files.exists(root)) {
       throw new StartException("root: " + root + " does not exist", new IOException());
@@ -106,7 +115,7 @@ public final class FileServer implements AutoCloseable {
       throw new StartException("root: " + failed.getMessage(), failed);
     }
     try {
-      return new FileServer(settings, rootFd);
+      return new FileServer(settings, limits, rootFd);
     } catch (StartException failed) {
       FileCalls.close(rootFd);
       throw failed;
@@ -134,9 +143,15 @@ public final class FileServer implements AutoCloseable {
     return made[0];
   }
 
+  /** What stands between the gate and a handler. */
+  private static HttpHandler front(HttpHandler files, GateLimits limits) {
+    return new GateAnswers(new RequestBodies(files, limits));
+  }
+
   private void register(DigestService digests) {
     metrics.transport(transport.name(), transport.reason());
     metrics.requests(requests);
+    metrics.gate(gate);
     metrics.pool(pool);
     metrics.digests(digests);
     if (transport instanceof Transport.Uring uring) {
@@ -144,32 +159,7 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
-  private Undertow startHttp() throws StartException {
-    Undertow.Builder builder =
-        Undertow.builder()
-            .setWorker(transport.worker())
-            .setHandler(requests)
-            .setDirectBuffers(false)
-            .setBufferSize(16 << 10)
-            .setServerOption(UndertowOptions.DECODE_URL, false)
-            .setServerOption(UndertowOptions.RECORD_REQUEST_START_TIME, true)
-            .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false);
-    List<HostPort> addresses = settings.listen();
-    for (HostPort address : addresses) {
-      builder.addHttpListener(address.port(), resolve("listen", address).getHostString());
-    }
-    Undertow server = builder.build();
-    try {
-      server.start();
-      return server;
-    } catch (RuntimeException failed) {
-      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-      String what = addresses.size() == 1 ? addresses.getFirst().toString() : addresses.toString();
-      throw new StartException("listen: " + what + ": " + why(cause), failed);
-    }
-  }
-
-  private static String why(Throwable cause) {
+  static String why(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     return cause instanceof BindException && message.contains("in use")
         ? "the address is in use"
@@ -185,7 +175,7 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
-  private static InetSocketAddress resolve(String key, HostPort address) throws StartException {
+  static InetSocketAddress resolve(String key, HostPort address) throws StartException {
     try {
       return address.resolve();
     } catch (UnknownHostException unknown) {
@@ -203,10 +193,6 @@ public final class FileServer implements AutoCloseable {
 
   /** Addresses that are listened on, with the ports that were picked. */
   public List<InetSocketAddress> addresses() {
-    List<InetSocketAddress> addresses = new ArrayList<>();
-    for (Undertow.ListenerInfo listener : undertow.getListenerInfo()) {
-      addresses.add((InetSocketAddress) listener.getAddress());
-    }
     return addresses;
   }
 
@@ -252,7 +238,7 @@ public final class FileServer implements AutoCloseable {
       return;
     }
     long deadline = System.nanoTime() + settings.drain().toNanos();
-    undertow.stop(); // closes the listeners; the worker is ours and goes on
+    listeners.close();
     ResetEvent idle = new ResetEvent();
     requests.drain(idle::set);
     var _ = idle.timedAwait(settings.drain());

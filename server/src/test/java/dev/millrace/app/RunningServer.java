@@ -1,6 +1,7 @@
 package dev.millrace.app;
 
 import dev.millrace.app.Settings.TransportChoice;
+import dev.millrace.gate.GateLimits;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,11 @@ final class RunningServer implements AutoCloseable {
 
   static RunningServer start(Path root, TransportChoice transport) throws Exception {
     return new RunningServer(FileServer.start(settings(root, transport)));
+  }
+
+  static RunningServer start(Path root, TransportChoice transport, GateLimits limits)
+      throws Exception {
+    return new RunningServer(FileServer.start(settings(root, transport), limits));
   }
 
   static Settings settings(Path root, TransportChoice transport) {
