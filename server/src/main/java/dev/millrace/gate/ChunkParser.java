@@ -328,7 +328,11 @@ public final class ChunkParser {
   }
 
   private boolean isForbidden() {
-    String text = new String(name, 0, nameBytes, StandardCharsets.US_ASCII);
-    return NO_TRAILERS.contains(text.toLowerCase(Locale.ROOT));
+    return isNoTrailer(new String(name, 0, nameBytes, StandardCharsets.US_ASCII));
+  }
+
+  /** Whether a trailer must not have this name. */
+  static boolean isNoTrailer(String name) {
+    return NO_TRAILERS.contains(name.toLowerCase(Locale.ROOT));
   }
 }

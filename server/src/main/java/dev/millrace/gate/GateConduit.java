@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
@@ -25,7 +26,8 @@ import org.xnio.conduits.StreamSourceConduit;
  */
 public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceConduit>
     implements ReadReadyHandler {
-  private final StreamSinkConduit sink;
+  private final BooleanSupplier closing;
+  private final XnioExecutor timers;
   private final ReadReadyHandler user;
   private final RequestStream requests;
   private final long headTimeoutMillis;
@@ -33,12 +35,14 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
 
   GateConduit(
       StreamSourceConduit next,
-      StreamSinkConduit sink,
+      BooleanSupplier closing,
+      XnioExecutor timers,
       ReadReadyHandler user,
       GateLimits limits,
       GateStats stats) {
     super(next);
-    this.sink = sink;
+    this.closing = closing;
+    this.timers = timers;
     this.user = user;
     this.requests = new RequestStream(next, limits, stats);
     this.headTimeoutMillis = limits.headTimeout().toMillis();
@@ -48,10 +52,12 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
   /** Puts a gate on a connection that nobody has read from. */
   public static GateConduit install(
       StreamConnection connection, GateLimits limits, GateStats stats) {
+    StreamSinkConduit sink = connection.getSinkChannel().getConduit();
     GateConduit gate =
         new GateConduit(
             connection.getSourceChannel().getConduit(),
-            connection.getSinkChannel().getConduit(),
+            sink::isWriteShutdown,
+            connection.getIoThread(),
             new ReadReadyHandler.ChannelListenerHandler<>(connection.getSourceChannel()),
             limits,
             stats);
@@ -81,7 +87,10 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
     if (!into.hasRemaining()) {
       return 0;
     }
-    int n = sink.isWriteShutdown() ? requests.drain() : requests.read(into);
+    int n = closing.getAsBoolean() ? requests.drain() : requests.read(into);
+    if (n < 0) {
+      requests.end();
+    }
     if (requests.isHeadUnderWay()) {
       startHeadTimer();
     } else {
@@ -92,17 +101,12 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
 
   @Override
   public long read(ByteBuffer[] into, int offset, int length) throws IOException {
-    long total = 0;
     for (int i = offset; i < offset + length; i++) {
-      while (into[i].hasRemaining()) {
-        int n = read(into[i]);
-        if (n <= 0) {
-          return total > 0 ? total : n;
-        }
-        total += n;
+      if (into[i].hasRemaining()) {
+        return read(into[i]); // one request at a time, so one buffer at a time
       }
     }
-    return total;
+    return 0;
   }
 
   @Override
@@ -121,9 +125,7 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
   private void startHeadTimer() {
     if (headTimer == null) {
       try {
-        headTimer =
-            getReadThread()
-                .executeAfter(this::headIsLate, headTimeoutMillis, TimeUnit.MILLISECONDS);
+        headTimer = timers.executeAfter(this::headIsLate, headTimeoutMillis, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException stopping) {
         // The connection ends with its worker.
       }
