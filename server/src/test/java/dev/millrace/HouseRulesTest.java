@@ -56,7 +56,7 @@ class HouseRulesTest {
   }
 
   private static final String[] SERVER = {
-    "transport", "http", "files", "digest", "plan", "listing", "metrics", "cli", "app"
+    "transport", "gate", "http", "files", "digest", "plan", "listing", "metrics", "cli", "app"
   };
 
   private static String[] serverBut(String... allowed) {
@@ -115,6 +115,12 @@ class HouseRulesTest {
   }
 
   @Test
+  void theGateKnowsNeitherUndertowNorWhatIsBelowIt() {
+    never("gate..", serverBut("gate"));
+    never("gate..", "io.undertow..", "uring", "loop", "net", "file");
+  }
+
+  @Test
   void filesAndDigestKnowNoUndertow() {
     never("files..", serverBut("files"));
     never("files..", "io.undertow..", "org.xnio..");
@@ -124,7 +130,7 @@ class HouseRulesTest {
 
   @Test
   void httpNeverSeesTransportAndNobodySeesTheRoot() {
-    never("http..", serverBut("http", "digest", "files", "plan", "listing"));
+    never("http..", serverBut("http", "digest", "files", "plan", "listing", "gate"));
     never("listing..", serverBut("listing", "files", "plan"));
     never("listing..", "io.undertow..", "org.xnio..");
     never("plan..", serverBut("plan"));

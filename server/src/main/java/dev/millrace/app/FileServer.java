@@ -9,9 +9,13 @@ import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RingFileAccess;
 import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.gate.GateLimits;
+import dev.millrace.gate.GateStats;
 import dev.millrace.http.AccessLog;
 import dev.millrace.http.FileHandler;
+import dev.millrace.http.GateAnswers;
 import dev.millrace.http.Mount;
+import dev.millrace.http.RequestBodies;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.http.Router;
 import dev.millrace.http.Workers;
@@ -21,8 +25,6 @@ import dev.millrace.metrics.ServerMetrics;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
@@ -56,15 +58,18 @@ public final class FileServer implements AutoCloseable {
   private final Transport transport;
   private final ThreadPool hashers;
   private final DigestStore store;
+  private final DigestService digests;
   private final RequestTracker requests;
   private final @Nullable AccessLogWriter accessLogWriter;
   private final @Nullable AccessLog accessLog;
   private final ReadBuffers buffers;
-  private final Undertow undertow;
+  private final GateStats gate = new GateStats();
+  private final Listeners listeners;
   private final Management management;
   private final List<Integer> roots;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final ResetEvent stopped = new ResetEvent();
+  private final List<InetSocketAddress> addresses;
 
   private FileServer(Settings settings, List<Integer> roots) throws StartException {
     this.settings = settings;
@@ -85,7 +90,7 @@ public final class FileServer implements AutoCloseable {
     this.hashers =
         new ThreadPool(new ThreadPool.Config("millrace-hash", settings.workers(), HASH_QUEUE));
     this.store = openStore(settings);
-    DigestService digests = new DigestService(hashers, events, store, DigestService.Limits.DEFAULT);
+    this.digests = new DigestService(hashers, events, store, DigestService.Limits.DEFAULT);
     Workers workers = new Workers(pool, events);
     List<FileHandler> handlers = new ArrayList<>();
     for (int i = 0; i < accesses.size(); i++) {
@@ -99,18 +104,19 @@ public final class FileServer implements AutoCloseable {
               workers));
     }
     this.accessLogWriter = openAccessLog(settings);
-    HttpHandler handler = new Router(handlers);
+    HttpHandler handler = front(new Router(handlers), settings.gate());
     this.accessLog = accessLogWriter == null ? null : new AccessLog(handler, accessLogWriter);
     this.requests = new RequestTracker(accessLog == null ? handler : accessLog);
-    register(digests);
-    Undertow started = null;
+    register();
+    Listeners started = null;
     try {
-      started = startHttp();
-      this.undertow = started;
+      started = Listeners.open(transport.worker(), settings.listen(), requests, settings, gate);
+      this.listeners = started;
+      this.addresses = started.addresses();
       this.management = startManagement(events);
     } catch (StartException failed) {
       if (started != null) {
-        started.stop();
+        started.close();
       }
       transport.worker().shutdownNow();
       hashers.close();
@@ -204,9 +210,15 @@ public final class FileServer implements AutoCloseable {
     return made;
   }
 
-  private void register(DigestService digests) {
+  /** What stands between the gate and a handler. */
+  private static HttpHandler front(HttpHandler files, GateLimits limits) {
+    return new GateAnswers(new RequestBodies(files, limits));
+  }
+
+  private void register() {
     metrics.transport(transport.name(), transport.reason());
     metrics.requests(requests);
+    metrics.gate(gate);
     metrics.pool(pool);
     metrics.digests(digests, store);
     AccessLogWriter log = accessLogWriter;
@@ -218,32 +230,7 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
-  private Undertow startHttp() throws StartException {
-    Undertow.Builder builder =
-        Undertow.builder()
-            .setWorker(transport.worker())
-            .setHandler(requests)
-            .setDirectBuffers(false)
-            .setBufferSize(16 << 10)
-            .setServerOption(UndertowOptions.DECODE_URL, false)
-            .setServerOption(UndertowOptions.RECORD_REQUEST_START_TIME, true)
-            .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false);
-    List<HostPort> addresses = settings.listen();
-    for (HostPort address : addresses) {
-      builder.addHttpListener(address.port(), resolve("listen", address).getHostString());
-    }
-    Undertow server = builder.build();
-    try {
-      server.start();
-      return server;
-    } catch (RuntimeException failed) {
-      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-      String what = addresses.size() == 1 ? addresses.getFirst().toString() : addresses.toString();
-      throw new StartException("listen: " + what + ": " + why(cause), failed);
-    }
-  }
-
-  private static String why(Throwable cause) {
+  static String why(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     return cause instanceof BindException && message.contains("in use")
         ? "the address is in use"
@@ -259,7 +246,7 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
-  private static InetSocketAddress resolve(String key, HostPort address) throws StartException {
+  static InetSocketAddress resolve(String key, HostPort address) throws StartException {
     try {
       return address.resolve();
     } catch (UnknownHostException unknown) {
@@ -278,10 +265,6 @@ public final class FileServer implements AutoCloseable {
 
   /** Addresses that are listened on, with the ports that were picked. */
   public List<InetSocketAddress> addresses() {
-    List<InetSocketAddress> addresses = new ArrayList<>();
-    for (Undertow.ListenerInfo listener : undertow.getListenerInfo()) {
-      addresses.add((InetSocketAddress) listener.getAddress());
-    }
     return addresses;
   }
 
@@ -329,10 +312,12 @@ public final class FileServer implements AutoCloseable {
       return;
     }
     long deadline = System.nanoTime() + settings.drain().toNanos();
-    undertow.stop(); // closes the listeners; the worker is ours and goes on
+    listeners.close();
     ResetEvent idle = new ResetEvent();
     requests.drain(idle::set);
     var _ = idle.timedAwait(settings.drain());
+    digests.stop();
+    hashers.close();
     try {
       long left = Math.max(Duration.ofSeconds(1).toNanos(), deadline - System.nanoTime());
       var _ = transport.stop(left);
@@ -340,7 +325,6 @@ public final class FileServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     management.close();
-    hashers.close();
     store.close();
     pool.close();
     AccessLogWriter log = accessLogWriter;

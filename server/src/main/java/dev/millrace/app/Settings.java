@@ -1,5 +1,6 @@
 package dev.millrace.app;
 
+import dev.millrace.gate.GateLimits;
 import dev.millrace.http.DigestPolicy;
 import dev.millrace.http.Mount;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param accessLogFormat how requests are noted there
  * @param digests which digests are found out and shown
  * @param state where digests are kept, or null for memory only
+ * @param gate bounds of what a request may be
+ * @param idleTimeout how long a connection may stay open between requests
  * @param drain longest that a stop waits for requests under way
  */
 public record Settings(
@@ -31,6 +34,8 @@ public record Settings(
     AccessLogFormat accessLogFormat,
     DigestPolicy digests,
     @Nullable Path state,
+    GateLimits gate,
+    Duration idleTimeout,
     Duration drain) {
   /** What carries HTTP. */
   public enum TransportChoice {

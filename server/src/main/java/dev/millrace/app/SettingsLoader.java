@@ -1,5 +1,6 @@
 package dev.millrace.app;
 
+import dev.millrace.gate.GateLimits;
 import dev.millrace.http.DigestPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,29 @@ public final class SettingsLoader {
             one(SettingKey.SIDECARS, Values::flag),
             list(SettingKey.CHECKSUM_HEADERS, Values::algorithm)),
         one(SettingKey.STATE, text -> text.isEmpty() ? null : Path.of(text)),
+        gate(),
+        one(SettingKey.IDLE_TIMEOUT, Values::duration),
         one(SettingKey.DRAIN, Values::duration));
+  }
+
+  private GateLimits gate() throws SettingsException {
+    GateLimits defaults = GateLimits.DEFAULT;
+    try {
+      return new GateLimits(
+          one(SettingKey.MAX_TARGET, Values::bytes),
+          one(SettingKey.MAX_HEAD, Values::bytes),
+          one(SettingKey.MAX_FIELDS, text -> Values.number(text, 1, 1000)),
+          one(SettingKey.HEAD_TIMEOUT, Values::duration),
+          defaults.chunkExtensionBytes(),
+          defaults.trailerBytes(),
+          defaults.bodyBytes(),
+          defaults.bodyTimeout(),
+          defaults.lingerBytes(),
+          defaults.lingerTimeout());
+    } catch (IllegalArgumentException disagreeing) {
+      throw new SettingsException(
+          "max-target, max-head, head-timeout: " + disagreeing.getMessage());
+    }
   }
 
   private <T> List<T> list(SettingKey key, Parser<T> parser) throws SettingsException {

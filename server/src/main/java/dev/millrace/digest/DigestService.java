@@ -82,6 +82,7 @@ public final class DigestService {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong hashedBytes = new AtomicLong();
   private volatile int waiting;
+  private volatile boolean stopped;
 
   /**
    * @param threads hashing threads, of this service alone; its queue holds all jobs
@@ -249,6 +250,10 @@ public final class DigestService {
   // ---- hashing threads -------------------------------------------------------------------------
 
   private void begin(DigestJob job) {
+    if (stopped) {
+      job.task().close();
+      return;
+    }
     Digests stored = store.load(job.version());
     if (stored.hasAll(job.algorithms())) {
       events.execute(() -> ended(job, stored, null));
@@ -258,6 +263,10 @@ public final class DigestService {
   }
 
   private void quantum(DigestJob job) {
+    if (stopped) {
+      job.task().close();
+      return;
+    }
     switch (job.task().runQuantum()) {
       case MORE -> {
         // To the end of the queue, so that jobs take turns.
@@ -299,6 +308,14 @@ public final class DigestService {
       }
     }
     startBehind();
+  }
+
+  /**
+   * Gives up every pass at its next quantum; who waits for one is not answered any more. Any
+   * thread; the hashing threads can be joined after it.
+   */
+  public void stop() {
+    stopped = true;
   }
 
   /** Passes over a file that ended in digests. Any thread, as all below. */

@@ -7,11 +7,13 @@
  *   <li>{@code FileRequest} finds what a request gets, {@code FileAnswer} and {@code ListingAnswer}
  *       send it, {@code ErrorPages} what is neither.
  *   <li>{@code BodyTransfer}: {@code Pieces} of a body to the client, in flat memory.
+ *   <li>{@link dev.millrace.http.GateAnswers} and {@link dev.millrace.http.RequestBodies}: what the
+ *       gate refused is answered; bodies that nobody wants are dropped.
  *   <li>{@link dev.millrace.http.RequestTracker}: counts, durations, draining.
  * </ul>
  *
  * <p>Handlers run on the event thread and never block it. Imports {@code plan}, {@code listing},
- * {@code digest}, {@code files} and Undertow; never {@code transport}.
+ * {@code digest}, {@code files}, {@code gate} and Undertow; never {@code transport}.
  */
 @NullMarked
 package dev.millrace.http;

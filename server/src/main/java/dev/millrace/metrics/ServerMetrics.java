@@ -2,6 +2,8 @@ package dev.millrace.metrics;
 
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
+import dev.millrace.gate.GateStats;
+import dev.millrace.gate.RejectReason;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Histogram;
@@ -80,6 +82,17 @@ public final class ServerMetrics implements AutoCloseable {
         "Duration of HTTP server requests",
         "http_response_status_class",
         byClass);
+  }
+
+  /** The gate: heads passed on, and what it refused by reason. */
+  public void gate(GateStats stats) {
+    counter("millrace.gate.passed", "Request heads passed on", stats, GateStats::passed);
+    for (RejectReason reason : RejectReason.values()) {
+      FunctionCounter.builder("millrace.gate.rejected", stats, s -> s.rejected(reason))
+          .description("Requests refused by the gate")
+          .tag("reason", reason.label())
+          .register(registry);
+    }
   }
 
   /** The worker pool's queue. */

@@ -126,9 +126,9 @@ class CommandLineTest {
         millrace(Map.of(), "serve", "--config=" + file),
         file
             + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
-            + " checksum-headers, cors, digests, drain, errors, fallback, hidden, index, listen,"
-            + " listing, management, mounts, precompressed, root, sidecars, state, symlinks,"
-            + " transport, types, workers");
+            + " checksum-headers, cors, digests, drain, errors, fallback, head-timeout, hidden,"
+            + " idle-timeout, index, listen, listing, management, max-fields, max-head, max-target,"
+            + " mounts, precompressed, root, sidecars, state, symlinks, transport, types, workers");
   }
 
   @Test

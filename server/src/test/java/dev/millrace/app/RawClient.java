@@ -37,6 +37,7 @@ final class RawClient implements AutoCloseable {
     }
     socket.setSoTimeout(30_000);
     socket.connect(address);
+    socket.setTcpNoDelay(true); // fragments are to arrive as such
     in = socket.getInputStream();
   }
 
@@ -46,6 +47,11 @@ final class RawClient implements AutoCloseable {
 
   void send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Ends what this side sends. */
+  void shutdownOutput() throws IOException {
+    socket.shutdownOutput();
   }
 
   void request(String method, String target, String... fields) throws IOException {

@@ -1,6 +1,7 @@
 package dev.millrace.app;
 
 import dev.millrace.app.Settings.TransportChoice;
+import dev.millrace.gate.GateLimits;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,32 @@ final class RunningServer implements AutoCloseable {
    * @param yaml more settings, as in the file
    */
   static RunningServer start(Path root, TransportChoice transport, String yaml) throws Exception {
+    return new RunningServer(FileServer.start(settings(root, transport, yaml)));
+  }
+
+  /** With bounds that are not all settings. */
+  static RunningServer start(Path root, TransportChoice transport, GateLimits limits)
+      throws Exception {
+    Settings s = settings(root, transport, "");
+    return new RunningServer(
+        FileServer.start(
+            new Settings(
+                s.mounts(),
+                s.listen(),
+                s.management(),
+                s.transport(),
+                s.workers(),
+                s.accessLog(),
+                s.accessLogFormat(),
+                s.digests(),
+                s.state(),
+                limits,
+                s.idleTimeout(),
+                s.drain())));
+  }
+
+  private static Settings settings(Path root, TransportChoice transport, String yaml)
+      throws Exception {
     Path file = Files.createTempFile("millrace", ".yaml");
     try {
       Files.writeString(file, yaml);
@@ -35,8 +62,7 @@ final class RunningServer implements AutoCloseable {
               "transport", List.of(transport.name().toLowerCase(Locale.ROOT)),
               "workers", List.of("2"),
               "drain", List.of("20s"));
-      Settings settings = SettingsLoader.load(new SettingsLoader.Flags(flags, file), Map.of());
-      return new RunningServer(FileServer.start(settings));
+      return SettingsLoader.load(new SettingsLoader.Flags(flags, file), Map.of());
     } finally {
       Files.delete(file);
     }

@@ -1,0 +1,120 @@
+package dev.millrace.app;
+
+import dev.millrace.gate.GateConduit;
+import dev.millrace.gate.GateLimits;
+import dev.millrace.gate.GateStats;
+import io.undertow.UndertowOptions;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/**
+ * The HTTP listeners. Each connection goes through the gate and then to Undertow, so this does what
+ * {@code Undertow.start} would, which has no place to put a gate in.
+ */
+final class Listeners implements AutoCloseable {
+  private static final int BUFFER_BYTES = 16 << 10;
+
+  private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
+  private final XnioWorker worker;
+  private final ChannelListener<StreamConnection> open;
+
+  private Listeners(XnioWorker worker, ChannelListener<StreamConnection> open) {
+    this.worker = worker;
+    this.open = open;
+  }
+
+  /**
+   * Listens on all addresses.
+   *
+   * @throws StartException if it cannot on one of them; then it does on none
+   */
+  static Listeners open(
+      XnioWorker worker,
+      List<HostPort> addresses,
+      HttpHandler root,
+      Settings settings,
+      GateStats stats)
+      throws StartException {
+    GateLimits limits = settings.gate();
+    HttpOpenListener http =
+        new HttpOpenListener(
+            new DefaultByteBufferPool(false, BUFFER_BYTES, -1, 4),
+            undertowOptions(limits, settings.idleTimeout()));
+    http.setRootHandler(root);
+    Listeners listeners =
+        new Listeners(
+            worker,
+            connection -> {
+              var _ = GateConduit.install(connection, limits, stats);
+              http.handleEvent(connection);
+            });
+    try {
+      for (HostPort address : addresses) {
+        listeners.listen(address);
+      }
+      return listeners;
+    } catch (StartException failed) {
+      listeners.close();
+      throw failed;
+    }
+  }
+
+  /** Undertow's own limits must not be narrower than the gate's, nor its notion of a target. */
+  private static OptionMap undertowOptions(GateLimits limits, Duration idle) {
+    return OptionMap.builder()
+        .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) idle.toMillis())
+        .set(UndertowOptions.DECODE_URL, false)
+        .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
+        .set(UndertowOptions.RECORD_REQUEST_START_TIME, true)
+        .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+        .set(UndertowOptions.MAX_HEADER_SIZE, limits.headBytes())
+        .set(UndertowOptions.MAX_HEADERS, limits.fields())
+        .set(UndertowOptions.MAX_PARAMETERS, limits.targetBytes())
+        .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // beyond it Undertow closes without an answer
+        .getMap();
+  }
+
+  private void listen(HostPort address) throws StartException {
+    InetSocketAddress resolved = FileServer.resolve("listen", address);
+    OptionMap options =
+        OptionMap.builder()
+            .set(Options.TCP_NODELAY, true)
+            .set(Options.REUSE_ADDRESSES, true)
+            .set(Options.BACKLOG, 1000)
+            .getMap();
+    try {
+      AcceptingChannel<StreamConnection> socket =
+          worker.createStreamConnectionServer(
+              resolved, ChannelListeners.openListenerAdapter(open), options);
+      sockets.add(socket);
+      socket.resumeAccepts();
+    } catch (IOException | RuntimeException failed) {
+      throw new StartException("listen: " + address + ": " + FileServer.why(failed), failed);
+    }
+  }
+
+  /** Addresses that are listened on, with the ports that were picked. */
+  List<InetSocketAddress> addresses() {
+    return sockets.stream().map(socket -> socket.getLocalAddress(InetSocketAddress.class)).toList();
+  }
+
+  /** Accepts no more; connections go on. */
+  @Override
+  public void close() {
+    sockets.forEach(IoUtils::safeClose);
+  }
+}

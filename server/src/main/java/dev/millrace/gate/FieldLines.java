@@ -1,0 +1,177 @@
+package dev.millrace.gate;
+
+import org.jspecify.annotations.Nullable;
+
+/** The field lines of one head and the empty line after them (RFC 9112 §5). */
+final class FieldLines {
+  private enum State {
+    FIELD,
+    NAME,
+    VALUE_START,
+    VALUE,
+    VALUE_LF,
+    HEAD_LF,
+    DONE,
+    REJECTED
+  }
+
+  private final int most;
+  private final HeadFields fields = new HeadFields();
+
+  private State state = State.FIELD;
+  private @Nullable RejectReason reason;
+  private int fieldLines;
+  private int nameStart;
+  private @Nullable Field field;
+  private int valueStart;
+  private int valueEnd;
+
+  FieldLines(GateLimits limits) {
+    this.most = limits.fields();
+  }
+
+  void reset() {
+    state = State.FIELD;
+    reason = null;
+    fieldLines = 0;
+    fields.reset();
+  }
+
+  boolean isDone() {
+    return state == State.DONE;
+  }
+
+  /** Why they are refused; null while they are not. */
+  @Nullable RejectReason reason() {
+    return reason;
+  }
+
+  HeadFields fields() {
+    return fields;
+  }
+
+  /** Looks at bytes until the head is done or refused; returns where the next begins. */
+  int parse(byte[] bytes, int base, int from, int stop) {
+    int at = from;
+    while (at < stop && state.compareTo(State.DONE) < 0) {
+      at =
+          switch (state) {
+            case FIELD -> field(bytes[at], at, base);
+            case NAME -> name(bytes, base, at, stop);
+            case VALUE_START -> valueStart(bytes, base, at, stop);
+            case VALUE -> value(bytes, base, at, stop);
+            case VALUE_LF -> fieldLine(bytes, base, at);
+            case HEAD_LF -> lastLine(bytes[at], at);
+            case DONE, REJECTED -> throw new IllegalStateException(state.name());
+          };
+    }
+    return at;
+  }
+
+  private int reject(RejectReason why, int at) {
+    state = State.REJECTED;
+    reason = why;
+    return at;
+  }
+
+  private int field(byte b, int at, int base) {
+    if (b == Octets.CR) {
+      state = State.HEAD_LF;
+      return at + 1;
+    }
+    if (b == Octets.LF) {
+      return reject(RejectReason.BAD_LINE_END, at);
+    }
+    if (Octets.isBlank(b)) {
+      return reject(RejectReason.FOLDED_FIELD, at);
+    }
+    if (++fieldLines > most) {
+      return reject(RejectReason.TOO_MANY_FIELDS, at);
+    }
+    nameStart = at - base;
+    state = State.NAME;
+    return at;
+  }
+
+  private int name(byte[] bytes, int base, int from, int stop) {
+    int at = from;
+    while (at < stop && Octets.isToken(bytes[at])) {
+      at++;
+    }
+    if (at == stop) {
+      return at;
+    }
+    int start = base + nameStart;
+    if (bytes[at] != ':' || at == start) {
+      return reject(RejectReason.BAD_FIELD_NAME, at);
+    }
+    field = Field.of(bytes, start, at);
+    state = State.VALUE_START;
+    return at + 1;
+  }
+
+  private int valueStart(byte[] bytes, int base, int from, int stop) {
+    int at = from;
+    while (at < stop && Octets.isBlank(bytes[at])) {
+      at++;
+    }
+    if (at < stop) {
+      valueStart = at - base;
+      state = State.VALUE;
+    }
+    return at;
+  }
+
+  private int value(byte[] bytes, int base, int from, int stop) {
+    int at = from;
+    while (true) {
+      while (at + 8 <= stop && !Octets.hasControl(Octets.eight(bytes, at))) {
+        at += 8;
+      }
+      int end = Math.min(stop, at + 8);
+      while (at < end && Octets.VALUE[bytes[at] & 0xff]) {
+        at++;
+      }
+      if (at < end) {
+        break;
+      }
+      if (at == stop) {
+        return at;
+      }
+    }
+    if (bytes[at] != Octets.CR) {
+      boolean bare = bytes[at] == Octets.LF;
+      return reject(bare ? RejectReason.BAD_LINE_END : RejectReason.BAD_FIELD_VALUE, at);
+    }
+    valueEnd = at - base;
+    state = State.VALUE_LF;
+    return at + 1;
+  }
+
+  private int fieldLine(byte[] bytes, int base, int at) {
+    if (bytes[at] != Octets.LF) {
+      return reject(RejectReason.BAD_LINE_END, at);
+    }
+    state = State.FIELD;
+    Field known = field;
+    if (known != null) {
+      int end = valueEnd;
+      while (end > valueStart && Octets.isBlank(bytes[base + end - 1])) {
+        end--;
+      }
+      RejectReason why = fields.add(known, bytes, base, valueStart, end);
+      if (why != null) {
+        return reject(why, at);
+      }
+    }
+    return at + 1;
+  }
+
+  private int lastLine(byte b, int at) {
+    if (b != Octets.LF) {
+      return reject(RejectReason.BAD_LINE_END, at);
+    }
+    state = State.DONE;
+    return at + 1;
+  }
+}

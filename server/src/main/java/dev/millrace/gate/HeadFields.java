@@ -1,0 +1,160 @@
+package dev.millrace.gate;
+
+import org.jspecify.annotations.Nullable;
+
+/** The fields of one head that matter, checked as they come. */
+public final class HeadFields {
+  private static final String CHUNKED = "chunked";
+  private static final String CONTINUE = "100-continue";
+  private static final String CLOSE = "close";
+  private static final String KEEP_ALIVE = "keep-alive";
+
+  /** 18 digits: no sum or product of lengths overflows. */
+  private static final int LENGTH_DIGITS = 18;
+
+  private final int[] starts = new int[Field.COUNT];
+  private final int[] ends = new int[Field.COUNT];
+  private long seen;
+  private long repeated;
+  private long contentLength;
+  private boolean close;
+  private boolean keepAlive;
+
+  void reset() {
+    seen = 0;
+    repeated = 0;
+    contentLength = 0;
+    close = false;
+    keepAlive = false;
+  }
+
+  HeadFields() {}
+
+  /** Whether there is such a line. */
+  public boolean has(Field field) {
+    return (seen & field.bit()) != 0;
+  }
+
+  /** Whether there is more than one such line. */
+  public boolean isRepeated(Field field) {
+    return (repeated & field.bit()) != 0;
+  }
+
+  /** Where the value of the first such line begins, relative to the head. */
+  public int start(Field field) {
+    return starts[field.ordinal()];
+  }
+
+  /** Where that value ends, white space stripped. */
+  public int end(Field field) {
+    return ends[field.ordinal()];
+  }
+
+  /** The body's length; 0 without a Content-Length. */
+  public long contentLength() {
+    return contentLength;
+  }
+
+  /** Whether one Connection option is close. */
+  public boolean close() {
+    return close;
+  }
+
+  /** Whether one Connection option is keep-alive. */
+  public boolean keepAlive() {
+    return keepAlive;
+  }
+
+  /** Takes a field line with its value, stripped, at {@code base + from} to {@code base + to}. */
+  @Nullable RejectReason add(Field field, byte[] bytes, int base, int from, int to) {
+    boolean again = has(field);
+    if (again) {
+      repeated |= field.bit();
+    } else {
+      seen |= field.bit();
+      starts[field.ordinal()] = from;
+      ends[field.ordinal()] = to;
+    }
+    int start = base + from;
+    int end = base + to;
+    switch (field) {
+      case HOST -> {
+        if (again || !Authority.isValid(bytes, start, end)) {
+          return RejectReason.BAD_HOST;
+        }
+      }
+      case CONTENT_LENGTH -> {
+        if (again || !parseLength(bytes, start, end)) {
+          return RejectReason.BAD_CONTENT_LENGTH;
+        }
+      }
+      case TRANSFER_ENCODING -> {
+        if (again || start == end || !Octets.isToken(bytes[start])) {
+          return RejectReason.BAD_TRANSFER_ENCODING;
+        }
+        if (!Octets.is(bytes, start, end, CHUNKED)) {
+          return RejectReason.UNSUPPORTED_TRANSFER_CODING;
+        }
+      }
+      case EXPECT -> {
+        if (again || !Octets.is(bytes, start, end, CONTINUE)) {
+          return RejectReason.UNKNOWN_EXPECTATION;
+        }
+      }
+      case CONNECTION -> addOptions(bytes, start, end);
+      default -> {}
+    }
+    return null;
+  }
+
+  private boolean parseLength(byte[] bytes, int from, int to) {
+    if (to == from || to - from > LENGTH_DIGITS) {
+      return false;
+    }
+    long value = 0;
+    for (int i = from; i < to; i++) {
+      if (bytes[i] < '0' || bytes[i] > '9') {
+        return false;
+      }
+      value = value * 10 + (bytes[i] - '0');
+    }
+    contentLength = value;
+    return true;
+  }
+
+  private void addOptions(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to) {
+      int end = at;
+      while (end < to && bytes[end] != ',') {
+        end++;
+      }
+      int last = end;
+      while (at < last && Octets.isBlank(bytes[at])) {
+        at++;
+      }
+      while (last > at && Octets.isBlank(bytes[last - 1])) {
+        last--;
+      }
+      close |= Octets.is(bytes, at, last, CLOSE);
+      keepAlive |= Octets.is(bytes, at, last, KEEP_ALIVE);
+      at = end + 1;
+    }
+  }
+
+  /** What only the whole head tells; the target's authority is checked elsewhere. */
+  @Nullable RejectReason finish(boolean http11) {
+    if (http11 && !has(Field.HOST)) {
+      return RejectReason.BAD_HOST;
+    }
+    if (has(Field.TRANSFER_ENCODING)) {
+      if (has(Field.CONTENT_LENGTH)) {
+        return RejectReason.CONFLICTING_FRAMING;
+      }
+      if (!http11) {
+        return RejectReason.BAD_TRANSFER_ENCODING;
+      }
+    }
+    return null;
+  }
+}

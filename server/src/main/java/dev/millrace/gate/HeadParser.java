@@ -1,0 +1,135 @@
+package dev.millrace.gate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one request head, strictly (RFC 9112 §2 to §5); {@link RejectReason} says what is refused.
+ *
+ * <p>Incremental and pure: {@link #parse} may be called with any prefix of the head, then with a
+ * longer one, and looks at each byte once. Which verdict comes, and at which byte, does not depend
+ * on how the bytes were cut. Nothing is allocated but for methods that are refused.
+ *
+ * <p>One empty line before the request line is skipped (RFC 9112 §2.2). All offsets are relative to
+ * the head's first byte, and valid once the verdict is COMPLETE.
+ */
+public final class HeadParser {
+  private final int headBytes;
+  private final RequestLine line;
+  private final FieldLines lines;
+
+  private int position;
+  private @Nullable RejectReason reason;
+
+  public HeadParser(GateLimits limits) {
+    this.headBytes = limits.headBytes();
+    this.line = new RequestLine(limits);
+    this.lines = new FieldLines(limits);
+  }
+
+  /** Begins with a new head. */
+  public void reset() {
+    position = 0;
+    reason = null;
+    line.reset();
+    lines.reset();
+  }
+
+  /**
+   * Looks at what has come.
+   *
+   * @param base where the head begins in {@code bytes}; may differ from call to call
+   * @param end where what has come ends
+   */
+  public Verdict parse(byte[] bytes, int base, int end) {
+    if (reason != null) {
+      return Verdict.REJECTED;
+    }
+    int stop = Math.min(end, base + headBytes);
+    int at = base + position;
+    if (!line.isDone()) {
+      at = line.parse(bytes, base, at, stop);
+      reason = line.reason();
+    }
+    if (line.isDone() && !lines.isDone()) {
+      at = lines.parse(bytes, base, at, stop);
+      reason = lines.isDone() ? whole(bytes, base) : lines.reason();
+    }
+    position = at - base;
+    if (reason == null && !lines.isDone() && position >= headBytes) {
+      reason = RejectReason.HEAD_TOO_LARGE;
+    }
+    if (reason != null) {
+      return Verdict.REJECTED;
+    }
+    return lines.isDone() ? Verdict.COMPLETE : Verdict.NEED_MORE;
+  }
+
+  /** What only the whole head tells. */
+  private @Nullable RejectReason whole(byte[] bytes, int base) {
+    RejectReason why = lines.fields().finish(line.isHttp11());
+    if (why == null && !line.target().agreesWith(lines.fields(), bytes, base)) {
+      return RejectReason.BAD_HOST;
+    }
+    return why;
+  }
+
+  // ---- what was read -------------------------------------------------------------------------
+
+  /** Why, after REJECTED. */
+  public RejectReason reason() {
+    if (reason == null) {
+      throw new IllegalStateException("nothing was rejected");
+    }
+    return reason;
+  }
+
+  /** Bytes of the head, the empty line before it and the one after it included. */
+  public int length() {
+    return position;
+  }
+
+  /** The method, as far as it was read. */
+  public Method method() {
+    return line.method();
+  }
+
+  /** Whether the version is 1.1, not 1.0. */
+  public boolean isHttp11() {
+    return line.isHttp11();
+  }
+
+  /** Where the target begins. */
+  public int targetStart() {
+    return line.targetStart();
+  }
+
+  /** Where the target ends; the space after it follows. */
+  public int targetEnd() {
+    return line.targetEnd();
+  }
+
+  /** The fields that matter. */
+  public HeadFields fields() {
+    return lines.fields();
+  }
+
+  /** Whether the request has a body in chunks. */
+  public boolean isChunked() {
+    return fields().has(Field.TRANSFER_ENCODING);
+  }
+
+  /** Whether the connection ends after this request. */
+  public boolean isLast() {
+    return fields().close() || (!isHttp11() && !fields().keepAlive());
+  }
+
+  /**
+   * Brings a complete head into the form that everything behind the gate sees: no empty line before
+   * it, and an absolute target, which agrees with Host, in origin form.
+   *
+   * @return how many bytes at its beginning no longer belong to the head
+   */
+  public int normalise(byte[] bytes, int base) {
+    return line.normalise(bytes, base);
+  }
+}

@@ -1,0 +1,312 @@
+package dev.millrace.gate;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * The requests of one connection, in their order: what may be passed on of what was received.
+ *
+ * <pre>
+ *   HEAD ──head complete──► FIXED, CHUNKED ──all passed──► HEAD   next request, when it is asked for
+ *     │                              └───────────────────► DRAIN  the request was the last, or its
+ *     │                                                           framing was wrong
+ *     └──rejected, or late──► ANSWER ─────────────────────► DRAIN
+ * </pre>
+ *
+ * <ul>
+ *   <li>A head is read only when the user reads, which Undertow does when everything before is
+ *       answered. So a rejection can wait for its turn by waiting to be read.
+ *   <li>ANSWER: the user gets one request of ours in place of the rejected one, and {@link
+ *       #rejection} says how to answer it. A client cannot forge that: it is state, not bytes.
+ *   <li>DRAIN: what still comes is dropped, within bounds, so that closing does not reset the
+ *       connection before the client has read its last answer.
+ * </ul>
+ *
+ * <p>Bytes are parsed where the user will read them; only the beginning of a head and what follows
+ * a request are copied.
+ */
+final class RequestStream {
+  private enum Phase {
+    HEAD,
+    FIXED,
+    CHUNKED,
+    ANSWER,
+    DRAIN
+  }
+
+  private static final byte[] STAND_IN = standIn("GET");
+  private static final byte[] HEAD_STAND_IN = standIn("HEAD");
+
+  /** Less than this is not worth parsing where it is read. */
+  private static final int IN_PLACE_BYTES = 512;
+
+  private static final int DRAIN_BYTES = 16 << 10;
+
+  private final StreamSourceConduit next;
+  private final GateLimits limits;
+  private final GateStats stats;
+  private final HeadParser parser;
+  private final Held held = new Held();
+  private @Nullable ChunkedBody chunked;
+
+  private Phase phase = Phase.HEAD;
+  private Phase afterBody = Phase.HEAD;
+  private boolean newHead = true;
+
+  /** Whether {@link #parser} has seen all that is held, and wants more. */
+  private boolean starved;
+
+  /** Bytes held of a head that is understood. */
+  private int cleared;
+
+  private long bodyLeft;
+  private byte[] standIn = STAND_IN;
+  private int standInAt;
+  private @Nullable RejectReason rejection;
+  private long drained;
+  private long drainDeadlineNanos;
+
+  RequestStream(StreamSourceConduit next, GateLimits limits, GateStats stats) {
+    this.next = next;
+    this.limits = limits;
+    this.stats = stats;
+    this.parser = new HeadParser(limits);
+  }
+
+  private static byte[] standIn(String method) {
+    String head = method + " / HTTP/1.1\r\nHost: gate.invalid\r\nConnection: close\r\n\r\n";
+    return head.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Nullable RejectReason rejection() {
+    return rejection;
+  }
+
+  boolean isLast() {
+    return phase == Phase.ANSWER || phase == Phase.DRAIN || afterBody == Phase.DRAIN;
+  }
+
+  /** Whether a part of a head has come, and all that has come was looked at. */
+  boolean isHeadUnderWay() {
+    return starved;
+  }
+
+  /** The head that is under way did not come in time. */
+  void headIsLate() {
+    reject(RejectReason.HEAD_TIMEOUT);
+  }
+
+  /** Nobody will read any more. */
+  void end() {
+    held.clear();
+    cleared = 0;
+    starved = false;
+    phase = Phase.DRAIN;
+  }
+
+  /** Whether reading would do something though the conduit below has nothing. */
+  boolean isReady() {
+    if (cleared > 0) {
+      return true;
+    }
+    return switch (phase) {
+      case HEAD -> !held.isEmpty() && !starved;
+      case FIXED -> !held.isEmpty();
+      case CHUNKED -> chunked != null && chunked.isReady();
+      case ANSWER -> true;
+      case DRAIN -> false;
+    };
+  }
+
+  /** As {@link StreamSourceConduit#read(ByteBuffer)}. */
+  int read(ByteBuffer into) throws IOException {
+    if (cleared > 0) {
+      return passCleared(into);
+    }
+    return switch (phase) {
+      case HEAD -> readHead(into);
+      case FIXED -> readFixed(into);
+      case CHUNKED -> readChunked(into);
+      case ANSWER -> readStandIn(into);
+      case DRAIN -> drain();
+    };
+  }
+
+  private int readHead(ByteBuffer into) throws IOException {
+    if (newHead) {
+      newHead = false;
+      parser.reset();
+    }
+    return held.isEmpty() && into.hasArray() && into.remaining() >= IN_PLACE_BYTES
+        ? readHeadInPlace(into)
+        : readHeadHeld(into);
+  }
+
+  /** What nearly every request takes: nothing is copied. */
+  private int readHeadInPlace(ByteBuffer into) throws IOException {
+    int from = into.position();
+    int n = next.read(into);
+    if (n <= 0) {
+      return n;
+    }
+    byte[] bytes = into.array();
+    int base = into.arrayOffset() + from;
+    Verdict verdict = parser.parse(bytes, base, base + n);
+    into.position(from);
+    return switch (verdict) {
+      case COMPLETE -> {
+        int length = parser.length();
+        held.add(bytes, base + length, n - length);
+        int dropped = parser.normalise(bytes, base);
+        length -= dropped;
+        if (dropped > 0) {
+          System.arraycopy(bytes, base + dropped, bytes, base, length);
+        }
+        headDone();
+        into.position(from + length);
+        yield length;
+      }
+      case NEED_MORE -> {
+        held.add(bytes, base, n);
+        starved = true;
+        yield 0;
+      }
+      case REJECTED -> {
+        reject(parser.reason());
+        yield readStandIn(into);
+      }
+    };
+  }
+
+  private int readHeadHeld(ByteBuffer into) throws IOException {
+    while (true) {
+      if (held.isEmpty() || starved) {
+        int n = held.fill(next, limits.headBytes() - held.size());
+        if (n <= 0) {
+          return n;
+        }
+        starved = false;
+      }
+      switch (parser.parse(held.bytes(), held.start(), held.end())) {
+        case COMPLETE -> {
+          int length = parser.length();
+          int dropped = parser.normalise(held.bytes(), held.start());
+          held.drop(dropped);
+          cleared = length - dropped;
+          headDone();
+          return passCleared(into);
+        }
+        case NEED_MORE -> {
+          starved = true;
+        }
+        case REJECTED -> {
+          reject(parser.reason());
+          return readStandIn(into);
+        }
+      }
+    }
+  }
+
+  private int passCleared(ByteBuffer into) {
+    int n = held.moveTo(into, cleared);
+    cleared -= n;
+    return n;
+  }
+
+  private void headDone() {
+    stats.countPassed();
+    starved = false;
+    newHead = true;
+    afterBody = parser.isLast() ? Phase.DRAIN : Phase.HEAD;
+    bodyLeft = parser.fields().contentLength();
+    if (parser.isChunked()) {
+      ChunkedBody body = chunked;
+      if (body == null) {
+        body = new ChunkedBody(limits, held);
+        chunked = body;
+      }
+      body.begin();
+      phase = Phase.CHUNKED;
+    } else {
+      phase = bodyLeft > 0 ? Phase.FIXED : afterBody;
+    }
+  }
+
+  private void reject(RejectReason why) {
+    stats.countRejected(why);
+    rejection = why;
+    standIn = parser.method() == Method.HEAD ? HEAD_STAND_IN : STAND_IN;
+    phase = Phase.ANSWER;
+    held.clear();
+    starved = false;
+  }
+
+  private int readStandIn(ByteBuffer into) {
+    int n = Math.min(into.remaining(), standIn.length - standInAt);
+    into.put(standIn, standInAt, n);
+    standInAt += n;
+    if (standInAt == standIn.length) {
+      phase = Phase.DRAIN;
+    }
+    return n;
+  }
+
+  private int readFixed(ByteBuffer into) throws IOException {
+    int n;
+    if (held.isEmpty()) {
+      int limit = into.limit();
+      into.limit((int) Math.min(limit, into.position() + bodyLeft));
+      try {
+        n = next.read(into);
+      } finally {
+        into.limit(limit);
+      }
+    } else {
+      n = held.moveTo(into, bodyLeft);
+    }
+    if (n > 0) {
+      bodyLeft -= n;
+      if (bodyLeft == 0) {
+        phase = afterBody;
+      }
+    }
+    return n;
+  }
+
+  private int readChunked(ByteBuffer into) throws IOException {
+    ChunkedBody body = chunked;
+    if (body == null) {
+      throw new IllegalStateException("no chunked body");
+    }
+    int n = body.read(into, next);
+    RejectReason why = body.rejection();
+    if (why != null && rejection == null) {
+      stats.countRejected(why);
+      rejection = why;
+      afterBody = Phase.DRAIN;
+      held.clear();
+    }
+    if (body.isOver()) {
+      phase = afterBody;
+    }
+    return n;
+  }
+
+  /** Reads and drops; 0 while there may be more, -1 at its end or when it has been enough. */
+  int drain() throws IOException {
+    end();
+    long now = System.nanoTime();
+    if (drainDeadlineNanos == 0) {
+      drainDeadlineNanos = now + limits.lingerTimeout().toNanos();
+    }
+    int n = next.read(ByteBuffer.allocate(DRAIN_BYTES));
+    if (n <= 0) {
+      return n;
+    }
+    drained += n;
+    return drained > limits.lingerBytes() || now - drainDeadlineNanos > 0 ? -1 : 0;
+  }
+}

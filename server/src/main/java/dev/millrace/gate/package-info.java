@@ -1,0 +1,27 @@
+/**
+ * Strict HTTP/1.x framing in front of Undertow: a connection passes on only bytes that were fully
+ * understood, and never a byte of a later request before that is understood too.
+ *
+ * <pre>
+ *   transport ── bytes ──► GateConduit ── whole heads, bodies in canonical framing ──► Undertow
+ *                            ├ HeadParser   one request head: offsets and flags, or a RejectReason
+ *                            │   └ RequestLine (Method, Target), FieldLines (Field, HeadFields), Authority
+ *                            ├ ChunkParser  the framing of a chunked body
+ *                            └ RequestStream  order and phases; Held, ChunkedBody
+ *   ProxyOpenListener  before all that, from trusted peers: ProxyHeader (PROXY protocol v1, v2)
+ * </pre>
+ *
+ * <ul>
+ *   <li>The parsers are pure: bytes in at any split, the same verdict out, nothing allocated.
+ *   <li>What is refused is counted by reason in {@link dev.millrace.gate.GateStats} and answered by
+ *       {@code http.GateAnswers}, in its turn: earlier requests get their answers first.
+ *   <li>All bounds are in {@link dev.millrace.gate.GateLimits}.
+ * </ul>
+ *
+ * <p>Everything of a connection runs on its I/O thread. Imports {@code io} and XNIO; knows neither
+ * Undertow nor the transport it is given.
+ */
+@NullMarked
+package dev.millrace.gate;
+
+import org.jspecify.annotations.NullMarked;
