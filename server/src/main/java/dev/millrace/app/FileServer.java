@@ -8,9 +8,8 @@ import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RingFileAccess;
 import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
+import dev.millrace.gate.ProxyTrust;
 import dev.millrace.http.FileHandler;
-import dev.millrace.http.GateAnswers;
-import dev.millrace.http.RequestBodies;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.metrics.PoolMetrics;
@@ -18,7 +17,6 @@ import dev.millrace.metrics.ServerMetrics;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
-import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -53,7 +51,8 @@ public final class FileServer implements AutoCloseable {
   private final ResetEvent stopped = new ResetEvent();
   private final List<InetSocketAddress> addresses;
 
-  private FileServer(Settings settings, GateLimits limits, int rootFd) throws StartException {
+  private FileServer(Settings settings, GateLimits limits, ProxyTrust trust, int rootFd)
+      throws StartException {
     this.settings = settings;
     this.rootFd = rootFd;
     this.metrics = new ServerMetrics();
@@ -70,11 +69,13 @@ public final class FileServer implements AutoCloseable {
     this.buffers = new ReadBuffers();
     FileAccess access = onEvents(events, () -> access(transport, pool, events, rootFd));
     DigestService digests = new DigestService(access, buffers, pool, events);
-    this.requests = new RequestTracker(front(new FileHandler(access, buffers, digests), limits));
+    FileHandler files = new FileHandler(access, buffers, digests);
+    this.requests = new RequestTracker(Listeners.front(files, limits, trust));
     register(digests);
     Listeners started = null;
     try {
-      started = Listeners.open(transport.worker(), settings.listen(), requests, limits, gate);
+      started =
+          Listeners.open(transport.worker(), settings.listen(), requests, limits, gate, trust);
       this.listeners = started;
       this.addresses = started.addresses();
       this.management = startManagement(events);
@@ -94,10 +95,11 @@ public final class FileServer implements AutoCloseable {
    * @throws StartException if it cannot; nothing is left running
    */
   public static FileServer start(Settings settings) throws StartException {
-    return start(settings, GateLimits.DEFAULT);
+    return start(settings, GateLimits.DEFAULT, ProxyTrust.NONE);
   }
 
-  static FileServer start(Settings settings, GateLimits limits) throws StartException {
+  static FileServer start(Settings settings, GateLimits limits, ProxyTrust trust)
+      throws StartException {
     Path root = settings.root();
     if (!Files.exists(root)) {
       throw new StartException("root: " + root + " does not exist", new IOException());
@@ -115,7 +117,7 @@ public final class FileServer implements AutoCloseable {
       throw new StartException("root: " + failed.getMessage(), failed);
     }
     try {
-      return new FileServer(settings, limits, rootFd);
+      return new FileServer(settings, limits, trust, rootFd);
     } catch (StartException failed) {
       FileCalls.close(rootFd);
       throw failed;
@@ -141,11 +143,6 @@ public final class FileServer implements AutoCloseable {
     });
     done.await();
     return made[0];
-  }
-
-  /** What stands between the gate and a handler. */
-  private static HttpHandler front(HttpHandler files, GateLimits limits) {
-    return new GateAnswers(new RequestBodies(files, limits));
   }
 
   private void register(DigestService digests) {

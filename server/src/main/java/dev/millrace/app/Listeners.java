@@ -3,6 +3,11 @@ package dev.millrace.app;
 import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
+import dev.millrace.gate.ProxyOpenListener;
+import dev.millrace.gate.ProxyTrust;
+import dev.millrace.http.ForwardedHeaders;
+import dev.millrace.http.GateAnswers;
+import dev.millrace.http.RequestBodies;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -47,19 +52,19 @@ final class Listeners implements AutoCloseable {
       List<HostPort> addresses,
       HttpHandler root,
       GateLimits limits,
-      GateStats stats)
+      GateStats stats,
+      ProxyTrust trust)
       throws StartException {
     HttpOpenListener http =
         new HttpOpenListener(
             new DefaultByteBufferPool(false, BUFFER_BYTES, -1, 4), undertowOptions(limits));
     http.setRootHandler(root);
-    Listeners listeners =
-        new Listeners(
-            worker,
-            connection -> {
-              var _ = GateConduit.install(connection, limits, stats);
-              http.handleEvent(connection);
-            });
+    ChannelListener<StreamConnection> gated =
+        connection -> {
+          var _ = GateConduit.install(connection, limits, stats);
+          http.handleEvent(connection);
+        };
+    Listeners listeners = new Listeners(worker, new ProxyOpenListener(gated, trust, limits));
     try {
       for (HostPort address : addresses) {
         listeners.listen(address);
@@ -69,6 +74,11 @@ final class Listeners implements AutoCloseable {
       listeners.close();
       throw failed;
     }
+  }
+
+  /** What stands between the gate and a handler that takes no request bodies. */
+  static HttpHandler front(HttpHandler handler, GateLimits limits, ProxyTrust trust) {
+    return new GateAnswers(new ForwardedHeaders(new RequestBodies(handler, limits), trust));
   }
 
   /** Undertow's own limits must not be narrower than the gate's, nor its notion of a target. */

@@ -8,6 +8,7 @@
  *       facts.
  *   <li>{@link dev.millrace.http.GateAnswers} and {@link dev.millrace.http.RequestBodies}: what the
  *       gate refused is answered; bodies that nobody wants are dropped.
+ *   <li>{@link dev.millrace.http.ForwardedHeaders}: the client that trusted proxies name.
  *   <li>{@link dev.millrace.http.RequestTracker}: counts, durations, draining.
  * </ul>
  *

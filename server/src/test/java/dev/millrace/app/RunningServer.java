@@ -2,6 +2,7 @@ package dev.millrace.app;
 
 import dev.millrace.app.Settings.TransportChoice;
 import dev.millrace.gate.GateLimits;
+import dev.millrace.gate.ProxyTrust;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,12 @@ final class RunningServer implements AutoCloseable {
 
   static RunningServer start(Path root, TransportChoice transport, GateLimits limits)
       throws Exception {
-    return new RunningServer(FileServer.start(settings(root, transport), limits));
+    return start(root, transport, limits, ProxyTrust.NONE);
+  }
+
+  static RunningServer start(
+      Path root, TransportChoice transport, GateLimits limits, ProxyTrust trust) throws Exception {
+    return new RunningServer(FileServer.start(settings(root, transport), limits, trust));
   }
 
   static Settings settings(Path root, TransportChoice transport) {
