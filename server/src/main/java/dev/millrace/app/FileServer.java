@@ -9,13 +9,10 @@ import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RingFileAccess;
 import dev.millrace.files.SymlinkPolicy;
-import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
 import dev.millrace.http.AccessLog;
 import dev.millrace.http.FileHandler;
-import dev.millrace.http.GateAnswers;
 import dev.millrace.http.Mount;
-import dev.millrace.http.RequestBodies;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.http.Router;
 import dev.millrace.http.Workers;
@@ -104,7 +101,7 @@ public final class FileServer implements AutoCloseable {
               workers));
     }
     this.accessLogWriter = openAccessLog(settings);
-    HttpHandler handler = front(new Router(handlers), settings.gate());
+    HttpHandler handler = Listeners.front(new Router(handlers), settings);
     this.accessLog = accessLogWriter == null ? null : new AccessLog(handler, accessLogWriter);
     this.requests = new RequestTracker(accessLog == null ? handler : accessLog);
     register();
@@ -208,11 +205,6 @@ public final class FileServer implements AutoCloseable {
     });
     done.await();
     return made;
-  }
-
-  /** What stands between the gate and a handler. */
-  private static HttpHandler front(HttpHandler files, GateLimits limits) {
-    return new GateAnswers(new RequestBodies(files, limits));
   }
 
   private void register() {

@@ -3,6 +3,10 @@ package dev.millrace.app;
 import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
+import dev.millrace.gate.ProxyOpenListener;
+import dev.millrace.http.ForwardedHeaders;
+import dev.millrace.http.GateAnswers;
+import dev.millrace.http.RequestBodies;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -55,13 +59,13 @@ final class Listeners implements AutoCloseable {
             new DefaultByteBufferPool(false, BUFFER_BYTES, -1, 4),
             undertowOptions(limits, settings.idleTimeout()));
     http.setRootHandler(root);
+    ChannelListener<StreamConnection> gated =
+        connection -> {
+          var _ = GateConduit.install(connection, limits, stats);
+          http.handleEvent(connection);
+        };
     Listeners listeners =
-        new Listeners(
-            worker,
-            connection -> {
-              var _ = GateConduit.install(connection, limits, stats);
-              http.handleEvent(connection);
-            });
+        new Listeners(worker, new ProxyOpenListener(gated, settings.proxies(), limits));
     try {
       for (HostPort address : addresses) {
         listeners.listen(address);
@@ -71,6 +75,12 @@ final class Listeners implements AutoCloseable {
       listeners.close();
       throw failed;
     }
+  }
+
+  /** What stands between the gate and a handler that takes no request bodies. */
+  static HttpHandler front(HttpHandler handler, Settings settings) {
+    return new GateAnswers(
+        new ForwardedHeaders(new RequestBodies(handler, settings.gate()), settings.proxies()));
   }
 
   /** Undertow's own limits must not be narrower than the gate's, nor its notion of a target. */

@@ -44,6 +44,11 @@ public enum SettingKey {
   MAX_TARGET("8KiB", "SIZE", "Longest request target; a longer one is 414."),
   MAX_HEAD("32KiB", "SIZE", "Longest request head; a longer one is 431."),
   MAX_FIELDS("100", "N", "Most fields of a request; more are 431."),
+  PROXIES(
+      "",
+      "CIDR,...",
+      "Proxies whose X-Forwarded fields and Forwarded are believed, as in 10.0.0.0/8."),
+  PROXY_PROTOCOL("off", "on|off", "Whether those proxies begin with the PROXY protocol's header."),
   FALLBACK(
       "", "PATH,...", "Tried in order for what is not found, as in {path}.html or /index.html.");
 

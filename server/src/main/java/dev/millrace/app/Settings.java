@@ -1,6 +1,7 @@
 package dev.millrace.app;
 
 import dev.millrace.gate.GateLimits;
+import dev.millrace.gate.ProxyTrust;
 import dev.millrace.http.DigestPolicy;
 import dev.millrace.http.Mount;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param digests which digests are found out and shown
  * @param state where digests are kept, or null for memory only
  * @param gate bounds of what a request may be
+ * @param proxies who may speak for clients
  * @param idleTimeout how long a connection may stay open between requests
  * @param drain longest that a stop waits for requests under way
  */
@@ -35,6 +37,7 @@ public record Settings(
     DigestPolicy digests,
     @Nullable Path state,
     GateLimits gate,
+    ProxyTrust proxies,
     Duration idleTimeout,
     Duration drain) {
   /** What carries HTTP. */

@@ -1,6 +1,7 @@
 package dev.millrace.app;
 
 import dev.millrace.gate.GateLimits;
+import dev.millrace.gate.ProxyTrust;
 import dev.millrace.http.DigestPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +80,8 @@ public final class SettingsLoader {
             list(SettingKey.CHECKSUM_HEADERS, Values::algorithm)),
         one(SettingKey.STATE, text -> text.isEmpty() ? null : Path.of(text)),
         gate(),
+        new ProxyTrust(
+            list(SettingKey.PROXIES, Values::cidr), one(SettingKey.PROXY_PROTOCOL, Values::flag)),
         one(SettingKey.IDLE_TIMEOUT, Values::duration),
         one(SettingKey.DRAIN, Values::duration));
   }

@@ -3,6 +3,7 @@ package dev.millrace.app;
 import dev.millrace.app.Settings.TransportChoice;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.gate.Cidr;
 import dev.millrace.http.DigestPolicy;
 import dev.millrace.plan.ContentCoding;
 import java.time.Duration;
@@ -63,6 +64,14 @@ final class Values {
         Arrays.stream(Algorithm.values())
             .collect(Collectors.toMap(Algorithm::suffix, algorithm -> algorithm)),
         "sha256, sha512, sha1, md5");
+  }
+
+  static Cidr cidr(String text) throws SettingsException {
+    try {
+      return Cidr.parse(text);
+    } catch (IllegalArgumentException wrong) {
+      throw new SettingsException(String.valueOf(wrong.getMessage()));
+    }
   }
 
   static AccessLogFormat accessLogFormat(String text) throws SettingsException {

@@ -1,5 +1,7 @@
 package dev.millrace.gate;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * The authority of a Host field or an absolute target (RFC 3986 §3.2), without user information.
  *
@@ -7,7 +9,7 @@ package dev.millrace.gate;
  * for no name in use has one; after a colon stands a port, 1 to 65535; and what follows {@code [}
  * is an IPv6 address without a zone.
  */
-final class Authority {
+public final class Authority {
   private static final boolean[] NAME = new boolean[256];
 
   static {
@@ -17,6 +19,12 @@ final class Authority {
   }
 
   private Authority() {}
+
+  /** Whether a text is one; one character a byte. */
+  public static boolean isValid(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return isValid(bytes, 0, bytes.length);
+  }
 
   static boolean isValid(byte[] bytes, int from, int to) {
     int hostEnd = hostEnd(bytes, from, to);

@@ -80,6 +80,11 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
     return requests.isLast();
   }
 
+  /** Whether the present request's head names another client than its peer. */
+  public boolean namesClient() {
+    return requests.namesClient();
+  }
+
   // ---- reading -------------------------------------------------------------------------------
 
   @Override

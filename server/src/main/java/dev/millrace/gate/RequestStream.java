@@ -89,6 +89,14 @@ final class RequestStream {
     return phase == Phase.ANSWER || phase == Phase.DRAIN || afterBody == Phase.DRAIN;
   }
 
+  boolean namesClient() {
+    HeadFields fields = parser.fields();
+    return fields.has(Field.FORWARDED)
+        || fields.has(Field.X_FORWARDED_FOR)
+        || fields.has(Field.X_FORWARDED_HOST)
+        || fields.has(Field.X_FORWARDED_PROTO);
+  }
+
   /** Whether a part of a head has come, and all that has come was looked at. */
   boolean isHeadUnderWay() {
     return starved;

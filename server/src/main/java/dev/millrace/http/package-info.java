@@ -9,6 +9,7 @@
  *   <li>{@code BodyTransfer}: {@code Pieces} of a body to the client, in flat memory.
  *   <li>{@link dev.millrace.http.GateAnswers} and {@link dev.millrace.http.RequestBodies}: what the
  *       gate refused is answered; bodies that nobody wants are dropped.
+ *   <li>{@link dev.millrace.http.ForwardedHeaders}: the client that trusted proxies name.
  *   <li>{@link dev.millrace.http.RequestTracker}: counts, durations, draining.
  * </ul>
  *

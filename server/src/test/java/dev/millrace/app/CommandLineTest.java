@@ -128,7 +128,8 @@ class CommandLineTest {
             + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
             + " checksum-headers, cors, digests, drain, errors, fallback, head-timeout, hidden,"
             + " idle-timeout, index, listen, listing, management, max-fields, max-head, max-target,"
-            + " mounts, precompressed, root, sidecars, state, symlinks, transport, types, workers");
+            + " mounts, precompressed, proxies, proxy-protocol, root, sidecars, state, symlinks,"
+            + " transport, types, workers");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.millrace.app;
 
 import dev.millrace.app.Settings.TransportChoice;
 import dev.millrace.gate.GateLimits;
+import dev.millrace.gate.ProxyTrust;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,22 +32,31 @@ final class RunningServer implements AutoCloseable {
   /** With bounds that are not all settings. */
   static RunningServer start(Path root, TransportChoice transport, GateLimits limits)
       throws Exception {
+    return start(root, transport, limits, ProxyTrust.NONE);
+  }
+
+  static RunningServer start(
+      Path root, TransportChoice transport, GateLimits limits, ProxyTrust trust) throws Exception {
+    return new RunningServer(FileServer.start(settings(root, transport, limits, trust)));
+  }
+
+  static Settings settings(
+      Path root, TransportChoice transport, GateLimits limits, ProxyTrust trust) throws Exception {
     Settings s = settings(root, transport, "");
-    return new RunningServer(
-        FileServer.start(
-            new Settings(
-                s.mounts(),
-                s.listen(),
-                s.management(),
-                s.transport(),
-                s.workers(),
-                s.accessLog(),
-                s.accessLogFormat(),
-                s.digests(),
-                s.state(),
-                limits,
-                s.idleTimeout(),
-                s.drain())));
+    return new Settings(
+        s.mounts(),
+        s.listen(),
+        s.management(),
+        s.transport(),
+        s.workers(),
+        s.accessLog(),
+        s.accessLogFormat(),
+        s.digests(),
+        s.state(),
+        limits,
+        trust,
+        s.idleTimeout(),
+        s.drain());
   }
 
   private static Settings settings(Path root, TransportChoice transport, String yaml)

@@ -62,8 +62,11 @@ record NaiveRequest(
       fields.add(new String[] {matcher.group(1).toLowerCase(Locale.ROOT), matcher.group(2)});
     }
     boolean http11 = line.group(3).equals("1");
+    if (!framed(fields, http11)) {
+      return null;
+    }
     String target = target(line.group(1), line.group(2), values(fields, "host"));
-    if (target == null || !framed(fields, http11)) {
+    if (target == null) {
       return null;
     }
     List<String> lengths = values(fields, "content-length");
