@@ -35,7 +35,8 @@ import java.util.concurrent.atomic.LongAdder;
  * The ring's figures: nops by batch, wake-ups, and random reads beside FileChannel and fio.
  *
  * <p>Contenders take turns within a round, and the ratio is taken within it, so that what else the
- * machine does falls on all of them. Arguments: a directory on the disk to read from, and rounds.
+ * machine does falls on all of them. Arguments: a directory on the disk to read from, rounds, and
+ * which part: nops, wakeups, cached or direct; all of them if none is named.
  */
 public final class RingFigures {
   private static final int BLOCK_BYTES = 4096;
@@ -49,15 +50,27 @@ public final class RingFigures {
   public static void main(String... arguments) throws Exception {
     Path directory = Path.of(arguments.length > 0 ? arguments[0] : ".");
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
-    nops(rounds);
-    wakeups(rounds);
+    List<String> parts =
+        arguments.length > 2
+            ? List.of(arguments[2])
+            : List.of("nops", "wakeups", "cached", "direct");
+    for (String part : parts) {
+      switch (part) {
+        case "nops" -> nops(rounds);
+        case "wakeups" -> wakeups(rounds);
+        case "cached" -> reads(directory, false, rounds);
+        case "direct" -> reads(directory, true, rounds);
+        default -> throw new IllegalArgumentException("no such part: " + part);
+      }
+    }
+  }
+
+  private static void reads(Path directory, boolean direct, int rounds) throws Exception {
     Path file = directory.resolve("ring-figures.data");
     try {
       fill(file);
-      for (boolean direct : new boolean[] {false, true}) {
-        for (int depth : new int[] {1, 32, 256}) {
-          reads(file, depth, direct, rounds);
-        }
+      for (int depth : new int[] {1, 32, 256}) {
+        reads(file, depth, direct, rounds);
       }
     } finally {
       Files.deleteIfExists(file);
