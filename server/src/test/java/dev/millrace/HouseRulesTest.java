@@ -56,7 +56,7 @@ class HouseRulesTest {
   }
 
   private static final String[] SERVER = {
-    "transport", "http", "files", "digest", "metrics", "cli", "app"
+    "transport", "http", "files", "digest", "plan", "listing", "metrics", "cli", "app"
   };
 
   private static String[] serverBut(String... allowed) {
@@ -124,7 +124,11 @@ class HouseRulesTest {
 
   @Test
   void httpNeverSeesTransportAndNobodySeesTheRoot() {
-    never("http..", serverBut("http", "digest", "files"));
+    never("http..", serverBut("http", "digest", "files", "plan", "listing"));
+    never("listing..", serverBut("listing", "files", "plan"));
+    never("listing..", "io.undertow..", "org.xnio..");
+    never("plan..", serverBut("plan"));
+    never("plan..", "io.undertow..", "org.xnio..", "io", "uring", "loop", "net", "file");
     never("metrics..", "app", "cli");
     never("app..", "cli");
   }

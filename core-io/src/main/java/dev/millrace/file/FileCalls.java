@@ -17,6 +17,8 @@ import java.nio.file.Path;
 /** System calls on files. Results below zero are {@code -errno}. */
 public final class FileCalls {
   private static final long SYS_OPENAT2 = 437;
+  private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int O_CLOEXEC = 0x80000;
   private static final int O_WRONLY = 1;
   private static final int O_CREAT = 0x40;
@@ -36,6 +38,19 @@ public final class FileCalls {
           1);
   private static final MethodHandle FSTAT =
       Native.withErrno(Native.libc(), "fstat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle FCNTL =
+      Native.variadicWithErrno(
+          Native.libc(), "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
+  private static final MethodHandle FSTATAT =
+      Native.withErrno(
+          Native.libc(),
+          "fstatat",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+  private static final MethodHandle GETDENTS64 =
+      Native.withErrno(
+          Native.libc(),
+          "getdents64",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle PREAD =
       Native.withErrno(
           Native.libc(),
@@ -117,6 +132,10 @@ public final class FileCalls {
     if (result < 0) {
       throw new ErrnoException("fstat", Native.errno(errno));
     }
+    return facts(stat);
+  }
+
+  private static FileFacts facts(MemorySegment stat) {
     // struct stat differs between the two machines only in where st_mode stands.
     return new FileFacts(
         stat.get(JAVA_LONG, 0),
@@ -127,6 +146,42 @@ public final class FileCalls {
         (int) stat.get(JAVA_LONG, 96),
         stat.get(JAVA_LONG, 104),
         (int) stat.get(JAVA_LONG, 112));
+  }
+
+  /**
+   * What a name in a directory is, a symbolic link itself (fstatat(2)). May wait for a disk.
+   *
+   * @param name NUL-terminated
+   */
+  public static FileFacts statAt(int directoryFd, MemorySegment name) throws ErrnoException {
+    MemorySegment stat = STAT.get();
+    MemorySegment errno = Native.errnoState();
+    int result;
+    try {
+      result = (int) FSTATAT.invokeExact(errno, directoryFd, name, stat, AT_SYMLINK_NOFOLLOW);
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+    if (result < 0) {
+      throw new ErrnoException("fstatat", Native.errno(errno));
+    }
+    return facts(stat);
+  }
+
+  /**
+   * Reads entries of a directory, {@code struct linux_dirent64} one after another (getdents64(2)).
+   * May wait for a disk.
+   *
+   * @return bytes filled, 0 at the end, or {@code -errno}
+   */
+  public static long getdents(int fd, MemorySegment into) {
+    MemorySegment errno = Native.errnoState();
+    try {
+      long read = (long) GETDENTS64.invokeExact(errno, fd, into, into.byteSize());
+      return read < 0 ? -Native.errno(errno) : read;
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
   }
 
   /**
@@ -149,6 +204,21 @@ public final class FileCalls {
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }
+  }
+
+  /** Another descriptor of the same open file (fcntl(2), F_DUPFD_CLOEXEC). */
+  public static int duplicate(int fd) throws ErrnoException {
+    MemorySegment errno = Native.errnoState();
+    int copy;
+    try {
+      copy = (int) FCNTL.invokeExact(errno, fd, F_DUPFD_CLOEXEC, 0);
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+    if (copy < 0) {
+      throw new ErrnoException("fcntl", Native.errno(errno));
+    }
+    return copy;
   }
 
   /** Closes a descriptor; it is gone whatever the call says (close(2)). */

@@ -14,6 +14,7 @@ public final class OpenHow {
   private static final long O_NONBLOCK = 0x800;
   private static final long O_CLOEXEC = 0x80000;
   private static final long RESOLVE_NO_MAGICLINKS = 0x02;
+  private static final long RESOLVE_NO_SYMLINKS = 0x04;
   private static final long RESOLVE_BENEATH = 0x08;
 
   /** Size of {@code struct open_how}. */
@@ -25,6 +26,12 @@ public final class OpenHow {
    */
   public static final MemorySegment READ_BENEATH =
       of(O_RDONLY | O_NONBLOCK | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+
+  /** As {@link #READ_BENEATH}, and no component is a symbolic link. */
+  public static final MemorySegment READ_BENEATH_NO_SYMLINKS =
+      of(
+          O_RDONLY | O_NONBLOCK | O_CLOEXEC,
+          RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS);
 
   private OpenHow() {}
 

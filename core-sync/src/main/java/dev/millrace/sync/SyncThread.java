@@ -1,5 +1,10 @@
 package dev.millrace.sync;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.millrace.sync.ffi.Native;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 
 /**
@@ -12,6 +17,12 @@ import java.time.Duration;
  * <p>Source: lib/std/Thread.zig ({@code spawn}, {@code join}, {@code detach}).
  */
 public final class SyncThread {
+  private static final MethodHandle SETPRIORITY =
+      Native.plain(
+          Native.libc(),
+          "setpriority",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+
   private final Thread thread;
   private volatile boolean detached;
 
@@ -44,6 +55,23 @@ public final class SyncThread {
     /** A thread of that name with the default stack. */
     public static Config named(String name) {
       return new Config(name, 0);
+    }
+  }
+
+  /**
+   * Lowers the calling thread's priority, as nice(1) does; best effort, and for good.
+   *
+   * @param niceness 1 to 19, the least urgent (setpriority(2))
+   */
+  public static void lowerPriority(int niceness) {
+    if (niceness < 1 || niceness > 19) {
+      throw new IllegalArgumentException("niceness is 1 to 19, was " + niceness);
+    }
+    try {
+      // Which 0 is PRIO_PROCESS, and who 0 the calling thread: Linux has priorities by thread.
+      var _ = (int) SETPRIORITY.invokeExact(0, 0, niceness);
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
     }
   }
 

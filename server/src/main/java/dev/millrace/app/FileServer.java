@@ -1,13 +1,20 @@
 package dev.millrace.app;
 
 import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestStore;
+import dev.millrace.digest.SqliteDigestStore;
 import dev.millrace.file.FileCalls;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RingFileAccess;
+import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.http.AccessLog;
 import dev.millrace.http.FileHandler;
+import dev.millrace.http.Mount;
 import dev.millrace.http.RequestTracker;
+import dev.millrace.http.Router;
+import dev.millrace.http.Workers;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.metrics.PoolMetrics;
 import dev.millrace.metrics.ServerMetrics;
@@ -16,6 +23,7 @@ import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -27,8 +35,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The server, put together and running. */
 public final class FileServer implements AutoCloseable {
@@ -37,21 +47,28 @@ public final class FileServer implements AutoCloseable {
   /** Each connection has one operation under way at most, so this bounds connections on NIO. */
   private static final int POOL_QUEUE_ENTRIES = 65_536;
 
+  /** Holds every job that the digest service may have. */
+  private static final int HASH_QUEUE = 4096;
+
   private final Settings settings;
   private final ServerMetrics metrics;
   private final ThreadPool pool;
   private final Transport transport;
+  private final ThreadPool hashers;
+  private final DigestStore store;
   private final RequestTracker requests;
+  private final @Nullable AccessLogWriter accessLogWriter;
+  private final @Nullable AccessLog accessLog;
   private final ReadBuffers buffers;
   private final Undertow undertow;
   private final Management management;
-  private final int rootFd;
+  private final List<Integer> roots;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final ResetEvent stopped = new ResetEvent();
 
-  private FileServer(Settings settings, int rootFd) throws StartException {
+  private FileServer(Settings settings, List<Integer> roots) throws StartException {
     this.settings = settings;
-    this.rootFd = rootFd;
+    this.roots = List.copyOf(roots);
     this.metrics = new ServerMetrics();
     EventLoop.FailureHandler failures = FileServer::logFailure;
     this.transport = Transport.open(settings.transport(), failures);
@@ -64,9 +81,27 @@ public final class FileServer implements AutoCloseable {
                 new PoolMetrics(metrics.registry(), failures::failed)));
     Executor events = transport.events();
     this.buffers = new ReadBuffers();
-    FileAccess access = onEvents(events, () -> access(transport, pool, events, rootFd));
-    DigestService digests = new DigestService(access, buffers, pool, events);
-    this.requests = new RequestTracker(new FileHandler(access, buffers, digests));
+    List<FileAccess> accesses = onEvents(events, this::accesses);
+    this.hashers =
+        new ThreadPool(new ThreadPool.Config("millrace-hash", settings.workers(), HASH_QUEUE));
+    this.store = openStore(settings);
+    DigestService digests = new DigestService(hashers, events, store, DigestService.Limits.DEFAULT);
+    Workers workers = new Workers(pool, events);
+    List<FileHandler> handlers = new ArrayList<>();
+    for (int i = 0; i < accesses.size(); i++) {
+      handlers.add(
+          new FileHandler(
+              settings.mounts().get(i),
+              accesses.get(i),
+              buffers,
+              digests,
+              settings.digests(),
+              workers));
+    }
+    this.accessLogWriter = openAccessLog(settings);
+    HttpHandler handler = new Router(handlers);
+    this.accessLog = accessLogWriter == null ? null : new AccessLog(handler, accessLogWriter);
+    this.requests = new RequestTracker(accessLog == null ? handler : accessLog);
     register(digests);
     Undertow started = null;
     try {
@@ -78,6 +113,8 @@ public final class FileServer implements AutoCloseable {
         started.stop();
       }
       transport.worker().shutdownNow();
+      hashers.close();
+      store.close();
       pool.close();
       throw failed;
     }
@@ -89,7 +126,19 @@ public final class FileServer implements AutoCloseable {
    * @throws StartException if it cannot; nothing is left running
    */
   public static FileServer start(Settings settings) throws StartException {
-    Path root = settings.root();
+    List<Integer> roots = new ArrayList<>();
+    try {
+      for (Mount mount : settings.mounts()) {
+        roots.add(openRoot(mount.root()));
+      }
+      return new FileServer(settings, roots);
+    } catch (StartException failed) {
+      roots.forEach(FileCalls::close);
+      throw failed;
+    }
+  }
+
+  private static int openRoot(Path root) throws StartException {
     if (!Files.exists(root)) {
       throw new StartException("root: " + root + " does not exist", new IOException());
     }
@@ -99,46 +148,71 @@ public final class FileServer implements AutoCloseable {
     if (!Files.isReadable(root) || !Files.isExecutable(root)) {
       throw new StartException("root: " + root + " may not be read", new IOException());
     }
-    int rootFd;
     try {
-      rootFd = FileCalls.openDirectory(root);
+      return FileCalls.openDirectory(root);
     } catch (ErrnoException failed) {
       throw new StartException("root: " + failed.getMessage(), failed);
     }
+  }
+
+  private static @Nullable AccessLogWriter openAccessLog(Settings settings) throws StartException {
+    String where = settings.accessLog();
+    if (where.equals("off")) {
+      return null;
+    }
     try {
-      return new FileServer(settings, rootFd);
-    } catch (StartException failed) {
-      FileCalls.close(rootFd);
-      throw failed;
+      return new AccessLogWriter(
+          where.equals("-") ? null : Path.of(where), settings.accessLogFormat());
+    } catch (IOException failed) {
+      throw new StartException("access-log: " + failed.getMessage(), failed);
     }
   }
 
-  private static FileAccess access(
-      Transport transport, ThreadPool pool, Executor events, int rootFd) {
-    return switch (transport) {
-      case Transport.Uring uring -> new RingFileAccess(uring.worker().loop(), rootFd);
-      case Transport.Nio _ -> new PoolFileAccess(pool, events, rootFd);
-    };
+  private static DigestStore openStore(Settings settings) throws StartException {
+    Path directory = settings.state();
+    try {
+      return directory == null ? DigestStore.NONE : SqliteDigestStore.open(directory);
+    } catch (IOException failed) {
+      throw new StartException("state: " + failed.getMessage(), failed);
+    }
+  }
+
+  private List<FileAccess> accesses() {
+    List<FileAccess> accesses = new ArrayList<>();
+    for (int i = 0; i < roots.size(); i++) {
+      int rootFd = roots.get(i);
+      SymlinkPolicy symlinks = settings.mounts().get(i).policy().symlinks();
+      accesses.add(
+          switch (transport) {
+            case Transport.Uring uring ->
+                new RingFileAccess(uring.worker().loop(), rootFd, symlinks);
+            case Transport.Nio _ -> new PoolFileAccess(pool, transport.events(), rootFd, symlinks);
+          });
+    }
+    return accesses;
   }
 
   /** Makes something on the event thread, to which it will belong. */
-  private static FileAccess onEvents(
-      Executor events, java.util.function.Supplier<FileAccess> maker) {
-    FileAccess[] made = new FileAccess[1];
+  private static <T> List<T> onEvents(Executor events, Supplier<List<T>> maker) {
+    List<T> made = new ArrayList<>();
     ResetEvent done = new ResetEvent();
     events.execute(() -> {
-      made[0] = maker.get();
+      made.addAll(maker.get());
       done.set();
     });
     done.await();
-    return made[0];
+    return made;
   }
 
   private void register(DigestService digests) {
     metrics.transport(transport.name(), transport.reason());
     metrics.requests(requests);
     metrics.pool(pool);
-    metrics.digests(digests);
+    metrics.digests(digests, store);
+    AccessLogWriter log = accessLogWriter;
+    if (log != null) {
+      metrics.accessLog(log::written, log::dropped);
+    }
     if (transport instanceof Transport.Uring uring) {
       metrics.ring(uring.worker());
     }
@@ -198,7 +272,8 @@ public final class FileServer implements AutoCloseable {
   }
 
   private boolean isReady() {
-    return !stopping.get() && Files.isDirectory(settings.root());
+    return !stopping.get()
+        && settings.mounts().stream().allMatch(mount -> Files.isDirectory(mount.root()));
   }
 
   /** Addresses that are listened on, with the ports that were picked. */
@@ -218,7 +293,9 @@ public final class FileServer implements AutoCloseable {
   /** One line for people: what serves what, and where. */
   public String greeting() {
     StringBuilder line = new StringBuilder("millrace ").append(Version.current());
-    line.append(" serves ").append(settings.root().toAbsolutePath().normalize()).append(" at ");
+    line.append(" serves ")
+        .append(settings.mounts().getFirst().root().toAbsolutePath().normalize())
+        .append(" at ");
     line.append(String.join(", ", addresses().stream().map(FileServer::url).toList()));
     line.append(" over ").append(transport.description());
     if (!transport.reason().isEmpty()) {
@@ -263,9 +340,16 @@ public final class FileServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     management.close();
+    hashers.close();
+    store.close();
     pool.close();
+    AccessLogWriter log = accessLogWriter;
+    if (accessLog != null && log != null) {
+      accessLog.hand(); // the event thread has ended
+      log.close();
+    }
     metrics.close();
-    FileCalls.close(rootFd);
+    roots.forEach(FileCalls::close);
     stopped.set();
   }
 }

@@ -1,25 +1,36 @@
 package dev.millrace.app;
 
+import dev.millrace.http.DigestPolicy;
+import dev.millrace.http.Mount;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be set.
  *
- * @param root the directory to serve
+ * @param mounts what is served where; the first is the root directory at {@code /} for any host
  * @param listen addresses of the HTTP listeners
  * @param management address of health and metrics
  * @param transport what carries HTTP
  * @param workers threads of the worker pool
+ * @param accessLog {@code off}, {@code -} for standard output, or a file
+ * @param accessLogFormat how requests are noted there
+ * @param digests which digests are found out and shown
+ * @param state where digests are kept, or null for memory only
  * @param drain longest that a stop waits for requests under way
  */
 public record Settings(
-    Path root,
+    List<Mount> mounts,
     List<HostPort> listen,
     HostPort management,
     TransportChoice transport,
     int workers,
+    String accessLog,
+    AccessLogFormat accessLogFormat,
+    DigestPolicy digests,
+    @Nullable Path state,
     Duration drain) {
   /** What carries HTTP. */
   public enum TransportChoice {
@@ -32,6 +43,10 @@ public record Settings(
   }
 
   public Settings {
+    mounts = List.copyOf(mounts);
     listen = List.copyOf(listen);
+    if (mounts.isEmpty()) {
+      throw new IllegalArgumentException("something is served");
+    }
   }
 }

@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
     description = "A file server whose every byte comes off one io_uring completion loop.",
     mixinStandardHelpOptions = true,
     versionProvider = Millrace.VersionProvider.class,
-    subcommands = Serve.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Millrace implements Runnable {
   /** What a wrong command line, a setting that cannot be used, or a failed start exits with. */
@@ -29,6 +28,7 @@ public final class Millrace implements Runnable {
   /** Runs the command and returns its exit code. */
   static int run(String... arguments) {
     CommandLine command = new CommandLine(new Millrace());
+    command.addSubcommand(Serve.commandLine());
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setParameterExceptionHandler((wrong, args) -> {
       wrong.getCommandLine().getErr().println("millrace: " + wrong.getMessage());

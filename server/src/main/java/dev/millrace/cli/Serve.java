@@ -2,12 +2,15 @@ package dev.millrace.cli;
 
 import dev.millrace.app.FileServer;
 import dev.millrace.app.Logs;
+import dev.millrace.app.SettingKey;
 import dev.millrace.app.Settings;
 import dev.millrace.app.SettingsException;
 import dev.millrace.app.SettingsLoader;
 import dev.millrace.app.StartException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -34,36 +37,6 @@ final class Serve implements Callable<Integer> {
       description = "The directory to serve (default: the current one).")
   private @Nullable String root;
 
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      description = "Where to listen; may be repeated (default: 127.0.0.1:8080).")
-  private List<String> listen = List.of();
-
-  @Option(
-      names = "--management",
-      paramLabel = "HOST:PORT",
-      description = "Where health and metrics are (default: 127.0.0.1:9090).")
-  private @Nullable String management;
-
-  @Option(
-      names = "--transport",
-      paramLabel = "auto|uring|nio",
-      description = "What carries HTTP; auto falls back to nio and says why (default: auto).")
-  private @Nullable String transport;
-
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Threads of the worker pool (default: one a processor, at least 2).")
-  private @Nullable String workers;
-
-  @Option(
-      names = "--drain",
-      paramLabel = "TIME",
-      description = "Longest that a stop waits for requests under way (default: 30s).")
-  private @Nullable String drain;
-
   @Option(names = "--config", paramLabel = "FILE", description = "A YAML file of settings.")
   private @Nullable Path config;
 
@@ -77,10 +50,7 @@ final class Serve implements Callable<Integer> {
     FileServer server;
     Logs.install(System.err);
     try {
-      Settings settings =
-          SettingsLoader.load(
-              new SettingsLoader.Flags(root, listen, management, transport, workers, drain, config),
-              System.getenv());
+      Settings settings = SettingsLoader.load(flags(), System.getenv());
       server = FileServer.start(settings);
     } catch (SettingsException | StartException refused) {
       spec.commandLine().getErr().println("millrace: " + refused.getMessage());
@@ -91,6 +61,39 @@ final class Serve implements Callable<Integer> {
     spec.commandLine().getOut().flush();
     server.await();
     return 0;
+  }
+
+  /** The command with an option for every setting, so that none can be forgotten. */
+  static CommandLine commandLine() {
+    CommandLine command = new CommandLine(new Serve());
+    CommandLine.Model.CommandSpec serve = command.getCommandSpec();
+    for (SettingKey key : SettingKey.values()) {
+      if (key != SettingKey.ROOT) {
+        String byDefault = key.byDefault().isEmpty() ? "none" : key.byDefault();
+        serve.addOption(
+            CommandLine.Model.OptionSpec.builder("--" + key.yaml())
+                .paramLabel(key.parameter())
+                .description(key.description() + " Default: " + byDefault + ".")
+                .arity("1")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .build());
+      }
+    }
+    return command;
+  }
+
+  /** What was typed, by name: each option is a setting of the same name. */
+  private SettingsLoader.Flags flags() {
+    Map<String, List<String>> values = new HashMap<>();
+    CommandLine.ParseResult typed = spec.commandLine().getParseResult();
+    for (CommandLine.Model.OptionSpec option : typed.matchedOptions()) {
+      values.put(option.longestName().substring(2), option.originalStringValues());
+    }
+    if (root != null) {
+      values.put(SettingKey.ROOT.yaml(), List.of(root));
+    }
+    return new SettingsLoader.Flags(values, config);
   }
 
   /** SIGTERM and SIGINT run shutdown hooks; a stop that was asked for ends with 0, not 143. */

@@ -1,91 +1,333 @@
 package dev.millrace.digest;
 
-import dev.millrace.files.FileAccess;
+import dev.millrace.file.FileFacts;
 import dev.millrace.files.OpenFile;
-import dev.millrace.files.ReadBuffers;
+import dev.millrace.sync.Mutex;
 import dev.millrace.sync.ThreadPool;
+import dev.millrace.uring.ErrnoException;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes SHA-256 of files on request.
+ * Knows the digests of files, or finds them out: one pass over a version of a file however many
+ * ask.
  *
- * <p>So many files are hashed at once; further requests wait in order, and past the bound of that
- * queue they are answered at once with none. Event thread only, callbacks too.
+ * <pre>
+ *   require ──known──► answer
+ *      │ unknown
+ *      ├──a job reads this version already──► wait for it
+ *      ├──too many jobs──► BUSY, at once
+ *      └──► new job ──► hashing threads, a quantum each in turn ──► answer, remember, store
+ *   behind ──► the same with nobody waiting, few at a time
+ * </pre>
+ *
+ * <p>Event thread only, callbacks too, but where it says otherwise.
  */
 public final class DigestService {
-  private static final int MAX_RUNNING = 32;
-  private static final int MAX_WAITING = 4096;
+  /** Why there is no digest. */
+  public enum Unavailable {
+    /** Too many are waited for; later there may be room. */
+    BUSY,
+    /** The file changed while it was read. */
+    CHANGED,
+    /** The file cannot be read. */
+    UNREADABLE
+  }
 
-  private final FileAccess access;
-  private final ReadBuffers buffers;
-  private final ThreadPool pool;
-  private final Executor events;
-  private final ArrayDeque<HashJob> waiting = new ArrayDeque<>();
-  private int running;
-  private final AtomicLong computed = new AtomicLong();
-  private final AtomicLong failed = new AtomicLong();
+  /** Gets the answer to {@link #require}. */
+  public interface Callback {
+    void known(Digests digests);
+
+    void unavailable(Unavailable why);
+  }
 
   /**
+   * Bounds.
+   *
+   * @param jobs files being read for somebody who waits
+   * @param behind files waiting to be read with nobody waiting; more are passed over
+   * @param behindRunning of those, how many are read at once
+   * @param remembered versions whose digests are kept in memory
+   */
+  public record Limits(int jobs, int behind, int behindRunning, int remembered) {
+    public static final Limits DEFAULT = new Limits(1024, 1024, 1, 1 << 18);
+  }
+
+  /** The longest part of a file that is hashed by itself: one quantum. */
+  public static final long MAX_PART_BYTES = HashTask.QUANTUM_BYTES;
+
+  private final ThreadPool threads;
+  private final Executor events;
+  private final DigestStore store;
+  private final Limits limits;
+
+  /** Guards what is remembered: listings look it up on workers. Held for a look-up only. */
+  private final Mutex mutex = new Mutex();
+
+  private final Map<FileVersion, Digests> remembered;
+  private final Map<FileVersion, DigestJob> jobs = new HashMap<>();
+  private final ArrayDeque<DigestJob> behind = new ArrayDeque<>();
+  private int behindRunning;
+
+  private final AtomicLong computed = new AtomicLong();
+  private final AtomicLong coalesced = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong hashedBytes = new AtomicLong();
+  private volatile int waiting;
+
+  /**
+   * @param threads hashing threads, of this service alone; its queue holds all jobs
    * @param events runs a task on the event thread
    */
-  public DigestService(FileAccess access, ReadBuffers buffers, ThreadPool pool, Executor events) {
-    this.access = access;
-    this.buffers = buffers;
-    this.pool = pool;
+  public DigestService(ThreadPool threads, Executor events, DigestStore store, Limits limits) {
+    this.threads = threads;
     this.events = events;
+    this.store = store;
+    this.limits = limits;
+    this.remembered =
+        new LinkedHashMap<>(1024, 0.75f, true) {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<FileVersion, Digests> eldest) {
+            return size() > limits.remembered();
+          }
+        };
+  }
+
+  /** What is known without reading anything. Any thread. */
+  public Digests known(FileFacts facts) {
+    FileVersion version = FileVersion.of(facts);
+    mutex.lock();
+    try {
+      Digests digests = remembered.get(version); // which moves it to the end of the line
+      return digests == null ? Digests.NONE : digests;
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  private Digests remember(FileVersion version, Digests digests) {
+    mutex.lock();
+    try {
+      Digests all = remembered.getOrDefault(version, Digests.NONE).with(digests);
+      remembered.put(version, all);
+      return all;
+    } finally {
+      mutex.unlock();
+    }
   }
 
   /**
-   * Computes a file's SHA-256.
+   * Finds out digests.
    *
-   * @param file stays open until the callback
-   * @param callback the 32 bytes; or null if there is none to be had: the file changed while it was
-   *     read, could not be read, or too many wait already
+   * @param file may be closed as soon as this returns
+   * @param callback perhaps called before this returns
    */
-  public void sha256(OpenFile file, Consumer<byte @Nullable []> callback) {
-    if (waiting.size() >= MAX_WAITING) {
-      failed.incrementAndGet();
-      callback.accept(null);
+  public void require(OpenFile file, Set<Algorithm> algorithms, Callback callback) {
+    FileVersion version = FileVersion.of(file.facts());
+    Digests known = known(file.facts());
+    if (known.hasAll(algorithms)) {
+      callback.known(known);
       return;
     }
-    waiting.add(
-        new HashJob(
-            access,
-            buffers,
-            pool,
-            events,
-            file,
-            result -> {
-              running--;
-              if (result == null) {
-                failed.incrementAndGet();
-              } else {
-                computed.incrementAndGet();
-              }
-              callback.accept(result);
-              startNext();
-            }));
-    startNext();
+    DigestJob job = jobs.get(version);
+    if (job != null && job.algorithms().containsAll(algorithms)) {
+      coalesced.incrementAndGet();
+      job.waiters().add(callback);
+      if (behind.remove(job)) {
+        start(job);
+      }
+      return;
+    }
+    if (jobs.size() - behind.size() >= limits.jobs()) {
+      refused.incrementAndGet();
+      callback.unavailable(Unavailable.BUSY);
+      return;
+    }
+    job = open(file, version, algorithms);
+    if (job == null) {
+      callback.unavailable(Unavailable.BUSY);
+      return;
+    }
+    job.waiters().add(callback);
+    start(job);
   }
 
-  /** Digests computed. Any thread. */
+  /** Finds out digests when there is time, for those who ask next. */
+  public void behind(OpenFile file, Set<Algorithm> algorithms) {
+    FileVersion version = FileVersion.of(file.facts());
+    if (jobs.containsKey(version)
+        || behind.size() >= limits.behind()
+        || known(file.facts()).hasAll(algorithms)) {
+      return;
+    }
+    DigestJob job = open(file, version, algorithms);
+    if (job != null) {
+      behind.add(job);
+      startBehind();
+    }
+  }
+
+  /**
+   * Finds out the digest of a part of a file, for nobody else.
+   *
+   * @param first position of the first byte
+   * @param lengthBytes at most {@link #MAX_PART_BYTES}
+   */
+  public void requirePart(
+      OpenFile file, Algorithm algorithm, long first, long lengthBytes, Callback callback) {
+    if (lengthBytes > MAX_PART_BYTES) {
+      throw new IllegalArgumentException(lengthBytes + " bytes are more than one part has");
+    }
+    HashTask task;
+    try {
+      task =
+          new HashTask(
+              file.duplicate(), Set.of(algorithm), first, first + lengthBytes, hashedBytes);
+    } catch (ErrnoException exhausted) {
+      callback.unavailable(Unavailable.BUSY);
+      return;
+    }
+    boolean accepted =
+        threads.trySpawn(() -> {
+          HashTask.Outcome outcome = task.runQuantum();
+          Digests result = outcome == HashTask.Outcome.DONE ? task.result() : Digests.NONE;
+          task.close();
+          events.execute(() -> {
+            if (result.isEmpty()) {
+              callback.unavailable(Unavailable.CHANGED);
+            } else {
+              callback.known(result);
+            }
+          });
+        });
+    if (!accepted) {
+      task.close();
+      callback.unavailable(Unavailable.BUSY);
+    }
+  }
+
+  private @Nullable DigestJob open(OpenFile file, FileVersion version, Set<Algorithm> algorithms) {
+    OpenFile own;
+    try {
+      own = file.duplicate();
+    } catch (ErrnoException exhausted) {
+      refused.incrementAndGet();
+      return null;
+    }
+    HashTask task = new HashTask(own, algorithms, 0, file.facts().sizeBytes(), hashedBytes);
+    DigestJob job = new DigestJob(version, EnumSet.copyOf(algorithms), task);
+    jobs.put(version, job); // one for fewer algorithms goes on, and ends without being found here
+    waiting = jobs.size();
+    return job;
+  }
+
+  private void start(DigestJob job) {
+    if (!threads.trySpawn(() -> begin(job))) {
+      events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
+    }
+  }
+
+  private void startBehind() {
+    while (behindRunning < limits.behindRunning() && !behind.isEmpty()) {
+      DigestJob job = behind.removeFirst();
+      job.runsBehind();
+      behindRunning++;
+      start(job);
+    }
+  }
+
+  // ---- hashing threads -------------------------------------------------------------------------
+
+  private void begin(DigestJob job) {
+    Digests stored = store.load(job.version());
+    if (stored.hasAll(job.algorithms())) {
+      events.execute(() -> ended(job, stored, null));
+    } else {
+      quantum(job);
+    }
+  }
+
+  private void quantum(DigestJob job) {
+    switch (job.task().runQuantum()) {
+      case MORE -> {
+        // To the end of the queue, so that jobs take turns.
+        if (!threads.trySpawn(() -> quantum(job))) {
+          events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
+        }
+      }
+      case DONE -> {
+        Digests result = job.task().result();
+        computed.incrementAndGet();
+        store.save(job.version(), result);
+        events.execute(() -> ended(job, result, null));
+      }
+      case CHANGED -> events.execute(() -> ended(job, Digests.NONE, Unavailable.CHANGED));
+      case UNREADABLE -> events.execute(() -> ended(job, Digests.NONE, Unavailable.UNREADABLE));
+    }
+  }
+
+  // ---- event thread ----------------------------------------------------------------------------
+
+  private void ended(DigestJob job, Digests result, @Nullable Unavailable why) {
+    job.task().close();
+    jobs.remove(job.version(), job);
+    waiting = jobs.size();
+    if (job.isBehind()) {
+      behindRunning--;
+    }
+    Digests all = result;
+    if (why == null) {
+      all = remember(job.version(), result);
+    } else {
+      failed.incrementAndGet();
+    }
+    for (Callback waiter : job.waiters()) {
+      if (why == null) {
+        waiter.known(all);
+      } else {
+        waiter.unavailable(why);
+      }
+    }
+    startBehind();
+  }
+
+  /** Passes over a file that ended in digests. Any thread, as all below. */
   public long computed() {
     return computed.get();
   }
 
-  /** Requests that got none. Any thread. */
+  /** Requests that joined a pass for another. */
+  public long coalesced() {
+    return coalesced.get();
+  }
+
+  /** Passes that ended without. */
   public long failed() {
     return failed.get();
   }
 
-  private void startNext() {
-    while (running < MAX_RUNNING && !waiting.isEmpty()) {
-      running++;
-      waiting.removeFirst().start();
-    }
+  /** Requests that were refused because too many waited. */
+  public long refused() {
+    return refused.get();
+  }
+
+  /** Bytes read to be hashed. */
+  public long hashedBytes() {
+    return hashedBytes.get();
+  }
+
+  /** Passes waiting or under way. */
+  public int jobs() {
+    return waiting;
   }
 }

@@ -41,4 +41,11 @@ public interface FileAccess {
 
   /** What the descriptor is now. */
   FileFacts stat(OpenFile file) throws ErrnoException;
+
+  /**
+   * A look into an open directory, for a worker.
+   *
+   * @param path the directory's, as it was opened
+   */
+  DirectoryScan scan(OpenFile directory, byte[] path);
 }

@@ -2,10 +2,12 @@ package dev.millrace.files;
 
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
+import dev.millrace.uring.ErrnoException;
+import java.lang.foreign.MemorySegment;
 
 /**
- * An open descriptor and what it was when it was opened. Closed once, by whoever was given it, on
- * the event thread, with no read of it in flight.
+ * An open descriptor and what it was when it was opened. Closed once, by whoever was given it, with
+ * no read of it in flight.
  */
 public final class OpenFile {
   private final int fd;
@@ -27,6 +29,25 @@ public final class OpenFile {
       throw new IllegalStateException("the file is closed");
     }
     return fd;
+  }
+
+  /** The same open file under another descriptor, the callee's to close. */
+  public OpenFile duplicate() throws ErrnoException {
+    return new OpenFile(FileCalls.duplicate(fd()), facts);
+  }
+
+  /**
+   * Reads with a call that waits for the disk: not on the event thread.
+   *
+   * @return bytes read, 0 at the end, or {@code -errno}
+   */
+  public long readNow(MemorySegment into, int length, long offset) {
+    return FileCalls.pread(fd(), into, length, offset);
+  }
+
+  /** What the file is now. Any thread. */
+  public FileFacts factsNow() throws ErrnoException {
+    return FileCalls.stat(fd());
   }
 
   /** Closes the descriptor; again has no effect. */

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenFailure;
-import dev.millrace.file.OpenHow;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
@@ -19,15 +18,17 @@ public final class PoolFileAccess implements FileAccess {
   private final ThreadPool pool;
   private final Executor events;
   private final int rootFd;
+  private final MemorySegment how;
 
   /**
    * @param events runs callbacks on the event thread
    * @param rootFd a directory's descriptor, open as long as this is used
    */
-  public PoolFileAccess(ThreadPool pool, Executor events, int rootFd) {
+  public PoolFileAccess(ThreadPool pool, Executor events, int rootFd, SymlinkPolicy symlinks) {
     this.pool = pool;
     this.events = events;
     this.rootFd = rootFd;
+    this.how = symlinks.how();
   }
 
   @Override
@@ -42,7 +43,7 @@ public final class PoolFileAccess implements FileAccess {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(path.length + 1L);
       MemorySegment.copy(path, 0, name, JAVA_BYTE, 0, path.length);
-      fd = FileCalls.openat2(rootFd, name, OpenHow.READ_BENEATH);
+      fd = FileCalls.openat2(rootFd, name, how);
     }
     if (fd < 0) {
       events.execute(() -> callback.failed(OpenFailure.of(-fd)));
@@ -76,5 +77,10 @@ public final class PoolFileAccess implements FileAccess {
   @Override
   public FileFacts stat(OpenFile file) throws ErrnoException {
     return FileCalls.stat(file.fd());
+  }
+
+  @Override
+  public DirectoryScan scan(OpenFile directory, byte[] path) {
+    return new DirectoryScan(rootFd, how, directory, path);
   }
 }

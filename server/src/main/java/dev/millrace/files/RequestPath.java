@@ -3,6 +3,7 @@ package dev.millrace.files;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,15 +25,52 @@ public sealed interface RequestPath {
       segments = List.copyOf(segments);
     }
 
-    /** Whether a name begins with a dot, {@code .well-known} at the root excepted (RFC 8615). */
-    public boolean isHidden() {
-      for (int i = 0; i < segments.size(); i++) {
+    /** The path of no names: a root's. */
+    public static final Names ROOT = new Names(List.of(), true);
+
+    /**
+     * Whether a name begins with a dot, {@code .well-known} at the root excepted (RFC 8615).
+     *
+     * @param from how many names at the beginning are not looked at
+     */
+    public boolean isHidden(int from) {
+      for (int i = from; i < segments.size(); i++) {
         byte[] name = segments.get(i);
         if (name[0] == '.' && !(i == 0 && isWellKnown(name))) {
           return true;
         }
       }
       return false;
+    }
+
+    /** Whether its first names are those of another path. */
+    public boolean startsWith(Names prefix) {
+      if (prefix.segments.size() > segments.size()) {
+        return false;
+      }
+      for (int i = 0; i < prefix.segments.size(); i++) {
+        if (!Arrays.equals(prefix.segments.get(i), segments.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** What follows the names of a path that it starts with. */
+    public Names below(Names prefix) {
+      int count = prefix.segments.size();
+      return count == 0 ? this : new Names(segments.subList(count, segments.size()), directory);
+    }
+
+    /**
+     * The decoded path with its slashes, as UTF-8: for patterns and for people, not for opening.
+     */
+    public String decoded() {
+      StringBuilder out = new StringBuilder();
+      for (byte[] name : segments) {
+        out.append('/').append(new String(name, StandardCharsets.UTF_8));
+      }
+      return directory || segments.isEmpty() ? out.append('/').toString() : out.toString();
     }
 
     private static boolean isWellKnown(byte[] name) {
@@ -63,6 +101,30 @@ public sealed interface RequestPath {
         out.append('/');
       }
       return out.toString();
+    }
+
+    /** The path of the directory that the last name lies in. */
+    public Names parent() {
+      return new Names(segments.subList(0, segments.size() - 1), true);
+    }
+
+    /** The same with so many bytes less at the end of the last name, which is longer. */
+    public Names withoutSuffix(int bytes) {
+      byte[] last = segments.getLast();
+      List<byte[]> shorter = new ArrayList<>(segments);
+      shorter.set(segments.size() - 1, Arrays.copyOf(last, last.length - bytes));
+      return new Names(shorter, directory);
+    }
+
+    /** The path relative to the root of a name in this directory, as the kernel takes it. */
+    public byte[] child(byte[] name) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+      if (!segments.isEmpty()) {
+        out.writeBytes(relative(""));
+        out.write('/');
+      }
+      out.writeBytes(name);
+      return out.toByteArray();
     }
 
     /** The last name, or empty for the root. */
@@ -157,7 +219,8 @@ public sealed interface RequestPath {
         : high << 4 | low;
   }
 
-  private static void encode(byte[] name, StringBuilder out) {
+  /** Writes a name as it may stand in a path (RFC 3986 §3.3). */
+  static void encode(byte[] name, StringBuilder out) {
     for (byte b : name) {
       int c = b & 0xff;
       if (c < 0x80 && (Character.isLetterOrDigit(c) || "-._~!$&'()*+,;=:@".indexOf(c) >= 0)) {

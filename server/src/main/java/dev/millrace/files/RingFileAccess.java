@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenFailure;
-import dev.millrace.file.OpenHow;
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.uring.ErrnoException;
@@ -21,6 +20,7 @@ public final class RingFileAccess implements FileAccess {
 
   private final EventLoop loop;
   private final int rootFd;
+  private final MemorySegment how;
   private final Arena arena = Arena.ofAuto();
   private final ArrayDeque<Open> opens = new ArrayDeque<>();
   private final ArrayDeque<Read> reads = new ArrayDeque<>();
@@ -28,9 +28,10 @@ public final class RingFileAccess implements FileAccess {
   /**
    * @param rootFd a directory's descriptor, open as long as this is used
    */
-  public RingFileAccess(EventLoop loop, int rootFd) {
+  public RingFileAccess(EventLoop loop, int rootFd, SymlinkPolicy symlinks) {
     this.loop = loop;
     this.rootFd = rootFd;
+    this.how = symlinks.how();
   }
 
   @Override
@@ -55,6 +56,11 @@ public final class RingFileAccess implements FileAccess {
     return FileCalls.stat(file.fd());
   }
 
+  @Override
+  public DirectoryScan scan(OpenFile directory, byte[] path) {
+    return new DirectoryScan(rootFd, how, directory, path);
+  }
+
   /** One OPENAT2 at a time; kept for reuse with its path memory and its slot. */
   private final class Open implements CompletionTarget {
     private final MemorySegment path = arena.allocate(MAX_PATH_BYTES + 1);
@@ -67,10 +73,7 @@ public final class RingFileAccess implements FileAccess {
       path.set(JAVA_BYTE, relative.length, (byte) 0);
       loop.ring()
           .prepOpenat2(
-              rootFd,
-              path.address(),
-              OpenHow.READ_BENEATH.address(),
-              loop.begin(handle, OpKind.OPENAT2, 0));
+              rootFd, path.address(), how.address(), loop.begin(handle, OpKind.OPENAT2, 0));
     }
 
     @Override

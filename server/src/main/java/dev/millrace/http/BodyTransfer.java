@@ -1,9 +1,5 @@
 package dev.millrace.http;
 
-import dev.millrace.files.FileAccess;
-import dev.millrace.files.OpenFile;
-import dev.millrace.files.ReadBuffer;
-import dev.millrace.files.ReadBuffers;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,104 +7,107 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends a file's bytes as the response's body.
+ * Sends a response's body, one piece after another.
  *
  * <pre>
- *   READING ──bytes──► WRITING ──all taken──► READING ...  ──last byte──► FLUSHING ──► DONE
- *                         ▲ │
- *                         └─┘ the channel took none: wait until it is writable
+ *   WAITING ──piece──► WRITING ──all taken──► WAITING ...  ──end──► FLUSHING ──► DONE
+ *                        ▲ │
+ *                        └─┘ the channel took none: wait until it is writable
  * </pre>
  *
- * <p>One buffer a transfer: the next piece is read while the transport sends the last one, which it
- * has copied. A file that turns out shorter than its head said ends in a closed connection, never
- * in padding. Event thread only.
+ * <p>The transport has copied a piece when the next is asked for. A body that cannot be continued
+ * ends in a closed connection, never in padding. Event thread only.
  */
-final class BodyTransfer {
+final class BodyTransfer implements Pieces.Receiver {
   private enum State {
-    READING,
+    WAITING,
     WRITING,
     FLUSHING,
-    /** The connection is gone while a read is in flight; its completion releases everything. */
+    /** The connection is gone while a piece is awaited; when it comes, everything is released. */
     ABORTED,
     DONE
   }
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private final HttpServerExchange exchange;
-  private final FileAccess access;
-  private final ReadBuffers buffers;
-  private final OpenFile file;
+  private final Pieces pieces;
   private final ConnectionTransfer connection;
   private final StreamSinkChannel channel;
-  private final ReadBuffer buffer;
-  private final long end;
-  private long position;
-  private State state = State.READING;
+  private ByteBuffer pending = NOTHING;
+  private State state = State.WRITING;
   private boolean listening;
 
   /**
-   * @param file becomes this transfer's to close
+   * @param pieces are this transfer's to release
    */
-  BodyTransfer(HttpServerExchange exchange, FileAccess access, ReadBuffers buffers, OpenFile file) {
+  BodyTransfer(HttpServerExchange exchange, Pieces pieces) {
     this.exchange = exchange;
-    this.access = access;
-    this.buffers = buffers;
-    this.file = file;
-    this.end = file.facts().sizeBytes();
+    this.pieces = pieces;
     this.connection = ConnectionTransfer.of(exchange);
     this.channel = exchange.getResponseChannel();
-    this.buffer = buffers.take(end);
   }
 
   void start() {
     connection.begin(this::abort);
-    readNext();
+    write();
   }
 
-  private void readNext() {
-    state = State.READING;
-    int length = (int) Math.min(buffer.capacityBytes(), end - position);
-    buffer.bytes().clear();
-    access.read(file, position, buffer, length, this::read);
-  }
-
-  private void read(int result) {
+  @Override
+  public void piece(ByteBuffer bytes) {
     if (state == State.ABORTED) {
       release();
-    } else if (result <= 0) {
-      state = State.WRITING;
-      breakOff(); // unreadable, or truncated since the head was sent
     } else {
-      buffer.bytes().limit(result);
+      pending = bytes;
       state = State.WRITING;
       write();
     }
   }
 
-  private void write() {
-    ByteBuffer bytes = buffer.bytes();
+  @Override
+  public void end() {
+    if (state == State.ABORTED) {
+      release();
+      return;
+    }
     try {
-      while (bytes.hasRemaining()) {
-        int n = channel.write(bytes);
-        if (n == 0) {
+      channel.shutdownWrites();
+      state = State.FLUSHING;
+      release();
+      flush();
+    } catch (IOException gone) {
+      state = State.WRITING;
+      breakOff();
+    }
+  }
+
+  @Override
+  public void failed() {
+    if (state == State.ABORTED) {
+      release();
+    } else {
+      state = State.WRITING;
+      breakOff();
+    }
+  }
+
+  private void write() {
+    try {
+      while (pending.hasRemaining()) {
+        if (channel.write(pending) == 0) {
           awaitWritable();
           return;
         }
-        position += n;
-      }
-      if (listening) {
-        channel.suspendWrites();
-      }
-      if (position == end) {
-        channel.shutdownWrites();
-        state = State.FLUSHING;
-        release();
-        flush();
-      } else {
-        readNext();
       }
     } catch (IOException gone) {
       breakOff();
+      return;
     }
+    if (listening) {
+      channel.suspendWrites();
+    }
+    state = State.WAITING;
+    pieces.next(this);
   }
 
   private void awaitWritable() {
@@ -151,7 +150,7 @@ final class BodyTransfer {
   private void abort() {
     connection.end();
     switch (state) {
-      case READING -> state = State.ABORTED;
+      case WAITING -> state = State.ABORTED;
       case WRITING -> {
         state = State.DONE;
         release();
@@ -165,7 +164,7 @@ final class BodyTransfer {
   }
 
   private void release() {
-    file.close();
-    buffers.give(buffer);
+    pending = NOTHING;
+    pieces.release();
   }
 }

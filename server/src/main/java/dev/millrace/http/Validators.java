@@ -1,33 +1,26 @@
 package dev.millrace.http;
 
+import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.Digests;
 import dev.millrace.file.FileFacts;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import dev.millrace.plan.ContentCoding;
+import dev.millrace.plan.EntityTag;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What tells one version of a file from another (RFC 9110 §8.8). */
 final class Validators {
-  /** IMF-fixdate (RFC 9110 §5.6.7). */
-  private static final DateTimeFormatter HTTP_DATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
-
   private Validators() {}
 
-  /** A strong tag of modification time, to the nanosecond, and size. */
-  static String entityTag(FileFacts facts) {
-    return "\""
-        + Long.toHexString(facts.modifiedSeconds())
-        + "."
-        + Integer.toHexString(facts.modifiedNanos())
-        + "-"
-        + Long.toHexString(facts.sizeBytes())
-        + "\"";
-  }
-
-  /** The modification time as an HTTP date, whole seconds. */
-  static String lastModified(FileFacts facts) {
-    return HTTP_DATE.format(Instant.ofEpochSecond(facts.modifiedSeconds()));
+  /**
+   * The strong tags of a file, first the one to send: of its content once that is known, the same
+   * on every machine; and of time and size, which it was sent with before, so that a download that
+   * began with it can go on.
+   */
+  static List<String> entityTags(FileFacts facts, @Nullable ContentCoding coding, Digests digests) {
+    String byTime =
+        EntityTag.of(facts.modifiedSeconds(), facts.modifiedNanos(), facts.sizeBytes(), coding);
+    byte[] sha256 = digests.get(Algorithm.SHA_256);
+    return sha256 == null ? List.of(byTime) : List.of(EntityTag.ofContent(sha256), byTime);
   }
 }

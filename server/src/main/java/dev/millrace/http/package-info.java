@@ -2,15 +2,16 @@
  * What a request gets: the file handler and what goes around it.
  *
  * <ul>
- *   <li>{@link dev.millrace.http.FileHandler}: resolve, open, plan, send.
- *   <li>{@code BodyTransfer}: a file's bytes to the client, in flat memory.
- *   <li>{@code WantDigest}, {@code Validators}, {@code MediaTypes}: pure functions of headers and
- *       facts.
+ *   <li>{@link dev.millrace.http.Router}: from a request to its {@link dev.millrace.http.Mount};
+ *       {@link dev.millrace.http.FileHandler} serves one.
+ *   <li>{@code FileRequest} finds what a request gets, {@code FileAnswer} and {@code ListingAnswer}
+ *       send it, {@code ErrorPages} what is neither.
+ *   <li>{@code BodyTransfer}: {@code Pieces} of a body to the client, in flat memory.
  *   <li>{@link dev.millrace.http.RequestTracker}: counts, durations, draining.
  * </ul>
  *
- * <p>Handlers run on the event thread and never block it. Imports {@code digest}, {@code files} and
- * Undertow; never {@code transport}.
+ * <p>Handlers run on the event thread and never block it. Imports {@code plan}, {@code listing},
+ * {@code digest}, {@code files} and Undertow; never {@code transport}.
  */
 @NullMarked
 package dev.millrace.http;

@@ -1,6 +1,7 @@
 package dev.millrace.metrics;
 
 import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestStore;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Histogram;
@@ -26,6 +27,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /** The server's meters, in one registry. */
@@ -86,10 +88,43 @@ public final class ServerMetrics implements AutoCloseable {
     gauge("millrace.pool.active.workers", "Workers busy", pool, ThreadPool::activeWorkers);
   }
 
-  /** Digests on request. */
-  public void digests(DigestService digests) {
-    counter("millrace.digest.computed", "Digests computed", digests, DigestService::computed);
-    counter("millrace.digest.failed", "Digests not to be had", digests, DigestService::failed);
+  /** Digests: what is hashed, for whom, and what is known. */
+  public void digests(DigestService digests, DigestStore store) {
+    counter("millrace.digest.computed", "Files hashed", digests, DigestService::computed);
+    counter(
+        "millrace.digest.coalesced",
+        "Requests that shared the hashing of a file with another",
+        digests,
+        DigestService::coalesced);
+    counter(
+        "millrace.digest.failed", "Files that could not be hashed", digests, DigestService::failed);
+    counter(
+        "millrace.digest.refused",
+        "Requests refused because too many waited for a digest",
+        digests,
+        DigestService::refused);
+    counter(
+        "millrace.digest.read.bytes",
+        "Bytes read to be hashed",
+        digests,
+        DigestService::hashedBytes);
+    gauge(
+        "millrace.digest.queue.depth",
+        "Files waiting or being hashed",
+        digests,
+        DigestService::jobs);
+    gauge(
+        "millrace.digest.index.files", "Files in the index of digests", store, DigestStore::files);
+  }
+
+  /** The access log: entries written, and entries lost. */
+  public void accessLog(LongSupplier written, LongSupplier dropped) {
+    counter("millrace.access.log.entries", "Requests noted", written, LongSupplier::getAsLong);
+    counter(
+        "millrace.access.log.dropped",
+        "Requests not noted because the log was slow or could not be written",
+        dropped,
+        LongSupplier::getAsLong);
   }
 
   /** The ring, its loop and the transport on it. */

@@ -125,7 +125,10 @@ class CommandLineTest {
     assertRefused(
         millrace(Map.of(), "serve", "--config=" + file),
         file
-            + ": unknown key 'lisen'; allowed: drain, listen, management, root, transport, workers");
+            + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
+            + " checksum-headers, cors, digests, drain, errors, fallback, hidden, index, listen,"
+            + " listing, management, mounts, precompressed, root, sidecars, state, symlinks,"
+            + " transport, types, workers");
   }
 
   @Test

@@ -65,8 +65,10 @@ final class RawClient implements AutoCloseable {
     Map<String, String> fields = new LinkedHashMap<>();
     for (String line = line(); !line.isEmpty(); line = line()) {
       int colon = line.indexOf(':');
-      fields.put(
-          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+      fields.merge(
+          line.substring(0, colon).toLowerCase(Locale.ROOT),
+          line.substring(colon + 1).strip(),
+          (some, more) -> some + ", " + more);
     }
     return new Head(Integer.parseInt(status.split(" ")[1]), fields);
   }

@@ -2,9 +2,11 @@ package dev.millrace.app;
 
 import dev.millrace.app.Settings.TransportChoice;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** A server in this process on free ports. */
 final class RunningServer implements AutoCloseable {
@@ -15,12 +17,29 @@ final class RunningServer implements AutoCloseable {
   }
 
   static RunningServer start(Path root, TransportChoice transport) throws Exception {
-    return new RunningServer(FileServer.start(settings(root, transport)));
+    return start(root, transport, "");
   }
 
-  static Settings settings(Path root, TransportChoice transport) {
-    HostPort any = new HostPort("127.0.0.1", 0);
-    return new Settings(root, List.of(any), any, transport, 2, Duration.ofSeconds(20));
+  /**
+   * @param yaml more settings, as in the file
+   */
+  static RunningServer start(Path root, TransportChoice transport, String yaml) throws Exception {
+    Path file = Files.createTempFile("millrace", ".yaml");
+    try {
+      Files.writeString(file, yaml);
+      Map<String, List<String>> flags =
+          Map.of(
+              "root", List.of(root.toString()),
+              "listen", List.of("127.0.0.1:0"),
+              "management", List.of("127.0.0.1:0"),
+              "transport", List.of(transport.name().toLowerCase(Locale.ROOT)),
+              "workers", List.of("2"),
+              "drain", List.of("20s"));
+      Settings settings = SettingsLoader.load(new SettingsLoader.Flags(flags, file), Map.of());
+      return new RunningServer(FileServer.start(settings));
+    } finally {
+      Files.delete(file);
+    }
   }
 
   InetSocketAddress address() {

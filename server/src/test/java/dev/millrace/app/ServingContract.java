@@ -35,7 +35,7 @@ abstract class ServingContract {
 
   @BeforeEach
   void start() throws Exception {
-    running = RunningServer.start(root, transport());
+    running = RunningServer.start(root, transport(), "digests: asked\n");
   }
 
   @AfterEach

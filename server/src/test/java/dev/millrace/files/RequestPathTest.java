@@ -93,12 +93,12 @@ class RequestPathTest {
 
   @Test
   void dotNamesAreHiddenButForWellKnown() {
-    assertTrue(names("/.git/config").isHidden());
-    assertTrue(names("/a/.env").isHidden());
-    assertTrue(names("/a/.well-known/x").isHidden());
-    assertTrue(names("/.well-known/.x").isHidden());
-    assertFalse(names("/.well-known/acme").isHidden());
-    assertFalse(names("/a.b").isHidden());
+    assertTrue(names("/.git/config").isHidden(0));
+    assertTrue(names("/a/.env").isHidden(0));
+    assertTrue(names("/a/.well-known/x").isHidden(0));
+    assertTrue(names("/.well-known/.x").isHidden(0));
+    assertFalse(names("/.well-known/acme").isHidden(0));
+    assertFalse(names("/a.b").isHidden(0));
   }
 
   @Test

@@ -1,0 +1,78 @@
+package dev.millrace.app;
+
+import java.util.Locale;
+
+/**
+ * The settings that are one value or a list of them, and so can be given as a flag, by the
+ * environment or in YAML.
+ */
+public enum SettingKey {
+  ROOT(".", "DIR", "The directory to serve."),
+  LISTEN("127.0.0.1:8080", "HOST:PORT", "Where to listen; may be repeated."),
+  MANAGEMENT("127.0.0.1:9090", "HOST:PORT", "Where health and metrics are."),
+  TRANSPORT("auto", "auto|uring|nio", "What carries HTTP; auto falls back to nio and says why."),
+  WORKERS(
+      String.valueOf(Math.max(2, Runtime.getRuntime().availableProcessors())),
+      "N",
+      "Threads of the worker pool; one a processor, at least 2, if not said."),
+  DRAIN("30s", "TIME", "Longest that a stop waits for requests under way."),
+  LISTING("off", "on|off", "Whether a directory without an index is listed."),
+  HIDDEN("off", "on|off", "Whether names that begin with a dot are served."),
+  SYMLINKS(
+      "beneath", "beneath|none", "Which symbolic links are followed: those that stay within DIR."),
+  INDEX("index.html", "NAME,...", "Names tried in a directory, in order."),
+  PRECOMPRESSED(
+      "br,zstd,gzip",
+      "CODING,...",
+      "Stored variants that are offered, in order: NAME.br, NAME.zst, NAME.gz."),
+  ACCESS_LOG("off", "off|-|FILE", "Where requests are noted: nowhere, standard output, or a file."),
+  ACCESS_LOG_FORMAT("combined", "combined|json", "How requests are noted."),
+  DIGESTS(
+      "behind",
+      "asked|behind|never",
+      "When a digest that is not known is found out: when asked for, also behind an answer, never."),
+  SIDECARS(
+      "on",
+      "on|off",
+      "Whether FILE.sha256 and the like, and SHA256SUMS, are made where they lack."),
+  CHECKSUM_HEADERS(
+      "", "NAME,...", "Digests shown as X-Checksum fields: sha256, sha512, sha1, md5."),
+  STATE("", "DIR", "Where digests are kept across restarts; in memory only if not said."),
+  FALLBACK(
+      "", "PATH,...", "Tried in order for what is not found, as in {path}.html or /index.html.");
+
+  private final String byDefault;
+  private final String parameter;
+  private final String description;
+
+  SettingKey(String byDefault, String parameter, String description) {
+    this.byDefault = byDefault;
+    this.parameter = parameter;
+    this.description = description;
+  }
+
+  /** The value if none is given. */
+  public String byDefault() {
+    return byDefault;
+  }
+
+  /** What a value looks like, for help. */
+  public String parameter() {
+    return parameter;
+  }
+
+  /** What it does, for help. */
+  public String description() {
+    return description;
+  }
+
+  /** Its name in YAML, and as a flag behind two dashes. */
+  public String yaml() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Its name in the environment. */
+  public String environment() {
+    return "MILLRACE_" + name();
+  }
+}

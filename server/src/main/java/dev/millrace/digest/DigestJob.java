@@ -1,0 +1,45 @@
+package dev.millrace.digest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** One pass over a version of a file, and who waits for it. Event thread, but for the task. */
+final class DigestJob {
+  private final FileVersion version;
+  private final Set<Algorithm> algorithms;
+  private final HashTask task;
+  private final List<DigestService.Callback> waiters = new ArrayList<>(1);
+  private boolean behind;
+
+  DigestJob(FileVersion version, Set<Algorithm> algorithms, HashTask task) {
+    this.version = version;
+    this.algorithms = algorithms;
+    this.task = task;
+  }
+
+  FileVersion version() {
+    return version;
+  }
+
+  Set<Algorithm> algorithms() {
+    return algorithms;
+  }
+
+  HashTask task() {
+    return task;
+  }
+
+  List<DigestService.Callback> waiters() {
+    return waiters;
+  }
+
+  /** It was started with nobody waiting, and counts among those. */
+  void runsBehind() {
+    behind = true;
+  }
+
+  boolean isBehind() {
+    return behind;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.digest;
+
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The digests that are known of one version of a file. */
+public final class Digests {
+  /** None. */
+  public static final Digests NONE = new Digests(new EnumMap<>(Algorithm.class));
+
+  private final Map<Algorithm, byte[]> values;
+
+  private Digests(Map<Algorithm, byte[]> values) {
+    this.values = values;
+  }
+
+  /** These digests, which become this object's. */
+  public static Digests of(Map<Algorithm, byte[]> values) {
+    return values.isEmpty() ? NONE : new Digests(new EnumMap<>(values));
+  }
+
+  /** One of them, or null; not to be written to. */
+  public byte @Nullable [] get(Algorithm algorithm) {
+    return values.get(algorithm);
+  }
+
+  /** One of them in lower-case hexadecimal, or null. */
+  public @Nullable String hex(Algorithm algorithm) {
+    byte[] value = values.get(algorithm);
+    return value == null ? null : HexFormat.of().formatHex(value);
+  }
+
+  public boolean isEmpty() {
+    return values.isEmpty();
+  }
+
+  public boolean hasAll(Set<Algorithm> algorithms) {
+    return values.keySet().containsAll(algorithms);
+  }
+
+  /** These and others. */
+  Digests with(Digests more) {
+    if (values.isEmpty()) {
+      return more;
+    }
+    Map<Algorithm, byte[]> merged = new EnumMap<>(values);
+    merged.putAll(more.values);
+    return new Digests(merged);
+  }
+
+  Map<Algorithm, byte[]> values() {
+    return values;
+  }
+}

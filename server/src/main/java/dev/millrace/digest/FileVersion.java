@@ -1,0 +1,27 @@
+package dev.millrace.digest;
+
+import dev.millrace.file.FileFacts;
+
+/**
+ * One version of one file: as long as these are the same, so are its bytes, as far as a file system
+ * can say.
+ */
+public record FileVersion(
+    long device,
+    long inode,
+    long sizeBytes,
+    long modifiedSeconds,
+    int modifiedNanos,
+    long changedSeconds,
+    int changedNanos) {
+  public static FileVersion of(FileFacts facts) {
+    return new FileVersion(
+        facts.device(),
+        facts.inode(),
+        facts.sizeBytes(),
+        facts.modifiedSeconds(),
+        facts.modifiedNanos(),
+        facts.changedSeconds(),
+        facts.changedNanos());
+  }
+}

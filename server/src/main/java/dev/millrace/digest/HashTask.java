@@ -1,0 +1,135 @@
+package dev.millrace.digest;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.millrace.files.OpenFile;
+import dev.millrace.sync.SyncThread;
+import dev.millrace.uring.ErrnoException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.security.MessageDigest;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One pass over a file, a quantum at a time, so that a small file never waits for the end of a
+ * large one. A hashing thread runs it, one after another may.
+ *
+ * <p>It reads for itself: what it reads it needs at once in the same processor's cache, and the
+ * loop's thread is kept for downloads (docs/decisions/0005).
+ */
+final class HashTask {
+  /** How a quantum ended. */
+  enum Outcome {
+    /** There is more to read. */
+    MORE,
+    /** The digests are there. */
+    DONE,
+    /** The file is not the version it was. */
+    CHANGED,
+    /** It cannot be read. */
+    UNREADABLE
+  }
+
+  private static final int CHUNK_BYTES = 256 << 10;
+  static final long QUANTUM_BYTES = 8 << 20;
+
+  /** Below the server's other threads: hashing takes what downloads leave. */
+  private static final int NICENESS = 10;
+
+  /**
+   * A file system's clock ticks; two writes within a tick leave the same times behind. A version
+   * this old can have no second write in its tick.
+   */
+  private static final long SETTLED_NANOS = 100_000_000;
+
+  /** What a hashing thread reads into. */
+  private static final class Chunk {
+    final MemorySegment memory = Arena.ofAuto().allocate(CHUNK_BYTES, 4096);
+    final byte[] bytes = new byte[CHUNK_BYTES];
+
+    Chunk() {
+      SyncThread.lowerPriority(NICENESS);
+    }
+  }
+
+  private static final ThreadLocal<Chunk> CHUNK = ThreadLocal.withInitial(Chunk::new);
+
+  private final OpenFile file;
+  private final AtomicLong hashedBytes;
+  private final Map<Algorithm, MessageDigest> running = new EnumMap<>(Algorithm.class);
+  private final long end;
+  private long position;
+  private boolean settled;
+
+  /**
+   * @param file this task's to close
+   * @param from position of the first byte
+   * @param end position after the last
+   * @param hashedBytes counts what is read
+   */
+  HashTask(OpenFile file, Set<Algorithm> algorithms, long from, long end, AtomicLong hashedBytes) {
+    this.file = file;
+    this.position = from;
+    this.end = end;
+    this.hashedBytes = hashedBytes;
+    algorithms.forEach(algorithm -> running.put(algorithm, algorithm.start()));
+  }
+
+  Outcome runQuantum() {
+    Chunk chunk = CHUNK.get();
+    if (!settled) {
+      settled = true;
+      settle();
+    }
+    long until = Math.min(end, position + QUANTUM_BYTES);
+    while (position < until) {
+      int length = (int) Math.min(CHUNK_BYTES, end - position);
+      long read = file.readNow(chunk.memory, length, position);
+      if (read <= 0) {
+        return read == 0 ? Outcome.CHANGED : Outcome.UNREADABLE;
+      }
+      MemorySegment.copy(chunk.memory, JAVA_BYTE, 0, chunk.bytes, 0, (int) read);
+      for (MessageDigest digest : running.values()) {
+        digest.update(chunk.bytes, 0, (int) read);
+      }
+      position += read;
+      hashedBytes.addAndGet(read);
+    }
+    if (!isSameVersion()) {
+      return Outcome.CHANGED;
+    }
+    return position < end ? Outcome.MORE : Outcome.DONE;
+  }
+
+  private boolean isSameVersion() {
+    try {
+      return FileVersion.of(file.factsNow()).equals(FileVersion.of(file.facts()));
+    } catch (ErrnoException unreadable) {
+      return false;
+    }
+  }
+
+  private void settle() {
+    long changedNanos =
+        file.facts().changedSeconds() * 1_000_000_000L + file.facts().changedNanos();
+    long ageNanos = System.currentTimeMillis() * 1_000_000L - changedNanos;
+    if (ageNanos >= 0 && ageNanos < SETTLED_NANOS) {
+      LockSupport.parkNanos(SETTLED_NANOS - ageNanos);
+    }
+  }
+
+  /** After DONE, once. */
+  Digests result() {
+    Map<Algorithm, byte[]> values = new EnumMap<>(Algorithm.class);
+    running.forEach((algorithm, digest) -> values.put(algorithm, digest.digest()));
+    return Digests.of(values);
+  }
+
+  void close() {
+    file.close();
+  }
+}

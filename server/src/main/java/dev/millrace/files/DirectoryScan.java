@@ -1,0 +1,138 @@
+package dev.millrace.files;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import dev.millrace.file.FileCalls;
+import dev.millrace.file.FileFacts;
+import dev.millrace.uring.ErrnoException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an open directory with blocking calls: on a worker, one thread at a time.
+ *
+ * <p>A symbolic link counts as what it leads to beneath the root, under the same policy as a
+ * request; one that leads nowhere, and whatever is neither file nor directory, is left out, so that
+ * what is listed can be asked for.
+ */
+public final class DirectoryScan {
+  private static final int BUFFER_BYTES = 64 << 10;
+
+  // struct linux_dirent64 (getdents64(2)): u64 d_ino, s64 d_off, u16 d_reclen, u8 d_type, name.
+  private static final int RECORD_LENGTH_OFFSET = 16;
+  private static final int TYPE_OFFSET = 18;
+  private static final int NAME_OFFSET = 19;
+
+  private static final int DT_DIR = 4;
+  private static final int DT_REG = 8;
+  private static final int DT_LNK = 10;
+  private static final int DT_UNKNOWN = 0;
+
+  private final int rootFd;
+  private final MemorySegment how;
+  private final OpenFile directory;
+  private final byte[] path;
+
+  DirectoryScan(int rootFd, MemorySegment how, OpenFile directory, byte[] path) {
+    this.rootFd = rootFd;
+    this.how = how;
+    this.directory = directory;
+    this.path = path.clone();
+  }
+
+  /**
+   * All names, in no order; once.
+   *
+   * @param hidden whether names that begin with a dot are among them
+   */
+  public List<DirectoryEntry> entries(boolean hidden) throws IOException {
+    List<DirectoryEntry> entries = new ArrayList<>();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
+      while (true) {
+        long filled = FileCalls.getdents(directory.fd(), buffer);
+        if (filled < 0) {
+          throw new ErrnoException("getdents64", (int) -filled);
+        }
+        if (filled == 0) {
+          return entries;
+        }
+        for (long at = 0; at < filled; ) {
+          int length =
+              Short.toUnsignedInt(buffer.get(JAVA_SHORT_UNALIGNED, at + RECORD_LENGTH_OFFSET));
+          add(buffer.asSlice(at, length), hidden, entries);
+          at += length;
+        }
+      }
+    }
+  }
+
+  private void add(MemorySegment record, boolean hidden, List<DirectoryEntry> entries) {
+    MemorySegment name = record.asSlice(NAME_OFFSET);
+    int length = 0;
+    while (name.get(JAVA_BYTE, length) != 0) {
+      length++;
+    }
+    byte[] bytes = name.asSlice(0, length).toArray(JAVA_BYTE);
+    boolean dots = bytes[0] == '.' && (length == 1 || (length == 2 && bytes[1] == '.'));
+    if (dots || (bytes[0] == '.' && !hidden)) {
+      return;
+    }
+    switch (record.get(JAVA_BYTE, TYPE_OFFSET)) {
+      case DT_REG -> entries.add(new DirectoryEntry(bytes, false, null));
+      case DT_DIR -> entries.add(new DirectoryEntry(bytes, true, null));
+      case DT_LNK, DT_UNKNOWN -> {
+        FileFacts facts = resolve(bytes);
+        if (facts != null && (facts.isRegularFile() || facts.isDirectory())) {
+          entries.add(new DirectoryEntry(bytes, facts.isDirectory(), facts));
+        }
+      }
+      default -> {} // a FIFO, a socket, a device
+    }
+  }
+
+  /** What the kernel would open for this name, or null. */
+  private @Nullable FileFacts resolve(byte[] name) {
+    boolean atRoot = path.length == 1 && path[0] == '.';
+    int prefix = atRoot ? 0 : path.length + 1;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment whole = arena.allocate(prefix + name.length + 1L);
+      if (!atRoot) {
+        MemorySegment.copy(path, 0, whole, JAVA_BYTE, 0, path.length);
+        whole.set(JAVA_BYTE, path.length, (byte) '/');
+      }
+      MemorySegment.copy(name, 0, whole, JAVA_BYTE, prefix, name.length);
+      int fd = FileCalls.openat2(rootFd, whole, how);
+      if (fd < 0) {
+        return null;
+      }
+      try {
+        return FileCalls.stat(fd);
+      } catch (ErrnoException failed) {
+        return null;
+      } finally {
+        FileCalls.close(fd);
+      }
+    }
+  }
+
+  /** Looks at an entry, if nobody has; one that is gone stays without facts. */
+  public void look(DirectoryEntry entry) {
+    if (entry.facts() != null) {
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      byte[] bytes = entry.name();
+      MemorySegment name = arena.allocate(bytes.length + 1L);
+      MemorySegment.copy(bytes, 0, name, JAVA_BYTE, 0, bytes.length);
+      entry.facts(FileCalls.statAt(directory.fd(), name));
+    } catch (ErrnoException gone) {
+      // it was removed since its name was read
+    }
+  }
+}

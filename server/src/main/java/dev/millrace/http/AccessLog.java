@@ -1,0 +1,137 @@
+package dev.millrace.http;
+
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/**
+ * Notes every request when it has ended. Entries are gathered on the event thread and handed to the
+ * writer in batches, so that a request costs no wake-up of another thread; a writer that cannot
+ * keep up loses entries, and counts them, rather than hold up the loop.
+ */
+public final class AccessLog implements HttpHandler {
+  /**
+   * A request that has ended. Absent fields are null.
+   *
+   * @param epochMillis when it ended
+   * @param remote the client's address
+   * @param user who authenticated, if anybody
+   * @param target as received
+   * @param bytes of the body sent
+   * @param durationNanos from its head's last byte to its answer's
+   * @param trace W3C traceparent, if a valid one was sent
+   */
+  public record Entry(
+      long epochMillis,
+      String remote,
+      @Nullable String user,
+      String method,
+      String target,
+      String protocol,
+      int status,
+      long bytes,
+      long durationNanos,
+      @Nullable String host,
+      @Nullable String referer,
+      @Nullable String agent,
+      @Nullable String trace) {}
+
+  /** Takes batches; must not block. */
+  @FunctionalInterface
+  public interface Writer {
+    void write(List<Entry> batch);
+  }
+
+  private static final int BATCH_ENTRIES = 256;
+  private static final int BATCH_MILLIS = 100;
+  private static final HttpString TRACEPARENT = new HttpString("traceparent");
+
+  private final HttpHandler next;
+  private final Writer writer;
+  private final ExchangeCompletionListener completed = this::completed;
+  private List<Entry> batch = new ArrayList<>(BATCH_ENTRIES);
+  private boolean scheduled;
+
+  public AccessLog(HttpHandler next, Writer writer) {
+    this.next = next;
+    this.writer = writer;
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) throws Exception {
+    exchange.addExchangeCompleteListener(completed);
+    next.handleRequest(exchange);
+  }
+
+  private void completed(
+      HttpServerExchange exchange, ExchangeCompletionListener.NextListener nextListener) {
+    try {
+      batch.add(entry(exchange));
+      if (batch.size() >= BATCH_ENTRIES) {
+        hand();
+      } else if (!scheduled) {
+        scheduled = true;
+        XnioIoThread thread = exchange.getIoThread();
+        var _ = thread.executeAfter(this::handScheduled, BATCH_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } finally {
+      nextListener.proceed();
+    }
+  }
+
+  private void handScheduled() {
+    scheduled = false;
+    hand();
+  }
+
+  /** Hands over what is gathered. Event thread. */
+  public void hand() {
+    if (!batch.isEmpty()) {
+      List<Entry> full = batch;
+      batch = new ArrayList<>(BATCH_ENTRIES);
+      writer.write(full);
+    }
+  }
+
+  private static Entry entry(HttpServerExchange exchange) {
+    HeaderMap headers = exchange.getRequestHeaders();
+    String query = exchange.getQueryString();
+    String path = exchange.getRequestURI();
+    return new Entry(
+        System.currentTimeMillis(),
+        address(exchange.getSourceAddress()),
+        exchange.getAttachment(Authentication.USER),
+        exchange.getRequestMethod().toString(),
+        query.isEmpty() ? path : path + "?" + query,
+        exchange.getProtocol().toString(),
+        exchange.getStatusCode(),
+        exchange.getResponseBytesSent(),
+        System.nanoTime() - exchange.getRequestStartTime(),
+        headers.getFirst(Headers.HOST),
+        headers.getFirst(Headers.REFERER),
+        headers.getFirst(Headers.USER_AGENT),
+        trace(headers.getFirst(TRACEPARENT)));
+  }
+
+  private static String address(@Nullable InetSocketAddress source) {
+    InetAddress address = source == null ? null : source.getAddress();
+    return address == null ? "-" : address.getHostAddress();
+  }
+
+  /** Version 00 of W3C Trace Context §3.2; anything else is no trace. */
+  private static @Nullable String trace(@Nullable String field) {
+    return field != null && field.matches("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+        ? field
+        : null;
+  }
+}

@@ -1,0 +1,75 @@
+package dev.millrace.http;
+
+import dev.millrace.files.RequestPath;
+import dev.millrace.http.Credentials.Verdict;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a request pass that may see the path it asks for. Event thread only. */
+final class Authentication {
+  /** Who authenticated. */
+  static final AttachmentKey<String> USER = AttachmentKey.create(String.class);
+
+  private Authentication() {}
+
+  /**
+   * Goes on if the request may, else answers 401.
+   *
+   * @param rules the longest prefix counts
+   */
+  static void check(
+      HttpServerExchange exchange,
+      List<AuthRule> rules,
+      RequestPath.Names names,
+      Workers workers,
+      Runnable proceed) {
+    AuthRule rule = find(rules, names);
+    if (rule == null) {
+      proceed.run();
+      return;
+    }
+    String field = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+    Verdict known = rule.credentials().known(field);
+    if (known != null) {
+      decide(exchange, rule, known, proceed);
+      return;
+    }
+    boolean accepted =
+        workers
+            .pool()
+            .trySpawn(() -> {
+              Verdict verdict = rule.credentials().examine(field);
+              workers.events().execute(() -> decide(exchange, rule, verdict, proceed));
+            });
+    if (!accepted) {
+      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+    }
+  }
+
+  private static @Nullable AuthRule find(List<AuthRule> rules, RequestPath.Names names) {
+    AuthRule best = null;
+    for (AuthRule rule : rules) {
+      if (names.startsWith(rule.prefix())
+          && (best == null || rule.prefix().segments().size() > best.prefix().segments().size())) {
+        best = rule;
+      }
+    }
+    return best;
+  }
+
+  private static void decide(
+      HttpServerExchange exchange, AuthRule rule, Verdict verdict, Runnable proceed) {
+    if (verdict.granted()) {
+      exchange.putAttachment(USER, verdict.user());
+      proceed.run();
+    } else {
+      exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, rule.credentials().challenge());
+      ErrorPages.send(exchange, StatusCodes.UNAUTHORIZED);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.millrace.http;
+
+import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.Digests;
+import dev.millrace.plan.WantDigest;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HttpString;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+
+/** Digest fields (RFC 9530), and the ones that Maven's resolver reads. */
+final class DigestFields {
+  static final HttpString WANT_REPR_DIGEST = new HttpString("Want-Repr-Digest");
+  static final HttpString WANT_CONTENT_DIGEST = new HttpString("Want-Content-Digest");
+  static final HttpString CONTENT_DIGEST = new HttpString("Content-Digest");
+  private static final HttpString REPR_DIGEST = new HttpString("Repr-Digest");
+
+  private DigestFields() {}
+
+  /** The algorithms that a Want field asks for and that are to be had, most preferred first. */
+  static List<Algorithm> wanted(HeaderMap request, HttpString field) {
+    List<Algorithm> algorithms = new ArrayList<>(2);
+    for (String name : WantDigest.preferred(Fields.joined(request, field))) {
+      for (Algorithm algorithm : Algorithm.values()) {
+        if (algorithm.isSecure() && algorithm.fieldName().equals(name)) {
+          algorithms.add(algorithm);
+        }
+      }
+    }
+    return algorithms;
+  }
+
+  /** Repr-Digest and, where they are set, X-Checksum fields, of what is known. */
+  static void show(HeaderMap response, Digests digests, DigestPolicy policy) {
+    if (digests.isEmpty()) {
+      return;
+    }
+    StringBuilder value = new StringBuilder(64);
+    for (Algorithm algorithm : List.of(Algorithm.SHA_256, Algorithm.SHA_512)) {
+      if (digests.get(algorithm) != null) {
+        value.append(value.isEmpty() ? "" : ", ").append(member(digests, algorithm));
+      }
+    }
+    if (!value.isEmpty()) {
+      response.put(REPR_DIGEST, value.toString());
+    }
+    for (Algorithm algorithm : policy.checksumHeaders()) {
+      String hex = digests.hex(algorithm);
+      if (hex != null) {
+        String name = "X-Checksum-" + algorithm.suffix().toUpperCase(Locale.ROOT);
+        response.put(new HttpString(name), hex);
+      }
+    }
+  }
+
+  /** A member of a digest field: a byte sequence (RFC 9651 §3.3.5). */
+  static String member(Digests digests, Algorithm algorithm) {
+    byte[] value = digests.get(algorithm);
+    return algorithm.fieldName()
+        + "=:"
+        + (value == null ? "" : Base64.getEncoder().encodeToString(value))
+        + ":";
+  }
+}

@@ -1,0 +1,36 @@
+package dev.millrace.http;
+
+import dev.millrace.plan.RequestFields;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import org.jspecify.annotations.Nullable;
+
+/** Fields of Undertow's requests as values. */
+final class Fields {
+  private Fields() {}
+
+  /** All lines of a field joined by commas (RFC 9110 §5.3), or null if there is none. */
+  static @Nullable String joined(HeaderMap headers, HttpString name) {
+    HeaderValues values = headers.get(name);
+    return values == null
+        ? null
+        : values.size() == 1 ? values.getFirst() : String.join(", ", values);
+  }
+
+  /** The fields that decide what of a representation is sent. */
+  static RequestFields of(HttpServerExchange exchange) {
+    HeaderMap headers = exchange.getRequestHeaders();
+    return new RequestFields(
+        exchange.getRequestMethod().equals(Methods.GET),
+        joined(headers, Headers.IF_MATCH),
+        joined(headers, Headers.IF_NONE_MATCH),
+        joined(headers, Headers.IF_MODIFIED_SINCE),
+        joined(headers, Headers.IF_UNMODIFIED_SINCE),
+        joined(headers, Headers.IF_RANGE),
+        joined(headers, Headers.RANGE));
+  }
+}

@@ -1,0 +1,89 @@
+package dev.millrace.http;
+
+import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.DigestService;
+import dev.millrace.digest.Digests;
+import dev.millrace.files.OpenFile;
+import dev.millrace.files.RequestPath;
+import dev.millrace.plan.HttpDate;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Checksum files that are not there: {@code FILE.sha256}, {@code .sha512}, {@code .sha1}, .md5. */
+final class Sidecars {
+  private Sidecars() {}
+
+  /** The algorithm whose checksum file this would be, or null. */
+  static @Nullable Algorithm algorithm(String name) {
+    for (Algorithm algorithm : Algorithm.values()) {
+      int length = algorithm.suffix().length() + 1;
+      if (name.length() > length && name.endsWith("." + algorithm.suffix())) {
+        return algorithm;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Answers with the checksum of a file.
+   *
+   * @param original the path of the file
+   * @param file becomes this answer's to close
+   */
+  static void send(
+      HttpServerExchange exchange,
+      FileHandler handler,
+      RequestPath.Names original,
+      OpenFile file,
+      Algorithm algorithm) {
+    handler
+        .digests()
+        .require(
+            file,
+            Set.of(algorithm),
+            new DigestService.Callback() {
+              @Override
+              public void known(Digests digests) {
+                String hex = digests.hex(algorithm);
+                sendText(exchange, file, text(original, algorithm, String.valueOf(hex)));
+              }
+
+              @Override
+              public void unavailable(DigestService.Unavailable why) {
+                exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+                ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+              }
+            });
+    file.close();
+  }
+
+  /**
+   * The line that sha256sum -c reads; for what Maven asks for, bare digits as in its repositories.
+   */
+  private static byte[] text(RequestPath.Names original, Algorithm algorithm, String hex) {
+    if (!algorithm.isSecure()) {
+      return hex.getBytes(StandardCharsets.US_ASCII);
+    }
+    byte[] name = original.segments().getLast();
+    return ChecksumLines.line(hex, name);
+  }
+
+  private static void sendText(HttpServerExchange exchange, OpenFile file, byte[] text) {
+    HeaderMap headers = exchange.getResponseHeaders();
+    headers.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+    headers.put(Headers.LAST_MODIFIED, HttpDate.format(file.facts().modifiedSeconds()));
+    exchange.setResponseContentLength(text.length);
+    if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+      exchange.endExchange();
+    } else {
+      exchange.getResponseSender().send(ByteBuffer.wrap(text));
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.millrace.plan;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
+import java.time.temporal.ChronoField;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Dates of HTTP (RFC 9110 §5.6.7): the one form that is sent, the three that are understood. */
+public final class HttpDate {
+  private static final DateTimeFormatter IMF_FIXDATE = form("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
+  private static final DateTimeFormatter ASCTIME = form("EEE MMM ppd HH:mm:ss uuuu");
+
+  private HttpDate() {}
+
+  private static DateTimeFormatter form(String pattern) {
+    return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH)
+        .withResolverStyle(ResolverStyle.STRICT);
+  }
+
+  /** Two digits of a year that is at most fifty years ahead (RFC 9110 §5.6.7). */
+  private static DateTimeFormatter rfc850(int thisYear) {
+    return new DateTimeFormatterBuilder()
+        .appendPattern("EEEE, dd-MMM-")
+        .appendValueReduced(ChronoField.YEAR, 2, 2, thisYear - 49)
+        .appendPattern(" HH:mm:ss 'GMT'")
+        .toFormatter(Locale.ENGLISH)
+        .withResolverStyle(ResolverStyle.STRICT);
+  }
+
+  /** An instant as an IMF-fixdate, whole seconds. */
+  public static String format(long epochSeconds) {
+    return IMF_FIXDATE.format(Instant.ofEpochSecond(epochSeconds).atOffset(ZoneOffset.UTC));
+  }
+
+  /**
+   * Seconds since the epoch, or null for what is no date in any of the three forms.
+   *
+   * @param nowSeconds decides the century of a two-digit year
+   */
+  static @Nullable Long parse(String text, long nowSeconds) {
+    int year = Instant.ofEpochSecond(nowSeconds).atOffset(ZoneOffset.UTC).getYear();
+    // Told apart by their shape.
+    DateTimeFormatter form =
+        text.length() > 3 && text.charAt(3) == ','
+            ? IMF_FIXDATE
+            : text.indexOf(',') > 0 ? rfc850(year) : ASCTIME;
+    try {
+      return LocalDateTime.parse(text, form).toEpochSecond(ZoneOffset.UTC);
+    } catch (DateTimeException noDate) {
+      return null;
+    }
+  }
+}

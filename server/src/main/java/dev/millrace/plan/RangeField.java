@@ -1,0 +1,137 @@
+package dev.millrace.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Range field (RFC 9110 §14.2).
+ *
+ * <p>A field that is malformed, of another unit than {@code bytes}, or asks for more than {@link
+ * #MAX_RANGES} ranges counts as absent, which the RFC allows and which keeps the work that one
+ * request can cause small. Ranges that overlap are coalesced; others keep the order they were asked
+ * for in.
+ */
+public sealed interface RangeField {
+  /** Most ranges of one request that are answered one by one. */
+  int MAX_RANGES = 16;
+
+  /** There is none to honour: the whole is sent. */
+  record Ignored() implements RangeField {}
+
+  /** None of the ranges lies within the representation: 416. */
+  record Unsatisfiable() implements RangeField {}
+
+  /**
+   * What to send.
+   *
+   * @param ranges at least one, within the representation, none overlapping another
+   */
+  record Satisfiable(List<ByteRange> ranges) implements RangeField {
+    public Satisfiable {
+      ranges = List.copyOf(ranges);
+    }
+  }
+
+  /**
+   * Reads a field's value against a size.
+   *
+   * @param field the value, or null without one
+   * @param sizeBytes the representation's length
+   */
+  static RangeField of(@Nullable String field, long sizeBytes) {
+    // A file of no bytes has no range at all; sending the whole nothing is what clients expect.
+    if (field == null || sizeBytes == 0) {
+      return new Ignored();
+    }
+    int equals = field.indexOf('=');
+    if (equals < 0 || !field.substring(0, equals).equalsIgnoreCase("bytes")) {
+      return new Ignored();
+    }
+    List<ByteRange> ranges = new ArrayList<>();
+    int asked = 0;
+    for (String element : field.substring(equals + 1).split(",", -1)) {
+      String spec = stripped(element);
+      if (spec.isEmpty()) {
+        continue; // a recipient accepts empty list elements (§5.6.1.2)
+      }
+      long[] bounds = bounds(spec, sizeBytes);
+      if (bounds.length == 0 || ++asked > MAX_RANGES) {
+        return new Ignored();
+      }
+      if (bounds[0] < sizeBytes && bounds[0] <= bounds[1]) {
+        ranges.add(new ByteRange(bounds[0], Math.min(bounds[1], sizeBytes - 1)));
+      }
+    }
+    if (asked == 0) {
+      return new Ignored();
+    }
+    return ranges.isEmpty() ? new Unsatisfiable() : new Satisfiable(coalesced(ranges));
+  }
+
+  /** Spaces and tabs only: other characters are not part of the grammar (OWS). */
+  private static String stripped(String text) {
+    int from = 0;
+    int to = text.length();
+    while (from < to && (text.charAt(from) == ' ' || text.charAt(from) == '\t')) {
+      from++;
+    }
+    while (to > from && (text.charAt(to - 1) == ' ' || text.charAt(to - 1) == '\t')) {
+      to--;
+    }
+    return text.substring(from, to);
+  }
+
+  /** First and last position, perhaps beyond the end; nothing for what is not a range. */
+  private static long[] bounds(String spec, long sizeBytes) {
+    int dash = spec.indexOf('-');
+    if (dash < 0) {
+      return new long[0];
+    }
+    if (dash == 0) {
+      long suffix = number(spec, 1, spec.length());
+      return suffix < 0
+          ? new long[0]
+          : suffix == 0
+              ? new long[] {sizeBytes, sizeBytes}
+              : new long[] {Math.max(0, sizeBytes - suffix), sizeBytes - 1};
+    }
+    long first = number(spec, 0, dash);
+    long last = dash == spec.length() - 1 ? Long.MAX_VALUE : number(spec, dash + 1, spec.length());
+    return first < 0 || last < first ? new long[0] : new long[] {first, last};
+  }
+
+  /** A number of digits, held at the largest long; -1 for anything else. */
+  private static long number(String text, int from, int to) {
+    if (from == to) {
+      return -1;
+    }
+    long value = 0;
+    for (int i = from; i < to; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      value = value > (Long.MAX_VALUE - digit) / 10 ? Long.MAX_VALUE : value * 10 + digit;
+    }
+    return value;
+  }
+
+  private static List<ByteRange> coalesced(List<ByteRange> asked) {
+    List<ByteRange> sorted = new ArrayList<>(asked);
+    sorted.sort(Comparator.comparingLong(ByteRange::first));
+    List<ByteRange> merged = new ArrayList<>();
+    for (ByteRange range : sorted) {
+      ByteRange before = merged.isEmpty() ? null : merged.getLast();
+      if (before != null && range.first() <= before.last()) {
+        merged.set(
+            merged.size() - 1,
+            new ByteRange(before.first(), Math.max(before.last(), range.last())));
+      } else {
+        merged.add(range);
+      }
+    }
+    return merged.size() == asked.size() ? asked : merged;
+  }
+}
