@@ -30,16 +30,17 @@ public final class Mutex {
    * Before it sleeps a thread looks at the word a few times (see Spin): a critical section is
    * usually shorter than the way into the kernel and back. A newcomer does not where others sleep,
    * and a called thread looks only twice: the fewer compete, the longer each runs undisturbed. A
-   * called thread that loses naps, a bounded number of times, before it asks to be called again: it
-   * lost to threads that take the lock within microseconds. One that waits for a long critical
-   * section sleeps to begin with, and is called when that ends.
+   * called thread that loses naps, twice at most, before it asks to be called again: it lost to
+   * threads that take the lock every few nanoseconds, and to be called costs them a system call.
+   * The price is that a lock which falls quiet just then may stay free beside it for one nap. One
+   * that waits for a long critical section sleeps to begin with, and is called when that ends.
    */
   private static final long UNLOCKED = 0;
   private static final long LOCKED = 1;
 
   private static final int LOOKS_WHEN_CALLED = Math.min(2, Spin.LOOKS);
   private static final int NAPS = Math.min(2, Spin.LOOKS);
-  private static final long FIRST_NAP_NANOS = 50_000;
+  private static final long FIRST_NAP_NANOS = 200_000;
 
   private final Sleepers sleepers;
   private final long address;
@@ -165,7 +166,7 @@ public final class Mutex {
         return true;
       }
       for (int naps = 0; naps < NAPS; naps++) {
-        sleepers.nap(FIRST_NAP_NANOS << (2 * naps), deadline);
+        sleepers.nap(FIRST_NAP_NANOS << naps, deadline);
         if (look(self, LOOKS_WHEN_CALLED)) {
           return true;
         }

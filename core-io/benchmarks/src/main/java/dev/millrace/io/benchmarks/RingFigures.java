@@ -9,6 +9,7 @@ import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
 import dev.millrace.uring.RingConfig;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Proxy;
@@ -16,20 +17,26 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The ring's figures: nops by batch, wake-ups, and random reads beside FileChannel and fio.
  *
  * <p>Contenders take turns within a round, and the ratio is taken within it, so that what else the
- * machine does falls on all of them. Arguments: a directory on the disk to read from, and rounds.
+ * machine does falls on all of them. Arguments: a directory on the disk to read from, rounds, and
+ * which part: nops, wakeups, cached or direct; all of them if none is named.
  */
 public final class RingFigures {
   private static final int BLOCK_BYTES = 4096;
@@ -43,15 +50,27 @@ public final class RingFigures {
   public static void main(String... arguments) throws Exception {
     Path directory = Path.of(arguments.length > 0 ? arguments[0] : ".");
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
-    nops(rounds);
-    wakeups(rounds);
+    List<String> parts =
+        arguments.length > 2
+            ? List.of(arguments[2])
+            : List.of("nops", "wakeups", "cached", "direct");
+    for (String part : parts) {
+      switch (part) {
+        case "nops" -> nops(rounds);
+        case "wakeups" -> wakeups(rounds);
+        case "cached" -> reads(directory, false, rounds);
+        case "direct" -> reads(directory, true, rounds);
+        default -> throw new IllegalArgumentException("no such part: " + part);
+      }
+    }
+  }
+
+  private static void reads(Path directory, boolean direct, int rounds) throws Exception {
     Path file = directory.resolve("ring-figures.data");
     try {
       fill(file);
-      for (boolean direct : new boolean[] {false, true}) {
-        for (int depth : new int[] {1, 32, 256}) {
-          reads(file, depth, direct, rounds);
-        }
+      for (int depth : new int[] {1, 32, 256}) {
+        reads(file, depth, direct, rounds);
       }
     } finally {
       Files.deleteIfExists(file);
@@ -168,7 +187,7 @@ public final class RingFigures {
     for (int round = 0; round < rounds; round++) {
       fio[round] = fioReads(file, depth, direct);
       ring[round] = ringReads(file, depth, direct);
-      channel[round] = depth == 1 && !direct ? channelReads(file) : 0;
+      channel[round] = channelReads(file, depth, direct);
       ratio[round] = ring[round] / fio[round];
     }
     System.out.printf(
@@ -236,24 +255,49 @@ public final class RingFigures {
     }
   }
 
-  private static double channelReads(Path file) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK_BYTES);
-    SplittableRandom random = new SplittableRandom(2);
-    long done = 0;
-    try (FileChannel channel = FileChannel.open(file)) {
+  /** As many threads as the ring has reads in flight, since a channel's read blocks its thread. */
+  private static double channelReads(Path file, int threads, boolean direct) throws Exception {
+    Set<OpenOption> options = new HashSet<>(Set.of(StandardOpenOption.READ));
+    if (direct) {
+      // By name, since the compiler is not to know of jdk.unsupported.
+      Class<?> extended = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+      options.add((OpenOption) extended.getField("DIRECT").get(null));
+    }
+    LongAdder done = new LongAdder();
+    List<Thread> readers = new ArrayList<>();
+    try (FileChannel channel = FileChannel.open(file, options)) {
       long start = System.nanoTime();
-      while (System.nanoTime() - start < MEASURE_NANOS) {
-        buffer.clear();
-        if (channel.read(buffer, (long) random.nextInt(BLOCKS) * BLOCK_BYTES) != BLOCK_BYTES) {
-          throw new IOException("a short read");
-        }
-        done++;
+      for (int i = 0; i < threads; i++) {
+        SplittableRandom random = new SplittableRandom(2 + i);
+        readers.add(Thread.ofPlatform().start(() -> readBlocks(channel, random, start, done)));
       }
-      return done * 1e9 / (System.nanoTime() - start);
+      for (Thread reader : readers) {
+        reader.join();
+      }
+      return done.sum() * 1e9 / (System.nanoTime() - start);
     }
   }
 
-  /** Operations a second; fio is let submit and reap as many at once as it likes, as we do. */
+  private static void readBlocks(
+      FileChannel channel, SplittableRandom random, long start, LongAdder done) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(2 * BLOCK_BYTES).alignedSlice(BLOCK_BYTES);
+    try {
+      while (System.nanoTime() - start < MEASURE_NANOS) {
+        buffer.clear().limit(BLOCK_BYTES);
+        if (channel.read(buffer, (long) random.nextInt(BLOCKS) * BLOCK_BYTES) != BLOCK_BYTES) {
+          throw new IOException("a short read");
+        }
+        done.increment();
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /**
+   * Operations a second, with what ours does spelled out: plain reads into memory and of a file
+   * that are not registered, the whole queue submitted at once, whatever is there reaped at once.
+   */
   private static double fioReads(Path file, int depth, boolean direct) throws Exception {
     List<String> command =
         new ArrayList<>(
@@ -263,7 +307,13 @@ public final class RingFigures {
             "--filename=" + file.toAbsolutePath(),
             "--iodepth=" + depth,
             "--iodepth_batch_submit=" + depth,
+            "--iodepth_batch_complete_min=1",
             "--iodepth_batch_complete_max=" + depth,
+            "--nonvectored=1",
+            "--fixedbufs=0",
+            "--registerfiles=0",
+            "--iomem_align=4096",
+            "--thread=1",
             "--direct=" + (direct ? 1 : 0),
             "--invalidate=0",
             "--norandommap=1",
