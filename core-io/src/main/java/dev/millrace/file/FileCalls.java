@@ -17,6 +17,10 @@ import java.nio.file.Path;
 /** System calls on files. Results below zero are {@code -errno}. */
 public final class FileCalls {
   private static final long SYS_OPENAT2 = 437;
+
+  /** For a directory's descriptor: the process's current directory (openat(2)). */
+  public static final int CURRENT_DIRECTORY = -100;
+
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int O_CLOEXEC = 0x80000;
@@ -56,6 +60,9 @@ public final class FileCalls {
           Native.libc(),
           "pread",
           FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle READLINK =
+      Native.withErrno(
+          Native.libc(), "readlink", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
   private static final MethodHandle CLOSE =
       Native.withErrno(Native.libc(), "close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
@@ -201,6 +208,22 @@ public final class FileCalls {
           return -Native.errno(errno);
         }
       }
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
+  /**
+   * What a symbolic link says (readlink(2)). May wait for a disk.
+   *
+   * @param path NUL-terminated
+   * @return bytes filled, cut to what there is room for, or {@code -errno}
+   */
+  public static long readlink(MemorySegment path, MemorySegment into) {
+    MemorySegment errno = Native.errnoState();
+    try {
+      long length = (long) READLINK.invokeExact(errno, path, into, into.byteSize());
+      return length < 0 ? -Native.errno(errno) : length;
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }

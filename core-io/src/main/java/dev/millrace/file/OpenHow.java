@@ -33,6 +33,9 @@ public final class OpenHow {
           O_RDONLY | O_NONBLOCK | O_CLOEXEC,
           RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS);
 
+  /** Read-only, without blocking on a FIFO or a device, wherever the path leads. */
+  public static final MemorySegment READ_ANYWHERE = of(O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+
   private OpenHow() {}
 
   private static MemorySegment of(long flags, long resolve) {

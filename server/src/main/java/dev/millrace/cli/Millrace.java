@@ -12,6 +12,9 @@ import picocli.CommandLine.Command;
     versionProvider = Millrace.VersionProvider.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Millrace implements Runnable {
+  /** What a check that found something amiss exits with. */
+  static final int EXIT_AMISS = 1;
+
   /** What a wrong command line, a setting that cannot be used, or a failed start exits with. */
   static final int EXIT_USAGE = 2;
 
@@ -29,6 +32,8 @@ public final class Millrace implements Runnable {
   static int run(String... arguments) {
     CommandLine command = new CommandLine(new Millrace());
     command.addSubcommand(Serve.commandLine());
+    command.addSubcommand(new DigestCommand());
+    command.addSubcommand(new VerifyCommand());
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setParameterExceptionHandler((wrong, args) -> {
       wrong.getCommandLine().getErr().println("millrace: " + wrong.getMessage());

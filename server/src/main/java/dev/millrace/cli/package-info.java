@@ -1,4 +1,7 @@
-/** The command line: {@link dev.millrace.cli.Millrace} and its subcommands. Imports {@code app}. */
+/**
+ * The command line: {@link dev.millrace.cli.Millrace} and its subcommands. Imports {@code app}, and
+ * for the commands that need no server {@code digest}, {@code files} and {@code plan}.
+ */
 @NullMarked
 package dev.millrace.cli;
 

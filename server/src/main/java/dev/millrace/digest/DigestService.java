@@ -277,7 +277,7 @@ public final class DigestService {
       case DONE -> {
         Digests result = job.task().result();
         computed.incrementAndGet();
-        store.save(job.version(), result);
+        store.save(new IndexedFile(job.version(), result, job.task().path()));
         events.execute(() -> ended(job, result, null));
       }
       case CHANGED -> events.execute(() -> ended(job, Digests.NONE, Unavailable.CHANGED));

@@ -14,7 +14,7 @@ public interface DigestStore extends AutoCloseable {
         }
 
         @Override
-        public void save(FileVersion version, Digests digests) {}
+        public void save(IndexedFile known) {}
 
         @Override
         public long files() {
@@ -29,7 +29,7 @@ public interface DigestStore extends AutoCloseable {
   Digests load(FileVersion version);
 
   /** Keeps what is known of a version, instead of what was known of any other of the same file. */
-  void save(FileVersion version, Digests digests);
+  void save(IndexedFile known);
 
   /** Files of which something is known. */
   long files();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over a file, a quantum at a time, so that a small file never waits for the end of a
@@ -105,6 +106,16 @@ final class HashTask {
     return position < end ? Outcome.MORE : Outcome.DONE;
   }
 
+  /** To the end, for who has nothing else to do; never MORE. */
+  Outcome runWhole() {
+    while (true) {
+      Outcome outcome = runQuantum();
+      if (outcome != Outcome.MORE) {
+        return outcome;
+      }
+    }
+  }
+
   private boolean isSameVersion() {
     try {
       return FileVersion.of(file.factsNow()).equals(FileVersion.of(file.facts()));
@@ -127,6 +138,11 @@ final class HashTask {
     Map<Algorithm, byte[]> values = new EnumMap<>(Algorithm.class);
     running.forEach((algorithm, digest) -> values.put(algorithm, digest.digest()));
     return Digests.of(values);
+  }
+
+  /** The absolute path that leads to the file now, or null. */
+  byte @Nullable [] path() {
+    return file.path();
   }
 
   void close() {

@@ -7,16 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Digests in an SQLite database, {@code digests.db}: one row a file, by device and inode, with the
@@ -32,29 +31,12 @@ import java.util.logging.Logger;
 public final class SqliteDigestStore implements DigestStore {
   private static final Logger LOG = Logger.getLogger("dev.millrace.digest");
 
-  /** "mlrc": what file(1) and {@code PRAGMA application_id} show. */
-  private static final int APPLICATION_ID = 0x6d6c7263;
+  // Result codes (sqlite.org/rescode.html).
+  private static final int SQLITE_BUSY = 5;
+  private static final int SQLITE_CANTOPEN = 14;
 
-  private static final int SCHEMA = 1;
+  private static final String NAME = "digests.db";
   private static final int MAX_UNWRITTEN = 1 << 16;
-
-  private static final String CREATE =
-      "create table digest ("
-          + "device integer not null, inode integer not null, size integer not null,"
-          + " modified_seconds integer not null, modified_nanos integer not null,"
-          + " changed_seconds integer not null, changed_nanos integer not null,"
-          + " sha256 blob, sha512 blob, sha1 blob, md5 blob,"
-          + " primary key (device, inode)) without rowid, strict";
-
-  private static final String SELECT =
-      "select sha256, sha512, sha1, md5 from digest where device = ? and inode = ? and size = ?"
-          + " and modified_seconds = ? and modified_nanos = ?"
-          + " and changed_seconds = ? and changed_nanos = ?";
-
-  private static final String REPLACE =
-      "insert or replace into digest (device, inode, size, modified_seconds, modified_nanos,"
-          + " changed_seconds, changed_nanos, sha256, sha512, sha1, md5)"
-          + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private final Path file;
 
@@ -63,13 +45,15 @@ public final class SqliteDigestStore implements DigestStore {
 
   private final ThreadPool writer = new ThreadPool(new ThreadPool.Config("millrace-index", 1, 16));
   private final AtomicLong files = new AtomicLong();
-  private Map<FileVersion, Digests> unwritten = new HashMap<>();
+  private Map<FileVersion, IndexedFile> unwritten = new HashMap<>();
   private final Connection connection;
+  private final DigestTable table;
   private boolean failing;
 
   private SqliteDigestStore(Path file, Connection connection) {
     this.file = file;
     this.connection = connection;
+    this.table = new DigestTable(connection);
   }
 
   /**
@@ -79,6 +63,32 @@ public final class SqliteDigestStore implements DigestStore {
    * @throws IOException if there can be none in this directory
    */
   public static SqliteDigestStore open(Path directory) throws IOException {
+    Path file = prepare(directory);
+    SqliteDigestStore store = new SqliteDigestStore(file, openOrReplace(file));
+    store.count();
+    return store;
+  }
+
+  /**
+   * Opens the database that is there.
+   *
+   * @throws IOException if there is none, or none that can be used; it stays as it is
+   */
+  public static SqliteDigestStore openExisting(Path directory) throws IOException {
+    if (!Files.exists(directory.resolve(NAME))) {
+      throw new IOException("there is no " + NAME + " in " + directory);
+    }
+    Path file = prepare(directory);
+    try {
+      SqliteDigestStore store = new SqliteDigestStore(file, connect(file));
+      store.count();
+      return store;
+    } catch (SQLException unusable) {
+      throw new IOException(file + ": " + unusable.getMessage(), unusable);
+    }
+  }
+
+  private static Path prepare(Path directory) throws IOException {
     Files.createDirectories(directory);
     if (!Files.isWritable(directory)) {
       throw new IOException(directory + " cannot be written to");
@@ -87,16 +97,16 @@ public final class SqliteDigestStore implements DigestStore {
       // The driver unpacks its library; /tmp may be forbidden ground in a container.
       System.setProperty("org.sqlite.tmpdir", directory.toAbsolutePath().toString());
     }
-    Path file = directory.resolve("digests.db");
-    SqliteDigestStore store = new SqliteDigestStore(file, openOrReplace(file));
-    store.count();
-    return store;
+    return directory.resolve(NAME);
   }
 
   private static Connection openOrReplace(Path file) throws IOException {
     try {
       return connect(file);
     } catch (SQLException damaged) {
+      if (damaged.getErrorCode() == SQLITE_BUSY || damaged.getErrorCode() == SQLITE_CANTOPEN) {
+        throw new IOException(file + ": " + damaged.getMessage(), damaged); // nothing wrong with it
+      }
       Path aside = putAside(file);
       LOG.log(
           Level.WARNING,
@@ -122,22 +132,11 @@ public final class SqliteDigestStore implements DigestStore {
   }
 
   private static Connection connect(Path file) throws SQLException {
-    boolean fresh = !Files.exists(file);
-    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("pragma journal_mode = wal");
-      statement.execute("pragma synchronous = normal");
-      statement.execute("pragma busy_timeout = 5000");
-      if (fresh) {
-        statement.execute("pragma application_id = " + APPLICATION_ID);
-        statement.execute("pragma user_version = " + SCHEMA);
-        statement.execute(CREATE);
-      }
-      require(statement, "pragma application_id", String.valueOf(APPLICATION_ID));
-      require(statement, "pragma user_version", String.valueOf(SCHEMA));
-      require(statement, "pragma quick_check(1)", "ok");
-      statement.execute("select sha256, sha512, sha1, md5 from digest limit 0");
-      connection.setAutoCommit(false);
+    Properties properties = new Properties();
+    properties.setProperty("transaction_mode", "IMMEDIATE");
+    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file, properties);
+    try {
+      new DigestTable(connection).prepare();
       return connection;
     } catch (SQLException unusable) {
       connection.close();
@@ -145,21 +144,10 @@ public final class SqliteDigestStore implements DigestStore {
     }
   }
 
-  private static void require(Statement statement, String query, String expected)
-      throws SQLException {
-    try (ResultSet result = statement.executeQuery(query)) {
-      String found = result.next() ? result.getString(1) : "nothing";
-      if (!expected.equals(found)) {
-        throw new SQLException(query + " says " + found + ", not " + expected);
-      }
-    }
-  }
-
   private void count() {
     mutex.lock();
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery("select count(*) from digest")) {
-      files.set(result.next() ? result.getLong(1) : 0);
+    try {
+      files.set(table.count());
     } catch (SQLException failed) {
       failed("counted", failed);
     } finally {
@@ -171,8 +159,8 @@ public final class SqliteDigestStore implements DigestStore {
   public Digests load(FileVersion version) {
     mutex.lock();
     try {
-      Digests waiting = unwritten.get(version);
-      return waiting != null ? waiting : select(version);
+      IndexedFile waiting = unwritten.get(version);
+      return waiting != null ? waiting.digests() : table.select(version);
     } catch (SQLException failed) {
       failed("read", failed);
       return Digests.NONE;
@@ -181,37 +169,43 @@ public final class SqliteDigestStore implements DigestStore {
     }
   }
 
-  private Digests select(FileVersion version) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-      bind(select, version);
-      try (ResultSet row = select.executeQuery()) {
-        if (!row.next()) {
-          return Digests.NONE;
-        }
-        Map<Algorithm, byte[]> values = new EnumMap<>(Algorithm.class);
-        for (Algorithm algorithm : Algorithm.values()) {
-          byte[] value = row.getBytes(algorithm.suffix());
-          if (value != null && value.length == algorithm.lengthBytes()) {
-            values.put(algorithm, value);
-          }
-        }
-        return Digests.of(values);
-      }
+  /**
+   * What is known of a file, in whatever version. May wait for a disk, as the two below.
+   *
+   * @throws IOException if the database cannot be read
+   */
+  public @Nullable IndexedFile file(long device, long inode) throws IOException {
+    return read(() -> table.byFile(device, inode));
+  }
+
+  /** What is known of files that were at a path when they were hashed. */
+  public List<IndexedFile> at(byte[] path) throws IOException {
+    return read(() -> table.byPath(path));
+  }
+
+  /** The next files in the order of device and inode, after one that need not be there. */
+  public List<IndexedFile> after(long device, long inode, int most) throws IOException {
+    return read(() -> table.after(device, inode, most));
+  }
+
+  /** A query. */
+  private interface Query<T extends @Nullable Object> {
+    T run() throws SQLException;
+  }
+
+  private <T extends @Nullable Object> T read(Query<T> query) throws IOException {
+    mutex.lock();
+    try {
+      return query.run();
+    } catch (SQLException failed) {
+      throw new IOException(file + ": " + failed.getMessage(), failed);
+    } finally {
+      mutex.unlock();
     }
   }
 
-  private static void bind(PreparedStatement statement, FileVersion version) throws SQLException {
-    statement.setLong(1, version.device());
-    statement.setLong(2, version.inode());
-    statement.setLong(3, version.sizeBytes());
-    statement.setLong(4, version.modifiedSeconds());
-    statement.setInt(5, version.modifiedNanos());
-    statement.setLong(6, version.changedSeconds());
-    statement.setInt(7, version.changedNanos());
-  }
-
   @Override
-  public void save(FileVersion version, Digests digests) {
+  public void save(IndexedFile known) {
     boolean first;
     mutex.lock();
     try {
@@ -219,7 +213,11 @@ public final class SqliteDigestStore implements DigestStore {
         return; // the disk is stuck; it costs hashing the file again one day
       }
       first = unwritten.isEmpty();
-      unwritten.merge(version, digests, Digests::with);
+      unwritten.merge(
+          known.version(),
+          known,
+          (before, now) ->
+              new IndexedFile(now.version(), before.digests().with(now.digests()), now.path()));
     } finally {
       mutex.unlock();
     }
@@ -231,22 +229,10 @@ public final class SqliteDigestStore implements DigestStore {
   private void write() {
     mutex.lock();
     try {
-      Map<FileVersion, Digests> batch = unwritten;
+      Map<FileVersion, IndexedFile> batch = unwritten;
       unwritten = new HashMap<>();
-      try (PreparedStatement replace = connection.prepareStatement(REPLACE)) {
-        for (Map.Entry<FileVersion, Digests> entry : batch.entrySet()) {
-          Digests all = select(entry.getKey()).with(entry.getValue());
-          bind(replace, entry.getKey());
-          int column = 8;
-          for (Algorithm algorithm : Algorithm.values()) {
-            replace.setBytes(column++, all.get(algorithm));
-          }
-          replace.addBatch();
-        }
-        replace.executeBatch();
-        connection.commit();
-        failing = false;
-      }
+      table.replace(batch.values());
+      failing = false;
     } catch (SQLException failed) {
       failed("written", failed);
     } finally {

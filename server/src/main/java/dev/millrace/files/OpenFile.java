@@ -1,15 +1,22 @@
 package dev.millrace.files;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
+import dev.millrace.file.OpenHow;
 import dev.millrace.uring.ErrnoException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open descriptor and what it was when it was opened. Closed once, by whoever was given it, with
  * no read of it in flight.
  */
 public final class OpenFile {
+  private static final int PATH_MAX = 4096; // of the kernel, a NUL included
+
   private final int fd;
   private final FileFacts facts;
   private boolean closed;
@@ -17,6 +24,35 @@ public final class OpenFile {
   OpenFile(int fd, FileFacts facts) {
     this.fd = fd;
     this.facts = facts;
+  }
+
+  /**
+   * Opens by a path from anywhere, with a call that may wait for a disk. The kernel's longest path
+   * is 4095 bytes.
+   *
+   * @param path without NUL
+   */
+  public static OpenFile open(byte[] path) throws ErrnoException {
+    return open(FileCalls.CURRENT_DIRECTORY, path, OpenHow.READ_ANYWHERE);
+  }
+
+  /** The same beneath a directory. */
+  static OpenFile open(int directoryFd, byte[] path, MemorySegment how) throws ErrnoException {
+    int fd;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(path.length + 1L);
+      MemorySegment.copy(path, 0, name, JAVA_BYTE, 0, path.length);
+      fd = FileCalls.openat2(directoryFd, name, how);
+    }
+    if (fd < 0) {
+      throw new ErrnoException("openat2", -fd);
+    }
+    try {
+      return new OpenFile(fd, FileCalls.stat(fd));
+    } catch (ErrnoException failed) {
+      FileCalls.close(fd);
+      throw failed;
+    }
   }
 
   /** As of opening. */
@@ -48,6 +84,26 @@ public final class OpenFile {
   /** What the file is now. Any thread. */
   public FileFacts factsNow() throws ErrnoException {
     return FileCalls.stat(fd());
+  }
+
+  /** The absolute path that leads to it now, or null if there is none. Not on the event thread. */
+  public byte @Nullable [] path() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment path = arena.allocate(PATH_MAX + 1L);
+      long length =
+          FileCalls.readlink(
+              arena.allocateFrom("/proc/self/fd/" + fd()), path.asSlice(0, PATH_MAX));
+      if (length <= 0 || length == PATH_MAX || path.get(JAVA_BYTE, 0) != '/') {
+        return null;
+      }
+      // A file that was removed has " (deleted)" behind its name: what is there is asked.
+      FileFacts there = FileCalls.statAt(FileCalls.CURRENT_DIRECTORY, path);
+      return there.device() == facts.device() && there.inode() == facts.inode()
+          ? path.asSlice(0, length).toArray(JAVA_BYTE)
+          : null;
+    } catch (ErrnoException gone) {
+      return null;
+    }
   }
 
   /** Closes the descriptor; again has no effect. */

@@ -1,13 +1,10 @@
 package dev.millrace.files;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.Executor;
 
@@ -39,22 +36,11 @@ public final class PoolFileAccess implements FileAccess {
   }
 
   private void openNow(byte[] path, OpenCallback callback) {
-    int fd;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocate(path.length + 1L);
-      MemorySegment.copy(path, 0, name, JAVA_BYTE, 0, path.length);
-      fd = FileCalls.openat2(rootFd, name, how);
-    }
-    if (fd < 0) {
-      events.execute(() -> callback.failed(OpenFailure.of(-fd)));
-      return;
-    }
     OpenFile file;
     try {
-      file = new OpenFile(fd, FileCalls.stat(fd));
+      file = OpenFile.open(rootFd, path, how);
     } catch (ErrnoException failed) {
-      FileCalls.close(fd);
-      events.execute(() -> callback.failed(OpenFailure.IO));
+      events.execute(() -> callback.failed(OpenFailure.of(failed.errno())));
       return;
     }
     events.execute(() -> callback.opened(file));

@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.ChecksumLines;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.Digests;
 import dev.millrace.files.OpenFile;

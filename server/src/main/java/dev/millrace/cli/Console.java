@@ -1,0 +1,176 @@
+package dev.millrace.cli;
+
+import dev.millrace.sync.Mutex;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command prints: bytes on standard output, because names need not be text; complaints on
+ * standard error; and there, on a terminal only, how far it is.
+ */
+final class Console implements AutoCloseable {
+  private static final long REFRESH_MILLIS = 200;
+  private static final int BAR_CHARACTERS = 24;
+  private static final String CLEAR_LINE = "\r\033[K";
+
+  private final OutputStream out =
+      new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
+  private final Mutex mutex = new Mutex();
+  private @Nullable Thread refresher;
+  private volatile boolean closed;
+  private boolean barShown;
+
+  /** An operand as the bytes that were typed. */
+  static byte[] bytes(String operand) {
+    return operand.getBytes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
+  }
+
+  /** Whether somebody watches standard error. */
+  static boolean isWatched() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return (target.startsWith("/dev/pts/")
+              || target.startsWith("/dev/tty")
+              || target.equals("/dev/console"))
+          && !"dumb".equals(System.getenv("TERM"));
+    } catch (IOException closed) {
+      return false;
+    }
+  }
+
+  /** Shows a bar from now on. */
+  void watch(LongSupplier doneBytes, long allBytes) {
+    long start = System.nanoTime();
+    refresher =
+        Thread.ofPlatform()
+            .daemon()
+            .name("millrace-progress")
+            .start(() -> {
+              while (!closed) {
+                show(line(doneBytes.getAsLong(), allBytes, System.nanoTime() - start));
+                try {
+                  Thread.sleep(REFRESH_MILLIS);
+                } catch (InterruptedException ended) {
+                  return;
+                }
+              }
+            });
+  }
+
+  private void show(String line) {
+    mutex.lock();
+    try {
+      if (!closed) {
+        barShown = true;
+        System.err.print(CLEAR_LINE + line);
+        System.err.flush();
+      }
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  /** A bar, the part done, the rate, and the time left. */
+  static String line(long done, long all, long nanos) {
+    double part = all == 0 ? 1 : Math.min(1, (double) done / all);
+    double rate = nanos == 0 ? 0 : done * 1e9 / nanos;
+    int full = (int) (part * BAR_CHARACTERS);
+    String left = rate < 1 ? "" : ", " + time((long) (Math.max(0, all - done) / rate)) + " left";
+    return "["
+        + "#".repeat(full)
+        + " ".repeat(BAR_CHARACTERS - full)
+        + "] "
+        + String.format(Locale.ROOT, "%3d %%  ", (int) (part * 100))
+        + (size(done) + " of " + size(all) + ", " + size((long) rate) + "/s" + left);
+  }
+
+  private static String time(long seconds) {
+    Duration time = Duration.ofSeconds(seconds);
+    return time.toHours() > 0
+        ? String.format(
+            Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
+        : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
+  }
+
+  /** A size for people. */
+  static String size(long bytes) {
+    String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    double value = bytes;
+    int unit = 0;
+    while (value >= 1024 && unit < units.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f ", value) + units[unit];
+  }
+
+  /** Writes to standard output. */
+  void out(byte[] bytes) {
+    mutex.lock();
+    try {
+      clearBar();
+      out.write(bytes);
+      if (refresher != null) {
+        out.flush(); // somebody watches
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  void out(String text) {
+    out(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Says on standard error what is wrong with a file. */
+  void complain(byte[] name, String text) {
+    mutex.lock();
+    try {
+      clearBar();
+      System.err.print("millrace: ");
+      System.err.write(name, 0, name.length);
+      System.err.println(": " + text);
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  private void clearBar() {
+    if (barShown) {
+      System.err.print(CLEAR_LINE);
+      System.err.flush();
+      barShown = false;
+    }
+  }
+
+  @Override
+  public void close() {
+    mutex.lock();
+    try {
+      closed = true;
+      clearBar();
+      out.flush();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } finally {
+      mutex.unlock();
+    }
+    if (refresher != null) {
+      refresher.interrupt();
+    }
+  }
+}

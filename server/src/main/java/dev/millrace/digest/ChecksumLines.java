@@ -1,0 +1,104 @@
+package dev.millrace.digest;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Lines as sha256sum writes and reads them (coreutils, "md5sum invocation"). */
+public final class ChecksumLines {
+  /** What a line says. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+  public record Sum(Algorithm algorithm, byte[] digest, byte[] name) {}
+
+  private ChecksumLines() {}
+
+  /**
+   * One line: digits, two spaces, the name; with a backslash before it where the name must be
+   * escaped, so that every name, a newline in it included, keeps to its line.
+   */
+  public static byte[] line(String hex, byte[] name) {
+    byte[] escaped = escaped(name);
+    boolean special = escaped.length > name.length;
+    ByteArrayOutputStream line = new ByteArrayOutputStream(hex.length() + escaped.length + 4);
+    line.writeBytes(((special ? "\\" : "") + hex + "  ").getBytes(StandardCharsets.US_ASCII));
+    line.writeBytes(escaped);
+    line.write('\n');
+    return line.toByteArray();
+  }
+
+  /** A name that keeps to its line. */
+  public static byte[] escaped(byte[] name) {
+    ByteArrayOutputStream escaped = new ByteArrayOutputStream(name.length + 8);
+    for (byte b : name) {
+      int replacement = b == '\\' ? '\\' : b == '\n' ? 'n' : b == '\r' ? 'r' : -1;
+      if (replacement >= 0) {
+        escaped.write('\\');
+        escaped.write(replacement);
+      } else {
+        escaped.write(b);
+      }
+    }
+    return escaped.toByteArray();
+  }
+
+  /**
+   * Reads a whole checksum file; the number of digits tells the algorithm.
+   *
+   * @throws IOException naming the first line that is none
+   */
+  public static List<Sum> parse(byte[] text) throws IOException {
+    List<Sum> sums = new ArrayList<>();
+    int number = 0;
+    for (int from = 0; from < text.length; ) {
+      number++;
+      int to = from;
+      while (to < text.length && text[to] != '\n') {
+        to++;
+      }
+      int end = to > from && text[to - 1] == '\r' ? to - 1 : to;
+      if (end > from && text[from] != '#') {
+        sums.add(parseLine(text, from, end, number));
+      }
+      from = to + 1;
+    }
+    return sums;
+  }
+
+  private static Sum parseLine(byte[] text, int from, int end, int number) throws IOException {
+    boolean special = text[from] == '\\';
+    int first = special ? from + 1 : from;
+    int space = first;
+    while (space < end && text[space] != ' ') {
+      space++;
+    }
+    boolean separated = end > space + 2 && (text[space + 1] == ' ' || text[space + 1] == '*');
+    for (Algorithm algorithm : Algorithm.values()) {
+      if (separated && space - first == algorithm.lengthBytes() * 2) {
+        String digits = new String(text, first, space - first, StandardCharsets.ISO_8859_1);
+        try {
+          byte[] digest = HexFormat.of().parseHex(digits);
+          return new Sum(algorithm, digest, name(text, space + 2, end, special));
+        } catch (IllegalArgumentException noDigits) {
+          break;
+        }
+      }
+    }
+    throw new IOException("line " + number + " is no checksum and name");
+  }
+
+  private static byte[] name(byte[] text, int from, int end, boolean special) {
+    ByteArrayOutputStream name = new ByteArrayOutputStream(end - from);
+    for (int i = from; i < end; i++) {
+      if (special && text[i] == '\\' && i + 1 < end) {
+        i++;
+        name.write(text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r' : text[i]);
+      } else {
+        name.write(text[i]);
+      }
+    }
+    return name.toByteArray();
+  }
+}

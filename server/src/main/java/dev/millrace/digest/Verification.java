@@ -1,0 +1,251 @@
+package dev.millrace.digest;
+
+import dev.millrace.files.FileTree;
+import dev.millrace.files.OpenFile;
+import dev.millrace.uring.ErrnoException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the files of a directory anew and compares them with what was known of them: with an index,
+ * or with a checksum file. Waits; one thread calls. Nothing is changed.
+ */
+public final class Verification implements AutoCloseable {
+  /** What a file is found to be. */
+  public enum Status {
+    OK,
+    /** Its content is another, and its size or time says so, or a checksum file has neither. */
+    CHANGED,
+    /** It was known, and is not there. */
+    MISSING,
+    /** Its content is another although its size and its time of modification are the same. */
+    CORRUPT,
+    /** It cannot be read. */
+    UNREADABLE,
+    /** Nothing was known of it. */
+    ADDED;
+
+    /** Whether nothing is amiss. */
+    public boolean isWell() {
+      return this == OK || this == ADDED;
+    }
+  }
+
+  /**
+   * One file.
+   *
+   * @param name its path from the directory
+   */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+  public record Finding(Status status, byte[] name) {}
+
+  private static final int PAGE_ROWS = 1024;
+
+  private final FileTree tree;
+  private final Consumer<Finding> sink;
+  private final InOrder<Finding> work;
+  private final AtomicLong doneBytes = new AtomicLong();
+
+  private record FileId(long device, long inode) {}
+
+  /** Known files that were met under another path than the one that is known. */
+  private final Set<FileId> moved = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param root a directory, this object's to close
+   * @param sink is handed what is found, in order
+   */
+  public Verification(OpenFile root, Consumer<Finding> sink) {
+    this.tree = FileTree.of(root);
+    this.sink = sink;
+    this.work = new InOrder<>("millrace-verify", sink);
+  }
+
+  /** Bytes of all files there. */
+  public long sizeBytes() {
+    return FileDigests.sizeBytes(tree);
+  }
+
+  /** Bytes read so far. Any thread. */
+  public long doneBytes() {
+    return doneBytes.get();
+  }
+
+  /** A file, or why it cannot be looked at. */
+  private interface Check {
+    Status of(OpenFile file) throws IOException;
+  }
+
+  private Finding check(byte[] name, Check check) {
+    try {
+      OpenFile file = tree.open(name);
+      try {
+        return new Finding(file.facts().isRegularFile() ? check.of(file) : Status.CHANGED, name);
+      } finally {
+        file.close();
+      }
+    } catch (ErrnoException failed) {
+      boolean gone = FileDigests.Trouble.of(failed) == FileDigests.Trouble.MISSING;
+      return new Finding(gone ? Status.MISSING : Status.UNREADABLE, name);
+    } catch (IOException noIndex) {
+      throw new UncheckedIOException(noIndex);
+    }
+  }
+
+  private Status compare(OpenFile file, Algorithm algorithm, byte[] expected, Status different) {
+    long size = file.facts().sizeBytes();
+    HashTask task = new HashTask(file, Set.of(algorithm), 0, size, doneBytes);
+    return switch (task.runWhole()) {
+      case DONE -> Arrays.equals(expected, task.result().get(algorithm)) ? Status.OK : different;
+      case MORE, CHANGED -> Status.CHANGED;
+      case UNREADABLE -> Status.UNREADABLE;
+    };
+  }
+
+  private FileTree.Visitor visitor(Consumer<byte[]> files) {
+    return new FileTree.Visitor() {
+      @Override
+      public void file(byte[] path) {
+        files.accept(path);
+      }
+
+      @Override
+      public void unreadable(byte[] path) {
+        work.add(() -> new Finding(Status.UNREADABLE, path));
+      }
+    };
+  }
+
+  // ---- against an index ------------------------------------------------------------------------
+
+  /**
+   * Compares with an index.
+   *
+   * @throws IOException if the index cannot be read
+   */
+  public void against(SqliteDigestStore index) throws IOException {
+    byte[] root = tree.path();
+    if (root == null) {
+      throw new IOException("the directory was moved or removed");
+    }
+    try {
+      tree.walk(
+          visitor(path ->
+              work.add(() -> check(path, file -> status(index, FileTree.join(root, path), file)))));
+      work.finish();
+    } catch (UncheckedIOException unreadable) {
+      throw unreadable.getCause();
+    }
+    missing(index, root);
+  }
+
+  private Status status(SqliteDigestStore index, byte[] path, OpenFile file) throws IOException {
+    FileVersion now = FileVersion.of(file.facts());
+    IndexedFile known = index.file(now.device(), now.inode());
+    boolean sameContent =
+        known != null
+            && known.version().sizeBytes() == now.sizeBytes()
+            && known.version().modifiedSeconds() == now.modifiedSeconds()
+            && known.version().modifiedNanos() == now.modifiedNanos();
+    boolean samePath = known != null && (known.path() == null || Arrays.equals(known.path(), path));
+    if (known == null || (!sameContent && !samePath)) {
+      // An unknown inode, or one that another file had: known at this path, it was replaced.
+      return index.at(path).isEmpty() ? Status.ADDED : Status.CHANGED;
+    }
+    if (!samePath) {
+      moved.add(new FileId(now.device(), now.inode()));
+    }
+    if (!sameContent) {
+      return Status.CHANGED;
+    }
+    for (Algorithm algorithm : Algorithm.values()) {
+      byte[] expected = known.digests().get(algorithm);
+      if (expected != null) {
+        return compare(file, algorithm, expected, Status.CORRUPT);
+      }
+    }
+    return Status.ADDED;
+  }
+
+  /** Files that the index knows beneath the root, and that the walk has not met. */
+  private void missing(SqliteDigestStore index, byte[] root) throws IOException {
+    byte[] beneath = FileTree.join(root, new byte[0]);
+    List<IndexedFile> page;
+    long device = Long.MIN_VALUE;
+    long inode = Long.MIN_VALUE;
+    do {
+      page = index.after(device, inode, PAGE_ROWS);
+      for (IndexedFile known : page) {
+        device = known.version().device();
+        inode = known.version().inode();
+        byte[] path = known.path();
+        if (path != null && isMissing(path, beneath, new FileId(device, inode))) {
+          sink.accept(
+              new Finding(Status.MISSING, Arrays.copyOfRange(path, beneath.length, path.length)));
+        }
+      }
+    } while (!page.isEmpty());
+  }
+
+  private boolean isMissing(byte[] path, byte[] beneath, FileId id) {
+    if (path.length <= beneath.length
+        || !Arrays.equals(path, 0, beneath.length, beneath, 0, beneath.length)
+        || moved.contains(id)) {
+      return false;
+    }
+    try {
+      tree.open(Arrays.copyOfRange(path, beneath.length, path.length)).close();
+      return false;
+    } catch (ErrnoException failed) {
+      return FileDigests.Trouble.of(failed) == FileDigests.Trouble.MISSING;
+    }
+  }
+
+  // ---- against a checksum file -----------------------------------------------------------------
+
+  /**
+   * Compares with a checksum file.
+   *
+   * @param sums names are paths from the directory
+   * @param itself the checksum file's own path from the directory, or null if it is not there
+   */
+  public void against(List<ChecksumLines.Sum> sums, byte @Nullable [] itself) {
+    Set<String> known = new HashSet<>();
+    if (itself != null) {
+      known.add(key(itself));
+    }
+    for (ChecksumLines.Sum sum : sums) {
+      known.add(key(sum.name()));
+      work.add(() ->
+          check(sum.name(), file -> compare(file, sum.algorithm(), sum.digest(), Status.CHANGED)));
+    }
+    tree.walk(
+        visitor(path -> {
+          if (!known.contains(key(path))) {
+            work.add(() -> new Finding(Status.ADDED, path));
+          }
+        }));
+    work.finish();
+  }
+
+  /** A path by which two can be compared: exact for any bytes, "./" before it does not count. */
+  private static String key(byte[] path) {
+    String text = new String(path, StandardCharsets.ISO_8859_1);
+    return text.startsWith("./") ? text.substring(2) : text;
+  }
+
+  @Override
+  public void close() {
+    work.close();
+    tree.close();
+  }
+}
