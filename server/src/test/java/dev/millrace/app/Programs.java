@@ -43,11 +43,16 @@ final class Programs {
 
   /** The command that starts Millrace in a JVM like this one. */
   static List<String> millrace(String... arguments) {
+    return java("dev.millrace.cli.Millrace", List.of("-XX:+UseSerialGC"), arguments);
+  }
+
+  /** The command that starts a class's main in a JVM like this one. */
+  static List<String> java(String main, List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-cp"));
-    command.add(runtimeClassPath());
-    command.add("dev.millrace.cli.Millrace");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
+    command.addAll(List.of("-cp", runtimeClassPath(), main));
     command.addAll(List.of(arguments));
     return command;
   }
