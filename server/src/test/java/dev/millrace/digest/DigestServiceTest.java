@@ -1,0 +1,119 @@
+package dev.millrace.digest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.millrace.digest.DigestService.Limits;
+import dev.millrace.digest.DigestService.Unavailable;
+import dev.millrace.files.OpenFile;
+import dev.millrace.sync.ResetEvent;
+import dev.millrace.sync.ThreadPool;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One hashing thread, and the test's thread as the event thread. */
+class DigestServiceTest {
+  private static final Set<Algorithm> SHA_256 = Set.of(Algorithm.SHA_256);
+
+  @TempDir Path root;
+
+  private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+  private final ThreadPool threads = new ThreadPool(new ThreadPool.Config("hash", 1, 4096));
+  private final List<String> answers = new ArrayList<>();
+
+  @AfterEach
+  void join() {
+    threads.close();
+  }
+
+  private DigestService service(int jobs) {
+    return new DigestService(threads, events::add, DigestStore.NONE, new Limits(jobs, 10, 1, 100));
+  }
+
+  private OpenFile open(Path path) throws Exception {
+    return OpenFile.open(path.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private OpenFile sparse(String name, long size) throws Exception {
+    try (RandomAccessFile file = new RandomAccessFile(root.resolve(name).toFile(), "rw")) {
+      file.setLength(size);
+    }
+    return open(root.resolve(name));
+  }
+
+  private void require(DigestService service, String name, OpenFile file) {
+    service.require(
+        file,
+        SHA_256,
+        new DigestService.Callback() {
+          @Override
+          public void known(Digests digests) {
+            answers.add(name);
+          }
+
+          @Override
+          public void unavailable(Unavailable why) {
+            answers.add(name + " " + why);
+          }
+        });
+    file.close();
+  }
+
+  private void handleEvents(int expectedAnswers) throws InterruptedException {
+    while (answers.size() < expectedAnswers) {
+      Runnable event = events.poll(60, TimeUnit.SECONDS);
+      assertNotNull(event, "only " + answers);
+      event.run();
+    }
+  }
+
+  @Test
+  void aSmallFileDoesNotWaitForTheEndOfALargeOne() throws Exception {
+    DigestService service = service(10);
+    require(service, "large", sparse("large", 100 * HashTask.QUANTUM_BYTES));
+    require(service, "small", sparse("small", 1000));
+    handleEvents(2);
+    assertEquals(List.of("small", "large"), answers);
+    assertEquals(100 * HashTask.QUANTUM_BYTES + 1000, service.hashedBytes());
+  }
+
+  @Test
+  void pastTheBoundOneIsToldSoAtOnceAndTheOthersAreAnswered() throws Exception {
+    ResetEvent go = new ResetEvent();
+    threads.spawn(go::await);
+    DigestService service = service(2);
+    for (int i = 0; i < 3; i++) {
+      require(service, "file" + i, sparse("file" + i, 1000));
+    }
+    require(service, "file0 again", open(root.resolve("file0"))); // shares a pass, so has room
+    assertEquals(List.of("file2 BUSY"), answers);
+    assertEquals(1, service.refused());
+    go.set();
+    handleEvents(4);
+    assertEquals(List.of("file2 BUSY", "file0", "file0 again", "file1"), answers);
+    assertEquals(2, service.computed());
+    assertEquals(0, service.failed());
+  }
+
+  @Test
+  void whatCannotBeReadHasNoDigestAndIsCounted() throws Exception {
+    DigestService service = service(2);
+    OpenFile directory = open(Files.createDirectory(root.resolve("directory")));
+    require(service, "unreadable", directory); // read(2) of a directory is an error: EISDIR
+    handleEvents(1);
+    assertEquals(List.of("unreadable UNREADABLE"), answers);
+    assertEquals(1, service.failed());
+    assertEquals(Digests.NONE, service.known(directory.facts()));
+    assertEquals(0, service.jobs());
+  }
+}
