@@ -2,6 +2,7 @@ package dev.millrace.app;
 
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
+import dev.millrace.digest.Scrubber;
 import dev.millrace.digest.SqliteDigestStore;
 import dev.millrace.file.FileCalls;
 import dev.millrace.files.FileAccess;
@@ -56,6 +57,7 @@ public final class FileServer implements AutoCloseable {
   private final ThreadPool hashers;
   private final DigestStore store;
   private final DigestService digests;
+  private final @Nullable Scrubber scrubber;
   private final RequestTracker requests;
   private final @Nullable AccessLogWriter accessLogWriter;
   private final @Nullable AccessLog accessLog;
@@ -88,6 +90,9 @@ public final class FileServer implements AutoCloseable {
         new ThreadPool(new ThreadPool.Config("millrace-hash", settings.workers(), HASH_QUEUE));
     this.store = openStore(settings);
     this.digests = new DigestService(hashers, events, store, DigestService.Limits.DEFAULT);
+    int rate = settings.scrubBytesPerSecond();
+    this.scrubber =
+        rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
     Workers workers = new Workers(pool, events);
     List<FileHandler> handlers = new ArrayList<>();
     for (int i = 0; i < accesses.size(); i++) {
@@ -98,6 +103,7 @@ public final class FileServer implements AutoCloseable {
               buffers,
               digests,
               settings.digests(),
+              scrubber == null ? _ -> false : scrubber::isCorrupt,
               workers));
     }
     this.accessLogWriter = openAccessLog(settings);
@@ -117,7 +123,7 @@ public final class FileServer implements AutoCloseable {
       }
       transport.worker().shutdownNow();
       hashers.close();
-      store.close();
+      closeStore();
       pool.close();
       throw failed;
     }
@@ -180,6 +186,13 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
+  private void closeStore() {
+    if (scrubber != null) {
+      scrubber.close();
+    }
+    store.close();
+  }
+
   private List<FileAccess> accesses() {
     List<FileAccess> accesses = new ArrayList<>();
     for (int i = 0; i < roots.size(); i++) {
@@ -213,6 +226,9 @@ public final class FileServer implements AutoCloseable {
     metrics.gate(gate);
     metrics.pool(pool);
     metrics.digests(digests, store);
+    if (scrubber != null) {
+      metrics.scrub(scrubber);
+    }
     AccessLogWriter log = accessLogWriter;
     if (log != null) {
       metrics.accessLog(log::written, log::dropped);
@@ -317,7 +333,7 @@ public final class FileServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     management.close();
-    store.close();
+    closeStore();
     pool.close();
     AccessLogWriter log = accessLogWriter;
     if (accessLog != null && log != null) {

@@ -38,6 +38,10 @@ public enum SettingKey {
   CHECKSUM_HEADERS(
       "", "NAME,...", "Digests shown as X-Checksum fields: sha256, sha512, sha1, md5."),
   STATE("", "DIR", "Where digests are kept across restarts; in memory only if not said."),
+  SCRUB(
+      "", "SIZE", "Bytes a second at which known files are read again; needs state. As in 20MiB."),
+  CORRUPT(
+      "serve", "serve|refuse", "What becomes of a file that scrub found corrupt; refuse is 503."),
   IDLE_TIMEOUT("75s", "TIME", "How long a connection may stay open between requests."),
   HEAD_TIMEOUT(
       "10s", "TIME", "Longest time from a request head's first byte to its last; then 408."),

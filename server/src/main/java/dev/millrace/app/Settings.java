@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param accessLogFormat how requests are noted there
  * @param digests which digests are found out and shown
  * @param state where digests are kept, or null for memory only
+ * @param scrubBytesPerSecond how fast known files are read again, 0 for not
  * @param gate bounds of what a request may be
  * @param proxies who may speak for clients
  * @param idleTimeout how long a connection may stay open between requests
@@ -36,6 +37,7 @@ public record Settings(
     AccessLogFormat accessLogFormat,
     DigestPolicy digests,
     @Nullable Path state,
+    int scrubBytesPerSecond,
     GateLimits gate,
     ProxyTrust proxies,
     Duration idleTimeout,
@@ -55,6 +57,9 @@ public record Settings(
     listen = List.copyOf(listen);
     if (mounts.isEmpty()) {
       throw new IllegalArgumentException("something is served");
+    }
+    if (scrubBytesPerSecond > 0 && state == null) {
+      throw new IllegalArgumentException("scrub needs state: it reads what is known there");
     }
   }
 }

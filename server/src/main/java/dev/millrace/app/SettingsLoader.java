@@ -77,13 +77,23 @@ public final class SettingsLoader {
         new DigestPolicy(
             one(SettingKey.DIGESTS, Values::digestMode),
             one(SettingKey.SIDECARS, Values::flag),
+            one(SettingKey.CORRUPT, Values::refuseCorrupt),
             list(SettingKey.CHECKSUM_HEADERS, Values::algorithm)),
         one(SettingKey.STATE, text -> text.isEmpty() ? null : Path.of(text)),
+        scrub(),
         gate(),
         new ProxyTrust(
             list(SettingKey.PROXIES, Values::cidr), one(SettingKey.PROXY_PROTOCOL, Values::flag)),
         one(SettingKey.IDLE_TIMEOUT, Values::duration),
         one(SettingKey.DRAIN, Values::duration));
+  }
+
+  private int scrub() throws SettingsException {
+    int rate = one(SettingKey.SCRUB, text -> text.isEmpty() ? 0 : Values.bytes(text));
+    if (rate > 0 && one(SettingKey.STATE, String::isEmpty)) {
+      throw find(SettingKey.SCRUB).wrong("needs state, where the files are known");
+    }
+    return rate;
   }
 
   private GateLimits gate() throws SettingsException {

@@ -58,6 +58,10 @@ final class Values {
         "asked, behind, never");
   }
 
+  static boolean refuseCorrupt(String text) throws SettingsException {
+    return oneOf(text, Map.of("serve", false, "refuse", true), "serve, refuse");
+  }
+
   static Algorithm algorithm(String text) throws SettingsException {
     return oneOf(
         text,

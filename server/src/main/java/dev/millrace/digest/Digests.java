@@ -41,6 +41,16 @@ public final class Digests {
     return values.keySet().containsAll(algorithms);
   }
 
+  /** The strongest algorithm of which there is one, or null. */
+  @Nullable Algorithm strongest() {
+    for (Algorithm algorithm : Algorithm.values()) {
+      if (values.containsKey(algorithm)) {
+        return algorithm;
+      }
+    }
+    return null;
+  }
+
   /** These and others. */
   Digests with(Digests more) {
     if (values.isEmpty()) {

@@ -14,6 +14,18 @@ public record FileVersion(
     int modifiedNanos,
     long changedSeconds,
     int changedNanos) {
+  /**
+   * Whether it should have the same bytes as another version: size and time of modification are the
+   * same. The inode's own time is not asked: chmod sets it, and a failing disk does not.
+   */
+  boolean hasContentOf(FileVersion other) {
+    return device == other.device
+        && inode == other.inode
+        && sizeBytes == other.sizeBytes
+        && modifiedSeconds == other.modifiedSeconds
+        && modifiedNanos == other.modifiedNanos;
+  }
+
   public static FileVersion of(FileFacts facts) {
     return new FileVersion(
         facts.device(),

@@ -151,11 +151,7 @@ public final class Verification implements AutoCloseable {
   private Status status(SqliteDigestStore index, byte[] path, OpenFile file) throws IOException {
     FileVersion now = FileVersion.of(file.facts());
     IndexedFile known = index.file(now.device(), now.inode());
-    boolean sameContent =
-        known != null
-            && known.version().sizeBytes() == now.sizeBytes()
-            && known.version().modifiedSeconds() == now.modifiedSeconds()
-            && known.version().modifiedNanos() == now.modifiedNanos();
+    boolean sameContent = known != null && known.version().hasContentOf(now);
     boolean samePath = known != null && (known.path() == null || Arrays.equals(known.path(), path));
     if (known == null || (!sameContent && !samePath)) {
       // An unknown inode, or one that another file had: known at this path, it was replaced.
@@ -167,13 +163,11 @@ public final class Verification implements AutoCloseable {
     if (!sameContent) {
       return Status.CHANGED;
     }
-    for (Algorithm algorithm : Algorithm.values()) {
-      byte[] expected = known.digests().get(algorithm);
-      if (expected != null) {
-        return compare(file, algorithm, expected, Status.CORRUPT);
-      }
-    }
-    return Status.ADDED;
+    Algorithm algorithm = known.digests().strongest();
+    byte[] expected = algorithm == null ? null : known.digests().get(algorithm);
+    return algorithm == null || expected == null
+        ? Status.ADDED
+        : compare(file, algorithm, expected, Status.CORRUPT);
   }
 
   /** Files that the index knows beneath the root, and that the walk has not met. */

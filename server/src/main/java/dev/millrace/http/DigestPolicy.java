@@ -11,9 +11,11 @@ import java.util.Set;
  * @param mode when one that is not known is found out
  * @param sidecars whether {@code FILE.sha256} and the like, and {@code SHA256SUMS}, are answered
  *     where there is no such file
+ * @param refuseCorrupt whether a file that was found corrupt is answered 503
  * @param checksumHeaders digests that are shown as {@code X-Checksum-...}
  */
-public record DigestPolicy(Mode mode, boolean sidecars, List<Algorithm> checksumHeaders) {
+public record DigestPolicy(
+    Mode mode, boolean sidecars, boolean refuseCorrupt, List<Algorithm> checksumHeaders) {
   /** When a digest that is not known is found out. */
   public enum Mode {
     /** When somebody asks for it, who then waits. */

@@ -51,6 +51,11 @@ final class FileAnswer {
   }
 
   void start() {
+    if (handler.refuses(file.facts())) {
+      file.close();
+      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+      return;
+    }
     HeaderMap headers = exchange.getRequestHeaders();
     Digests known = handler.digests().known(file.facts());
     List<Algorithm> wanted = DigestFields.wanted(headers, DigestFields.WANT_REPR_DIGEST);

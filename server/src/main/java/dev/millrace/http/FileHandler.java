@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.digest.DigestService;
+import dev.millrace.file.FileFacts;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RequestPath;
@@ -9,6 +10,7 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,20 +26,26 @@ public final class FileHandler {
   private final ReadBuffers buffers;
   private final DigestService digests;
   private final DigestPolicy digestPolicy;
+  private final Predicate<FileFacts> corrupt;
   private final Workers workers;
 
+  /**
+   * @param corrupt whether a file is known to have other bytes than it should
+   */
   public FileHandler(
       Mount mount,
       FileAccess access,
       ReadBuffers buffers,
       DigestService digests,
       DigestPolicy digestPolicy,
+      Predicate<FileFacts> corrupt,
       Workers workers) {
     this.mount = mount;
     this.access = access;
     this.buffers = buffers;
     this.digests = digests;
     this.digestPolicy = digestPolicy;
+    this.corrupt = corrupt;
     this.workers = workers;
   }
 
@@ -63,6 +71,11 @@ public final class FileHandler {
 
   DigestPolicy digestPolicy() {
     return digestPolicy;
+  }
+
+  /** Whether a file is not to be served because its bytes are not what they were. */
+  boolean refuses(FileFacts facts) {
+    return digestPolicy.refuseCorrupt() && corrupt.test(facts);
   }
 
   Workers workers() {

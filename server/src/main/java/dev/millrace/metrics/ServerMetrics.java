@@ -2,6 +2,7 @@ package dev.millrace.metrics;
 
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
+import dev.millrace.digest.Scrubber;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.RejectReason;
 import dev.millrace.http.RequestTracker;
@@ -128,6 +129,20 @@ public final class ServerMetrics implements AutoCloseable {
         DigestService::jobs);
     gauge(
         "millrace.digest.index.files", "Files in the index of digests", store, DigestStore::files);
+  }
+
+  /** Files that are read again. */
+  public void scrub(Scrubber scrubber) {
+    gauge(
+        "millrace.digest.corrupt.files",
+        "Files whose bytes are not those that were hashed, though size and time are the same",
+        scrubber,
+        Scrubber::corruptFiles);
+    counter(
+        "millrace.digest.scrubbed.bytes",
+        "Bytes read again to be compared",
+        scrubber,
+        Scrubber::readBytes);
   }
 
   /** The access log: entries written, and entries lost. */

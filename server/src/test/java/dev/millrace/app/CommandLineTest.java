@@ -126,9 +126,9 @@ class CommandLineTest {
         millrace(Map.of(), "serve", "--config=" + file),
         file
             + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
-            + " checksum-headers, cors, digests, drain, errors, fallback, head-timeout, hidden,"
+            + " checksum-headers, corrupt, cors, digests, drain, errors, fallback, head-timeout, hidden,"
             + " idle-timeout, index, listen, listing, management, max-fields, max-head, max-target,"
-            + " mounts, precompressed, proxies, proxy-protocol, root, sidecars, state, symlinks,"
+            + " mounts, precompressed, proxies, proxy-protocol, root, scrub, sidecars, state, symlinks,"
             + " transport, types, workers");
   }
 

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -325,6 +326,53 @@ abstract class IntegrityContract {
       assertEquals(
           "somebody's notes, not a database",
           Files.readString(state.resolve("digests.db.damaged.1")));
+    }
+  }
+
+  @Test
+  void aFileWithOtherBytesThanItHadIsFoundAndRefusedIfSoSet() throws Exception {
+    write("good", 30_000);
+    write("bad", 40_000);
+    Path state = aside.resolve("state");
+    String settings = "digests: asked\nstate: " + state + "\n";
+    try (RunningServer server = serving(settings)) {
+      for (String target : List.of("/good", "/bad")) {
+        ask(server, 200, target, "Want-Repr-Digest: sha-256=1");
+      }
+    }
+    // As a disk would: other bytes, the same size and time.
+    FileTime time = Files.getLastModifiedTime(root.resolve("bad"));
+    Files.write(root.resolve("bad"), new byte[40_000]);
+    Files.setLastModifiedTime(root.resolve("bad"), time);
+    try (RunningServer server = serving(settings + "scrub: 20MiB\n")) {
+      untilCorrupt(server, "1.0");
+      ask(server, 200, "/bad");
+    }
+    try (RunningServer server = serving(settings + "scrub: 20MiB\ncorrupt: refuse\n")) {
+      untilCorrupt(server, "1.0");
+      ask(server, 503, "/bad");
+      ask(server, 200, "/good");
+      write("bad", 40_000);
+      ask(server, 200, "/bad");
+      untilCorrupt(server, "0.0");
+    }
+  }
+
+  private static void untilCorrupt(RunningServer server, String files) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!server.figure("millrace_digest_corrupt_files").equals(files)) {
+      assertTrue(System.nanoTime() < deadline, "still not " + files);
+      Thread.sleep(20);
+    }
+  }
+
+  @Test
+  void neverMeansNever() throws Exception {
+    write("f", 10);
+    try (RunningServer server = serving("digests: never\n")) {
+      assertEquals("", ask(server, 200, "/f", "Want-Repr-Digest: sha-256=1").field("repr-digest"));
+      assertEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
+      ask(server, 404, "/f.sha256");
     }
   }
 }

@@ -53,6 +53,7 @@ final class RunningServer implements AutoCloseable {
         s.accessLogFormat(),
         s.digests(),
         s.state(),
+        s.scrubBytesPerSecond(),
         limits,
         trust,
         s.idleTimeout(),
