@@ -1,8 +1,14 @@
 /**
- * Digests of files: the event thread reads, the worker pool hashes.
+ * Digests of files. Imports {@code files} and the core modules.
  *
- * <p>{@link dev.millrace.digest.DigestService} is the whole of it for now. Imports {@code files}
- * and core-sync.
+ * <ul>
+ *   <li>{@link dev.millrace.digest.DigestService}: for the server, without blocking the event
+ *       thread; hashing threads read and hash.
+ *   <li>{@link dev.millrace.digest.SqliteDigestStore}: what is known, across restarts.
+ *   <li>{@link dev.millrace.digest.Scrubber}: reads again what is known, in the background.
+ *   <li>{@link dev.millrace.digest.FileDigests} and {@link dev.millrace.digest.Verification}: for
+ *       commands, with calls that wait.
+ * </ul>
  */
 @NullMarked
 package dev.millrace.digest;
