@@ -2,12 +2,15 @@ package dev.millrace.app;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 
 /** Other programs, and this one as another process. */
 final class Programs {
@@ -57,13 +60,41 @@ final class Programs {
     return command;
   }
 
-  /** What the tests run with, but for SLF4J, which a test library brings and the server has not. */
+  /**
+   * What the tests run with, but for SLF4J, which a test library brings and the server has not; and
+   * in jars, as it is installed: from folders each class takes a descriptor to load, even when
+   * there is none left.
+   */
   private static String runtimeClassPath() {
     String all =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    List<String> entries = new ArrayList<>(List.of(all.split(File.pathSeparator)));
-    entries.removeIf(entry -> entry.contains("slf4j"));
+    List<String> entries = new ArrayList<>();
+    for (String entry : all.split(File.pathSeparator)) {
+      if (!entry.contains("slf4j") && !entry.endsWith("test-classes")) {
+        entries.add(
+            Files.isDirectory(Path.of(entry)) ? JARS.computeIfAbsent(entry, Programs::jar) : entry);
+      }
+    }
     return String.join(File.pathSeparator, entries);
+  }
+
+  private static final Map<String, String> JARS = new ConcurrentHashMap<>();
+
+  private static String jar(String folder) {
+    try {
+      Path jar = Files.createTempFile("millrace", ".jar");
+      jar.toFile().deleteOnExit();
+      int code =
+          ToolProvider.findFirst("jar")
+              .orElseThrow()
+              .run(System.out, System.err, "--create", "--file", jar.toString(), "-C", folder, ".");
+      if (code != 0) {
+        throw new AssertionError("jar ended with " + code);
+      }
+      return jar.toString();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 
   /** Millrace as a process of its own, up and serving. */
