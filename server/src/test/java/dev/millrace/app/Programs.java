@@ -70,7 +70,7 @@ final class Programs {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> entries = new ArrayList<>();
     for (String entry : all.split(File.pathSeparator)) {
-      if (!entry.contains("slf4j") && !entry.endsWith("test-classes")) {
+      if (!entry.contains("slf4j")) {
         entries.add(
             Files.isDirectory(Path.of(entry)) ? JARS.computeIfAbsent(entry, Programs::jar) : entry);
       }
