@@ -36,6 +36,13 @@ public enum Field {
 
   private final String lowerCase = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
+  // Its first eight octets, or as many as it has, and its last eight.
+  private final long first =
+      Octets.eight(lowerCase.substring(0, Math.min(Long.BYTES, lowerCase.length())));
+  private final long firstMask = -1L >>> (8 * Math.max(0, Long.BYTES - lowerCase.length()));
+  private final long last =
+      Octets.eight(lowerCase.substring(Math.max(0, lowerCase.length() - Long.BYTES)));
+
   /** The bit of this field in a set. */
   long bit() {
     return 1L << ordinal();
@@ -47,12 +54,20 @@ public enum Field {
     if (length >= BY_LENGTH.length) {
       return null;
     }
+    boolean inWords = from + Long.BYTES <= bytes.length;
     for (Field field : BY_LENGTH[length]) {
-      if (Octets.is(bytes, from, to, field.lowerCase)) {
+      if (inWords ? field.isNamed(bytes, from, to) : Octets.is(bytes, from, to, field.lowerCase)) {
         return field;
       }
     }
     return null;
+  }
+
+  /** For a token of this length, of which folding makes no letter or hyphen that was none. */
+  private boolean isNamed(byte[] bytes, int from, int to) {
+    return (Octets.eightFolded(bytes, from) & firstMask) == first
+        && (to - from <= Long.BYTES || Octets.eightFolded(bytes, to - Long.BYTES) == last)
+        && (to - from <= 2 * Long.BYTES || Octets.is(bytes, from, to, lowerCase));
   }
 
   private static Field[][] byLength() {

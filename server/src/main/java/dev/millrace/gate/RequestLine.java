@@ -150,6 +150,9 @@ final class RequestLine {
     int at = from;
     int most = base + targetStart + targetBytes;
     int end = Math.min(stop, most);
+    while (at + 8 <= end && Octets.isPlainTarget(Octets.eight(bytes, at))) {
+      at += 8;
+    }
     while (at < end && Octets.TARGET[bytes[at] & 0xff]) {
       at++;
     }
