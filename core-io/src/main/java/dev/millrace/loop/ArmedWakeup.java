@@ -27,6 +27,11 @@ abstract class ArmedWakeup implements Wakeup, CompletionTarget {
     this.handle = loop.register(this);
   }
 
+  /** Notes that the kernel is about to be called to end the loop's sleep. Any thread. */
+  final void calling() {
+    loop.waking();
+  }
+
   /** From AWAKE to ASLEEP; false if the state was another. */
   abstract boolean moveToAsleep();
 

@@ -3,12 +3,11 @@ package dev.millrace.loop;
 import dev.millrace.uring.CompletionSink;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
+import dev.millrace.uring.RingStats;
 import dev.millrace.uring.UserData;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.PriorityQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +33,18 @@ public final class EventLoop implements AutoCloseable {
 
   private final Ring ring;
   private final FailureHandler failures;
-  private final LoopStats stats = new LoopStats();
+  private final LoopStats stats;
   private final SlotTable slots = new SlotTable();
-  private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger taskCount = new AtomicInteger();
+  private final TaskQueue tasks = new TaskQueue();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final CompletionSink sink = this::dispatch;
   private ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private ArrayDeque<Runnable> deferredRunning = new ArrayDeque<>();
   private volatile @Nullable Wakeup wakeup;
+
+  /** When another thread last called the kernel to end the loop's sleep; 0 once that is noted. */
+  private volatile long wokenNanos;
+
   private @Nullable Thread thread;
   private long nowNanos;
   private volatile boolean stopped;
@@ -58,8 +60,18 @@ public final class EventLoop implements AutoCloseable {
    * @param ring not yet enabled; closed with the loop
    */
   public EventLoop(Ring ring, FailureHandler failures) {
+    this(ring, failures, true);
+  }
+
+  /**
+   * @param ring not yet enabled; closed with the loop
+   * @param measured whether {@link #stats} has times and numbers of operations, at the cost of some
+   *     nanoseconds an operation
+   */
+  public EventLoop(Ring ring, FailureHandler failures, boolean measured) {
     this.ring = ring;
     this.failures = failures;
+    this.stats = new LoopStats(measured, ring.nanoTime());
   }
 
   /** Makes the calling thread the loop's. Once, before all else. */
@@ -89,6 +101,11 @@ public final class EventLoop implements AutoCloseable {
     return stats;
   }
 
+  /** Whether times and numbers of operations are kept. Any thread. */
+  public boolean isMeasured() {
+    return stats.measured();
+  }
+
   /** Whether the caller is the loop's thread. Any thread. */
   public boolean isLoopThread() {
     return Thread.currentThread() == thread;
@@ -101,7 +118,7 @@ public final class EventLoop implements AutoCloseable {
 
   /** Tasks posted and not yet run. Any thread. */
   public int postedTasks() {
-    return taskCount.get();
+    return tasks.size();
   }
 
   /** Targets registered. */
@@ -130,14 +147,18 @@ public final class EventLoop implements AutoCloseable {
     assert isLoopThread() : "only the loop's thread may submit";
     assert tag >= 0 && tag < SlotTable.TAGS : "tag " + tag;
     long userData = UserData.of(handle, kind, tag);
-    slots.submitted(userData, nowNanos);
-    stats.began(kind.ordinal());
+    if (stats.measured()) {
+      slots.submitted(userData, nowNanos);
+      stats.began(kind.ordinal());
+    }
     return userData;
   }
 
   /** Runs a task on the loop's thread, soon and in order; never, once closed. Any thread. */
   public void post(Runnable task) {
-    taskCount.incrementAndGet();
+    if (tasks.announce() && stats.measured()) {
+      tasks.firstPosted(ring.nanoTime());
+    }
     tasks.add(task);
     Wakeup current = wakeup;
     if (current != null) {
@@ -197,13 +218,28 @@ public final class EventLoop implements AutoCloseable {
     }
     sleep.awake();
     nowNanos = ring.nanoTime();
-    stats.turn(nowNanos);
-    int work = ring.reap(sink, BATCH);
-    work += runTasks();
-    work += runTimers();
-    work += runDeferred();
-    stats.turnBusy().record(ring.nanoTime() - nowNanos);
+    stats.turnBegan(nowNanos, ring.stats().get(RingStats.Counter.LAST_BATCH), takeWokenNanos());
+    int completed = ring.reap(sink, BATCH);
+    int work = completed + runTasks() + runTimers() + runDeferred();
+    if (stats.measured()) {
+      stats.turnEnded(ring.nanoTime(), completed, timers.size());
+    }
     return work;
+  }
+
+  private long takeWokenNanos() {
+    long woken = wokenNanos;
+    if (woken != 0) {
+      wokenNanos = 0;
+    }
+    return woken;
+  }
+
+  /** The caller is about to end the loop's sleep by a call of the kernel. Any thread. */
+  void waking() {
+    if (stats.measured()) {
+      wokenNanos = ring.nanoTime();
+    }
   }
 
   private Wakeup currentWakeup() {
@@ -215,7 +251,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private void dispatch(long userData, int result, int flags) {
-    if (!Ring.hasMore(flags)) {
+    if (!Ring.hasMore(flags) && stats.measured()) {
       int kind = UserData.kind(userData);
       stats.ended(kind);
       if (!OpKind.of(kind).isWait()) {
@@ -236,18 +272,21 @@ public final class EventLoop implements AutoCloseable {
 
   private int runTasks() {
     int ran = 0;
+    long firstPosted = tasks.takeFirstPosted();
     // Those posted while these run wait for the next turn, lest they starve completions.
-    for (int left = taskCount.get(); left > 0; left--) {
-      Runnable task = tasks.poll();
+    for (int left = tasks.size(); left > 0; left--) {
+      Runnable task = tasks.take();
       if (task == null) {
         break;
       }
-      taskCount.decrementAndGet();
       ran++;
       runGuarded(task);
     }
     if (ran > 0) {
-      stats.ranTasks(ran);
+      stats.ranTasks(ran, firstPosted == 0 ? -1 : Math.max(0, nowNanos - firstPosted));
+      if (stats.measured() && tasks.size() > 0) {
+        tasks.left(nowNanos);
+      }
     }
     return ran;
   }
@@ -266,6 +305,9 @@ public final class EventLoop implements AutoCloseable {
       } else {
         break;
       }
+    }
+    if (ran > 0) {
+      stats.ranTimers(ran);
     }
     return ran;
   }

@@ -53,6 +53,7 @@ final class EventfdWakeup extends ArmedWakeup {
   @Override
   public void wake() {
     if (state.getAndSet(NOTIFIED) == ASLEEP) {
+      calling();
       write();
     }
   }

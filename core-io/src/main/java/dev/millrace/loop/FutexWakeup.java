@@ -29,6 +29,7 @@ final class FutexWakeup extends ArmedWakeup {
   @Override
   public void wake() {
     if ((int) INT.getAndSet(word, 0L, NOTIFIED) == ASLEEP) {
+      calling();
       Futex.wake(word, 1);
     }
   }

@@ -4,28 +4,28 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A histogram of durations with one writer. Recording is a short scan and two plain stores; any
- * thread may read, and sees counts that are whole and soon current (opaque access), though not all
- * of one instant.
+ * A histogram with one writer, of durations in nanoseconds unless its owner says otherwise.
+ * Recording is a short scan and two plain stores; any thread may read, and sees counts that are
+ * whole and soon current (opaque access), though not all of one instant.
  */
 public final class Histogram {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
-  private final long[] upperBoundsNanos;
+  private final long[] upperBounds;
   private final long[] counts;
   private final long[] sum = new long[1];
 
   /**
-   * @param upperBoundsNanos inclusive, ascending; a last bucket without a bound is added
+   * @param upperBounds inclusive, ascending; a last bucket without a bound is added
    */
-  public Histogram(long... upperBoundsNanos) {
-    this.upperBoundsNanos = upperBoundsNanos.clone();
-    for (int i = 1; i < upperBoundsNanos.length; i++) {
-      if (upperBoundsNanos[i] <= upperBoundsNanos[i - 1]) {
+  public Histogram(long... upperBounds) {
+    this.upperBounds = upperBounds.clone();
+    for (int i = 1; i < upperBounds.length; i++) {
+      if (upperBounds[i] <= upperBounds[i - 1]) {
         throw new IllegalArgumentException("bounds ascend");
       }
     }
-    this.counts = new long[upperBoundsNanos.length + 1];
+    this.counts = new long[upperBounds.length + 1];
   }
 
   /** Bounds at powers of two from 1.024 µs to about 8.6 s: fit for what a ring does. */
@@ -37,19 +37,28 @@ public final class Histogram {
     return new Histogram(bounds);
   }
 
-  /** Counts a duration. The one writer only. */
-  public void record(long nanos) {
+  /** Of how many: bounds at 0 and at powers of two from 1 to 1024. */
+  public static Histogram ofNumbers() {
+    long[] bounds = new long[12];
+    for (int i = 1; i < bounds.length; i++) {
+      bounds[i] = 1L << (i - 1);
+    }
+    return new Histogram(bounds);
+  }
+
+  /** Counts a value. The one writer only. */
+  public void record(long value) {
     int bucket = 0;
-    while (bucket < upperBoundsNanos.length && nanos > upperBoundsNanos[bucket]) {
+    while (bucket < upperBounds.length && value > upperBounds[bucket]) {
       bucket++;
     }
     CELL.setOpaque(counts, bucket, counts[bucket] + 1);
-    CELL.setOpaque(sum, 0, sum[0] + nanos);
+    CELL.setOpaque(sum, 0, sum[0] + value);
   }
 
   /** The inclusive upper bounds; the bucket after the last has none. */
-  public long[] upperBoundsNanos() {
-    return upperBoundsNanos.clone();
+  public long[] upperBounds() {
+    return upperBounds.clone();
   }
 
   /** Counts of each bucket, not cumulative; one more than there are bounds. */
@@ -61,8 +70,8 @@ public final class Histogram {
     return copy;
   }
 
-  /** All durations added up. */
-  public long sumNanos() {
+  /** All values added up. */
+  public long sum() {
     return (long) CELL.getOpaque(sum, 0);
   }
 }

@@ -4,50 +4,77 @@ import dev.millrace.uring.OpKind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** The loop's figures. Written by the loop's thread alone; any thread may read. */
+/**
+ * The loop's figures. Written by the loop's thread alone, with plain stores; any thread may read.
+ * If they are not measured, all but the counts of turns, failures and stale completions stay zero.
+ */
 public final class LoopStats {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
   private static final int TURNS = 0;
   private static final int STALE = 1;
   private static final int TASKS = 2;
-  private static final int LAST_TURN_NANOS = 3;
+  private static final int TURN_BEGAN_NANOS = 3;
   private static final int FAILURES = 4;
+  private static final int TIMERS_RUN = 5;
+  private static final int TIMERS = 6;
+  private static final int BUSY = 7;
 
-  private final long[] cells = new long[5];
+  private final boolean measured;
+  private final long[] cells = new long[8];
   private final long[] inFlight = new long[OpKind.count()];
   private final Histogram[] latencies = new Histogram[OpKind.count()];
   private final Histogram turnBusy = Histogram.powersOfTwo();
+  private final Histogram taskWait = Histogram.powersOfTwo();
+  private final Histogram wakeUps = Histogram.powersOfTwo();
+  private final Histogram submissions = Histogram.ofNumbers();
+  private final Histogram completions = Histogram.ofNumbers();
+  private final RecentMaximum longestTurn;
 
-  LoopStats() {
+  LoopStats(boolean measured, long nowNanos) {
+    this.measured = measured;
+    this.longestTurn = new RecentMaximum(nowNanos);
     for (int i = 0; i < latencies.length; i++) {
       latencies[i] = Histogram.powersOfTwo();
     }
   }
 
+  private long get(int cell) {
+    return (long) CELL.getOpaque(cells, cell);
+  }
+
+  private void set(int cell, long value) {
+    CELL.setOpaque(cells, cell, value);
+  }
+
   /** Turns taken. */
   public long turns() {
-    return (long) CELL.getOpaque(cells, TURNS);
+    return get(TURNS);
   }
 
   /** Completions dropped because their target was gone. */
   public long staleCompletions() {
-    return (long) CELL.getOpaque(cells, STALE);
+    return get(STALE);
   }
 
   /** Posted tasks run. */
   public long tasks() {
-    return (long) CELL.getOpaque(cells, TASKS);
+    return get(TASKS);
   }
 
   /** Handlers that threw. */
   public long failures() {
-    return (long) CELL.getOpaque(cells, FAILURES);
+    return get(FAILURES);
   }
 
-  /** {@link System#nanoTime()} when the loop last woke. */
-  public long lastTurnNanos() {
-    return (long) CELL.getOpaque(cells, LAST_TURN_NANOS);
+  /** Timers that came due and ran. */
+  public long timersRun() {
+    return get(TIMERS_RUN);
+  }
+
+  /** Timers waiting, those that were cancelled and are not yet passed over included. */
+  public long timers() {
+    return get(TIMERS);
   }
 
   /** Operations submitted and not completed for good. */
@@ -65,21 +92,81 @@ public final class LoopStats {
     return turnBusy;
   }
 
-  void turn(long nanos) {
-    CELL.setOpaque(cells, TURNS, cells[TURNS] + 1);
-    CELL.setOpaque(cells, LAST_TURN_NANOS, nanos);
+  /** How long the first of the tasks that a turn found had waited since it was posted. */
+  public Histogram taskWait() {
+    return taskWait;
+  }
+
+  /** From another thread's call that ends the loop's sleep to the beginning of the turn. */
+  public Histogram wakeUps() {
+    return wakeUps;
+  }
+
+  /** Submissions that one enter call handed over: how deep the submission queue was, a number. */
+  public Histogram submissions() {
+    return submissions;
+  }
+
+  /** Completions that one turn handled, a number. */
+  public Histogram completions() {
+    return completions;
+  }
+
+  /**
+   * The longest turn of the last minute, the present one included: how long the loop stalled.
+   *
+   * @param nowNanos the ring's present time
+   */
+  public long longestTurnNanos(long nowNanos) {
+    long longest = longestTurn.get(nowNanos);
+    long began = get(TURN_BEGAN_NANOS);
+    return get(BUSY) != 0 ? Math.max(longest, nowNanos - began) : longest;
+  }
+
+  // ---- the loop's thread -----------------------------------------------------------------------
+
+  boolean measured() {
+    return measured;
+  }
+
+  void turnBegan(long nanos, long submitted, long wokenNanos) {
+    set(TURNS, cells[TURNS] + 1);
+    if (measured) {
+      set(TURN_BEGAN_NANOS, nanos);
+      set(BUSY, 1);
+      submissions.record(submitted);
+      if (wokenNanos != 0) {
+        wakeUps.record(Math.max(0, nanos - wokenNanos));
+      }
+    }
+  }
+
+  void turnEnded(long nanos, int completed, int timers) {
+    long busy = nanos - cells[TURN_BEGAN_NANOS];
+    set(BUSY, 0);
+    set(TIMERS, timers);
+    turnBusy.record(busy);
+    longestTurn.record(nanos, busy);
+    completions.record(completed);
   }
 
   void stale() {
-    CELL.setOpaque(cells, STALE, cells[STALE] + 1);
+    set(STALE, cells[STALE] + 1);
   }
 
   void failed() {
-    CELL.setOpaque(cells, FAILURES, cells[FAILURES] + 1);
+    set(FAILURES, cells[FAILURES] + 1);
   }
 
-  void ranTasks(int count) {
-    CELL.setOpaque(cells, TASKS, cells[TASKS] + count);
+  void ranTasks(int count, long waitedNanos) {
+    set(TASKS, cells[TASKS] + count);
+    if (waitedNanos >= 0) {
+      taskWait.record(waitedNanos);
+    }
+  }
+
+  void ranTimers(int count) {
+    set(TIMERS_RUN, cells[TIMERS_RUN] + count);
   }
 
   void began(int kind) {

@@ -6,8 +6,8 @@
  *   <li>{@link dev.millrace.loop.CompletionTarget}: what owns operations and gets their
  *       completions.
  *   <li>{@link dev.millrace.loop.Wakeup}: how another thread ends the loop's sleep.
- *   <li>{@link dev.millrace.loop.Histogram}, {@link dev.millrace.loop.LoopStats}: figures, written
- *       by the loop and read by anyone.
+ *   <li>{@link dev.millrace.loop.Histogram}, {@link dev.millrace.loop.ExponentialHistogram}, {@link
+ *       dev.millrace.loop.LoopStats}: figures, written by the loop and read by anyone.
  * </ul>
  *
  * <p>Imports {@code uring} and core-sync. Only the loop's thread calls, but where a method says

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.millrace.uring.abi.Structs;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -17,6 +18,7 @@ import java.lang.invoke.VarHandle;
  */
 public final class BufferRing {
   private static final VarHandle TAIL = JAVA_SHORT.varHandle();
+  private static final VarHandle FREE = freeHandle();
 
   private final MemorySegment ring;
   private final MemorySegment memory;
@@ -52,14 +54,22 @@ public final class BufferRing {
     return bufferBytes;
   }
 
+  /** How many the kernel may still pick from. Any thread. */
+  public int free() {
+    return (int) FREE.getOpaque(this);
+  }
+
   /** How many buffers there are. */
   public int entries() {
     return entries;
   }
 
-  /** How many the kernel may still pick from. */
-  public int free() {
-    return free;
+  private static VarHandle freeHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(BufferRing.class, "free", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError("no such field", impossible);
+    }
   }
 
   /** All buffers' memory; buffer {@code id} begins at {@link #offset}. */
@@ -74,7 +84,7 @@ public final class BufferRing {
 
   /** Notes that a completion carried a buffer; it is the caller's until recycled. */
   public void taken() {
-    free--;
+    FREE.setOpaque(this, free - 1);
     assert free >= 0 : "more buffers taken than there are";
   }
 
@@ -90,7 +100,7 @@ public final class BufferRing {
     ring.set(JAVA_INT, entry + Structs.BUF_LEN, bufferBytes);
     ring.set(JAVA_SHORT, entry + Structs.BUF_BID, (short) id);
     tail++;
-    free++;
+    FREE.setOpaque(this, free + 1);
     assert free <= entries : "a buffer was recycled twice";
   }
 

@@ -14,6 +14,7 @@ import dev.millrace.gate.GateStats;
 import dev.millrace.http.AccessLog;
 import dev.millrace.http.FileHandler;
 import dev.millrace.http.Mount;
+import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.http.Router;
 import dev.millrace.http.Workers;
@@ -47,6 +48,9 @@ public final class FileServer implements AutoCloseable {
   /** Each connection has one operation under way at most, so this bounds connections on NIO. */
   private static final int POOL_QUEUE_ENTRIES = 65_536;
 
+  private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
+  private static final Duration ROOT_MUST_ANSWER_WITHIN = Duration.ofSeconds(2);
+
   /** Holds every job that the digest service may have. */
   private static final int HASH_QUEUE = 4096;
 
@@ -62,11 +66,12 @@ public final class FileServer implements AutoCloseable {
   private final @Nullable AccessLogWriter accessLogWriter;
   private final @Nullable AccessLog accessLog;
   private final ReadBuffers buffers;
-  private final GateStats gate = new GateStats();
-  private final Listeners listeners;
+  private final GateStats gate;
   private final Management management;
+  private final Listeners listeners;
   private final List<Integer> roots;
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile boolean started;
   private final ResetEvent stopped = new ResetEvent();
   private final List<InetSocketAddress> addresses;
 
@@ -74,20 +79,14 @@ public final class FileServer implements AutoCloseable {
     this.settings = settings;
     this.roots = List.copyOf(roots);
     this.metrics = new ServerMetrics();
+    this.gate = new GateStats(settings.metrics());
     EventLoop.FailureHandler failures = FileServer::logFailure;
-    this.transport = Transport.open(settings.transport(), failures);
-    this.pool =
-        new ThreadPool(
-            new ThreadPool.Config(
-                "millrace-worker",
-                settings.workers(),
-                POOL_QUEUE_ENTRIES,
-                new PoolMetrics(metrics.registry(), failures::failed)));
+    this.transport = Transport.open(settings.transport(), failures, settings.metrics());
+    this.pool = pool("worker", POOL_QUEUE_ENTRIES);
     Executor events = transport.events();
     this.buffers = new ReadBuffers();
     List<FileAccess> accesses = onEvents(events, this::accesses);
-    this.hashers =
-        new ThreadPool(new ThreadPool.Config("millrace-hash", settings.workers(), HASH_QUEUE));
+    this.hashers = pool("hash", HASH_QUEUE);
     this.store = openStore(settings);
     this.digests = new DigestService(hashers, events, store, DigestService.Limits.DEFAULT);
     int rate = settings.scrubBytesPerSecond();
@@ -109,17 +108,20 @@ public final class FileServer implements AutoCloseable {
     this.accessLogWriter = openAccessLog(settings);
     HttpHandler handler = Listeners.front(new Router(handlers), settings);
     this.accessLog = accessLogWriter == null ? null : new AccessLog(handler, accessLogWriter);
-    this.requests = new RequestTracker(accessLog == null ? handler : accessLog);
-    register();
-    Listeners started = null;
+    RequestStats stats = settings.metrics() ? new RequestStats() : null;
+    this.requests = new RequestTracker(accessLog == null ? handler : accessLog, stats);
+    if (stats != null) {
+      register(stats);
+    }
+    Management opened = null;
     try {
-      started = Listeners.open(transport.worker(), settings.listen(), requests, settings, gate);
-      this.listeners = started;
-      this.addresses = started.addresses();
-      this.management = startManagement(events);
+      opened = startManagement(events);
+      this.management = opened;
+      this.listeners =
+          Listeners.open(transport.worker(), settings.listen(), requests, settings, gate);
     } catch (StartException failed) {
-      if (started != null) {
-        started.close();
+      if (opened != null) {
+        opened.close();
       }
       transport.worker().shutdownNow();
       hashers.close();
@@ -127,6 +129,9 @@ public final class FileServer implements AutoCloseable {
       pool.close();
       throw failed;
     }
+    this.addresses = listeners.addresses();
+    metrics.connections(listeners, Listeners::accepted, _ -> transport.openConnections(), requests);
+    this.started = true;
   }
 
   /**
@@ -145,6 +150,13 @@ public final class FileServer implements AutoCloseable {
       roots.forEach(FileCalls::close);
       throw failed;
     }
+  }
+
+  private ThreadPool pool(String name, int queueEntries) {
+    PoolMetrics observer =
+        new PoolMetrics(metrics.registry(), name, FileServer::logFailure, settings.metrics());
+    return new ThreadPool(
+        new ThreadPool.Config("millrace-" + name, settings.workers(), queueEntries, observer));
   }
 
   private static int openRoot(Path root) throws StartException {
@@ -220,11 +232,13 @@ public final class FileServer implements AutoCloseable {
     return made;
   }
 
-  private void register() {
+  private void register(RequestStats stats) {
+    metrics.build(Version.current());
     metrics.transport(transport.name(), transport.reason());
-    metrics.requests(requests);
+    metrics.requests(requests, stats);
     metrics.gate(gate);
-    metrics.pool(pool);
+    metrics.pool("worker", pool);
+    metrics.pool("hash", hashers);
     metrics.digests(digests, store);
     if (scrubber != null) {
       metrics.scrub(scrubber);
@@ -247,8 +261,15 @@ public final class FileServer implements AutoCloseable {
 
   private Management startManagement(Executor events) throws StartException {
     InetSocketAddress address = resolve("management", settings.management());
+    // An idle loop sleeps; whether it can still turn shows only when it is asked to.
+    Probe turns = new Probe(events, () -> true, LOOP_MUST_TURN_WITHIN);
+    Probe reachable =
+        new Probe(FileServer::onNewThread, this::rootsAreThere, ROOT_MUST_ANSWER_WITHIN);
+    Management.Health health =
+        new Management.Health(
+            turns::ask, () -> started && !stopping.get() && reachable.ask(), () -> started);
     try {
-      return new Management(address, events, this::isReady, metrics);
+      return new Management(address, health, settings.metrics() ? metrics : null);
     } catch (IOException failed) {
       throw new StartException("management: " + settings.management() + ": " + why(failed), failed);
     }
@@ -266,9 +287,14 @@ public final class FileServer implements AutoCloseable {
     LOG.log(Level.SEVERE, "a handler failed", failure);
   }
 
-  private boolean isReady() {
-    return !stopping.get()
-        && settings.mounts().stream().allMatch(mount -> Files.isDirectory(mount.root()));
+  /** A disk that does not answer takes this thread with it, and no other. */
+  private static void onNewThread(Runnable task) {
+    var _ = Thread.ofPlatform().daemon().name("millrace-ready").start(task);
+  }
+
+  /** May wait for a disk, or a network that is gone. */
+  private boolean rootsAreThere() {
+    return settings.mounts().stream().allMatch(mount -> Files.isDirectory(mount.root()));
   }
 
   /** Addresses that are listened on, with the ports that were picked. */
@@ -297,6 +323,11 @@ public final class FileServer implements AutoCloseable {
 
   private static String url(InetSocketAddress address) {
     return "http://" + new HostPort(address.getAddress().getHostAddress(), address.getPort());
+  }
+
+  /** Runs a task where requests are handled, for tests of what a stuck loop does. */
+  Executor events() {
+    return transport.events();
   }
 
   /** Read buffers held by transfers, for tests of leaks. */

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -35,10 +36,15 @@ final class Listeners implements AutoCloseable {
   private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
   private final XnioWorker worker;
   private final ChannelListener<StreamConnection> open;
+  private final AtomicLong accepted = new AtomicLong();
 
   private Listeners(XnioWorker worker, ChannelListener<StreamConnection> open) {
     this.worker = worker;
-    this.open = open;
+    this.open =
+        connection -> {
+          accepted.incrementAndGet();
+          open.handleEvent(connection);
+        };
   }
 
   /**
@@ -115,6 +121,11 @@ final class Listeners implements AutoCloseable {
     } catch (IOException | RuntimeException failed) {
       throw new StartException("listen: " + address + ": " + FileServer.why(failed), failed);
     }
+  }
+
+  /** Connections accepted. */
+  long accepted() {
+    return accepted.get();
   }
 
   /** Addresses that are listened on, with the ports that were picked. */

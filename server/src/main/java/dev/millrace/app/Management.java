@@ -3,37 +3,92 @@ package dev.millrace.app;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.metrics.ServerMetrics;
-import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The management port: {@code /healthz}, {@code /readyz}, {@code /metrics}.
+ * The management port: a handful of pages by their exact paths, and nothing else; no file is ever
+ * served here.
  *
  * <p>On the JDK's own small HTTP server with threads of its own, so that it answers when the loop
- * does not.
+ * does not. What is asked of others is bounded in time by {@link Probe}.
  */
 final class Management implements AutoCloseable {
-  private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
   private static final String TEXT = "text/plain; charset=utf-8";
 
+  /**
+   * What is said about the server's health.
+   *
+   * @param live whether the loop turns
+   * @param ready whether requests should be sent here
+   * @param started whether it has begun to listen
+   */
+  record Health(BooleanSupplier live, BooleanSupplier ready, BooleanSupplier started) {}
+
+  /** What a page says. */
+  static final class Answer {
+    private final int status;
+    private final String type;
+    private final byte[] body;
+    private final Map<String, String> fields = new HashMap<>();
+
+    Answer(int status, String type, byte[] body) {
+      this.status = status;
+      this.type = type;
+      this.body = body;
+    }
+
+    static Answer text(int status, String text) {
+      return new Answer(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds a header field. */
+    Answer with(String name, String value) {
+      fields.put(name, value);
+      return this;
+    }
+  }
+
+  /** Makes an answer to the value of an Accept field. */
+  @FunctionalInterface
+  interface Page {
+    Answer answer(@Nullable String accept) throws IOException;
+  }
+
   private final HttpServer server;
+  private final Map<String, Page> pages = new HashMap<>();
   private final ThreadPool threads =
-      new ThreadPool(new ThreadPool.Config("millrace-management", 2, 256));
+      new ThreadPool(new ThreadPool.Config("millrace-management", 4, 256));
 
   /**
-   * @param events the loop's executor, asked to show that it turns
-   * @param ready whether requests should be sent here
+   * @param metrics shown, unless null
    */
-  Management(
-      InetSocketAddress address, Executor events, BooleanSupplier ready, ServerMetrics metrics)
+  Management(InetSocketAddress address, Health health, @Nullable ServerMetrics metrics)
       throws IOException {
+    pages.put("/healthz", _ -> verdict(health.live()));
+    pages.put("/readyz", _ -> verdict(health.ready()));
+    pages.put("/startupz", _ -> verdict(health.started()));
+    if (metrics != null) {
+      pages.put(
+          "/metrics",
+          accept -> {
+            ByteArrayOutputStream body = new ByteArrayOutputStream(64 << 10);
+            String type = metrics.scrape(accept, body);
+            return new Answer(200, type, body.toByteArray());
+          });
+    }
+    String list = String.join("\n", new TreeSet<>(pages.keySet())) + "\n";
+    pages.put("/", _ -> Answer.text(200, list));
     try {
       server = HttpServer.create(address, 64);
     } catch (IOException failed) {
@@ -41,20 +96,7 @@ final class Management implements AutoCloseable {
       throw failed;
     }
     server.setExecutor(threads::spawn);
-    server.createContext("/healthz", exchange -> verdict(exchange, turns(events)));
-    server.createContext("/readyz", exchange -> verdict(exchange, ready.getAsBoolean()));
-    server.createContext(
-        "/metrics",
-        exchange -> {
-          String accept = exchange.getRequestHeaders().getFirst("Accept");
-          boolean open = accept != null && accept.contains("application/openmetrics-text");
-          String type =
-              open
-                  ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-                  : "text/plain; version=0.0.4; charset=utf-8";
-          answer(exchange, 200, type, metrics.scrape(type));
-        });
-    server.createContext("/", exchange -> answer(exchange, 404, TEXT, "404 Not Found\n"));
+    server.createContext("/", this::handle);
     server.start();
   }
 
@@ -62,34 +104,37 @@ final class Management implements AutoCloseable {
     return server.getAddress();
   }
 
-  /** An idle loop sleeps; whether it can still turn shows only when it is asked to. */
-  private static boolean turns(Executor events) {
-    ResetEvent turned = new ResetEvent();
-    events.execute(turned::set);
-    return turned.timedAwait(LOOP_MUST_TURN_WITHIN);
+  private static Answer verdict(BooleanSupplier health) {
+    return health.getAsBoolean() ? Answer.text(200, "ok\n") : Answer.text(503, "not ok\n");
   }
 
-  private static void verdict(HttpExchange exchange, boolean good) throws IOException {
-    answer(exchange, good ? 200 : 503, TEXT, good ? "ok\n" : "not ok\n");
-  }
-
-  private static void answer(HttpExchange exchange, int status, String type, String body)
-      throws IOException {
+  private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      Page page = pages.get(exchange.getRequestURI().getRawPath());
       String method = exchange.getRequestMethod();
       boolean head = method.equals("HEAD");
-      if (!head && !method.equals("GET")) {
+      if (page == null) {
+        send(exchange, head, Answer.text(404, "404 Not Found\n"));
+      } else if (head || method.equals("GET")) {
+        List<String> accept = exchange.getRequestHeaders().get("Accept");
+        send(exchange, head, page.answer(accept == null ? null : String.join(",", accept)));
+      } else {
         exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        exchange.sendResponseHeaders(405, -1);
-        return;
+        send(exchange, false, Answer.text(405, "405 Method Not Allowed\n"));
       }
-      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", type);
-      exchange.sendResponseHeaders(status, head ? -1 : bytes.length);
-      if (!head) {
-        try (OutputStream out = exchange.getResponseBody()) {
-          out.write(bytes);
-        }
+    }
+  }
+
+  private static void send(HttpExchange exchange, boolean head, Answer answer) throws IOException {
+    var fields = exchange.getResponseHeaders();
+    fields.set("Content-Type", answer.type);
+    fields.set("Cache-Control", "no-store");
+    fields.set("X-Content-Type-Options", "nosniff");
+    answer.fields.forEach(fields::set);
+    exchange.sendResponseHeaders(answer.status, head ? -1 : answer.body.length);
+    if (!head) {
+      try (OutputStream out = exchange.getResponseBody()) {
+        out.write(answer.body);
       }
     }
   }

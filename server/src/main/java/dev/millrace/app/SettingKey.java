@@ -10,6 +10,7 @@ public enum SettingKey {
   ROOT(".", "DIR", "The directory to serve."),
   LISTEN("127.0.0.1:8080", "HOST:PORT", "Where to listen; may be repeated."),
   MANAGEMENT("127.0.0.1:9090", "HOST:PORT", "Where health and metrics are."),
+  METRICS("on", "on|off", "Whether figures are kept, and shown at /metrics and /status."),
   TRANSPORT("auto", "auto|uring|nio", "What carries HTTP; auto falls back to nio and says why."),
   WORKERS(
       String.valueOf(Math.max(2, Runtime.getRuntime().availableProcessors())),

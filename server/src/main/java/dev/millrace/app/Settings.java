@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param mounts what is served where; the first is the root directory at {@code /} for any host
  * @param listen addresses of the HTTP listeners
  * @param management address of health and metrics
+ * @param metrics whether figures are kept and shown
  * @param transport what carries HTTP
  * @param workers threads of the worker pool
  * @param accessLog {@code off}, {@code -} for standard output, or a file
@@ -31,6 +32,7 @@ public record Settings(
     List<Mount> mounts,
     List<HostPort> listen,
     HostPort management,
+    boolean metrics,
     TransportChoice transport,
     int workers,
     String accessLog,

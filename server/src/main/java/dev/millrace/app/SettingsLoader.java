@@ -70,6 +70,7 @@ public final class SettingsLoader {
         new MountsLoader(this::find, file).load(),
         list(SettingKey.LISTEN, HostPort::parse),
         one(SettingKey.MANAGEMENT, HostPort::parse),
+        one(SettingKey.METRICS, Values::flag),
         one(SettingKey.TRANSPORT, Values::transport),
         one(SettingKey.WORKERS, text -> Values.number(text, 1, 1024)),
         one(SettingKey.ACCESS_LOG, text -> text),

@@ -5,6 +5,7 @@ import dev.millrace.loop.EventLoop;
 import dev.millrace.transport.RingWorker;
 import dev.millrace.transport.RingXnio;
 import dev.millrace.transport.TransportConfig;
+import dev.millrace.transport.TransportStats;
 import dev.millrace.uring.Features;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingUnavailableException;
@@ -15,6 +16,7 @@ import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
+import org.xnio.management.XnioServerMXBean;
 
 /** What carries HTTP, chosen once at start. */
 sealed interface Transport {
@@ -29,6 +31,9 @@ sealed interface Transport {
 
   /** Why this one and not the ring; empty for the ring, or where it was asked for. */
   String reason();
+
+  /** Connections that are open. */
+  long openConnections();
 
   /** Runs tasks on the thread that handles requests. */
   default Executor events() {
@@ -65,6 +70,11 @@ sealed interface Transport {
     public String reason() {
       return "";
     }
+
+    @Override
+    public long openConnections() {
+      return worker.stats().get(TransportStats.Figure.OPEN);
+    }
   }
 
   /** XNIO's own worker, with one I/O thread. */
@@ -78,18 +88,26 @@ sealed interface Transport {
     public String description() {
       return "NIO";
     }
+
+    @Override
+    public long openConnections() {
+      return worker.getMXBean().getServerMXBeans().stream()
+          .mapToLong(XnioServerMXBean::getConnectionCount)
+          .sum();
+    }
   }
 
   /**
    * Opens the transport that was asked for.
    *
+   * @param measured whether it keeps figures
    * @throws StartException if it cannot be had
    */
-  static Transport open(TransportChoice choice, EventLoop.FailureHandler failures)
+  static Transport open(TransportChoice choice, EventLoop.FailureHandler failures, boolean measured)
       throws StartException {
     if (choice != TransportChoice.NIO) {
       try {
-        RingXnio xnio = new RingXnio(TransportConfig.DEFAULT, failures);
+        RingXnio xnio = new RingXnio(TransportConfig.DEFAULT, failures, measured);
         return new Uring(xnio.createRingWorker("millrace"));
       } catch (RingUnavailableException refused) {
         if (choice == TransportChoice.URING) {

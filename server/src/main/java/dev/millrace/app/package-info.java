@@ -7,7 +7,8 @@
  *   <li>{@link dev.millrace.app.FileServer}: everything wired and started; drained and stopped.
  *   <li>{@link dev.millrace.app.Listeners}: sockets, the gate, Undertow.
  *   <li>{@link dev.millrace.app.Transport}: what carries HTTP; the ring, or NIO.
- *   <li>{@link dev.millrace.app.Management}: the other port.
+ *   <li>{@link dev.millrace.app.Management}: the other port; {@link dev.millrace.app.Probe}: what
+ *       its pages ask, bounded in time.
  * </ul>
  *
  * <p>Imports everything; nothing but {@code cli} imports it.

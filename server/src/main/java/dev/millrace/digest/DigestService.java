@@ -270,8 +270,12 @@ public final class DigestService {
     switch (job.task().runQuantum()) {
       case MORE -> {
         // To the end of the queue, so that jobs take turns.
-        if (!threads.trySpawn(() -> quantum(job))) {
-          events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
+        try {
+          if (!threads.trySpawn(() -> quantum(job))) {
+            events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
+          }
+        } catch (IllegalStateException closed) {
+          job.task().close(); // stopped while this quantum was read
         }
       }
       case DONE -> {

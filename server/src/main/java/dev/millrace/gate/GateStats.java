@@ -9,7 +9,19 @@ public final class GateStats {
 
   private static final int PASSED = RejectReason.values().length;
 
+  private final boolean counting;
   private final long[] cells = new long[PASSED + 1];
+
+  public GateStats() {
+    this(true);
+  }
+
+  /**
+   * @param counting whether anything is counted at all
+   */
+  public GateStats(boolean counting) {
+    this.counting = counting;
+  }
 
   /** Request heads passed on. */
   public long passed() {
@@ -22,10 +34,16 @@ public final class GateStats {
   }
 
   void countPassed() {
-    CELL.setOpaque(cells, PASSED, cells[PASSED] + 1);
+    count(PASSED);
   }
 
   void countRejected(RejectReason reason) {
-    CELL.setOpaque(cells, reason.ordinal(), cells[reason.ordinal()] + 1);
+    count(reason.ordinal());
+  }
+
+  private void count(int cell) {
+    if (counting) {
+      CELL.setOpaque(cells, cell, cells[cell] + 1);
+    }
   }
 }

@@ -10,7 +10,8 @@
  *   <li>{@link dev.millrace.http.GateAnswers} and {@link dev.millrace.http.RequestBodies}: what the
  *       gate refused is answered; bodies that nobody wants are dropped.
  *   <li>{@link dev.millrace.http.ForwardedHeaders}: the client that trusted proxies name.
- *   <li>{@link dev.millrace.http.RequestTracker}: counts, durations, draining.
+ *   <li>{@link dev.millrace.http.RequestTracker}: requests under way, draining; {@link
+ *       dev.millrace.http.RequestStats}: durations and sizes.
  * </ul>
  *
  * <p>Handlers run on the event thread and never block it. Imports {@code plan}, {@code listing},

@@ -1,51 +1,103 @@
 package dev.millrace.metrics;
 
+import dev.millrace.loop.ExponentialHistogram;
 import dev.millrace.loop.Histogram;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import java.util.Map;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Shows single-writer histograms, one for each value of a label, without locking their writer. */
+/** Shows single-writer histograms, one for each set of labels, without locking their writer. */
 final class HistogramCollector implements Collector {
+  /**
+   * One histogram.
+   *
+   * @param finer the same values for those who scrape native histograms, or null
+   */
+  record Series(Labels labels, Histogram histogram, @Nullable ExponentialHistogram finer) {
+    Series(Labels labels, Histogram histogram) {
+      this(labels, histogram, null);
+    }
+  }
+
   private final String name;
   private final String help;
-  private final String label;
-  private final Map<String, Histogram> histograms;
+  private final @Nullable Unit unit;
+  private final double scale;
+  private final Supplier<List<Series>> series;
 
-  /**
-   * @param name with its unit, {@code _seconds}
-   * @param histograms by the label's value
-   */
-  HistogramCollector(String name, String help, String label, Map<String, Histogram> histograms) {
+  private HistogramCollector(
+      String name, String help, @Nullable Unit unit, double scale, Supplier<List<Series>> series) {
     this.name = name;
     this.help = help;
-    this.label = label;
-    this.histograms = Map.copyOf(histograms);
+    this.unit = unit;
+    this.scale = scale;
+    this.series = series;
+  }
+
+  /** Of durations, kept in nanoseconds; the name ends in {@code _seconds}. */
+  static HistogramCollector seconds(String name, String help, Supplier<List<Series>> series) {
+    return new HistogramCollector(name, help, Unit.SECONDS, 1e-9, series);
+  }
+
+  /** Of sizes; the name ends in {@code _bytes}. */
+  static HistogramCollector bytes(String name, String help, Supplier<List<Series>> series) {
+    return new HistogramCollector(name, help, Unit.BYTES, 1, series);
+  }
+
+  /** Of numbers of something. */
+  static HistogramCollector numbers(String name, String help, Supplier<List<Series>> series) {
+    return new HistogramCollector(name, help, null, 1, series);
   }
 
   @Override
   public MetricSnapshot collect() {
-    HistogramSnapshot.Builder snapshot = HistogramSnapshot.builder().name(name).help(help);
-    histograms.forEach((value, histogram) ->
-        snapshot.dataPoint(
-            HistogramSnapshot.HistogramDataPointSnapshot.builder()
-                .labels(Labels.of(label, value))
-                .classicHistogramBuckets(buckets(histogram))
-                .sum(histogram.sumNanos() / 1e9)
-                .build()));
+    HistogramSnapshot.Builder snapshot =
+        HistogramSnapshot.builder().name(name).help(help).unit(unit);
+    for (Series one : series.get()) {
+      HistogramDataPointSnapshot.Builder point =
+          HistogramDataPointSnapshot.builder().labels(one.labels());
+      point.classicHistogramBuckets(buckets(one.histogram()));
+      point.sum(one.histogram().sum() * scale);
+      ExponentialHistogram finer = one.finer();
+      if (finer != null) {
+        point
+            .nativeSchema(ExponentialHistogram.SCHEMA)
+            .nativeZeroThreshold(finer.zeroThreshold())
+            .nativeZeroCount(finer.zeroCount())
+            .nativeBucketsForPositiveValues(buckets(finer));
+      }
+      snapshot.dataPoint(point.build());
+    }
     return snapshot.build();
   }
 
-  private static ClassicHistogramBuckets buckets(Histogram histogram) {
-    long[] bounds = histogram.upperBoundsNanos();
-    long[] counts = histogram.counts();
-    ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+  private ClassicHistogramBuckets buckets(Histogram histogram) {
+    long[] bounds = histogram.upperBounds();
+    double[] scaled = new double[bounds.length + 1];
     for (int i = 0; i < bounds.length; i++) {
-      buckets.bucket(bounds[i] / 1e9, counts[i]);
+      // In decimal, so that 5 000 000 ns are 0.005 and not the product's 0.005000000000000001.
+      scaled[i] = scale == 1 ? bounds[i] : bounds[i] / 1e9;
     }
-    return buckets.bucket(Double.POSITIVE_INFINITY, counts[bounds.length]).build();
+    scaled[bounds.length] = Double.POSITIVE_INFINITY;
+    return ClassicHistogramBuckets.of(scaled, histogram.counts());
+  }
+
+  private static NativeHistogramBuckets buckets(ExponentialHistogram histogram) {
+    NativeHistogramBuckets.Builder buckets = NativeHistogramBuckets.builder();
+    long[] counts = histogram.counts();
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] > 0) {
+        buckets.bucket(histogram.firstBucket() + i, counts[i]);
+      }
+    }
+    return buckets.build();
   }
 }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** The worker pool's figures: how long tasks wait and run, and what was refused or failed. */
+/** A pool's figures: how long tasks wait and run, and what was refused or failed. */
 public final class PoolMetrics implements ThreadPool.Observer {
   private static final Duration[] BOUNDS = {
     Duration.ofNanos(50_000),
@@ -27,38 +27,53 @@ public final class PoolMetrics implements ThreadPool.Observer {
   private final Counter rejected;
   private final Counter failed;
   private final Consumer<Throwable> failures;
+  private final boolean timed;
 
   /**
+   * @param pool its name in the label
    * @param failures told of what a task throws, on the worker
+   * @param timed whether waiting and running are measured
    */
-  public PoolMetrics(MeterRegistry registry, Consumer<Throwable> failures) {
+  public PoolMetrics(
+      MeterRegistry registry, String pool, Consumer<Throwable> failures, boolean timed) {
+    this.timed = timed;
     this.failures = failures;
     this.wait =
         Timer.builder("millrace.pool.wait")
-            .description("Time a task waited in the worker pool's queue")
+            .description("Time a task waited in a pool's queue")
+            .tag("pool", pool)
             .serviceLevelObjectives(BOUNDS)
             .register(registry);
     this.run =
         Timer.builder("millrace.pool.run")
-            .description("Time a task ran on a worker")
+            .description("Time a task ran on a thread of a pool")
+            .tag("pool", pool)
             .serviceLevelObjectives(BOUNDS)
             .register(registry);
     this.rejected =
         Counter.builder("millrace.pool.rejected")
-            .description("Tasks refused because the worker pool's queue was full")
+            .description("Tasks refused because a pool's queue was full")
+            .tag("pool", pool)
             .register(registry);
     this.failed =
-        Counter.builder("millrace.pool.failed").description("Tasks that threw").register(registry);
+        Counter.builder("millrace.pool.failed")
+            .description("Tasks of a pool that threw")
+            .tag("pool", pool)
+            .register(registry);
   }
 
   @Override
   public void onStart(long waitNanos) {
-    wait.record(waitNanos, TimeUnit.NANOSECONDS);
+    if (timed) {
+      wait.record(waitNanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   @Override
   public void onFinish(long runNanos) {
-    run.record(runNanos, TimeUnit.NANOSECONDS);
+    if (timed) {
+      run.record(runNanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   @Override

@@ -5,47 +5,46 @@ import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.RejectReason;
+import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
-import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.ExponentialHistogram;
 import dev.millrace.loop.Histogram;
-import dev.millrace.loop.LoopStats;
+import dev.millrace.metrics.HistogramCollector.Series;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.RingWorker;
-import dev.millrace.transport.TransportStats;
-import dev.millrace.transport.TransportStats.Figure;
-import dev.millrace.uring.OpKind;
-import dev.millrace.uring.RingStats;
-import dev.millrace.uring.RingStats.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
-/** The server's meters, in one registry. */
+/** The server's meters, in one registry. docs/metrics.md lists them. */
 public final class ServerMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Meters meters = new Meters(registry);
+  private final ExpositionFormats formats = ExpositionFormats.init();
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
   public ServerMetrics() {
     gc.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    new FileDescriptorMetrics().bindTo(registry);
-    new UptimeMetrics().bindTo(registry);
+    ProcessMetrics.builder().register(registry.getPrometheusRegistry());
   }
 
   /** Where other meters register. */
@@ -54,91 +53,162 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /**
-   * All meters as text.
+   * Writes all meters: in protobuf, OpenMetrics or Prometheus's text, whichever is accepted first
+   * in that order. Only protobuf carries native histograms.
    *
-   * @param accept the scraper's Accept header: OpenMetrics if it asks for it
+   * @param accept the scraper's Accept header
+   * @return the content type
    */
-  public String scrape(String accept) {
-    return registry.scrape(accept);
+  public String scrape(@Nullable String accept, OutputStream out) throws IOException {
+    ExpositionFormatWriter writer = formats.findWriter(accept);
+    writer.write(out, registry.getPrometheusRegistry().scrape());
+    return writer.getContentType();
+  }
+
+  /** Which build this is. */
+  public void build(String version) {
+    meters.info(
+        "millrace.build.info",
+        "Which build runs, on which Java",
+        "version",
+        version,
+        "java",
+        Runtime.version().toString());
   }
 
   /** Which transport serves, and why not the other. */
   public void transport(String name, String reason) {
-    Gauge.builder("millrace.transport.info", () -> 1)
-        .description("Which transport serves, and why io_uring does not if it does not")
-        .tag("transport", name)
-        .tag("reason", reason)
-        .register(registry);
+    meters.info(
+        "millrace.transport.info",
+        "Which transport serves, and why io_uring does not if it does not",
+        "transport",
+        name,
+        "reason",
+        reason);
   }
 
-  /** Requests: active ones, and durations by status class. */
-  public void requests(RequestTracker requests) {
-    gauge("http.server.active.requests", "Requests under way", requests, RequestTracker::active);
-    Map<String, Histogram> byClass = new LinkedHashMap<>();
-    for (int statusClass = 1; statusClass <= 5; statusClass++) {
-      byClass.put(statusClass + "xx", requests.durations(statusClass));
-    }
-    histograms(
+  /** Requests: those under way; durations and sizes by method and class of status. */
+  public void requests(RequestTracker requests, RequestStats stats) {
+    meters.gauge(
+        "http.server.active.requests", "Requests under way", requests, RequestTracker::active);
+    meters.seconds(
         "http_server_request_duration_seconds",
         "Duration of HTTP server requests",
-        "http_response_status_class",
-        byClass);
+        series(stats, RequestStats.Series::durations, RequestStats.Series::finerDurations));
+    meters.bytes(
+        "http_server_response_body_size_bytes",
+        "Size of HTTP server response bodies",
+        series(stats, RequestStats.Series::responseBytes, _ -> null));
+    meters.bytes(
+        "http_server_request_body_size_bytes",
+        "Size of HTTP server request bodies, of requests that announced one",
+        series(stats, RequestStats.Series::requestBytes, _ -> null));
+  }
+
+  private static Supplier<List<Series>> series(
+      RequestStats stats,
+      Function<RequestStats.Series, Histogram> histogram,
+      Function<RequestStats.Series, @Nullable ExponentialHistogram> finer) {
+    return () -> {
+      List<Series> all = new ArrayList<>();
+      for (RequestStats.Series one : stats.all()) {
+        Labels labels =
+            Labels.of(
+                "http_request_method",
+                one.method(),
+                "http_response_status_class",
+                one.statusClass() + "xx");
+        all.add(new Series(labels, histogram.apply(one), finer.apply(one)));
+      }
+      return all;
+    };
+  }
+
+  /** Connections, whatever carries them. */
+  public <T> void connections(
+      T source, ToLongFunction<T> accepted, ToLongFunction<T> open, RequestTracker requests) {
+    meters.gauge("millrace.connections.open", "Connections open", source, s -> open.applyAsLong(s));
+    meters.gauge(
+        "millrace.connections.idle",
+        "Connections open without a request under way",
+        source,
+        s -> Math.max(0, open.applyAsLong(s) - requests.active()));
+    meters.counter(
+        "millrace.connections.accepted",
+        "Connections accepted",
+        source,
+        s -> accepted.applyAsLong(s));
   }
 
   /** The gate: heads passed on, and what it refused by reason. */
   public void gate(GateStats stats) {
-    counter("millrace.gate.passed", "Request heads passed on", stats, GateStats::passed);
+    meters.counter("millrace.gate.passed", "Request heads passed on", stats, GateStats::passed);
     for (RejectReason reason : RejectReason.values()) {
-      FunctionCounter.builder("millrace.gate.rejected", stats, s -> s.rejected(reason))
-          .description("Requests refused by the gate")
-          .tag("reason", reason.label())
-          .register(registry);
+      meters.counter(
+          "millrace.gate.rejected",
+          "Requests refused by the gate",
+          stats,
+          s -> s.rejected(reason),
+          "reason",
+          reason.label());
     }
   }
 
-  /** The worker pool's queue. */
-  public void pool(ThreadPool pool) {
-    gauge("millrace.pool.queue.depth", "Tasks waiting for a worker", pool, ThreadPool::queueDepth);
-    gauge("millrace.pool.active.workers", "Workers busy", pool, ThreadPool::activeWorkers);
+  /** A pool's queue. */
+  public void pool(String name, ThreadPool pool) {
+    meters.gauge(
+        "millrace.pool.queue.depth",
+        "Tasks waiting for a thread of a pool",
+        pool,
+        ThreadPool::queueDepth,
+        "pool",
+        name);
+    meters.gauge(
+        "millrace.pool.active.workers",
+        "Threads of a pool that are busy",
+        pool,
+        ThreadPool::activeWorkers,
+        "pool",
+        name);
   }
 
   /** Digests: what is hashed, for whom, and what is known. */
   public void digests(DigestService digests, DigestStore store) {
-    counter("millrace.digest.computed", "Files hashed", digests, DigestService::computed);
-    counter(
+    meters.counter("millrace.digest.computed", "Files hashed", digests, DigestService::computed);
+    meters.counter(
         "millrace.digest.coalesced",
         "Requests that shared the hashing of a file with another",
         digests,
         DigestService::coalesced);
-    counter(
+    meters.counter(
         "millrace.digest.failed", "Files that could not be hashed", digests, DigestService::failed);
-    counter(
+    meters.counter(
         "millrace.digest.refused",
         "Requests refused because too many waited for a digest",
         digests,
         DigestService::refused);
-    counter(
+    meters.counter(
         "millrace.digest.read.bytes",
         "Bytes read to be hashed",
         digests,
         DigestService::hashedBytes);
-    gauge(
+    meters.gauge(
         "millrace.digest.queue.depth",
         "Files waiting or being hashed",
         digests,
         DigestService::jobs);
-    gauge(
+    meters.gauge(
         "millrace.digest.index.files", "Files in the index of digests", store, DigestStore::files);
   }
 
   /** Files that are read again. */
   public void scrub(Scrubber scrubber) {
-    gauge(
+    meters.gauge(
         "millrace.digest.corrupt.files",
         "Files whose bytes are not those that were hashed, though size and time are the same",
         scrubber,
         Scrubber::corruptFiles);
-    counter(
+    meters.counter(
         "millrace.digest.scrubbed.bytes",
         "Bytes read again to be compared",
         scrubber,
@@ -147,8 +217,9 @@ public final class ServerMetrics implements AutoCloseable {
 
   /** The access log: entries written, and entries lost. */
   public void accessLog(LongSupplier written, LongSupplier dropped) {
-    counter("millrace.access.log.entries", "Requests noted", written, LongSupplier::getAsLong);
-    counter(
+    meters.counter(
+        "millrace.access.log.entries", "Requests noted", written, LongSupplier::getAsLong);
+    meters.counter(
         "millrace.access.log.dropped",
         "Requests not noted because the log was slow or could not be written",
         dropped,
@@ -157,109 +228,7 @@ public final class ServerMetrics implements AutoCloseable {
 
   /** The ring, its loop and the transport on it. */
   public void ring(RingWorker worker) {
-    EventLoop loop = worker.loop();
-    ring(loop.ring().stats());
-    loop(loop);
-    transport(worker.stats());
-  }
-
-  private void ring(RingStats ring) {
-    gauge(
-        "millrace.ring.submission.depth",
-        "Submissions handed to the kernel by the last enter call",
-        ring,
-        stats -> stats.get(Counter.LAST_BATCH));
-    ringCounter(ring, Counter.ENTERS, "enters", "Calls of io_uring_enter");
-    ringCounter(ring, Counter.SUBMITTED, "submitted", "Operations submitted");
-    ringCounter(ring, Counter.COMPLETED, "completed", "Completions reaped");
-    ringCounter(ring, Counter.SQ_FULL, "sq.full", "Times the submission queue was full");
-    ringCounter(ring, Counter.CQ_OVERFLOW, "cq.overflow", "Times the completion queue overflowed");
-  }
-
-  private void ringCounter(RingStats ring, Counter counter, String name, String description) {
-    counter("millrace.ring." + name, description, ring, stats -> stats.get(counter));
-  }
-
-  private void loop(EventLoop loop) {
-    LoopStats stats = loop.stats();
-    Map<String, Histogram> latencies = new LinkedHashMap<>();
-    for (OpKind kind : OpKind.values()) {
-      String operation = kind.name().toLowerCase(Locale.ROOT);
-      Gauge.builder("millrace.ring.in.flight", stats, s -> s.inFlight(kind))
-          .description("Operations submitted and not yet completed for good")
-          .tag("operation", operation)
-          .register(registry);
-      latencies.put(operation, stats.latency(kind));
-    }
-    histograms(
-        "millrace_ring_completion_latency_seconds",
-        "Time from submission to completion; empty for multishot operations and waits",
-        "operation",
-        latencies);
-    histograms(
-        "millrace_loop_turn_seconds",
-        "Time from waking up to the end of the loop's turn",
-        "loop",
-        Map.of("0", stats.turnBusy()));
-    counter("millrace.loop.turns", "Turns of the event loop", stats, LoopStats::turns);
-    counter("millrace.loop.tasks", "Posted tasks run by the loop", stats, LoopStats::tasks);
-    counter("millrace.loop.failures", "Handlers that threw", stats, LoopStats::failures);
-    counter(
-        "millrace.loop.stale.completions",
-        "Completions dropped because their target was gone",
-        stats,
-        LoopStats::staleCompletions);
-    gauge(
-        "millrace.loop.posted.tasks",
-        "Tasks posted to the loop and not yet run",
-        loop,
-        EventLoop::postedTasks);
-  }
-
-  private void transport(TransportStats stats) {
-    gauge("millrace.connections.open", "Connections open", stats, s -> s.get(Figure.OPEN));
-    counter(
-        "millrace.connections.accepted",
-        "Connections accepted",
-        stats,
-        s -> s.get(Figure.ACCEPTED));
-    counter("millrace.received.bytes", "Bytes received", stats, s -> s.get(Figure.RECEIVED_BYTES));
-    counter("millrace.sent.bytes", "Bytes sent", stats, s -> s.get(Figure.SENT_BYTES));
-    counter(
-        "millrace.receive.no.buffer",
-        "Times receiving stopped for want of a buffer",
-        stats,
-        s -> s.get(Figure.NO_RECEIVE_BUFFER));
-    counter(
-        "millrace.accept.paused",
-        "Times accepting paused because descriptors ran out",
-        stats,
-        s -> s.get(Figure.ACCEPT_PAUSED));
-    gauge(
-        "millrace.send.chunks",
-        "Send chunks held by connections",
-        stats,
-        s -> s.get(Figure.CHUNKS_IN_USE));
-    gauge(
-        "millrace.receive.buffers.free",
-        "Provided receive buffers that the kernel may fill",
-        stats,
-        s -> s.get(Figure.RECEIVE_BUFFERS_FREE));
-  }
-
-  private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
-    Gauge.builder(name, source, value)
-        .strongReference(true)
-        .description(description)
-        .register(registry);
-  }
-
-  private <T> void counter(String name, String description, T source, ToDoubleFunction<T> value) {
-    FunctionCounter.builder(name, source, value).description(description).register(registry);
-  }
-
-  private void histograms(String name, String help, String label, Map<String, Histogram> values) {
-    registry.getPrometheusRegistry().register(new HistogramCollector(name, help, label, values));
+    new RingMetrics(meters).register(worker);
   }
 
   @Override

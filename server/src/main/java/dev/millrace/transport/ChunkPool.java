@@ -17,10 +17,11 @@ final class ChunkPool {
   private final ArrayDeque<Chunk> large = new ArrayDeque<>();
   private final ArrayDeque<BooleanSupplier> waiting = new ArrayDeque<>();
   private int largeMade;
-  private int taken;
+  private final TransportStats stats;
 
-  ChunkPool(TransportConfig config) {
+  ChunkPool(TransportConfig config, TransportStats stats) {
     this.config = config;
+    this.stats = stats;
   }
 
   /** A chunk fit for this many bytes, or for a part of them; null if none is free. */
@@ -35,7 +36,7 @@ final class ChunkPool {
     }
     chunk.end = 0;
     chunk.sent = 0;
-    taken++;
+    stats.add(TransportStats.Figure.CHUNKS_IN_USE, 1);
     return chunk;
   }
 
@@ -47,18 +48,13 @@ final class ChunkPool {
   }
 
   void give(Chunk chunk) {
-    taken--;
+    stats.add(TransportStats.Figure.CHUNKS_IN_USE, -1);
     (chunk.large ? large : small).addFirst(chunk);
     if (chunk.large) {
       // Those whose connection has ended meanwhile are passed over, or the rest would wait for
       // good.
       while (!waiting.isEmpty() && !waiting.poll().getAsBoolean()) {}
     }
-  }
-
-  /** Chunks that connections hold. */
-  int taken() {
-    return taken;
   }
 
   private Chunk make(boolean wantLarge) {

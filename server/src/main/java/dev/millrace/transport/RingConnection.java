@@ -4,6 +4,7 @@ import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Timer;
 import dev.millrace.net.Sockets;
+import dev.millrace.transport.TransportStats.CloseReason;
 import dev.millrace.transport.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
@@ -64,6 +65,9 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   private boolean sendScheduled;
   private @Nullable Timer deadline;
   private boolean endAfterSends;
+  private boolean endedFirst;
+  private long lastTrafficNanos;
+  private CloseReason reason = CloseReason.SERVER;
 
   /** On the loop's thread, with a descriptor that now belongs to this. */
   RingConnection(RingIoThread io, int fd, SocketAddress localAddress, Runnable closed) {
@@ -75,6 +79,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     this.peerAddress = peerOf(fd);
     this.closed = closed;
     this.handle = loop.register(this);
+    this.lastTrafficNanos = loop.nowNanos();
     this.source = new RingSource(this, io);
     this.sink = new RingSink(this, io);
     setSourceConduit(source);
@@ -159,6 +164,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
       receiving = false;
     }
     if (result > 0) {
+      lastTrafficNanos = loop.nowNanos();
       io.stats().add(Figure.RECEIVED_BYTES, result);
       if (state == State.OPEN && !isReadShutdown()) {
         source.add(buffer, result);
@@ -207,6 +213,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
         return;
       }
     } else {
+      lastTrafficNanos = loop.nowNanos();
       io.stats().add(Figure.SENT_BYTES, result);
       sink.writer().sent(result);
       sink.stagePosted();
@@ -235,20 +242,30 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
       return;
     }
     state = State.DRAINING;
+    if (reason != CloseReason.STALLED && !endedFirst) {
+      boolean broken = sink.failed() || source.failed();
+      reason = CloseReason.of(broken, source.ended(), loop.nowNanos() - lastTrafficNanos);
+    }
     source.discard();
     if (sink.failed() || source.failed()) {
       end();
     } else if (sink.writer().head() == null && !sending) {
       linger();
     } else {
-      deadline = loop.schedule(this::end, io.config().drainNanos());
+      deadline = loop.schedule(this::giveUp, io.config().drainNanos());
       scheduleSend();
     }
+  }
+
+  private void giveUp() {
+    reason = CloseReason.STALLED;
+    end();
   }
 
   /** Gives the connection up if its peer has left one send waiting for too long. */
   void endIfStalled(long nowNanos) {
     if (sending && nowNanos - sendingSinceNanos > io.config().sendTimeoutNanos()) {
+      reason = CloseReason.STALLED;
       var _ = Sockets.shutdown(fd); // the send fails, and the rest follows from that
     }
   }
@@ -286,7 +303,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     sink.writer().discard();
     Sockets.close(fd);
     loop.release(handle);
-    io.stats().add(Figure.OPEN, -1);
+    io.stats().countClosed(reason);
     closed.run();
   }
 
@@ -309,6 +326,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   private void endStreamIfDue() {
     if (endAfterSends && state == State.OPEN && !sending && sink.writer().head() == null) {
       endAfterSends = false;
+      endedFirst = !source.ended();
       var _ = Sockets.shutdownWrites(fd);
     }
   }

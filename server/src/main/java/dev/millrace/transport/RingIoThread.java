@@ -16,7 +16,7 @@ final class RingIoThread extends XnioIoThread {
 
   private final EventLoop loop;
   private final TransportConfig config;
-  private final TransportStats stats = new TransportStats();
+  private final TransportStats stats;
   private final ChunkPool chunks;
   private final CountDownLatch started = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> startFailure = new AtomicReference<>();
@@ -33,7 +33,8 @@ final class RingIoThread extends XnioIoThread {
     super(worker, number, name);
     this.loop = loop;
     this.config = config;
-    this.chunks = new ChunkPool(config);
+    this.stats = new TransportStats(loop.isMeasured());
+    this.chunks = new ChunkPool(config, stats);
     this.whenStopped = whenStopped;
   }
 

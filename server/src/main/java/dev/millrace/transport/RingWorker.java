@@ -64,14 +64,14 @@ public final class RingWorker extends XnioWorker {
     return io.loop();
   }
 
-  /** The transport's figures. */
+  /** The transport's figures. Any thread. */
   public TransportStats stats() {
-    io.loop()
-        .post(() -> {
-          io.stats().set(TransportStats.Figure.CHUNKS_IN_USE, io.chunks().taken());
-          io.stats().set(TransportStats.Figure.RECEIVE_BUFFERS_FREE, io.receiveBuffers().free());
-        });
     return io.stats();
+  }
+
+  /** Provided receive buffers that the kernel may fill. Any thread. */
+  public int receiveBuffersFree() {
+    return io.receiveBuffers().free();
   }
 
   @Override

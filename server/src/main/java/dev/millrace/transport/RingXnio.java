@@ -14,14 +14,17 @@ import org.xnio.XnioWorker;
 public final class RingXnio extends Xnio {
   private final TransportConfig config;
   private final EventLoop.FailureHandler failures;
+  private final boolean measured;
 
   /**
    * @param failures told of what a handler throws; must not block
+   * @param measured whether the loop's and the transport's figures are kept
    */
-  public RingXnio(TransportConfig config, EventLoop.FailureHandler failures) {
+  public RingXnio(TransportConfig config, EventLoop.FailureHandler failures, boolean measured) {
     super("millrace-uring");
     this.config = config;
     this.failures = failures;
+    this.measured = measured;
   }
 
   /**
@@ -37,7 +40,7 @@ public final class RingXnio extends Xnio {
     // pool starts its threads only when used.
     builder.setCoreWorkerPoolSize(1);
     builder.setMaxWorkerPoolSize(4);
-    RingWorker worker = new RingWorker(builder, new EventLoop(ring, failures), config);
+    RingWorker worker = new RingWorker(builder, new EventLoop(ring, failures, measured), config);
     worker.startLoop();
     return worker;
   }

@@ -128,7 +128,7 @@ class CommandLineTest {
             + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
             + " checksum-headers, corrupt, cors, digests, drain, errors, fallback, head-timeout, hidden,"
             + " idle-timeout, index, listen, listing, management, max-fields, max-head, max-target,"
-            + " mounts, precompressed, proxies, proxy-protocol, root, scrub, sidecars, state, symlinks,"
+            + " metrics, mounts, precompressed, proxies, proxy-protocol, root, scrub, sidecars, state, symlinks,"
             + " transport, types, workers");
   }
 

@@ -62,7 +62,8 @@ abstract class ProxiesContract {
             choice(),
             failure -> {
               throw new AssertionError(failure);
-            });
+            },
+            true);
   }
 
   @AfterEach

@@ -47,6 +47,7 @@ final class RunningServer implements AutoCloseable {
         s.mounts(),
         s.listen(),
         s.management(),
+        s.metrics(),
         s.transport(),
         s.workers(),
         s.accessLog(),
@@ -89,6 +90,10 @@ final class RunningServer implements AutoCloseable {
 
   String managementUrl() {
     return "http://127.0.0.1:" + server.managementAddress().getPort();
+  }
+
+  java.util.concurrent.Executor events() {
+    return server.events();
   }
 
   int readBuffersTaken() {

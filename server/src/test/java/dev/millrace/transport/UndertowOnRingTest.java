@@ -43,7 +43,7 @@ class UndertowOnRingTest {
   private Undertow undertow;
 
   private InetSocketAddress start(HttpHandler handler) throws Exception {
-    worker = new RingXnio(SMALL, failures::add).createRingWorker("test");
+    worker = new RingXnio(SMALL, failures::add, true).createRingWorker("test");
     undertow =
         Undertow.builder()
             .setWorker(worker)
