@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
       "",
       "changed: other bytes, and size or time say so (or a checksum file has neither). corrupt:"
           + " other bytes though size and time are the same. missing: known, and not there."
-          + " unreadable: could not be read. added: nothing was known of it, and that is well.",
+          + " forgotten: missing, with --forget-missing, and that is well. unreadable: could not be"
+          + " read. added: nothing was known of it, and that is well.",
       "Exits with 0 if all is well, 1 if something is not, 2 if called wrongly."
     })
 final class VerifyCommand implements Callable<Integer> {
@@ -62,6 +63,13 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Writes JSON instead of lines.")
   private boolean json;
 
+  @Option(
+      names = "--forget-missing",
+      description =
+          "The index forgets the files that are not there, because they were removed on purpose;"
+              + " with --state alone.")
+  private boolean forgetMissing;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   private final Map<Status, Long> counts = new EnumMap<>(Status.class);
@@ -73,6 +81,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logs.install(System.err);
+    if (forgetMissing && known.state == null) {
+      return refused("--forget-missing needs --state: a checksum file is not changed");
+    }
     OpenFile root;
     try {
       root = OpenFile.open(Console.bytes(directory));
@@ -108,7 +119,7 @@ final class VerifyCommand implements Callable<Integer> {
     } else if (state != null) {
       try (SqliteDigestStore index = SqliteDigestStore.openExisting(state)) {
         begin(console, verification);
-        verification.against(index);
+        verification.against(index, forgetMissing);
       }
     }
     end(console, verification.doneBytes(), (System.nanoTime() - start) / 1e9);
@@ -172,6 +183,9 @@ final class VerifyCommand implements Callable<Integer> {
   private void end(Console console, long bytes, double seconds) {
     StringBuilder out = new StringBuilder(json ? (first ? "]" : "\n]") : "");
     for (Status status : Status.values()) {
+      if (status == Status.FORGOTTEN && !forgetMissing) {
+        continue;
+      }
       long count = counts.getOrDefault(status, 0L);
       if (json) {
         out.append(",\"").append(name(status)).append("\":").append(count);

@@ -164,20 +164,59 @@ final class DigestTable {
     return new IndexedFile(version, Digests.of(values), row.getBytes("path"));
   }
 
-  /** Writes rows in one transaction; digests of the same version that are there already stay. */
+  /**
+   * Writes rows in one transaction; digests of the same version that are there already stay. A path
+   * leads to one file: who had it before was replaced, and is forgotten.
+   */
   void replace(Collection<IndexedFile> files) throws SQLException {
     // The connection begins transactions as "immediate": a read that turned into a write would be
     // refused if another process had written in between.
     connection.setAutoCommit(false);
-    try (PreparedStatement replace =
-        connection.prepareStatement(
-            "insert or replace into digest ("
-                + COLUMNS
-                + ")"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+    try (PreparedStatement forget =
+            connection.prepareStatement(
+                "delete from digest where path = ? and (device, inode) <> (?, ?)");
+        PreparedStatement replace =
+            connection.prepareStatement(
+                "insert or replace into digest ("
+                    + COLUMNS
+                    + ")"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
       for (IndexedFile file : files) {
+        forget.setBytes(1, file.path());
+        forget.setLong(2, file.version().device());
+        forget.setLong(3, file.version().inode());
+        forget.executeUpdate();
         bind(replace, file, select(file.version()).with(file.digests()));
         replace.executeUpdate();
+      }
+      connection.commit();
+    } catch (SQLException failed) {
+      connection.rollback();
+      throw failed;
+    } finally {
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /**
+   * Removes rows in one transaction, each only as it is given here: one that another process has
+   * written anew meanwhile stays.
+   */
+  void delete(Collection<IndexedFile> files) throws SQLException {
+    connection.setAutoCommit(false);
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "delete from digest where device = ? and inode = ? and size = ?"
+                + " and modified_seconds = ? and modified_nanos = ? and path is ?")) {
+      for (IndexedFile file : files) {
+        FileVersion version = file.version();
+        delete.setLong(1, version.device());
+        delete.setLong(2, version.inode());
+        delete.setLong(3, version.sizeBytes());
+        delete.setLong(4, version.modifiedSeconds());
+        delete.setInt(5, version.modifiedNanos());
+        delete.setBytes(6, file.path());
+        delete.executeUpdate();
       }
       connection.commit();
     } catch (SQLException failed) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,17 +176,31 @@ public final class SqliteDigestStore implements DigestStore {
    * @throws IOException if the database cannot be read
    */
   public @Nullable IndexedFile file(long device, long inode) throws IOException {
-    return read(() -> table.byFile(device, inode));
+    return locked(() -> table.byFile(device, inode));
   }
 
   /** What is known of files that were at a path when they were hashed. */
   public List<IndexedFile> at(byte[] path) throws IOException {
-    return read(() -> table.byPath(path));
+    return locked(() -> table.byPath(path));
   }
 
   /** The next files in the order of device and inode, after one that need not be there. */
   public List<IndexedFile> after(long device, long inode, int most) throws IOException {
-    return read(() -> table.after(device, inode, most));
+    return locked(() -> table.after(device, inode, most));
+  }
+
+  /**
+   * Forgets files. May wait for a disk.
+   *
+   * @param gone as {@link #after} gave them; one that was written anew since then stays
+   * @throws IOException if the database cannot be written; all of them are known still
+   */
+  public void forget(Collection<IndexedFile> gone) throws IOException {
+    locked(() -> {
+      table.delete(gone);
+      return gone;
+    });
+    count();
   }
 
   /** A query. */
@@ -193,7 +208,7 @@ public final class SqliteDigestStore implements DigestStore {
     T run() throws SQLException;
   }
 
-  private <T extends @Nullable Object> T read(Query<T> query) throws IOException {
+  private <T extends @Nullable Object> T locked(Query<T> query) throws IOException {
     mutex.lock();
     try {
       return query.run();

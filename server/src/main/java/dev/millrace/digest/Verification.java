@@ -6,6 +6,7 @@ import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the files of a directory anew and compares them with what was known of them: with an index,
- * or with a checksum file. Waits; one thread calls. Nothing is changed.
+ * or with a checksum file. Waits; one thread calls. Nothing is changed, but for an index that is to
+ * forget what is missing.
  */
 public final class Verification implements AutoCloseable {
   /** What a file is found to be. */
@@ -27,6 +29,8 @@ public final class Verification implements AutoCloseable {
     CHANGED,
     /** It was known, and is not there. */
     MISSING,
+    /** It was known, is not there, and is known no longer. */
+    FORGOTTEN,
     /** Its content is another although its size and its time of modification are the same. */
     CORRUPT,
     /** It cannot be read. */
@@ -36,7 +40,7 @@ public final class Verification implements AutoCloseable {
 
     /** Whether nothing is amiss. */
     public boolean isWell() {
-      return this == OK || this == ADDED;
+      return this == OK || this == ADDED || this == FORGOTTEN;
     }
   }
 
@@ -130,9 +134,11 @@ public final class Verification implements AutoCloseable {
   /**
    * Compares with an index.
    *
-   * @throws IOException if the index cannot be read
+   * @param forgetMissing whether the index forgets the files that are missing, so that the next
+   *     time nobody misses them
+   * @throws IOException if the index cannot be read, or written where it is to forget
    */
-  public void against(SqliteDigestStore index) throws IOException {
+  public void against(SqliteDigestStore index, boolean forgetMissing) throws IOException {
     byte[] root = tree.path();
     if (root == null) {
       throw new IOException("the directory was moved or removed");
@@ -145,7 +151,7 @@ public final class Verification implements AutoCloseable {
     } catch (UncheckedIOException unreadable) {
       throw unreadable.getCause();
     }
-    missing(index, root);
+    missing(index, root, forgetMissing);
   }
 
   private Status status(SqliteDigestStore index, byte[] path, OpenFile file) throws IOException {
@@ -171,20 +177,30 @@ public final class Verification implements AutoCloseable {
   }
 
   /** Files that the index knows beneath the root, and that the walk has not met. */
-  private void missing(SqliteDigestStore index, byte[] root) throws IOException {
+  private void missing(SqliteDigestStore index, byte[] root, boolean forget) throws IOException {
     byte[] beneath = FileTree.join(root, new byte[0]);
     List<IndexedFile> page;
     long device = Long.MIN_VALUE;
     long inode = Long.MIN_VALUE;
     do {
       page = index.after(device, inode, PAGE_ROWS);
+      List<IndexedFile> gone = new ArrayList<>();
       for (IndexedFile known : page) {
         device = known.version().device();
         inode = known.version().inode();
         byte[] path = known.path();
         if (path != null && isMissing(path, beneath, new FileId(device, inode))) {
-          sink.accept(
-              new Finding(Status.MISSING, Arrays.copyOfRange(path, beneath.length, path.length)));
+          gone.add(known);
+        }
+      }
+      if (forget && !gone.isEmpty()) {
+        index.forget(gone);
+      }
+      Status status = forget ? Status.FORGOTTEN : Status.MISSING;
+      for (IndexedFile known : gone) {
+        byte[] path = known.path();
+        if (path != null) {
+          sink.accept(new Finding(status, Arrays.copyOfRange(path, beneath.length, path.length)));
         }
       }
     } while (!page.isEmpty());

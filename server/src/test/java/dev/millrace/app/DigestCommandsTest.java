@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.app.Programs.Result;
+import dev.millrace.digest.SqliteDigestStore;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +112,34 @@ class DigestCommandsTest {
                 + " print(m[\"ok\"], m[\"corrupt\"], [f[\"path\"] for f in m[\"files\"]"
                 + " if f[\"status\"] == \"corrupt\"])'");
     assertEquals("18 1 ['file 0']\n", json.out(), json.err());
+  }
+
+  @Test
+  void whatWasRemovedOnPurposeCanBeForgotten() throws Exception {
+    String index = "--state=" + state;
+    assertEquals(0, millrace("digest", "-r", index, root.toString()).exitCode());
+    inRoot("cp 'file 12' next && mv next 'file 12'"); // another inode at a known path
+    assertEquals(0, millrace("digest", index, root.resolve("file 12").toString()).exitCode());
+    Files.delete(root.resolve("file 6")); // last, so that nothing takes its inode
+    for (int i = 0; i < 2; i++) {
+      Result amiss = millrace("verify", root.toString(), index);
+      assertTrue(amiss.out().startsWith("missing    file 6\n21 ok, "), amiss.out());
+      assertEquals(1, amiss.exitCode());
+    }
+    Result forgets = millrace("verify", root.toString(), index, "--forget-missing");
+    assertTrue(forgets.out().startsWith("forgotten  file 6\n21 ok, "), forgets.out());
+    assertTrue(forgets.out().contains(" 0 missing, 1 forgotten, "), forgets.out());
+    assertEquals(0, forgets.exitCode());
+    Result well = millrace("verify", root.toString(), index);
+    assertTrue(well.out().startsWith("21 ok, 0 changed, 0 missing, 0 corrupt,"), well.out());
+    assertEquals(0, well.exitCode());
+    try (SqliteDigestStore store = SqliteDigestStore.openExisting(state)) {
+      assertEquals(21, store.files());
+    }
+    Path sums = Files.writeString(state.resolve("sums"), "");
+    Result refused = millrace("verify", root.toString(), "--sums=" + sums, "--forget-missing");
+    assertEquals(2, refused.exitCode());
+    assertTrue(refused.err().contains("--forget-missing needs --state"), refused.err());
   }
 
   /** Other bytes, as a disk may give them back: size and time stay. */
