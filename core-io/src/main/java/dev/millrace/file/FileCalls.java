@@ -60,6 +60,12 @@ public final class FileCalls {
           Native.libc(),
           "pread",
           FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle FADVISE =
+      Native.plain(
+          Native.libc(),
+          "posix_fadvise",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final int FADV_WILLNEED = 3;
   private static final MethodHandle READLINK =
       Native.withErrno(
           Native.libc(), "readlink", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
@@ -208,6 +214,19 @@ public final class FileCalls {
           return -Native.errno(errno);
         }
       }
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
+  /**
+   * Says what will be read soon, so that the kernel begins to (posix_fadvise(2), WILLNEED); best
+   * effort. It reads no more at once than the disk's readahead or its largest request, 128 KiB at
+   * least. May wait for a disk.
+   */
+  public static void willNeed(int fd, long offset, long length) {
+    try {
+      var _ = (int) FADVISE.invokeExact(fd, offset, length, FADV_WILLNEED);
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }

@@ -36,6 +36,10 @@ final class HashTask {
   }
 
   private static final int CHUNK_BYTES = 256 << 10;
+
+  /** What the disk reads meanwhile; the kernel's own readahead is less than a chunk. */
+  private static final long AHEAD_BYTES = 4 << 20;
+
   static final long QUANTUM_BYTES = 8 << 20;
 
   /** Below the server's other threads: hashing takes what downloads leave. */
@@ -64,6 +68,7 @@ final class HashTask {
   private final Map<Algorithm, MessageDigest> running = new EnumMap<>(Algorithm.class);
   private final long end;
   private long position;
+  private long announced;
   private boolean settled;
 
   /**
@@ -75,20 +80,27 @@ final class HashTask {
   HashTask(OpenFile file, Set<Algorithm> algorithms, long from, long end, AtomicLong hashedBytes) {
     this.file = file;
     this.position = from;
+    this.announced = from + CHUNK_BYTES; // the first chunk is read at once
     this.end = end;
     this.hashedBytes = hashedBytes;
     algorithms.forEach(algorithm -> running.put(algorithm, algorithm.start()));
   }
 
   Outcome runQuantum() {
+    return runAtMost(QUANTUM_BYTES);
+  }
+
+  /** A quantum of another size, at least a byte. */
+  Outcome runAtMost(long bytes) {
     Chunk chunk = CHUNK.get();
     if (!settled) {
       settled = true;
       settle();
     }
-    long until = Math.min(end, position + QUANTUM_BYTES);
+    long until = Math.min(end, position + bytes);
     while (position < until) {
-      int length = (int) Math.min(CHUNK_BYTES, end - position);
+      announce();
+      int length = (int) Math.min(CHUNK_BYTES, until - position);
       long read = file.readNow(chunk.memory, length, position);
       if (read <= 0) {
         return read == 0 ? Outcome.CHANGED : Outcome.UNREADABLE;
@@ -104,6 +116,13 @@ final class HashTask {
       return Outcome.CHANGED;
     }
     return position < end ? Outcome.MORE : Outcome.DONE;
+  }
+
+  private void announce() {
+    // In small steps: the kernel begins to read no more at a time, however much is announced.
+    for (; announced < Math.min(end, position + AHEAD_BYTES); announced += CHUNK_BYTES / 2) {
+      file.willNeed(announced, CHUNK_BYTES / 2);
+    }
   }
 
   /** To the end, for who has nothing else to do; never MORE. */

@@ -81,6 +81,11 @@ public final class OpenFile {
     return FileCalls.pread(fd(), into, length, offset);
   }
 
+  /** Says what {@link #readNow} will be asked for soon. Not on the event thread. */
+  public void willNeed(long offset, long length) {
+    FileCalls.willNeed(fd(), offset, length);
+  }
+
   /** What the file is now. Any thread. */
   public FileFacts factsNow() throws ErrnoException {
     return FileCalls.stat(fd());
