@@ -51,8 +51,8 @@ public final class FileServer implements AutoCloseable {
   private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
   private static final Duration ROOT_MUST_ANSWER_WITHIN = Duration.ofSeconds(2);
 
-  /** Holds every job that the digest service may have. */
-  private static final int HASH_QUEUE = 4096;
+  /** Room for parts of files beside all files that the digest service may have under way. */
+  private static final int HASHED_PARTS = 2048;
 
   private final Settings settings;
   private final ServerMetrics metrics;
@@ -86,9 +86,10 @@ public final class FileServer implements AutoCloseable {
     Executor events = transport.events();
     this.buffers = new ReadBuffers();
     List<FileAccess> accesses = onEvents(events, this::accesses);
-    this.hashers = pool("hash", HASH_QUEUE);
+    DigestService.Limits limits = DigestService.Limits.DEFAULT.withJobs(settings.digests().queue());
+    this.hashers = pool("hash", limits.passes() + HASHED_PARTS);
     this.store = openStore(settings);
-    this.digests = new DigestService(hashers, events, store, DigestService.Limits.DEFAULT);
+    this.digests = new DigestService(hashers, events, store, limits);
     int rate = settings.scrubBytesPerSecond();
     this.scrubber =
         rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;

@@ -32,6 +32,10 @@ public enum SettingKey {
       "behind",
       "asked|behind|never",
       "When a digest that is not known is found out: when asked for, also behind an answer, never."),
+  DIGEST_QUEUE(
+      "1024",
+      "N",
+      "Most files being hashed for requests that wait; a request for one more is 503."),
   SIDECARS(
       "on",
       "on|off",

@@ -65,6 +65,9 @@ public final class SettingsLoader {
     return new SettingsLoader(flags, environment).load();
   }
 
+  /** As many files may be open for hashing alone. */
+  private static final int MAX_DIGEST_QUEUE = 65_536;
+
   private Settings load() throws SettingsException {
     return new Settings(
         new MountsLoader(this::find, file).load(),
@@ -79,6 +82,7 @@ public final class SettingsLoader {
             one(SettingKey.DIGESTS, Values::digestMode),
             one(SettingKey.SIDECARS, Values::flag),
             one(SettingKey.CORRUPT, Values::refuseCorrupt),
+            one(SettingKey.DIGEST_QUEUE, text -> Values.number(text, 1, MAX_DIGEST_QUEUE)),
             list(SettingKey.CHECKSUM_HEADERS, Values::algorithm)),
         one(SettingKey.STATE, text -> text.isEmpty() ? null : Path.of(text)),
         scrub(),

@@ -58,6 +58,16 @@ public final class DigestService {
    */
   public record Limits(int jobs, int behind, int behindRunning, int remembered) {
     public static final Limits DEFAULT = new Limits(1024, 1024, 1, 1 << 18);
+
+    /** The same with another bound of files for somebody who waits. */
+    public Limits withJobs(int jobs) {
+      return new Limits(jobs, behind, behindRunning, remembered);
+    }
+
+    /** Most files that are read in turns. */
+    public int passes() {
+      return jobs + behindRunning;
+    }
   }
 
   /** The longest part of a file that is hashed by itself: one quantum. */
@@ -179,7 +189,8 @@ public final class DigestService {
   }
 
   /**
-   * Finds out the digest of a part of a file, for nobody else.
+   * Finds out the digest of a part of a file, for nobody else. One that fails is counted as a file
+   * is that fails.
    *
    * @param first position of the first byte
    * @param lengthBytes at most {@link #MAX_PART_BYTES}
@@ -195,26 +206,33 @@ public final class DigestService {
           new HashTask(
               file.duplicate(), Set.of(algorithm), first, first + lengthBytes, hashedBytes);
     } catch (ErrnoException exhausted) {
+      refused.incrementAndGet();
       callback.unavailable(Unavailable.BUSY);
       return;
     }
-    boolean accepted =
-        threads.trySpawn(() -> {
-          HashTask.Outcome outcome = task.runQuantum();
-          Digests result = outcome == HashTask.Outcome.DONE ? task.result() : Digests.NONE;
-          task.close();
-          events.execute(() -> {
-            if (result.isEmpty()) {
-              callback.unavailable(Unavailable.CHANGED);
-            } else {
-              callback.known(result);
-            }
-          });
-        });
-    if (!accepted) {
+    if (!threads.trySpawn(() -> part(task, callback))) {
       task.close();
+      refused.incrementAndGet();
       callback.unavailable(Unavailable.BUSY);
     }
+  }
+
+  private void part(HashTask task, Callback callback) {
+    HashTask.Outcome outcome = task.runQuantum();
+    boolean done = outcome == HashTask.Outcome.DONE;
+    Digests result = done ? task.result() : Digests.NONE;
+    task.close();
+    if (!done) {
+      failed.incrementAndGet();
+    }
+    events.execute(() -> {
+      if (done) {
+        callback.known(result);
+      } else {
+        callback.unavailable(
+            outcome == HashTask.Outcome.UNREADABLE ? Unavailable.UNREADABLE : Unavailable.CHANGED);
+      }
+    });
   }
 
   private @Nullable DigestJob open(OpenFile file, FileVersion version, Set<Algorithm> algorithms) {
@@ -301,6 +319,8 @@ public final class DigestService {
     Digests all = result;
     if (why == null) {
       all = remember(job.version(), result);
+    } else if (why == Unavailable.BUSY) {
+      refused.addAndGet(job.waiters().size());
     } else {
       failed.incrementAndGet();
     }
@@ -332,7 +352,7 @@ public final class DigestService {
     return coalesced.get();
   }
 
-  /** Passes that ended without. */
+  /** Passes, over files and parts, that ended without: changed or unreadable. */
   public long failed() {
     return failed.get();
   }

@@ -31,10 +31,16 @@ public final class Scrubber implements AutoCloseable {
   /** More are not remembered, though each is logged. */
   private static final int MAX_CORRUPT = 1 << 16;
 
+  /** Steps a second, so that a low rate is not a burst and then a long wait. */
+  private static final int STEPS_A_SECOND = 10;
+
+  private static final long MIN_STEP_BYTES = 4096;
+
   private static final Duration BETWEEN_PASSES = Duration.ofSeconds(1);
 
   private final SqliteDigestStore index;
   private final long bytesPerSecond;
+  private final long stepBytes;
   private final ResetEvent stopped = new ResetEvent();
   private final AtomicLong readBytes = new AtomicLong();
   private final Set<FileVersion> corrupt = ConcurrentHashMap.newKeySet();
@@ -43,11 +49,14 @@ public final class Scrubber implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param bytesPerSecond what is read at most, on average over a few seconds
+   * @param bytesPerSecond what is read at most, on average over a second, or longer if that is less
+   *     than a page
    */
   public Scrubber(SqliteDigestStore index, long bytesPerSecond) {
     this.index = index;
     this.bytesPerSecond = bytesPerSecond;
+    this.stepBytes =
+        Math.clamp(bytesPerSecond / STEPS_A_SECOND, MIN_STEP_BYTES, HashTask.QUANTUM_BYTES);
     this.thread = SyncThread.spawn(SyncThread.Config.named("millrace-scrub"), this::run);
   }
 
@@ -125,7 +134,7 @@ public final class Scrubber implements AutoCloseable {
     do {
       long before = readBytes.get();
       long start = System.nanoTime();
-      outcome = task.runQuantum();
+      outcome = task.runAtMost(stepBytes);
       long nanos =
           (long) ((readBytes.get() - before) * 1e9 / bytesPerSecond) - (System.nanoTime() - start);
       if (nanos > 0 && stopped.timedAwait(Duration.ofNanos(nanos))) {

@@ -12,10 +12,15 @@ import java.util.Set;
  * @param sidecars whether {@code FILE.sha256} and the like, and {@code SHA256SUMS}, are answered
  *     where there is no such file
  * @param refuseCorrupt whether a file that was found corrupt is answered 503
+ * @param queue files being hashed for requests that wait; more are told to come again
  * @param checksumHeaders digests that are shown as {@code X-Checksum-...}
  */
 public record DigestPolicy(
-    Mode mode, boolean sidecars, boolean refuseCorrupt, List<Algorithm> checksumHeaders) {
+    Mode mode,
+    boolean sidecars,
+    boolean refuseCorrupt,
+    int queue,
+    List<Algorithm> checksumHeaders) {
   /** When a digest that is not known is found out. */
   public enum Mode {
     /** When somebody asks for it, who then waits. */

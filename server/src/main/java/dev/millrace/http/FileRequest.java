@@ -179,7 +179,9 @@ final class FileRequest {
       directory.close();
       exchange.endExchange();
     } else {
-      new BodyTransfer(exchange, new SumsPieces(handler, below.parent(), directory, json)).start();
+      SumsPieces sums =
+          new SumsPieces(exchange.getIoThread(), handler, below.parent(), directory, json);
+      new BodyTransfer(exchange, sums).start();
     }
   }
 

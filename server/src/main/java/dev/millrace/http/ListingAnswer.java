@@ -1,7 +1,6 @@
 package dev.millrace.http;
 
 import dev.millrace.digest.Algorithm;
-import dev.millrace.digest.DigestService;
 import dev.millrace.file.FileFacts;
 import dev.millrace.files.DirectoryScan;
 import dev.millrace.files.OpenFile;
@@ -62,7 +61,7 @@ final class ListingAnswer {
     boolean hidden = handler.policy().hidden();
     Listing listing =
         json
-            ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(handler.digests()))
+            ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(handler))
             : Listing.html(scan, hidden, names.decoded(), query);
     Workers workers = handler.workers();
     MadePieces pieces =
@@ -71,15 +70,15 @@ final class ListingAnswer {
   }
 
   /** Entity tags and digests as FileAnswer gives them. */
-  private record Knowledge(DigestService digests) implements Listing.Knowledge {
+  private record Knowledge(FileHandler handler) implements Listing.Knowledge {
     @Override
     public String entityTag(FileFacts facts) {
-      return Validators.entityTags(facts, null, digests.known(facts)).getFirst();
+      return Validators.entityTags(facts, null, handler.digests().known(facts)).getFirst();
     }
 
     @Override
     public @Nullable String sha256(FileFacts facts) {
-      return digests.known(facts).hex(Algorithm.SHA_256);
+      return handler.refuses(facts) ? null : handler.digests().known(facts).hex(Algorithm.SHA_256);
     }
   }
 }

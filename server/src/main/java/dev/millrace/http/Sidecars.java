@@ -44,6 +44,11 @@ final class Sidecars {
       RequestPath.Names original,
       OpenFile file,
       Algorithm algorithm) {
+    if (handler.refuses(file.facts())) {
+      file.close();
+      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+      return;
+    }
     handler
         .digests()
         .require(

@@ -13,19 +13,28 @@ import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
 import dev.millrace.plan.HttpDate;
 import dev.millrace.plan.JsonText;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioIoThread;
 
 /**
  * The checksums of a directory's files, one after another as they are found out: {@code SHA256SUMS}
- * or the same as JSON. A file that is gone meanwhile is left out; one that cannot be hashed breaks
- * the body off, because a list that is silently short would pass for whole. Event thread only.
+ * or the same as JSON. A file that is gone meanwhile is left out; one that is corrupt and refused
+ * is named without a checksum. While too many wait for digests, or the file is being written, it is
+ * tried again; one that cannot be hashed breaks the body off, because a list that is silently short
+ * would pass for whole. Event thread only.
  */
 final class SumsPieces implements Pieces {
+  private static final int MAX_TRIES = 30;
+  private static final long PAUSE_MILLIS = 1000;
+
+  private final XnioIoThread thread;
   private final FileHandler handler;
   private final RequestPath.Names below;
   private final OpenFile directory;
@@ -33,13 +42,21 @@ final class SumsPieces implements Pieces {
   private List<DirectoryEntry> files = List.of();
   private boolean scanned;
   private int next;
+  private int tries;
   private boolean ended;
 
   /**
+   * @param thread the event thread's timers
    * @param below the directory's path from the mount's root
    * @param directory this object's to close
    */
-  SumsPieces(FileHandler handler, RequestPath.Names below, OpenFile directory, boolean json) {
+  SumsPieces(
+      XnioIoThread thread,
+      FileHandler handler,
+      RequestPath.Names below,
+      OpenFile directory,
+      boolean json) {
+    this.thread = thread;
     this.handler = handler;
     this.below = below;
     this.directory = directory;
@@ -124,6 +141,7 @@ final class SumsPieces implements Pieces {
 
   private void skip(Receiver receiver) {
     files.remove(next);
+    tries = 0;
     next(receiver);
   }
 
@@ -132,6 +150,12 @@ final class SumsPieces implements Pieces {
     if (!facts.isRegularFile()) {
       file.close();
       skip(receiver);
+      return;
+    }
+    if (handler.refuses(facts)) {
+      file.close();
+      next++;
+      receiver.piece(ByteBuffer.wrap(corrupt(entry, facts)));
       return;
     }
     handler
@@ -143,6 +167,7 @@ final class SumsPieces implements Pieces {
               @Override
               public void known(Digests digests) {
                 next++;
+                tries = 0;
                 receiver.piece(
                     ByteBuffer.wrap(
                         line(entry, facts, String.valueOf(digests.hex(Algorithm.SHA_256)))));
@@ -150,7 +175,13 @@ final class SumsPieces implements Pieces {
 
               @Override
               public void unavailable(DigestService.Unavailable why) {
-                receiver.failed();
+                if (why == DigestService.Unavailable.UNREADABLE || ++tries == MAX_TRIES) {
+                  receiver.failed();
+                } else {
+                  var _ =
+                      thread.executeAfter(
+                          () -> openNext(receiver), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                }
               }
             });
     file.close();
@@ -160,11 +191,27 @@ final class SumsPieces implements Pieces {
     if (!json) {
       return ChecksumLines.line(hex, entry.name());
     }
+    return object(entry, facts, "\"sha256\":\"" + hex + "\"");
+  }
+
+  /** A comment to sha256sum, which then has nothing to compare the file with. */
+  private byte[] corrupt(DirectoryEntry entry, FileFacts facts) {
+    if (json) {
+      return object(entry, facts, "\"corrupt\":true");
+    }
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    line.writeBytes("# corrupt: ".getBytes(StandardCharsets.US_ASCII));
+    line.writeBytes(ChecksumLines.escaped(entry.name()));
+    line.write('\n');
+    return line.toByteArray();
+  }
+
+  private byte[] object(DirectoryEntry entry, FileFacts facts, String member) {
     StringBuilder out = new StringBuilder(next == 1 ? "[\n{\"name\":" : ",\n{\"name\":");
     JsonText.string(out, entry.text());
     out.append(",\"size\":").append(facts.sizeBytes());
     out.append(",\"mtime\":\"").append(HttpDate.format(facts.modifiedSeconds()));
-    out.append("\",\"sha256\":\"").append(hex).append("\",\"href\":");
+    out.append("\",").append(member).append(",\"href\":");
     JsonText.string(out, entry.reference());
     return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
   }

@@ -126,9 +126,10 @@ class CommandLineTest {
         millrace(Map.of(), "serve", "--config=" + file),
         file
             + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
-            + " checksum-headers, corrupt, cors, digests, drain, errors, fallback, head-timeout, hidden,"
-            + " idle-timeout, index, listen, listing, management, max-fields, max-head, max-target,"
-            + " metrics, mounts, precompressed, proxies, proxy-protocol, root, scrub, sidecars, state, symlinks,"
+            + " checksum-headers, corrupt, cors, digest-queue, digests, drain, errors, fallback,"
+            + " head-timeout, hidden, idle-timeout, index, listen, listing, management, max-fields,"
+            + " max-head, max-target, metrics, mounts, precompressed, proxies, proxy-protocol, root,"
+            + " scrub, sidecars, state, symlinks,"
             + " transport, types, workers");
   }
 

@@ -52,21 +52,22 @@ class DigestServiceTest {
   }
 
   private void require(DigestService service, String name, OpenFile file) {
-    service.require(
-        file,
-        SHA_256,
-        new DigestService.Callback() {
-          @Override
-          public void known(Digests digests) {
-            answers.add(name);
-          }
-
-          @Override
-          public void unavailable(Unavailable why) {
-            answers.add(name + " " + why);
-          }
-        });
+    service.require(file, SHA_256, callback(name));
     file.close();
+  }
+
+  private DigestService.Callback callback(String name) {
+    return new DigestService.Callback() {
+      @Override
+      public void known(Digests digests) {
+        answers.add(name);
+      }
+
+      @Override
+      public void unavailable(Unavailable why) {
+        answers.add(name + " " + why);
+      }
+    };
   }
 
   private void handleEvents(int expectedAnswers) throws InterruptedException {
@@ -103,6 +104,30 @@ class DigestServiceTest {
     assertEquals(List.of("file2 BUSY", "file0", "file0 again", "file1"), answers);
     assertEquals(2, service.computed());
     assertEquals(0, service.failed());
+  }
+
+  @Test
+  void aPartThatFailsIsCountedToo() throws Exception {
+    DigestService service = service(2);
+    OpenFile file = sparse("file", 1000);
+    part(service, "whole", file, 1000);
+    handleEvents(1);
+    try (RandomAccessFile shorter = new RandomAccessFile(root.resolve("file").toFile(), "rw")) {
+      shorter.setLength(10);
+    }
+    part(service, "truncated", file, 1000);
+    handleEvents(2);
+    OpenFile directory = open(root);
+    part(service, "directory", directory, 10);
+    handleEvents(3);
+    assertEquals(List.of("whole", "truncated CHANGED", "directory UNREADABLE"), answers);
+    assertEquals(2, service.failed());
+    file.close();
+    directory.close();
+  }
+
+  private void part(DigestService service, String name, OpenFile file, long lengthBytes) {
+    service.requirePart(file, Algorithm.SHA_256, 0, lengthBytes, callback(name));
   }
 
   @Test
