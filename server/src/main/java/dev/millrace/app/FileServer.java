@@ -51,9 +51,6 @@ public final class FileServer implements AutoCloseable {
   private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
   private static final Duration ROOT_MUST_ANSWER_WITHIN = Duration.ofSeconds(2);
 
-  /** Room for parts of files beside all files that the digest service may have under way. */
-  private static final int HASHED_PARTS = 2048;
-
   private final Settings settings;
   private final ServerMetrics metrics;
   private final ThreadPool pool;
@@ -87,7 +84,7 @@ public final class FileServer implements AutoCloseable {
     this.buffers = new ReadBuffers();
     List<FileAccess> accesses = onEvents(events, this::accesses);
     DigestService.Limits limits = DigestService.Limits.DEFAULT.withJobs(settings.digests().queue());
-    this.hashers = pool("hash", limits.passes() + HASHED_PARTS);
+    this.hashers = pool("hash", limits.tasks());
     this.store = openStore(settings);
     this.digests = new DigestService(hashers, events, store, limits);
     int rate = settings.scrubBytesPerSecond();

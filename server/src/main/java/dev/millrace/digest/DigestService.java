@@ -7,7 +7,6 @@ import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -64,14 +63,17 @@ public final class DigestService {
       return new Limits(jobs, behind, behindRunning, remembered);
     }
 
-    /** Most files that are read in turns. */
-    public int passes() {
-      return jobs + behindRunning;
+    /** Tasks that the hashing threads' queue must have room for: nothing under way is dropped. */
+    public int tasks() {
+      return jobs + behindRunning + PARTS;
     }
   }
 
   /** The longest part of a file that is hashed by itself: one quantum. */
   public static final long MAX_PART_BYTES = HashTask.QUANTUM_BYTES;
+
+  /** Parts that wait or are hashed. */
+  private static final int PARTS = 2048;
 
   private final ThreadPool threads;
   private final Executor events;
@@ -82,9 +84,10 @@ public final class DigestService {
   private final Mutex mutex = new Mutex();
 
   private final Map<FileVersion, Digests> remembered;
-  private final Map<FileVersion, DigestJob> jobs = new HashMap<>();
+  private final DigestJobs jobs = new DigestJobs();
   private final ArrayDeque<DigestJob> behind = new ArrayDeque<>();
   private int behindRunning;
+  private int parts;
 
   private final AtomicLong computed = new AtomicLong();
   private final AtomicLong coalesced = new AtomicLong();
@@ -95,7 +98,7 @@ public final class DigestService {
   private volatile boolean stopped;
 
   /**
-   * @param threads hashing threads, of this service alone; its queue holds all jobs
+   * @param threads hashing threads, of this service alone, with a queue of {@link Limits#tasks}
    * @param events runs a task on the event thread
    */
   public DigestService(ThreadPool threads, Executor events, DigestStore store, Limits limits) {
@@ -150,16 +153,16 @@ public final class DigestService {
       callback.known(known);
       return;
     }
-    DigestJob job = jobs.get(version);
-    if (job != null && job.algorithms().containsAll(algorithms)) {
+    DigestJob job = jobs.find(version, algorithms);
+    if (job != null) {
       coalesced.incrementAndGet();
       job.waiters().add(callback);
-      if (behind.remove(job)) {
+      if (!isFull() && behind.remove(job)) {
         start(job);
       }
       return;
     }
-    if (jobs.size() - behind.size() >= limits.jobs()) {
+    if (isFull()) {
       refused.incrementAndGet();
       callback.unavailable(Unavailable.BUSY);
       return;
@@ -173,10 +176,14 @@ public final class DigestService {
     start(job);
   }
 
+  private boolean isFull() {
+    return jobs.size() - behind.size() - behindRunning >= limits.jobs();
+  }
+
   /** Finds out digests when there is time, for those who ask next. */
   public void behind(OpenFile file, Set<Algorithm> algorithms) {
     FileVersion version = FileVersion.of(file.facts());
-    if (jobs.containsKey(version)
+    if (jobs.has(version)
         || behind.size() >= limits.behind()
         || known(file.facts()).hasAll(algorithms)) {
       return;
@@ -200,6 +207,11 @@ public final class DigestService {
     if (lengthBytes > MAX_PART_BYTES) {
       throw new IllegalArgumentException(lengthBytes + " bytes are more than one part has");
     }
+    if (parts >= PARTS) {
+      refused.incrementAndGet();
+      callback.unavailable(Unavailable.BUSY);
+      return;
+    }
     HashTask task;
     try {
       task =
@@ -210,7 +222,9 @@ public final class DigestService {
       callback.unavailable(Unavailable.BUSY);
       return;
     }
+    parts++;
     if (!threads.trySpawn(() -> part(task, callback))) {
+      parts--;
       task.close();
       refused.incrementAndGet();
       callback.unavailable(Unavailable.BUSY);
@@ -226,6 +240,7 @@ public final class DigestService {
       failed.incrementAndGet();
     }
     events.execute(() -> {
+      parts--;
       if (done) {
         callback.known(result);
       } else {
@@ -245,7 +260,7 @@ public final class DigestService {
     }
     HashTask task = new HashTask(own, algorithms, 0, file.facts().sizeBytes(), hashedBytes);
     DigestJob job = new DigestJob(version, EnumSet.copyOf(algorithms), task);
-    jobs.put(version, job); // one for fewer algorithms goes on, and ends without being found here
+    jobs.add(job);
     waiting = jobs.size();
     return job;
   }
@@ -311,7 +326,7 @@ public final class DigestService {
 
   private void ended(DigestJob job, Digests result, @Nullable Unavailable why) {
     job.task().close();
-    jobs.remove(job.version(), job);
+    jobs.remove(job);
     waiting = jobs.size();
     if (job.isBehind()) {
       behindRunning--;

@@ -107,6 +107,47 @@ class DigestServiceTest {
   }
 
   @Test
+  void whoeverAsksForAnAlgorithmSharesItsPass() throws Exception {
+    ResetEvent go = new ResetEvent();
+    threads.spawn(go::await);
+    DigestService service = service(2);
+    sparse("file", 1000).close();
+    for (int i = 0; i < 3; i++) {
+      for (Algorithm algorithm : List.of(Algorithm.SHA_256, Algorithm.SHA_512)) {
+        OpenFile file = open(root.resolve("file"));
+        service.require(file, Set.of(algorithm), callback(algorithm.suffix()));
+        file.close();
+      }
+    }
+    go.set();
+    handleEvents(6);
+    assertEquals(2, service.computed(), "one pass each");
+    assertEquals(4, service.coalesced());
+    assertEquals(0, service.jobs());
+  }
+
+  @Test
+  void whatNobodyWaitsForTakesNoRoomOfThoseWhoDo() throws Exception {
+    ResetEvent go = new ResetEvent();
+    threads.spawn(go::await);
+    DigestService service = service(1);
+    for (int i = 0; i < 3; i++) {
+      OpenFile file = sparse("behind" + i, 1000);
+      service.behind(file, SHA_256);
+      file.close();
+    }
+    require(service, "asked", sparse("asked", 1000));
+    require(service, "behind2", open(root.resolve("behind2"))); // full: it waits in its old place
+    require(service, "refused", sparse("refused", 1000));
+    assertEquals(List.of("refused BUSY"), answers);
+    go.set();
+    handleEvents(3);
+    assertEquals(List.of("refused BUSY", "asked", "behind2"), answers);
+    assertEquals(4, service.computed());
+    assertEquals(0, service.jobs());
+  }
+
+  @Test
   void aPartThatFailsIsCountedToo() throws Exception {
     DigestService service = service(2);
     OpenFile file = sparse("file", 1000);
