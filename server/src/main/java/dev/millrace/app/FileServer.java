@@ -21,6 +21,8 @@ import dev.millrace.http.Workers;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.metrics.PoolMetrics;
 import dev.millrace.metrics.ServerMetrics;
+import dev.millrace.metrics.ServerStatus;
+import dev.millrace.metrics.Status;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
@@ -53,6 +55,7 @@ public final class FileServer implements AutoCloseable {
 
   private final Settings settings;
   private final ServerMetrics metrics;
+  private final Status status;
   private final ThreadPool pool;
   private final Transport transport;
   private final ThreadPool hashers;
@@ -108,6 +111,7 @@ public final class FileServer implements AutoCloseable {
     this.accessLog = accessLogWriter == null ? null : new AccessLog(handler, accessLogWriter);
     RequestStats stats = settings.metrics() ? new RequestStats() : null;
     this.requests = new RequestTracker(accessLog == null ? handler : accessLog, stats);
+    this.status = new Status(Version.current(), transport.description(), transport.reason());
     if (stats != null) {
       register(stats);
     }
@@ -231,6 +235,8 @@ public final class FileServer implements AutoCloseable {
   }
 
   private void register(RequestStats stats) {
+    ServerStatus charts = new ServerStatus(status);
+    charts.requests(stats, requests, transport::openConnections);
     metrics.build(Version.current());
     metrics.transport(transport.name(), transport.reason());
     metrics.requests(requests, stats);
@@ -247,7 +253,10 @@ public final class FileServer implements AutoCloseable {
     }
     if (transport instanceof Transport.Uring uring) {
       metrics.ring(uring.worker());
+      charts.ring(uring.worker());
     }
+    charts.pools(pool, hashers, digests);
+    status.start();
   }
 
   static String why(Throwable cause) {
@@ -267,7 +276,8 @@ public final class FileServer implements AutoCloseable {
         new Management.Health(
             turns::ask, () -> started && !stopping.get() && reachable.ask(), () -> started);
     try {
-      return new Management(address, health, settings.metrics() ? metrics : null);
+      return new Management(
+          address, health, settings.metrics() ? new Management.Figures(metrics, status) : null);
     } catch (IOException failed) {
       throw new StartException("management: " + settings.management() + ": " + why(failed), failed);
     }
@@ -362,6 +372,7 @@ public final class FileServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     management.close();
+    status.close();
     closeStore();
     pool.close();
     AccessLogWriter log = accessLogWriter;

@@ -3,6 +3,9 @@ package dev.millrace.app;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.metrics.ServerMetrics;
+import dev.millrace.metrics.Status;
+import dev.millrace.metrics.StatusHtml;
+import dev.millrace.metrics.StatusJson;
 import dev.millrace.sync.ThreadPool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,6 +37,9 @@ final class Management implements AutoCloseable {
    * @param started whether it has begun to listen
    */
   record Health(BooleanSupplier live, BooleanSupplier ready, BooleanSupplier started) {}
+
+  /** What is shown of the figures. */
+  record Figures(ServerMetrics metrics, Status status) {}
 
   /** What a page says. */
   static final class Answer {
@@ -71,21 +77,17 @@ final class Management implements AutoCloseable {
       new ThreadPool(new ThreadPool.Config("millrace-management", 4, 256));
 
   /**
-   * @param metrics shown, unless null
+   * @param figures shown, unless null
    */
-  Management(InetSocketAddress address, Health health, @Nullable ServerMetrics metrics)
+  Management(InetSocketAddress address, Health health, @Nullable Figures figures)
       throws IOException {
     pages.put("/healthz", _ -> verdict(health.live()));
     pages.put("/readyz", _ -> verdict(health.ready()));
     pages.put("/startupz", _ -> verdict(health.started()));
-    if (metrics != null) {
-      pages.put(
-          "/metrics",
-          accept -> {
-            ByteArrayOutputStream body = new ByteArrayOutputStream(64 << 10);
-            String type = metrics.scrape(accept, body);
-            return new Answer(200, type, body.toByteArray());
-          });
+    if (figures != null) {
+      pages.put("/metrics", accept -> metrics(figures.metrics(), accept));
+      pages.put("/status", accept -> wantsJson(accept) ? json(figures) : html(figures));
+      pages.put("/status.json", _ -> json(figures));
     }
     String list = String.join("\n", new TreeSet<>(pages.keySet())) + "\n";
     pages.put("/", _ -> Answer.text(200, list));
@@ -106,6 +108,28 @@ final class Management implements AutoCloseable {
 
   private static Answer verdict(BooleanSupplier health) {
     return health.getAsBoolean() ? Answer.text(200, "ok\n") : Answer.text(503, "not ok\n");
+  }
+
+  private static Answer metrics(ServerMetrics metrics, @Nullable String accept) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream(64 << 10);
+    String type = metrics.scrape(accept, body);
+    return new Answer(200, type, body.toByteArray());
+  }
+
+  private static boolean wantsJson(@Nullable String accept) {
+    return accept != null && accept.contains("application/json") && !accept.contains("text/html");
+  }
+
+  private static Answer json(Figures figures) {
+    byte[] body = StatusJson.write(figures.status().snapshot()).getBytes(StandardCharsets.UTF_8);
+    return new Answer(200, "application/json", body);
+  }
+
+  private static Answer html(Figures figures) {
+    byte[] body = StatusHtml.write(figures.status().snapshot()).getBytes(StandardCharsets.UTF_8);
+    return new Answer(200, "text/html; charset=utf-8", body)
+        .with("Content-Security-Policy", StatusHtml.policy())
+        .with("Vary", "Accept");
   }
 
   private void handle(HttpExchange exchange) throws IOException {
