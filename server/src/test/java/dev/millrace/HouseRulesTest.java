@@ -56,7 +56,17 @@ class HouseRulesTest {
   }
 
   private static final String[] SERVER = {
-    "transport", "gate", "http", "files", "digest", "plan", "listing", "metrics", "cli", "app"
+    "transport",
+    "gate",
+    "http",
+    "files",
+    "digest",
+    "plan",
+    "listing",
+    "metrics",
+    "doctor",
+    "cli",
+    "app"
   };
 
   private static String[] serverBut(String... allowed) {
@@ -135,7 +145,8 @@ class HouseRulesTest {
     never("listing..", "io.undertow..", "org.xnio..");
     never("plan..", serverBut("plan"));
     never("plan..", "io.undertow..", "org.xnio..", "io", "uring", "loop", "net", "file");
-    never("metrics..", "app", "cli");
+    never("metrics..", "app", "cli", "doctor");
+    never("doctor..", serverBut("doctor", "plan"));
     never("app..", "cli");
   }
 

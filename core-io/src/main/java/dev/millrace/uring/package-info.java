@@ -13,7 +13,8 @@
  *       its way back.
  *   <li>{@link dev.millrace.uring.Completions}: room for completions taken in bulk.
  *   <li>{@link dev.millrace.uring.BufferRing}: buffers provided to the kernel for receiving.
- *   <li>{@link dev.millrace.uring.RingUnavailableException}: why there is no ring, and the cure.
+ *   <li>{@link dev.millrace.uring.RingUnavailableException}: why there is no ring, and the cure;
+ *       {@link dev.millrace.uring.RingProbe}: what there is, flag by flag, for people.
  * </ul>
  *
  * <p>Of Zig's {@code IoUring}, {@code get_sqe} is part of each {@code prep} method, which finds its

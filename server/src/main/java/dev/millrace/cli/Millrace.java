@@ -34,6 +34,7 @@ public final class Millrace implements Runnable {
     command.addSubcommand(Serve.commandLine());
     command.addSubcommand(new DigestCommand());
     command.addSubcommand(new VerifyCommand());
+    command.addSubcommand(new DoctorCommand());
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setParameterExceptionHandler((wrong, args) -> {
       wrong.getCommandLine().getErr().println("millrace: " + wrong.getMessage());

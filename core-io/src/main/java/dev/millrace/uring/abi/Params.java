@@ -43,6 +43,7 @@ public final class Params {
 
   public static final long CQ_ENTRIES = Layouts.offset(LAYOUT, "cq_entries");
   public static final long FLAGS = Layouts.offset(LAYOUT, "flags");
+  public static final long FEATURES = Layouts.offset(LAYOUT, "features");
 
   private Params() {}
 }
