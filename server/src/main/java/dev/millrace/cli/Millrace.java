@@ -35,6 +35,7 @@ public final class Millrace implements Runnable {
     command.addSubcommand(new DigestCommand());
     command.addSubcommand(new VerifyCommand());
     command.addSubcommand(new DoctorCommand());
+    command.addSubcommand(new TopCommand());
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setParameterExceptionHandler((wrong, args) -> {
       wrong.getCommandLine().getErr().println("millrace: " + wrong.getMessage());

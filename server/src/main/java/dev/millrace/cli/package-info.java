@@ -1,6 +1,7 @@
 /**
  * The command line: {@link dev.millrace.cli.Millrace} and its subcommands. Imports {@code app}, and
- * for the commands that need no server {@code digest}, {@code files} and {@code plan}.
+ * for the commands that need no server {@code digest}, {@code files}, {@code plan}, {@code doctor}
+ * and, for {@code top}, {@code metrics} and JLine.
  */
 @NullMarked
 package dev.millrace.cli;

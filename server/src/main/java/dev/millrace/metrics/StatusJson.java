@@ -3,7 +3,13 @@ package dev.millrace.metrics;
 import dev.millrace.plan.JsonText;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** The status for programs: the same charts as {@link StatusHtml} has. */
 public final class StatusJson {
@@ -37,6 +43,52 @@ public final class StatusJson {
       out.append("]}");
     }
     return out.append("]}\n").toString();
+  }
+
+  /**
+   * Reads what {@link #write} has written.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static Status.Snapshot read(String json) {
+    try {
+      Map<?, ?> object = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(json);
+      List<Status.Chart> charts = new ArrayList<>();
+      for (Object chart : (List<?>) member(object, "charts")) {
+        Map<?, ?> one = (Map<?, ?>) chart;
+        String unit = ((String) member(one, "unit")).toUpperCase(Locale.ROOT);
+        List<Status.Line> lines = new ArrayList<>();
+        for (Object line : (List<?>) member(one, "lines")) {
+          lines.add(readLine((Map<?, ?>) line));
+        }
+        charts.add(
+            new Status.Chart((String) member(one, "title"), Status.Unit.valueOf(unit), lines));
+      }
+      return new Status.Snapshot(
+          (String) member(object, "version"),
+          (String) member(object, "transport"),
+          (String) member(object, "reason"),
+          ((Number) member(object, "uptime_seconds")).longValue(),
+          charts);
+    } catch (ClassCastException | NullPointerException | YamlEngineException wrong) {
+      throw new IllegalArgumentException("this is no status of Millrace", wrong);
+    }
+  }
+
+  private static Object member(Map<?, ?> object, String name) {
+    Object value = object.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("this is no status of Millrace: it has no " + name);
+    }
+    return value;
+  }
+
+  private static Status.Line readLine(Map<?, ?> line) {
+    List<Double> points = new ArrayList<>();
+    for (Object point : (List<?>) member(line, "points")) {
+      points.add(point instanceof Number number ? number.doubleValue() : Double.NaN);
+    }
+    return new Status.Line((String) member(line, "id"), (String) member(line, "label"), points);
   }
 
   private static void line(StringBuilder out, Status.Line line) {
