@@ -1,6 +1,7 @@
 /** Zig's {@code std.Io} for Java: buffered Reader and Writer, io_uring, and its event loop. */
 @org.jspecify.annotations.NullMarked
 module dev.millrace.io {
+  requires jdk.jfr;
   requires static org.jspecify;
   requires transitive dev.millrace.sync;
 

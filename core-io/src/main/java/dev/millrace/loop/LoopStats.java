@@ -148,6 +148,9 @@ public final class LoopStats {
     turnBusy.record(busy);
     longestTurn.record(nanos, busy);
     completions.record(completed);
+    if (busy >= SlowTurn.NANOS) {
+      SlowTurn.note(busy, completed);
+    }
   }
 
   void stale() {
@@ -179,5 +182,8 @@ public final class LoopStats {
 
   void latency(int kind, long nanos) {
     latencies[kind].record(nanos);
+    if (nanos >= SlowOperation.NANOS) {
+      SlowOperation.note(OpKind.of(kind).name(), nanos);
+    }
   }
 }

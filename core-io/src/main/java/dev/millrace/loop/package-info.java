@@ -7,7 +7,8 @@
  *       completions.
  *   <li>{@link dev.millrace.loop.Wakeup}: how another thread ends the loop's sleep.
  *   <li>{@link dev.millrace.loop.Histogram}, {@link dev.millrace.loop.ExponentialHistogram}, {@link
- *       dev.millrace.loop.LoopStats}: figures, written by the loop and read by anyone.
+ *       dev.millrace.loop.LoopStats}: figures, written by the loop and read by anyone; {@code
+ *       SlowTurn} and {@code SlowOperation}: events for JFR.
  * </ul>
  *
  * <p>Imports {@code uring} and core-sync. Only the loop's thread calls, but where a method says

@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Management implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String HTML = "text/html; charset=utf-8";
+  private static final String JSON = "application/json";
+  private static final Page NOT_ALLOWED =
+      new Page.Verdict(
+          () -> Answer.text(405, "405 Method Not Allowed\n").with("Allow", "GET, HEAD"));
 
   /**
    * What is said about the server's health.
@@ -65,36 +73,49 @@ final class Management implements AutoCloseable {
     }
   }
 
-  /** Makes an answer to the value of an Accept field. */
-  @FunctionalInterface
-  interface Page {
-    Answer answer(@Nullable String accept) throws IOException;
+  /** What is behind a path. */
+  private sealed interface Page {
+    /** Answered at once. */
+    record Verdict(Supplier<Answer> answer) implements Page {}
+
+    /**
+     * Made by the renderer.
+     *
+     * @param kind what of the Accept field decides which page it is
+     */
+    record Rendered(UnaryOperator<String> kind, Function<String, Renderer.Maker> maker)
+        implements Page {}
   }
 
   private final HttpServer server;
   private final Map<String, Page> pages = new HashMap<>();
   private final ThreadPool threads =
       new ThreadPool(new ThreadPool.Config("millrace-management", 4, 256));
+  private final Renderer renderer = new Renderer();
 
   /**
    * @param figures shown, unless null
    */
   Management(InetSocketAddress address, Health health, @Nullable Figures figures)
       throws IOException {
-    pages.put("/healthz", _ -> verdict(health.live()));
-    pages.put("/readyz", _ -> verdict(health.ready()));
-    pages.put("/startupz", _ -> verdict(health.started()));
+    pages.put("/healthz", new Page.Verdict(() -> verdict(health.live())));
+    pages.put("/readyz", new Page.Verdict(() -> verdict(health.ready())));
+    pages.put("/startupz", new Page.Verdict(() -> verdict(health.started())));
     if (figures != null) {
-      pages.put("/metrics", accept -> metrics(figures.metrics(), accept));
-      pages.put("/status", accept -> wantsJson(accept) ? json(figures) : html(figures));
-      pages.put("/status.json", _ -> json(figures));
+      UnaryOperator<String> format = figures.metrics()::format;
+      pages.put("/metrics", new Page.Rendered(format, type -> () -> metrics(figures, type)));
+      pages.put(
+          "/status",
+          new Page.Rendered(Management::statusType, type -> () -> status(figures, type)));
+      pages.put("/status.json", new Page.Rendered(_ -> JSON, type -> () -> status(figures, type)));
     }
     String list = String.join("\n", new TreeSet<>(pages.keySet())) + "\n";
-    pages.put("/", _ -> Answer.text(200, list));
+    pages.put("/", new Page.Verdict(() -> Answer.text(200, list)));
     try {
       server = HttpServer.create(address, 64);
     } catch (IOException failed) {
       threads.close();
+      renderer.close();
       throw failed;
     }
     server.setExecutor(threads::spawn);
@@ -110,62 +131,68 @@ final class Management implements AutoCloseable {
     return health.getAsBoolean() ? Answer.text(200, "ok\n") : Answer.text(503, "not ok\n");
   }
 
-  private static Answer metrics(ServerMetrics metrics, @Nullable String accept) throws IOException {
+  private static Answer metrics(Figures figures, String type) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream(64 << 10);
-    String type = metrics.scrape(accept, body);
+    figures.metrics().scrape(type, body);
     return new Answer(200, type, body.toByteArray());
   }
 
-  private static boolean wantsJson(@Nullable String accept) {
-    return accept != null && accept.contains("application/json") && !accept.contains("text/html");
+  private static String statusType(String accept) {
+    return accept.contains(JSON) && !accept.contains("text/html") ? JSON : HTML;
   }
 
-  private static Answer json(Figures figures) {
-    byte[] body = StatusJson.write(figures.status().snapshot()).getBytes(StandardCharsets.UTF_8);
-    return new Answer(200, "application/json", body);
-  }
-
-  private static Answer html(Figures figures) {
-    byte[] body = StatusHtml.write(figures.status().snapshot()).getBytes(StandardCharsets.UTF_8);
-    return new Answer(200, "text/html; charset=utf-8", body)
+  private static Answer status(Figures figures, String type) {
+    Status.Snapshot now = figures.status().snapshot();
+    String body = type.equals(JSON) ? StatusJson.write(now) : StatusHtml.write(now);
+    return new Answer(200, type, body.getBytes(StandardCharsets.UTF_8))
         .with("Content-Security-Policy", StatusHtml.policy())
         .with("Vary", "Accept");
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      Page page = pages.get(exchange.getRequestURI().getRawPath());
-      String method = exchange.getRequestMethod();
-      boolean head = method.equals("HEAD");
-      if (page == null) {
-        send(exchange, head, Answer.text(404, "404 Not Found\n"));
-      } else if (head || method.equals("GET")) {
+  private void handle(HttpExchange exchange) {
+    String path = exchange.getRequestURI().getRawPath();
+    String method = exchange.getRequestMethod();
+    switch (method.equals("GET") || method.equals("HEAD") ? pages.get(path) : NOT_ALLOWED) {
+      case Page.Verdict verdict -> send(exchange, verdict.answer().get());
+      case Page.Rendered page -> {
         List<String> accept = exchange.getRequestHeaders().get("Accept");
-        send(exchange, head, page.answer(accept == null ? null : String.join(",", accept)));
-      } else {
-        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        send(exchange, false, Answer.text(405, "405 Method Not Allowed\n"));
+        String kind = page.kind().apply(accept == null ? "" : String.join(",", accept));
+        boolean waits =
+            renderer.ask(
+                path + " " + kind,
+                page.maker().apply(kind),
+                answer -> threads.spawn(() -> send(exchange, answer)));
+        if (!waits) {
+          send(exchange, Answer.text(503, "503 Service Unavailable\n"));
+        }
       }
+      case null -> send(exchange, Answer.text(404, "404 Not Found\n"));
     }
   }
 
-  private static void send(HttpExchange exchange, boolean head, Answer answer) throws IOException {
-    var fields = exchange.getResponseHeaders();
-    fields.set("Content-Type", answer.type);
-    fields.set("Cache-Control", "no-store");
-    fields.set("X-Content-Type-Options", "nosniff");
-    answer.fields.forEach(fields::set);
-    exchange.sendResponseHeaders(answer.status, head ? -1 : answer.body.length);
-    if (!head) {
-      try (OutputStream out = exchange.getResponseBody()) {
-        out.write(answer.body);
+  private static void send(HttpExchange exchange, Answer answer) {
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    try (exchange) {
+      var fields = exchange.getResponseHeaders();
+      fields.set("Content-Type", answer.type);
+      fields.set("Cache-Control", "no-store");
+      fields.set("X-Content-Type-Options", "nosniff");
+      answer.fields.forEach(fields::set);
+      exchange.sendResponseHeaders(answer.status, head ? -1 : answer.body.length);
+      if (!head) {
+        try (OutputStream out = exchange.getResponseBody()) {
+          out.write(answer.body);
+        }
       }
+    } catch (IOException gone) {
+      // whoever asked does not want to know any more
     }
   }
 
   @Override
   public void close() {
     server.stop(0);
+    renderer.close();
     threads.close();
   }
 }

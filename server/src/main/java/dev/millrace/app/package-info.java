@@ -8,7 +8,8 @@
  *   <li>{@link dev.millrace.app.Listeners}: sockets, the gate, Undertow.
  *   <li>{@link dev.millrace.app.Transport}: what carries HTTP; the ring, or NIO.
  *   <li>{@link dev.millrace.app.Management}: the other port; {@link dev.millrace.app.Probe}: what
- *       its pages ask, bounded in time.
+ *       its pages ask, bounded in time; {@link dev.millrace.app.Renderer}: makes those that cost
+ *       something.
  * </ul>
  *
  * <p>Imports everything; nothing but {@code cli} imports it.

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
@@ -55,6 +56,10 @@ public final class AccessLog implements HttpHandler {
   private static final int BATCH_ENTRIES = 256;
   private static final int BATCH_MILLIS = 100;
   private static final HttpString TRACEPARENT = new HttpString("traceparent");
+
+  /** Version, trace, parent, flags; version ff and identifiers of zeros are invalid. */
+  private static final Pattern TRACE =
+      Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 
   private final HttpHandler next;
   private final Writer writer;
@@ -128,10 +133,8 @@ public final class AccessLog implements HttpHandler {
     return address == null ? "-" : address.getHostAddress();
   }
 
-  /** Version 00 of W3C Trace Context §3.2; anything else is no trace. */
+  /** As W3C Trace Context §3.2.2 has it; anything else is no trace. */
   private static @Nullable String trace(@Nullable String field) {
-    return field != null && field.matches("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-        ? field
-        : null;
+    return field != null && TRACE.matcher(field).matches() ? field : null;
   }
 }

@@ -53,16 +53,20 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /**
-   * Writes all meters: in protobuf, OpenMetrics or Prometheus's text, whichever is accepted first
-   * in that order. Only protobuf carries native histograms.
+   * The format that a scraper gets: protobuf, OpenMetrics or Prometheus's text, whichever is
+   * accepted first in that order. Only protobuf carries native histograms.
    *
-   * @param accept the scraper's Accept header
+   * @param accept the scraper's Accept header, or empty
    * @return the content type
    */
-  public String scrape(@Nullable String accept, OutputStream out) throws IOException {
-    ExpositionFormatWriter writer = formats.findWriter(accept);
+  public String format(String accept) {
+    return formats.findWriter(accept).getContentType();
+  }
+
+  /** Writes all meters in a format that {@link #format} named. */
+  public void scrape(String format, OutputStream out) throws IOException {
+    ExpositionFormatWriter writer = formats.findWriter(format);
     writer.write(out, registry.getPrometheusRegistry().scrape());
-    return writer.getContentType();
   }
 
   /** Which build this is. */

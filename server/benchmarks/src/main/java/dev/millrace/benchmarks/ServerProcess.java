@@ -60,6 +60,18 @@ final class ServerProcess implements AutoCloseable {
     return connect(port);
   }
 
+  Socket connectToManagement() throws IOException {
+    return connect(managementPort);
+  }
+
+  int port() {
+    return port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
   private static Socket connect(int port) throws IOException {
     Socket socket = new Socket();
     socket.setTcpNoDelay(true);
