@@ -266,8 +266,12 @@ public final class DigestService {
   }
 
   private void start(DigestJob job) {
-    if (!threads.trySpawn(() -> begin(job))) {
-      events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
+    try {
+      if (!threads.trySpawn(() -> begin(job))) {
+        events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
+      }
+    } catch (IllegalStateException closed) {
+      job.task().close(); // stopped, and nobody is answered any more
     }
   }
 
