@@ -4,9 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The status for people: a page that reloads itself, with charts drawn here as SVG. It has no
@@ -111,13 +113,13 @@ public final class StatusHtml {
   }
 
   private static void drawing(StringBuilder out, Status.Chart chart) {
-    double top = ceiling(chart);
+    Scale scale = scale(chart);
     out.append("<svg viewBox=\"0 0 ").append(WIDTH).append(' ').append(HEIGHT);
     out.append("\" role=\"img\" aria-label=\"");
     escape(out, chart.title());
     out.append("\">");
-    for (int part = 0; part <= 2; part++) {
-      double y = y(part / 2.0, 1);
+    for (double mark : scale.marks()) {
+      double y = y(mark, scale);
       out.append(
           String.format(
               Locale.ROOT,
@@ -129,29 +131,29 @@ public final class StatusHtml {
               y,
               LEFT - 6,
               y + 4,
-              Quantity.text(top * part / 2, chart.unit())));
+              Quantity.text(mark, chart.unit())));
     }
     out.append("<text x=\"").append(LEFT).append("\" y=\"").append(HEIGHT - 3);
     out.append("\">3 min ago</text><text x=\"").append(WIDTH).append("\" y=\"").append(HEIGHT - 3);
     out.append("\" text-anchor=\"end\">now</text>\n");
     for (int i = 0; i < chart.lines().size(); i++) {
-      polylines(out, chart.lines().get(i).points(), top, i % 5);
+      polylines(out, chart.lines().get(i).points(), scale, i % 5);
     }
     out.append("</svg>");
   }
 
   /** One for each stretch of points without a gap; a point alone is drawn as a dash. */
-  private static void polylines(StringBuilder out, List<Double> points, double top, int colour) {
+  private static void polylines(StringBuilder out, List<Double> points, Scale scale, int colour) {
     boolean open = false;
     for (int i = 0; i < points.size(); i++) {
       double value = points.get(i);
       if (Double.isFinite(value)) {
         if (!open) {
           out.append("<polyline class=\"s").append(colour).append("\" points=\"");
-          out.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(i) - 1, y(value, top)));
+          out.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(i) - 1, y(value, scale)));
           open = true;
         }
-        out.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(i), y(value, top)));
+        out.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(i), y(value, scale)));
       } else if (open) {
         out.append("\"/>\n");
         open = false;
@@ -166,21 +168,44 @@ public final class StatusHtml {
     return LEFT + (double) (WIDTH - LEFT) * point / (Status.POINTS - 1);
   }
 
-  private static double y(double value, double top) {
-    double part = Math.clamp(value / top, 0, 1);
+  private static double y(double value, Scale scale) {
+    double part = Math.clamp(scale.part(value), 0, 1);
     return TOP + (HEIGHT - TOP - BOTTOM) * (1 - part);
   }
 
-  /** 1, 2 or 5 times a power of ten, or of two for bytes, above all points. */
-  private static double ceiling(Status.Chart chart) {
-    double largest =
+  /** How high a value stands: 0 at the bottom, 1 at the top; and where lines are drawn. */
+  private record Scale(double low, double top, List<Double> marks) {
+    double part(double value) {
+      return low == 0
+          ? value / top
+          : value <= low ? 0 : Math.log(value / low) / Math.log(top / low);
+    }
+  }
+
+  /** From 0 to just above all points; times by decades, lest one slow second hide the others. */
+  private static Scale scale(Status.Chart chart) {
+    double[] points =
         chart.lines().stream()
             .flatMap(line -> line.points().stream())
-            .filter(Double::isFinite)
+            .filter(point -> Double.isFinite(point) && point > 0)
             .mapToDouble(Double::doubleValue)
-            .max()
-            .orElse(0);
-    if (chart.unit() == Status.Unit.BYTES_PER_SECOND) {
+            .toArray();
+    double largest = Arrays.stream(points).max().orElse(0);
+    if (chart.unit() == Status.Unit.SECONDS) {
+      double smallest = Arrays.stream(points).min().orElse(1e-4);
+      int from = Math.max(-9, (int) Math.floor(Math.log10(smallest)));
+      int to = Math.max(from + 1, (int) Math.ceil(Math.log10(Math.max(largest, 1e-3))));
+      List<Double> decades =
+          IntStream.rangeClosed(from, to).mapToObj(power -> Math.pow(10, power)).toList();
+      return new Scale(decades.getFirst(), decades.getLast(), decades);
+    }
+    double top = ceiling(largest, chart.unit());
+    return new Scale(0, top, List.of(0.0, top / 2, top));
+  }
+
+  /** 1, 2 or 5 times a power of ten, or a power of two for bytes. */
+  private static double ceiling(double largest, Status.Unit unit) {
+    if (unit == Status.Unit.BYTES_PER_SECOND) {
       double top = 1024;
       while (top < largest) {
         top *= 2;
@@ -188,7 +213,7 @@ public final class StatusHtml {
       return top;
     }
     if (largest <= 0) {
-      return chart.unit() == Status.Unit.SECONDS ? 0.001 : 10;
+      return 10;
     }
     double power = Math.pow(10, Math.floor(Math.log10(largest)));
     for (double factor : new double[] {1, 2, 5, 10}) {
