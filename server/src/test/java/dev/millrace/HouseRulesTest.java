@@ -58,6 +58,7 @@ class HouseRulesTest {
   private static final String[] SERVER = {
     "transport",
     "gate",
+    "hot",
     "http",
     "files",
     "digest",
@@ -131,6 +132,12 @@ class HouseRulesTest {
   }
 
   @Test
+  void answersFromMemoryKnowNoUndertow() {
+    never("hot..", serverBut("hot", "gate", "files", "plan", "transport"));
+    never("hot..", "io.undertow..");
+  }
+
+  @Test
   void filesAndDigestKnowNoUndertow() {
     never("files..", serverBut("files"));
     never("files..", "io.undertow..", "org.xnio..");
@@ -140,7 +147,7 @@ class HouseRulesTest {
 
   @Test
   void httpNeverSeesTransportAndNobodySeesTheRoot() {
-    never("http..", serverBut("http", "digest", "files", "plan", "listing", "gate"));
+    never("http..", serverBut("http", "digest", "files", "plan", "listing", "gate", "hot"));
     never("listing..", serverBut("listing", "files", "plan"));
     never("listing..", "io.undertow..", "org.xnio..");
     never("plan..", serverBut("plan"));

@@ -148,6 +148,30 @@ public final class FileCalls {
     return facts(stat);
   }
 
+  /**
+   * Whether a descriptor is still what it was (fstat(2)), without an allocation. That the file's
+   * name leads elsewhere now shows here as well: renaming, replacing and removing change its {@code
+   * st_ctime}.
+   */
+  public static boolean isStill(int fd, FileFacts facts) {
+    MemorySegment stat = STAT.get();
+    try {
+      if ((int) FSTAT.invokeExact(Native.errnoState(), fd, stat) < 0) {
+        return false;
+      }
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+    return stat.get(JAVA_LONG, 104) == facts.changedSeconds()
+        && (int) stat.get(JAVA_LONG, 112) == facts.changedNanos()
+        && stat.get(JAVA_LONG, 48) == facts.sizeBytes()
+        && stat.get(JAVA_LONG, 88) == facts.modifiedSeconds()
+        && (int) stat.get(JAVA_LONG, 96) == facts.modifiedNanos()
+        && stat.get(JAVA_INT, AARCH64 ? 16 : 24) == facts.mode()
+        && stat.get(JAVA_LONG, 8) == facts.inode()
+        && stat.get(JAVA_LONG, 0) == facts.device();
+  }
+
   private static FileFacts facts(MemorySegment stat) {
     // struct stat differs between the two machines only in where st_mode stands.
     return new FileFacts(

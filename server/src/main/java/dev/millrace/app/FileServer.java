@@ -13,6 +13,7 @@ import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.gate.GateStats;
 import dev.millrace.http.AccessLog;
 import dev.millrace.http.FileHandler;
+import dev.millrace.http.HotRequests;
 import dev.millrace.http.Mount;
 import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
@@ -66,6 +67,7 @@ public final class FileServer implements AutoCloseable {
   private final @Nullable AccessLogWriter accessLogWriter;
   private final @Nullable AccessLog accessLog;
   private final ReadBuffers buffers;
+  private final Caches caches;
   private final GateStats gate;
   private final Management management;
   private final Listeners listeners;
@@ -85,6 +87,7 @@ public final class FileServer implements AutoCloseable {
     this.pool = pool("worker", POOL_QUEUE_ENTRIES);
     Executor events = transport.events();
     this.buffers = new ReadBuffers();
+    this.caches = new Caches(settings, transport);
     List<FileAccess> accesses = onEvents(events, this::accesses);
     DigestService.Limits limits = DigestService.Limits.DEFAULT.withJobs(settings.digests().queue());
     this.hashers = pool("hash", limits.tasks());
@@ -112,6 +115,7 @@ public final class FileServer implements AutoCloseable {
     RequestStats stats = settings.metrics() ? new RequestStats() : null;
     this.requests = new RequestTracker(accessLog == null ? handler : accessLog, stats);
     this.status = new Status(Version.current(), transport.description(), transport.reason());
+    caches.start(new HotRequests(stats, accessLog), digests);
     if (stats != null) {
       register(stats);
     }
@@ -120,7 +124,8 @@ public final class FileServer implements AutoCloseable {
       opened = startManagement(events);
       this.management = opened;
       this.listeners =
-          Listeners.open(transport.worker(), settings.listen(), requests, settings, gate);
+          Listeners.open(
+              transport.worker(), settings.listen(), requests, settings, gate, caches::shortcut);
     } catch (StartException failed) {
       if (opened != null) {
         opened.close();
@@ -213,11 +218,13 @@ public final class FileServer implements AutoCloseable {
       int rootFd = roots.get(i);
       SymlinkPolicy symlinks = settings.mounts().get(i).policy().symlinks();
       accesses.add(
-          switch (transport) {
-            case Transport.Uring uring ->
-                new RingFileAccess(uring.worker().loop(), rootFd, symlinks);
-            case Transport.Nio _ -> new PoolFileAccess(pool, transport.events(), rootFd, symlinks);
-          });
+          caches.files(
+              switch (transport) {
+                case Transport.Uring uring ->
+                    new RingFileAccess(uring.worker().loop(), rootFd, symlinks);
+                case Transport.Nio _ ->
+                    new PoolFileAccess(pool, transport.events(), rootFd, symlinks);
+              }));
     }
     return accesses;
   }
@@ -241,6 +248,7 @@ public final class FileServer implements AutoCloseable {
     metrics.transport(transport.name(), transport.reason());
     metrics.requests(requests, stats);
     metrics.gate(gate);
+    caches.register(metrics);
     metrics.pool("worker", pool);
     metrics.pool("hash", hashers);
     metrics.digests(digests, store);
@@ -360,6 +368,7 @@ public final class FileServer implements AutoCloseable {
     }
     long deadline = System.nanoTime() + settings.drain().toNanos();
     listeners.close();
+    transport.events().execute(caches::close); // answers from memory would not say close
     ResetEvent idle = new ResetEvent();
     requests.drain(idle::set);
     var _ = idle.timedAwait(settings.drain());

@@ -4,6 +4,7 @@ import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.ProxyOpenListener;
+import dev.millrace.gate.Shortcut;
 import dev.millrace.http.ForwardedHeaders;
 import dev.millrace.http.GateAnswers;
 import dev.millrace.http.RequestBodies;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -57,7 +60,8 @@ final class Listeners implements AutoCloseable {
       List<HostPort> addresses,
       HttpHandler root,
       Settings settings,
-      GateStats stats)
+      GateStats stats,
+      Function<StreamConnection, @Nullable Shortcut> shortcuts)
       throws StartException {
     GateLimits limits = settings.gate();
     HttpOpenListener http =
@@ -67,7 +71,7 @@ final class Listeners implements AutoCloseable {
     http.setRootHandler(root);
     ChannelListener<StreamConnection> gated =
         connection -> {
-          var _ = GateConduit.install(connection, limits, stats);
+          var _ = GateConduit.install(connection, limits, stats, shortcuts.apply(connection));
           http.handleEvent(connection);
         };
     Listeners listeners =

@@ -26,6 +26,12 @@ public enum SettingKey {
       "br,zstd,gzip",
       "CODING,...",
       "Stored variants that are offered, in order: NAME.br, NAME.zst, NAME.gz."),
+  HOT("64MiB", "off|SIZE", "Memory for whole answers of small files, given at the gate."),
+  OPEN_FILES("4096", "N", "Most files kept open between requests; 0 keeps none."),
+  REVALIDATE(
+      "1s",
+      "TIME",
+      "How long a path is taken to lead to the same file. The file itself is asked every time."),
   ACCESS_LOG("off", "off|-|FILE", "Where requests are noted: nowhere, standard output, or a file."),
   ACCESS_LOG_FORMAT("combined", "combined|json", "How requests are noted."),
   DIGESTS(

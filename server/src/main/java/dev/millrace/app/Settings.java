@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param workers threads of the worker pool
  * @param accessLog {@code off}, {@code -} for standard output, or a file
  * @param accessLogFormat how requests are noted there
+ * @param caches what is kept between requests
  * @param digests which digests are found out and shown
  * @param state where digests are kept, or null for memory only
  * @param scrubBytesPerSecond how fast known files are read again, 0 for not
@@ -37,6 +38,7 @@ public record Settings(
     int workers,
     String accessLog,
     AccessLogFormat accessLogFormat,
+    CacheSettings caches,
     DigestPolicy digests,
     @Nullable Path state,
     int scrubBytesPerSecond,

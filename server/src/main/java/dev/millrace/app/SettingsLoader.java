@@ -66,6 +66,8 @@ public final class SettingsLoader {
   }
 
   /** As many files may be open for hashing alone. */
+  private static final int MAX_OPEN_FILES = 1 << 20;
+
   private static final int MAX_DIGEST_QUEUE = 65_536;
 
   private Settings load() throws SettingsException {
@@ -78,6 +80,10 @@ public final class SettingsLoader {
         one(SettingKey.WORKERS, text -> Values.number(text, 1, 1024)),
         one(SettingKey.ACCESS_LOG, text -> text),
         one(SettingKey.ACCESS_LOG_FORMAT, Values::accessLogFormat),
+        new CacheSettings(
+            one(SettingKey.HOT, text -> text.equals("off") ? 0 : Values.bytes(text)),
+            one(SettingKey.OPEN_FILES, text -> Values.number(text, 0, MAX_OPEN_FILES)),
+            one(SettingKey.REVALIDATE, Values::duration)),
         new DigestPolicy(
             one(SettingKey.DIGESTS, Values::digestMode),
             one(SettingKey.SIDECARS, Values::flag),

@@ -2,16 +2,14 @@ package dev.millrace.digest;
 
 import dev.millrace.file.FileFacts;
 import dev.millrace.files.OpenFile;
-import dev.millrace.sync.Mutex;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,10 +78,7 @@ public final class DigestService {
   private final DigestStore store;
   private final Limits limits;
 
-  /** Guards what is remembered: listings look it up on workers. Held for a look-up only. */
-  private final Mutex mutex = new Mutex();
-
-  private final Map<FileVersion, Digests> remembered;
+  private final KnownDigests remembered;
   private final DigestJobs jobs = new DigestJobs();
   private final ArrayDeque<DigestJob> behind = new ArrayDeque<>();
   private int behindRunning;
@@ -95,6 +90,7 @@ public final class DigestService {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong hashedBytes = new AtomicLong();
   private volatile int waiting;
+  private Consumer<FileVersion> whenKnown = version -> {};
   private volatile boolean stopped;
 
   /**
@@ -106,38 +102,20 @@ public final class DigestService {
     this.events = events;
     this.store = store;
     this.limits = limits;
-    this.remembered =
-        new LinkedHashMap<>(1024, 0.75f, true) {
-          private static final long serialVersionUID = 1;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<FileVersion, Digests> eldest) {
-            return size() > limits.remembered();
-          }
-        };
+    this.remembered = new KnownDigests(limits.remembered());
   }
 
   /** What is known without reading anything. Any thread. */
   public Digests known(FileFacts facts) {
-    FileVersion version = FileVersion.of(facts);
-    mutex.lock();
-    try {
-      Digests digests = remembered.get(version); // which moves it to the end of the line
-      return digests == null ? Digests.NONE : digests;
-    } finally {
-      mutex.unlock();
-    }
+    return remembered.of(FileVersion.of(facts));
   }
 
-  private Digests remember(FileVersion version, Digests digests) {
-    mutex.lock();
-    try {
-      Digests all = remembered.getOrDefault(version, Digests.NONE).with(digests);
-      remembered.put(version, all);
-      return all;
-    } finally {
-      mutex.unlock();
-    }
+  /**
+   * Has somebody told of each file of which more is known now, on the event thread and before those
+   * who wait for it. Before the first digest is asked for.
+   */
+  public void whenKnown(Consumer<FileVersion> listener) {
+    whenKnown = listener;
   }
 
   /**
@@ -337,7 +315,8 @@ public final class DigestService {
     }
     Digests all = result;
     if (why == null) {
-      all = remember(job.version(), result);
+      all = remembered.add(job.version(), result);
+      whenKnown.accept(job.version());
     } else if (why == Unavailable.BUSY) {
       refused.addAndGet(job.waiters().size());
     } else {

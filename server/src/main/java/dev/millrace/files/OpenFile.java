@@ -8,22 +8,32 @@ import dev.millrace.file.OpenHow;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An open descriptor and what it was when it was opened. Closed once, by whoever was given it, with
- * no read of it in flight.
+ * no read of it in flight. Several may {@linkplain #share share} a descriptor, which ends with the
+ * last of them.
  */
 public final class OpenFile {
   private static final int PATH_MAX = 4096; // of the kernel, a NUL included
 
   private final int fd;
   private final FileFacts facts;
+  private final long openedNanos;
+  private final AtomicInteger sharers;
   private boolean closed;
 
   OpenFile(int fd, FileFacts facts) {
+    this(fd, facts, System.nanoTime(), new AtomicInteger(1));
+  }
+
+  private OpenFile(int fd, FileFacts facts, long openedNanos, AtomicInteger sharers) {
     this.fd = fd;
     this.facts = facts;
+    this.openedNanos = openedNanos;
+    this.sharers = sharers;
   }
 
   /**
@@ -58,6 +68,28 @@ public final class OpenFile {
   /** As of opening. */
   public FileFacts facts() {
     return facts;
+  }
+
+  /** When its path was last known to lead to it, as {@link System#nanoTime}. */
+  public long openedNanos() {
+    return openedNanos;
+  }
+
+  /** The same open file and descriptor, the callee's to close. */
+  public OpenFile share() {
+    int before = sharers.getAndIncrement();
+    if (closed || before < 1) {
+      throw new IllegalStateException("the file is closed");
+    }
+    return new OpenFile(fd, facts, openedNanos, sharers);
+  }
+
+  /**
+   * Whether it is what it was when it was opened: content, attributes, and names, for renaming and
+   * removing it change its time of change. What becomes of the directories above it does not show.
+   */
+  public boolean isUnchanged() {
+    return FileCalls.isStill(fd(), facts);
   }
 
   int fd() {
@@ -115,7 +147,9 @@ public final class OpenFile {
   public void close() {
     if (!closed) {
       closed = true;
-      FileCalls.close(fd);
+      if (sharers.decrementAndGet() == 0) {
+        FileCalls.close(fd);
+      }
     }
   }
 }

@@ -31,6 +31,7 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
   private final ReadReadyHandler user;
   private final RequestStream requests;
   private final long headTimeoutMillis;
+  private final @Nullable Shortcut shortcut;
   private XnioExecutor.@Nullable Key headTimer;
 
   GateConduit(
@@ -39,19 +40,28 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
       XnioExecutor timers,
       ReadReadyHandler user,
       GateLimits limits,
-      GateStats stats) {
+      GateStats stats,
+      @Nullable Shortcut shortcut) {
     super(next);
     this.closing = closing;
     this.timers = timers;
     this.user = user;
-    this.requests = new RequestStream(next, limits, stats);
+    this.requests = new RequestStream(next, limits, stats, shortcut);
+    this.shortcut = shortcut;
     this.headTimeoutMillis = limits.headTimeout().toMillis();
     next.setReadReadyHandler(this);
   }
 
-  /** Puts a gate on a connection that nobody has read from. */
+  /**
+   * Puts a gate on a connection that nobody has read from.
+   *
+   * @param shortcut answers some of its requests, or null for none
+   */
   public static GateConduit install(
-      StreamConnection connection, GateLimits limits, GateStats stats) {
+      StreamConnection connection,
+      GateLimits limits,
+      GateStats stats,
+      @Nullable Shortcut shortcut) {
     StreamSinkConduit sink = connection.getSinkChannel().getConduit();
     GateConduit gate =
         new GateConduit(
@@ -60,7 +70,8 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
             connection.getIoThread(),
             new ReadReadyHandler.ChannelListenerHandler<>(connection.getSourceChannel()),
             limits,
-            stats);
+            stats,
+            shortcut);
     connection.getSourceChannel().setConduit(gate);
     return gate;
   }
@@ -83,6 +94,16 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
   /** Whether the present request's head names another client than its peer. */
   public boolean namesClient() {
     return requests.namesClient();
+  }
+
+  /** What answers requests at this gate, or null. */
+  public @Nullable Shortcut shortcut() {
+    return shortcut;
+  }
+
+  /** The answer to the present request has ended; others may be answered here again. */
+  public void answered() {
+    requests.answered();
   }
 
   // ---- reading -------------------------------------------------------------------------------
@@ -166,9 +187,20 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
 
   @Override
   public void readReady() {
+    if (shortcut != null && !closing.getAsBoolean() && isAnsweredShortly()) {
+      return;
+    }
     user.readReady();
     if (requests.isReady() && next.isReadResumed()) {
       next.wakeupReads();
+    }
+  }
+
+  private boolean isAnsweredShortly() {
+    try {
+      return requests.answerShortly();
+    } catch (IOException broken) {
+      return false; // the user reads, and meets it too
     }
   }
 

@@ -40,6 +40,11 @@ public final class HeadFields {
     return (repeated & field.bit()) != 0;
   }
 
+  /** Whether no lines but these are among those that matter, each at most once. */
+  boolean areOnly(long fieldBits) {
+    return (seen & ~fieldBits) == 0 && repeated == 0;
+  }
+
   /** Where the value of the first such line begins, relative to the head. */
   public int start(Field field) {
     return starts[field.ordinal()];
@@ -48,6 +53,11 @@ public final class HeadFields {
   /** Where that value ends, white space stripped. */
   public int end(Field field) {
     return ends[field.ordinal()];
+  }
+
+  /** How long that value is. */
+  public int valueBytes(Field field) {
+    return ends[field.ordinal()] - starts[field.ordinal()];
   }
 
   /** The body's length; 0 without a Content-Length. */

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  * the head's first byte, and valid once the verdict is COMPLETE.
  */
 public final class HeadParser {
+  private static final int KEEP_ALIVE_BYTES = "keep-alive".length();
+  private static final long PLAIN_FIELDS =
+      Field.HOST.bit()
+          | Field.ACCEPT.bit()
+          | Field.ACCEPT_ENCODING.bit()
+          | Field.CONNECTION.bit()
+          | Field.IF_NONE_MATCH.bit();
+
   private final int headBytes;
   private final RequestLine line;
   private final FieldLines lines;
@@ -96,6 +104,22 @@ public final class HeadParser {
   /** Whether the version is 1.1, not 1.0. */
   public boolean isHttp11() {
     return line.isHttp11();
+  }
+
+  /**
+   * Whether it is a GET or HEAD of HTTP/1.1 for a path, keeps its connection, has no body, and
+   * nothing that can change its answer but its method, its target and the fields Host, Accept,
+   * Accept-Encoding and If-None-Match, each at most once.
+   */
+  public boolean isPlain() {
+    Method method = line.method();
+    HeadFields fields = lines.fields();
+    return (method == Method.GET || method == Method.HEAD)
+        && line.isHttp11()
+        && !line.target().isAbsolute()
+        && fields.areOnly(PLAIN_FIELDS)
+        && (!fields.has(Field.CONNECTION)
+            || (fields.keepAlive() && fields.valueBytes(Field.CONNECTION) == KEEP_ALIVE_BYTES));
   }
 
   /** Where the target begins. */

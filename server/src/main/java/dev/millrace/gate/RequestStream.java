@@ -48,6 +48,7 @@ final class RequestStream {
   private final StreamSourceConduit next;
   private final GateLimits limits;
   private final GateStats stats;
+  private final @Nullable Shortcut shortcut;
   private final HeadParser parser;
   private final Held held = new Held();
   private @Nullable ChunkedBody chunked;
@@ -55,6 +56,12 @@ final class RequestStream {
   private Phase phase = Phase.HEAD;
   private Phase afterBody = Phase.HEAD;
   private boolean newHead = true;
+
+  /** Whether a request was passed on whose answer has not ended. */
+  private boolean underWay;
+
+  /** Whether the shortcut was asked about the head that is passed on next. */
+  private boolean missed;
 
   /** Whether {@link #parser} has seen all that is held, and wants more. */
   private boolean starved;
@@ -69,10 +76,12 @@ final class RequestStream {
   private long drained;
   private long drainDeadlineNanos;
 
-  RequestStream(StreamSourceConduit next, GateLimits limits, GateStats stats) {
+  RequestStream(
+      StreamSourceConduit next, GateLimits limits, GateStats stats, @Nullable Shortcut shortcut) {
     this.next = next;
     this.limits = limits;
     this.stats = stats;
+    this.shortcut = shortcut;
     this.parser = new HeadParser(limits);
   }
 
@@ -143,6 +152,63 @@ final class RequestStream {
     };
   }
 
+  // ---- answering at the gate -----------------------------------------------------------------
+
+  /** The request that was passed on last is answered. */
+  void answered() {
+    underWay = false;
+  }
+
+  /**
+   * Answers what the shortcut can, as long as nothing is under way.
+   *
+   * @return whether nothing is left to pass on
+   */
+  boolean answerShortly() throws IOException {
+    Shortcut answers = shortcut;
+    if (answers == null || phase != Phase.HEAD || !newHead || cleared > 0 || underWay) {
+      return false;
+    }
+    boolean more = true;
+    while (more && held.isEmpty()) {
+      byte[] scratch = answers.scratch();
+      int n = next.read(ByteBuffer.wrap(scratch));
+      if (n <= 0) {
+        return false; // whoever is above sees for himself
+      }
+      int at = answerFrom(answers, scratch, 0, n);
+      held.add(scratch, at, n - at);
+      more = n == scratch.length;
+    }
+    if (!missed && !held.isEmpty()) {
+      held.drop(answerFrom(answers, held.bytes(), held.start(), held.end()) - held.start());
+    }
+    if (missed) {
+      clearHead();
+    }
+    return held.isEmpty();
+  }
+
+  /** Answers one request after another; returns where the first begins that must go on. */
+  private int answerFrom(Shortcut answers, byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to) {
+      parser.reset();
+      if (parser.parse(bytes, at, to) != Verdict.COMPLETE) {
+        break;
+      }
+      if (!answers.answer(parser, bytes, at)) {
+        missed = true;
+        break;
+      }
+      stats.countPassed();
+      at += parser.length();
+    }
+    return at;
+  }
+
+  // ---- heads ---------------------------------------------------------------------------------
+
   private int readHead(ByteBuffer into) throws IOException {
     if (newHead) {
       newHead = false;
@@ -200,11 +266,7 @@ final class RequestStream {
       }
       switch (parser.parse(held.bytes(), held.start(), held.end())) {
         case COMPLETE -> {
-          int length = parser.length();
-          int dropped = parser.normalise(held.bytes(), held.start());
-          held.drop(dropped);
-          cleared = length - dropped;
-          headDone();
+          clearHead();
           return passCleared(into);
         }
         case NEED_MORE -> {
@@ -218,6 +280,15 @@ final class RequestStream {
     }
   }
 
+  /** The head at the beginning of what is held is understood. */
+  private void clearHead() {
+    int length = parser.length();
+    int dropped = parser.normalise(held.bytes(), held.start());
+    held.drop(dropped);
+    cleared = length - dropped;
+    headDone();
+  }
+
   private int passCleared(ByteBuffer into) {
     int n = held.moveTo(into, cleared);
     cleared -= n;
@@ -226,6 +297,11 @@ final class RequestStream {
 
   private void headDone() {
     stats.countPassed();
+    if (shortcut != null && !missed) {
+      shortcut.passed();
+    }
+    missed = false;
+    underWay = true;
     starved = false;
     newHead = true;
     afterBody = parser.isLast() ? Phase.DRAIN : Phase.HEAD;

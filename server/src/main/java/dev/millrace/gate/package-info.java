@@ -7,7 +7,8 @@
  *                            ├ HeadParser   one request head: offsets and flags, or a RejectReason
  *                            │   └ RequestLine (Method, Target), FieldLines (Field, HeadFields), Authority
  *                            ├ ChunkParser  the framing of a chunked body
- *                            └ RequestStream  order and phases; Held, ChunkedBody
+ *                            ├ RequestStream  order and phases; Held, ChunkedBody
+ *                            └ Shortcut  answers some requests here (package hot)
  *   ProxyOpenListener  before all that, from trusted peers: ProxyHeader (PROXY protocol v1, v2)
  * </pre>
  *

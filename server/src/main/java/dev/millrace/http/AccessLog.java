@@ -1,5 +1,7 @@
 package dev.millrace.http;
 
+import dev.millrace.gate.HeadParser;
+import dev.millrace.hot.HotAnswer;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -8,6 +10,8 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +70,7 @@ public final class AccessLog implements HttpHandler {
   private final ExchangeCompletionListener completed = this::completed;
   private List<Entry> batch = new ArrayList<>(BATCH_ENTRIES);
   private boolean scheduled;
+  private @Nullable XnioIoThread thread;
 
   public AccessLog(HttpHandler next, Writer writer) {
     this.next = next;
@@ -81,17 +86,49 @@ public final class AccessLog implements HttpHandler {
   private void completed(
       HttpServerExchange exchange, ExchangeCompletionListener.NextListener nextListener) {
     try {
-      batch.add(entry(exchange));
-      if (batch.size() >= BATCH_ENTRIES) {
-        hand();
-      } else if (!scheduled) {
-        scheduled = true;
-        XnioIoThread thread = exchange.getIoThread();
-        var _ = thread.executeAfter(this::handScheduled, BATCH_MILLIS, TimeUnit.MILLISECONDS);
-      }
+      thread = exchange.getIoThread();
+      add(entry(exchange));
     } finally {
       nextListener.proceed();
     }
+  }
+
+  private void add(Entry entry) {
+    batch.add(entry);
+    if (batch.size() >= BATCH_ENTRIES) {
+      hand();
+    } else if (!scheduled && thread != null) {
+      scheduled = true;
+      var _ = thread.executeAfter(this::handScheduled, BATCH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Notes a request that was answered from memory; an exchange has come before every such. */
+  void note(
+      HotAnswer answer,
+      HeadParser head,
+      byte[] bytes,
+      int base,
+      SocketAddress peer,
+      long durationNanos) {
+    int from = base + head.targetStart();
+    int to = base + head.targetEnd();
+    HeadLines lines = new HeadLines(bytes, to, base + head.length());
+    add(
+        new Entry(
+            System.currentTimeMillis(),
+            peer instanceof InetSocketAddress internet ? address(internet) : "-",
+            null,
+            head.method().name(),
+            new String(bytes, from, to - from, StandardCharsets.ISO_8859_1),
+            "HTTP/1.1",
+            answer.status(),
+            answer.bodyBytes(),
+            durationNanos,
+            lines.value("Host"),
+            lines.value("Referer"),
+            lines.value("User-Agent"),
+            trace(lines.value("traceparent"))));
   }
 
   private void handScheduled() {

@@ -65,7 +65,8 @@ final class ErrorPages {
       file.close();
       exchange.endExchange();
     } else {
-      Pieces pieces = new FilePieces(handler.access(), handler.buffers(), file, Body.whole(size));
+      Pieces pieces =
+          new FilePieces(handler.access(), handler.buffers(), file, Body.whole(size), null);
       new BodyTransfer(exchange, pieces).start();
     }
   }

@@ -174,6 +174,7 @@ final class FileAnswer {
     switch (plan) {
       case ResponsePlan.NotModified _ -> {
         described(headers, digests);
+        var _ = record(digests, StatusCodes.NOT_MODIFIED, 0);
         file.close();
         exchange.setStatusCode(StatusCodes.NOT_MODIFIED).endExchange();
       }
@@ -188,18 +189,22 @@ final class FileAnswer {
       }
       case ResponsePlan.Whole _ -> {
         described(headers, digests);
-        send(StatusCodes.OK, Body.whole(current.sizeBytes()), contentType, contentDigest);
+        boolean withoutBody = exchange.getRequestMethod().equals(Methods.HEAD);
+        HotRecording recording =
+            record(digests, StatusCodes.OK, withoutBody ? 0 : current.sizeBytes());
+        Body body = Body.whole(current.sizeBytes());
+        send(StatusCodes.OK, body, contentType, contentDigest, recording);
       }
       case ResponsePlan.Part(ByteRange range) -> {
         described(headers, digests);
         headers.put(Headers.CONTENT_RANGE, range.contentRange(current.sizeBytes()));
-        send(StatusCodes.PARTIAL_CONTENT, Body.of(range), contentType, contentDigest);
+        send(StatusCodes.PARTIAL_CONTENT, Body.of(range), contentType, contentDigest, null);
       }
       case ResponsePlan.Parts(List<ByteRange> ranges) -> {
         described(headers, digests);
         MultipartRanges parts =
             MultipartRanges.of(ranges, current.sizeBytes(), contentType, boundary());
-        send(StatusCodes.PARTIAL_CONTENT, Body.of(parts), parts.contentType(), null);
+        send(StatusCodes.PARTIAL_CONTENT, Body.of(parts), parts.contentType(), null, null);
       }
     }
   }
@@ -230,7 +235,16 @@ final class FileAnswer {
     }
   }
 
-  private void send(int status, Body body, String type, @Nullable String contentDigest) {
+  private @Nullable HotRecording record(Digests digests, int status, long bodyBytes) {
+    return HotRecording.begin(exchange, handler, file, digests, status, bodyBytes);
+  }
+
+  private void send(
+      int status,
+      Body body,
+      String type,
+      @Nullable String contentDigest,
+      @Nullable HotRecording recording) {
     HeaderMap headers = exchange.getResponseHeaders();
     headers.put(Headers.CONTENT_TYPE, type);
     if (coding != null) {
@@ -245,7 +259,7 @@ final class FileAnswer {
       file.close();
       exchange.endExchange();
     } else {
-      Pieces pieces = new FilePieces(handler.access(), handler.buffers(), file, body);
+      Pieces pieces = new FilePieces(handler.access(), handler.buffers(), file, body, recording);
       new BodyTransfer(exchange, pieces).start();
     }
   }

@@ -8,6 +8,7 @@ import dev.millrace.plan.ByteRange;
 import dev.millrace.plan.MultipartRanges;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranges of a file, read into one buffer whatever their length, and the frame around several. A
@@ -19,6 +20,7 @@ final class FilePieces implements Pieces {
   private final OpenFile file;
   private final Body body;
   private final ReadBuffer buffer;
+  private final @Nullable HotRecording recording;
 
   /** The range being sent; one past the last while the tail of the frame is. */
   private int rangeIndex = -1;
@@ -28,12 +30,19 @@ final class FilePieces implements Pieces {
 
   /**
    * @param file becomes this object's to close
+   * @param recording is told of a body that is read in one piece; or null
    */
-  FilePieces(FileAccess access, ReadBuffers buffers, OpenFile file, Body body) {
+  FilePieces(
+      FileAccess access,
+      ReadBuffers buffers,
+      OpenFile file,
+      Body body,
+      @Nullable HotRecording recording) {
     this.access = access;
     this.buffers = buffers;
     this.file = file;
     this.body = body;
+    this.recording = recording;
     this.buffer = buffers.take(body.lengthBytes());
   }
 
@@ -82,7 +91,11 @@ final class FilePieces implements Pieces {
             receiver.failed(); // unreadable, or truncated since the head was sent
           } else {
             position += result;
-            receiver.piece(buffer.bytes().limit(result));
+            ByteBuffer piece = buffer.bytes().limit(result);
+            if (recording != null && result == body.lengthBytes()) {
+              recording.body(piece);
+            }
+            receiver.piece(piece);
           }
         });
   }

@@ -33,6 +33,10 @@ public final class GateAnswers implements HttpHandler {
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     GateConduit gate = Gates.of(exchange);
     if (gate != null) {
+      exchange.addExchangeCompleteListener((_, nextListener) -> {
+        gate.answered();
+        nextListener.proceed();
+      });
       RejectReason why = gate.rejection();
       if (why != null) {
         refuse(exchange, why);

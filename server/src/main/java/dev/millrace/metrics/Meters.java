@@ -6,12 +6,17 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /** Registers meters that read what others count: a source is held, and asked on scrapes only. */
-record Meters(PrometheusMeterRegistry registry) {
+record Meters(PrometheusMeterRegistry registry, List<Object> sources) {
+  Meters(PrometheusMeterRegistry registry) {
+    this(registry, new ArrayList<>());
+  }
+
   <T> void gauge(
       String name, String description, T source, ToDoubleFunction<T> value, String... tags) {
     Gauge.builder(name, source, value)
@@ -23,6 +28,7 @@ record Meters(PrometheusMeterRegistry registry) {
 
   <T> void counter(
       String name, String description, T source, ToDoubleFunction<T> value, String... tags) {
+    sources.add(source); // a counter holds it weakly
     FunctionCounter.builder(name, source, value)
         .description(description)
         .tags(Tags.of(tags))

@@ -3,8 +3,10 @@ package dev.millrace.metrics;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
+import dev.millrace.files.OpenFiles;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.RejectReason;
+import dev.millrace.hot.HotStats;
 import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.ExponentialHistogram;
@@ -228,6 +230,36 @@ public final class ServerMetrics implements AutoCloseable {
         "Requests not noted because the log was slow or could not be written",
         dropped,
         LongSupplier::getAsLong);
+  }
+
+  /** Files kept open between requests. */
+  public void openFiles(OpenFiles files, String mount) {
+    meters.counter(
+        "millrace.files.cache.hits",
+        "Opens of files that were open",
+        files,
+        OpenFiles::hits,
+        "mount",
+        mount);
+    meters.counter(
+        "millrace.files.cache.misses",
+        "Opens that were resolved",
+        files,
+        OpenFiles::misses,
+        "mount",
+        mount);
+  }
+
+  /** Answers from memory. */
+  public void hot(HotStats hot) {
+    meters.counter("millrace.hot.hits", "Requests answered from memory", hot, HotStats::hits);
+    meters.counter(
+        "millrace.hot.misses",
+        "Requests that could have been answered from memory and were not",
+        hot,
+        HotStats::misses);
+    meters.gauge("millrace.hot.answers", "Answers kept in memory", hot, HotStats::answers);
+    meters.gauge("millrace.hot.bytes", "Memory that they take", hot, HotStats::bytes);
   }
 
   /** The ring, its loop and the transport on it. */

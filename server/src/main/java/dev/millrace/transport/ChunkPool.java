@@ -40,6 +40,11 @@ final class ChunkPool {
     return chunk;
   }
 
+  /** Bytes that a chunk is sure to have, of a size that the writer chooses. */
+  int sureBytes() {
+    return large.isEmpty() && largeMade == config.largeChunks() ? 0 : config.smallChunkBytes();
+  }
+
   /**
    * Calls back once when a large chunk is free; the answer is whether anybody was still waiting.
    */

@@ -2,6 +2,7 @@ package dev.millrace.transport;
 
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -23,7 +24,7 @@ import org.xnio.conduits.WriteReadyHandler;
  * true as soon as it is staged, as a socket's own buffer would have it, and closing waits for it. A
  * worker thread's write is copied and posted, so that its buffer is free at once and order is kept.
  */
-final class RingSink implements StreamSinkConduit {
+final class RingSink implements StreamSinkConduit, DirectOutput {
   private final RingConnection connection;
   private final RingIoThread io;
   private final SocketWriter writer;
@@ -122,6 +123,29 @@ final class RingSink implements StreamSinkConduit {
       }
     }
     return total;
+  }
+
+  @Override
+  public boolean hasRoom(int bytes) {
+    return failure == 0
+        && posted.isEmpty()
+        && connection.isOpenOnLoop()
+        && !connection.isWriteShutdown()
+        && writer.roomBytes() >= bytes;
+  }
+
+  @Override
+  public void stage(MemorySegment source, long offset, int length) {
+    int n;
+    try {
+      n = writer.write(source, offset, length);
+    } catch (IOException impossible) {
+      throw new AssertionError(impossible); // staging writes to memory
+    }
+    if (n != length) {
+      throw new IllegalStateException("no room for " + length + " bytes");
+    }
+    connection.scheduleSend();
   }
 
   private int stage(ByteBuffer source) throws IOException {

@@ -102,6 +102,14 @@ final class SocketWriter extends Writer {
     return tail != null && tail.room() > 0;
   }
 
+  /** Bytes that one write is sure to take now. */
+  int roomBytes() {
+    Chunk tail = count == 0 ? null : chunks[(first + count - 1) % chunks.length];
+    int room = tail == null ? 0 : tail.room();
+    int free = chunks.length - count;
+    return free == 0 ? room : room + free * pool.sureBytes();
+  }
+
   /** Whether the last write found the pool empty. */
   boolean isStarved() {
     return starved;

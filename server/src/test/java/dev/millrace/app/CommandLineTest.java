@@ -127,9 +127,9 @@ class CommandLineTest {
         file
             + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
             + " checksum-headers, corrupt, cors, digest-queue, digests, drain, errors, fallback,"
-            + " head-timeout, hidden, idle-timeout, index, listen, listing, management, max-fields,"
-            + " max-head, max-target, metrics, mounts, precompressed, proxies, proxy-protocol, root,"
-            + " scrub, sidecars, state, symlinks,"
+            + " head-timeout, hidden, hot, idle-timeout, index, listen, listing, management, max-fields,"
+            + " max-head, max-target, metrics, mounts, open-files, precompressed, proxies, proxy-protocol,"
+            + " revalidate, root, scrub, sidecars, state, symlinks,"
             + " transport, types, workers");
   }
 

@@ -28,6 +28,11 @@ abstract class FilesContract {
 
   abstract TransportChoice transport();
 
+  /** Settings of what is kept between requests. */
+  String caches() {
+    return "";
+  }
+
   /** An exchange on a connection of its own. */
   private record Answer(Head head, byte[] body) {
     String text() {
@@ -45,7 +50,8 @@ abstract class FilesContract {
   }
 
   private void serving(String yaml, Script script) throws Exception {
-    try (RunningServer server = RunningServer.start(root, transport(), "digests: asked\n" + yaml)) {
+    try (RunningServer server =
+        RunningServer.start(root, transport(), caches() + "digests: asked\n" + yaml)) {
       script.run(server);
     }
   }

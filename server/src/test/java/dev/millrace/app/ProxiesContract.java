@@ -81,7 +81,8 @@ abstract class ProxiesContract {
             settings.listen(),
             Listeners.front(ECHO, settings),
             settings,
-            new GateStats());
+            new GateStats(),
+            _ -> null);
   }
 
   private RawClient connect() throws Exception {

@@ -52,6 +52,7 @@ final class RunningServer implements AutoCloseable {
         s.workers(),
         s.accessLog(),
         s.accessLogFormat(),
+        s.caches(),
         s.digests(),
         s.state(),
         s.scrubBytesPerSecond(),

@@ -37,7 +37,7 @@ class GateConduitTest {
   private Random random = new Random(1);
   private int mostRead = 16 << 10;
   private final GateConduit gate =
-      new GateConduit(source, () -> closing, timers, new User(), GateLimits.DEFAULT, stats);
+      new GateConduit(source, () -> closing, timers, new User(), GateLimits.DEFAULT, stats, null);
 
   /** Reads once a call, into a buffer of any kind and size, as it comes. */
   private final class User implements ReadReadyHandler {

@@ -191,7 +191,7 @@ class GateFuzzTest {
     FakeSource source = new FakeSource();
     GateStats stats = new GateStats();
     GateConduit gate =
-        new GateConduit(source, () -> false, new NoTimers(), new NoUser(), LIMITS, stats);
+        new GateConduit(source, () -> false, new NoTimers(), new NoUser(), LIMITS, stats, null);
     StringBuilder out = new StringBuilder();
     int most = 1 + random.nextInt(200);
     for (int at = 0; at < input.length; ) {

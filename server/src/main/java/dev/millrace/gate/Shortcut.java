@@ -1,0 +1,22 @@
+package dev.millrace.gate;
+
+/**
+ * Answers some requests of one connection at the gate, so that they go no further. I/O thread only.
+ */
+public interface Shortcut {
+  /** Memory to receive into, used only while a call of the gate lasts. */
+  byte[] scratch();
+
+  /**
+   * Answers a request now and whole, or not at all; then the next answer of the connection is to
+   * this request.
+   *
+   * @param head whole, and not yet {@linkplain HeadParser#normalise normalised}
+   * @param base where it begins in {@code bytes}
+   * @return whether it is answered
+   */
+  boolean answer(HeadParser head, byte[] bytes, int base);
+
+  /** The next answer is to a request that {@link #answer} was not asked about. */
+  void passed();
+}

@@ -1,0 +1,107 @@
+package dev.millrace.hot;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.millrace.files.OpenFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** One whole answer and the file that it is of. Loop thread only. */
+public final class HotAnswer {
+  private final Arena arena = Arena.ofConfined();
+  private final byte[] key;
+  private final int hash;
+  private final MemorySegment bytes;
+  private final int status;
+  private final int bodyBytes;
+  private final int dateAt;
+  private final OpenFile file;
+  private long checkedTurn;
+  private long dateTurn;
+
+  // The cache's, which keeps answers in the order of their use.
+  @Nullable HotAnswer newer;
+  @Nullable HotAnswer older;
+  @Nullable HotAnswer nextInBucket;
+
+  /**
+   * @param dateAt where in the head the date's 29 bytes stand
+   * @param file becomes this object's to close
+   */
+  HotAnswer(byte[] key, int hash, int status, byte[] head, int dateAt, byte[] body, OpenFile file) {
+    this.key = key;
+    this.hash = hash;
+    this.status = status;
+    this.bodyBytes = body.length;
+    this.dateAt = dateAt;
+    this.file = file;
+    this.bytes = arena.allocate((long) head.length + body.length, 64);
+    MemorySegment.copy(head, 0, bytes, JAVA_BYTE, 0, head.length);
+    MemorySegment.copy(body, 0, bytes, JAVA_BYTE, head.length, body.length);
+  }
+
+  /** The status of the answer. */
+  public int status() {
+    return status;
+  }
+
+  /** Bytes of its body; of a HEAD request's none. */
+  public int bodyBytes() {
+    return bodyBytes;
+  }
+
+  int hash() {
+    return hash;
+  }
+
+  boolean hasKey(byte[] candidate, int length) {
+    return Arrays.equals(key, 0, key.length, candidate, 0, length);
+  }
+
+  /** Head and body. */
+  MemorySegment bytes() {
+    return bytes;
+  }
+
+  int sizeBytes() {
+    return (int) bytes.byteSize();
+  }
+
+  /** What it takes of the cache's bound. */
+  int costBytes() {
+    return sizeBytes() + key.length + 200; // what the objects take, about
+  }
+
+  OpenFile file() {
+    return file;
+  }
+
+  /** Whether it still is what the full path would answer; asks once a turn. */
+  boolean isFresh(long turn, long validNanos) {
+    if (turn - file.openedNanos() > validNanos) {
+      return false;
+    }
+    if (checkedTurn != turn) {
+      if (!file.isUnchanged()) {
+        return false;
+      }
+      checkedTurn = turn;
+    }
+    return true;
+  }
+
+  /** Puts the present date in, once a turn. */
+  void date(long turn, byte[] date) {
+    if (dateTurn != turn) {
+      dateTurn = turn;
+      MemorySegment.copy(date, 0, bytes, JAVA_BYTE, dateAt, date.length);
+    }
+  }
+
+  void close() {
+    file.close();
+    arena.close();
+  }
+}

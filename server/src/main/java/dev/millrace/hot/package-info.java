@@ -1,0 +1,26 @@
+/**
+ * Whole answers from memory: what a small file's full path has answered is answered again at the
+ * gate, as long as the file is what it was.
+ *
+ * <pre>
+ *   HotCache       the answers of one loop, bounded; found by what a plain request's answer depends on
+ *     └ HotAnswer  head and body in native memory, the open file that they are of
+ *   HotConnection  the gate's shortcut on one connection: key, look-up, copy into the send chunk
+ *   HotListener    is told of each answer, for metrics and log
+ * </pre>
+ *
+ * <ul>
+ *   <li>An answer is what the full path sent, but for the date: nothing here knows a header field.
+ *       {@code http.HotRecording} takes it down.
+ *   <li>An answer is given only if fstat(2) said in this same turn of the loop that the file is
+ *       unchanged, and its path was resolved at most a second ago (a setting). A digest that
+ *       becomes known, or a file found corrupt, {@linkplain dev.millrace.hot.HotCache#forget ends}
+ *       its answers.
+ * </ul>
+ *
+ * <p>Everything runs on the loop's thread. Imports {@code gate}, {@code transport}, {@code files}.
+ */
+@NullMarked
+package dev.millrace.hot;
+
+import org.jspecify.annotations.NullMarked;

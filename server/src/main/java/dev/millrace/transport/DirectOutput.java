@@ -1,0 +1,20 @@
+package dev.millrace.transport;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Where a connection's bytes can be staged past XNIO's channels, as a whole or not at all; they are
+ * sent at the end of the loop's turn. What is staged comes after all that was written before. Loop
+ * thread only.
+ */
+public interface DirectOutput {
+  /** Whether {@link #stage} would take this many bytes now. */
+  boolean hasRoom(int bytes);
+
+  /**
+   * Copies bytes to be sent.
+   *
+   * @param length as {@link #hasRoom} has allowed
+   */
+  void stage(MemorySegment source, long offset, int length);
+}

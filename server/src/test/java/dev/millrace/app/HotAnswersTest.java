@@ -1,0 +1,387 @@
+package dev.millrace.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.app.Settings.TransportChoice;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is answered from memory is what the full path would answer, and at no time anything else.
+ */
+class HotAnswersTest {
+  private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2024-02-29T12:34:56.7Z"));
+  private static final String RULES =
+      """
+      listing: on
+      sidecars: on
+      cache: [{match: '*.txt', control: 'max-age=60'}]
+      cors: [{match: '*.json', origins: ['*']}]
+      types: {foo: text/x-foo}
+      """;
+
+  private static final String CLOSE = "\r\nConnection: close\r\n";
+
+  @TempDir Path root;
+
+  private RunningServer start(String yaml) throws Exception {
+    return RunningServer.start(root, TransportChoice.URING, RULES + yaml);
+  }
+
+  private static long hits(RunningServer server) throws Exception {
+    return (long) Double.parseDouble(server.figure("millrace_hot_hits_total"));
+  }
+
+  private void write(String name, int length) throws Exception {
+    byte[] content = new byte[length];
+    new Random(length).nextBytes(content);
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, content);
+    Files.setLastModifiedTime(file, LONG_AGO);
+  }
+
+  @BeforeEach
+  void tree() throws Exception {
+    write("a.txt", 10);
+    write("a.txt.gz", 7);
+    write("b.bin", 1024);
+    write("empty", 0);
+    write("edge", 16 << 10);
+    write("over", (16 << 10) + 1);
+    write("dir/index.html", 300);
+    write("dir/data.json", 50);
+    write("dir/with space.foo", 60);
+    write(".hidden", 5);
+    Thread.sleep(50); // what changed just now is not kept
+  }
+
+  /** A connection whose answers are read byte by byte as they are. */
+  private static final class Conversation implements AutoCloseable {
+    private final RunningServer server;
+    private RawClient client;
+
+    Conversation(RunningServer server) throws Exception {
+      this.server = server;
+      client = new RawClient(server.address());
+    }
+
+    void send(String requests) throws Exception {
+      client.send(requests);
+    }
+
+    /** One whole answer, without its date. */
+    String answer(boolean bodiless) throws Exception {
+      InputStream in = client.in();
+      ByteArrayOutputStream head = new ByteArrayOutputStream();
+      while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+        int b = in.read();
+        assertTrue(b >= 0, "ended in a head: " + head);
+        head.write(b);
+      }
+      String text = head.toString(StandardCharsets.ISO_8859_1);
+      int length = 0;
+      for (String line : text.split("\r\n")) {
+        if (line.startsWith("Content-Length: ")) {
+          length = Integer.parseInt(line.substring(16));
+        }
+      }
+      boolean none = bodiless || text.startsWith("HTTP/1.1 304");
+      byte[] body = none ? new byte[0] : client.body(length);
+      assertTrue(text.contains("\r\nDate: "), text);
+      return text.replaceFirst("\r\nDate: [^\r]{29}\r\n", "\r\nDate: -\r\n")
+          + new String(body, StandardCharsets.ISO_8859_1);
+    }
+
+    /** One answer, and a new connection if that was the last of this one. */
+    String ask(String request) throws Exception {
+      send(request);
+      String answer = answer(request.startsWith("HEAD"));
+      if (answer.contains(CLOSE)) {
+        assertTrue(client.atEnd(), answer);
+        client.close();
+        client = new RawClient(server.address());
+      }
+      return answer;
+    }
+
+    @Override
+    public void close() throws IOException {
+      client.close();
+    }
+  }
+
+  private static String get(String target, String... fields) {
+    return request("GET", target, fields);
+  }
+
+  private static String request(String method, String target, String... fields) {
+    StringBuilder text = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: h\r\n");
+    for (String field : fields) {
+      text.append(field).append("\r\n");
+    }
+    return text + "\r\n";
+  }
+
+  /** Everything that can change an answer, with everything that can be asked for. */
+  private List<String> requests(List<String> tags) {
+    List<String[]> fields = new ArrayList<>();
+    fields.add(new String[0]);
+    for (String one :
+        List.of(
+            "Accept: */*",
+            "Accept: application/json",
+            "Accept-Encoding: gzip",
+            "Accept-Encoding: br;q=0.5, gzip;q=0",
+            "Connection: keep-alive",
+            "Connection: Keep-Alive, x",
+            "Range: bytes=0-3",
+            "If-Modified-Since: Thu, 29 Feb 2024 12:34:56 GMT",
+            "If-Match: \"x\"",
+            "If-Range: \"x\"",
+            "Origin: http://o",
+            "Want-Repr-Digest: sha-256=1",
+            "Want-Content-Digest: sha-256=1",
+            "Content-Length: 0",
+            "Authorization: Basic eDp5",
+            "X-Forwarded-For: 10.0.0.1",
+            "Upgrade: websocket",
+            "If-None-Match: *",
+            "If-None-Match: \"x\"",
+            "X-Other: y")) {
+      fields.add(new String[] {one});
+      fields.add(new String[] {one, "Accept-Encoding: gzip"});
+      fields.add(new String[] {one, one});
+    }
+    for (String tag : tags) {
+      fields.add(new String[] {"If-None-Match: " + tag});
+      fields.add(new String[] {"If-None-Match: W/" + tag, "Accept: */*"});
+      fields.add(new String[] {"If-None-Match: \"y\", " + tag});
+      fields.add(new String[] {"If-None-Match: " + tag, "Range: bytes=0-0"});
+    }
+    List<String> requests = new ArrayList<>();
+    for (String target :
+        List.of(
+            "/a.txt",
+            "/a.txt?x=1",
+            "/b.bin",
+            "/empty",
+            "/edge",
+            "/over",
+            "/dir",
+            "/dir/",
+            "/dir/index.html",
+            "/dir/data.json",
+            "/dir/with%20space.foo",
+            "/nothing",
+            "/.hidden",
+            "/b.bin.sha256",
+            "/%62.bin",
+            "//b.bin",
+            "/dir/../b.bin",
+            "http://h/b.bin")) {
+      for (String[] some : fields) {
+        requests.add(request("GET", target, some));
+        requests.add(request("HEAD", target, some));
+      }
+    }
+    return requests;
+  }
+
+  @Test
+  void everyAnswerIsTheFullPathsButForItsDate() throws Exception {
+    try (RunningServer hot = start("digests: asked\n");
+        RunningServer full = start("digests: asked\nhot: off\nopen-files: 0\n");
+        Conversation one = new Conversation(hot);
+        Conversation other = new Conversation(full)) {
+      List<String> tags = new ArrayList<>();
+      for (String target : List.of("/a.txt", "/b.bin", "/empty", "/edge")) {
+        String head = other.ask(request("HEAD", target));
+        tags.add(head.replaceFirst("(?s).*ETag: ([^\r]*)\r.*", "$1"));
+      }
+      List<String> requests = requests(tags);
+      for (String request : requests) {
+        String expected = other.ask(request);
+        for (int time = 0; time < 3; time++) {
+          assertEquals(expected, one.ask(request), "time " + time + " of " + request);
+        }
+      }
+      assertTrue(hits(hot) > 300, "answered from memory: " + hits(hot));
+    }
+  }
+
+  @Test
+  void pipelinedAnswersKeepTheirOrderWhoeverGivesThem() throws Exception {
+    List<String> requests = new ArrayList<>(requests(List.of()));
+    Random random = new Random(9);
+    try (RunningServer hot = start("digests: asked\n");
+        RunningServer full = start("digests: asked\nhot: off\nopen-files: 0\n")) {
+      try (Conversation one = new Conversation(hot);
+          Conversation other = new Conversation(full)) {
+        for (String request : List.copyOf(requests)) {
+          one.ask(request); // so that both know the same digests
+          if (other.ask(request).contains(CLOSE)) {
+            requests.remove(request);
+          }
+        }
+      }
+      for (int round = 0; round < 60; round++) {
+        try (Conversation one = new Conversation(hot);
+            Conversation other = new Conversation(full)) {
+          List<String> batch = new ArrayList<>();
+          for (int i = 0; i < 40; i++) {
+            boolean plain = random.nextInt(4) > 0;
+            batch.add(plain ? get("/b.bin") : requests.get(random.nextInt(requests.size())));
+          }
+          one.send(String.join("", batch));
+          other.send(String.join("", batch));
+          for (String request : batch) {
+            boolean bodiless = request.startsWith("HEAD");
+            assertEquals(other.answer(bodiless), one.answer(bodiless), request);
+          }
+        }
+      }
+      assertTrue(hits(hot) > 200, "answered from memory: " + hits(hot));
+    }
+  }
+
+  @Test
+  void aChangeIsSeenByTheNextRequest() throws Exception {
+    Path file = root.resolve("b.bin");
+    Path aside = root.resolve("aside");
+    try (RunningServer server = start("digests: behind\n");
+        Conversation client = new Conversation(server)) {
+      for (int i = 0; i < 150; i++) {
+        String content = "content " + i;
+        switch (i % 3) {
+          case 0 -> Files.writeString(file, content);
+          case 1 -> {
+            Files.writeString(aside, content);
+            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+          }
+          default -> {
+            Files.delete(file);
+            assertTrue(client.ask(get("/b.bin")).startsWith("HTTP/1.1 404 "), "deleted");
+            Files.writeString(file, content);
+          }
+        }
+        for (int time = 0; time < 4; time++) {
+          String answer = client.ask(get("/b.bin"));
+          assertTrue(answer.endsWith("\r\n\r\n" + content), i + ": " + answer);
+        }
+        if (i % 10 == 0) {
+          Thread.sleep(60); // so that it is kept, and answered from memory
+          client.ask(get("/b.bin"));
+          client.ask(get("/b.bin"));
+        }
+      }
+      assertTrue(hits(server) > 10, "answered from memory: " + hits(server));
+    }
+  }
+
+  @Test
+  void theTagFollowsTheContentOnceItsDigestIsKnown() throws Exception {
+    try (RunningServer server = start("digests: behind\n");
+        Conversation client = new Conversation(server)) {
+      String before = client.ask(get("/b.bin"));
+      String after = before;
+      for (int i = 0; i < 2000 && !after.contains("Repr-Digest"); i++) {
+        after = client.ask(get("/b.bin"));
+      }
+      assertNotEquals(before, after);
+      long soFar = hits(server);
+      assertEquals(after, client.ask(get("/b.bin")));
+      assertEquals(after, client.ask(get("/b.bin")));
+      assertTrue(hits(server) > soFar);
+    }
+  }
+
+  @Test
+  void aLinkThatIsChangedOnTheWayIsSeenWithinTheTimeThatIsSet() throws Exception {
+    write("one/f", 10);
+    write("two/f", 20);
+    Path link = Files.createSymbolicLink(root.resolve("current"), Path.of("one"));
+    Thread.sleep(50);
+    try (RunningServer server = start("revalidate: 300ms\n");
+        Conversation client = new Conversation(server)) {
+      String before = client.ask(get("/current/f"));
+      assertTrue(before.contains("Content-Length: 10\r"), before);
+      client.ask(get("/current/f"));
+      Path fresh = Files.createSymbolicLink(root.resolve("fresh"), Path.of("two"));
+      Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE);
+      long deadline = System.nanoTime() + 5_000_000_000L;
+      String now = before;
+      while (now.contains("Content-Length: 10\r") && System.nanoTime() < deadline) {
+        now = client.ask(get("/current/f"));
+      }
+      assertTrue(now.contains("Content-Length: 20\r"), now);
+    }
+  }
+
+  @Test
+  void whatIsKeptIsBoundedAndGivenBack() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      write("many/" + i, 8000 + i);
+    }
+    Thread.sleep(50);
+    try (RunningServer server = start("digests: asked\nhot: 256KiB\nrevalidate: 10s\n");
+        Conversation client = new Conversation(server)) {
+      for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 200; i++) {
+          String answer = client.ask(get("/many/" + i));
+          assertTrue(answer.contains("Content-Length: " + (8000 + i) + "\r"), answer);
+        }
+        double bytes = Double.parseDouble(server.figure("millrace_hot_bytes"));
+        assertTrue(bytes > 100_000 && bytes <= 256 << 10, "bytes: " + bytes);
+      }
+      long before = hits(server);
+      client.ask(get("/many/199"));
+      assertEquals(before + 1, hits(server), "the last is kept");
+      client.ask(get("/many/0"));
+      assertEquals(before + 1, hits(server), "the first has made room");
+    }
+  }
+
+  @Test
+  void answersFromMemoryAreNotedLikeOthers() throws Exception {
+    Path log = Files.createTempFile("access", ".log");
+    try (RunningServer server =
+            start("digests: asked\naccess-log: " + log + "\naccess-log-format: json\n");
+        Conversation client = new Conversation(server)) {
+      String request = get("/b.bin", "User-Agent: agent \"1\"", "referer: http://r/");
+      for (int i = 0; i < 5; i++) {
+        client.ask(request);
+      }
+      assertTrue(hits(server) >= 3);
+      long deadline = System.nanoTime() + 10_000_000_000L;
+      List<String> lines = Files.readAllLines(log);
+      while (lines.size() < 5 && System.nanoTime() < deadline) {
+        Thread.sleep(20);
+        lines = Files.readAllLines(log);
+      }
+      assertEquals(5, lines.size());
+      for (String line : lines) {
+        assertEquals(
+            lines.getFirst().replaceAll("\"(time|duration[^\"]*)\":[^,}]*", ""),
+            line.replaceAll("\"(time|duration[^\"]*)\":[^,}]*", ""));
+      }
+    } finally {
+      Files.delete(log);
+    }
+  }
+}
