@@ -16,6 +16,12 @@ public final class Sockets {
   /** {@code SOCK_CLOEXEC}: the descriptor is not inherited by programs that are started. */
   public static final int SOCK_CLOEXEC = 0x80000;
 
+  /** {@code SOCK_NONBLOCK}: calls do not wait; operations of a ring still do. */
+  public static final int SOCK_NONBLOCK = 0x800;
+
+  /** {@code MSG_MORE}: more follows at once, so a packet that is not full waits for it. */
+  public static final int MSG_MORE = 0x8000;
+
   /** {@code MSG_NOSIGNAL}: a broken connection is an error, not a signal. */
   public static final int MSG_NOSIGNAL = 0x4000;
 

@@ -39,6 +39,9 @@ public interface FileAccess {
    */
   void read(OpenFile file, long offset, ReadBuffer buffer, int length, ReadCallback callback);
 
+  /** Whether a connection can send from a file's {@linkplain OpenFile#channel channel}. */
+  boolean sendsFiles();
+
   /** What the descriptor is now. */
   FileFacts stat(OpenFile file) throws ErrnoException;
 

@@ -2,6 +2,7 @@ package dev.millrace.files;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.millrace.file.DescriptorChannel;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenHow;
@@ -141,6 +142,30 @@ public final class OpenFile {
     } catch (ErrnoException gone) {
       return null;
     }
+  }
+
+  /**
+   * The file as a channel of which the transport sees the descriptor, open as long as this is; what
+   * it {@linkplain DescriptorChannel#share shares} is open until closed itself.
+   */
+  public DescriptorChannel channel() {
+    OpenFile file = this;
+    return new DescriptorChannel() {
+      @Override
+      public int descriptor() {
+        return file.fd();
+      }
+
+      @Override
+      public DescriptorChannel share() {
+        return file.share().channel();
+      }
+
+      @Override
+      protected void implCloseChannel() {
+        file.close();
+      }
+    };
   }
 
   /** Closes the descriptor; again has no effect. */

@@ -123,6 +123,11 @@ public final class OpenFiles implements FileAccess {
   }
 
   @Override
+  public boolean sendsFiles() {
+    return next.sendsFiles();
+  }
+
+  @Override
   public FileFacts stat(OpenFile file) throws ErrnoException {
     return next.stat(file);
   }

@@ -61,6 +61,11 @@ public final class PoolFileAccess implements FileAccess {
   }
 
   @Override
+  public boolean sendsFiles() {
+    return false; // the event thread would wait for the disk
+  }
+
+  @Override
   public FileFacts stat(OpenFile file) throws ErrnoException {
     return FileCalls.stat(file.fd());
   }

@@ -52,6 +52,11 @@ public final class RingFileAccess implements FileAccess {
   }
 
   @Override
+  public boolean sendsFiles() {
+    return true;
+  }
+
+  @Override
   public FileFacts stat(OpenFile file) throws ErrnoException {
     return FileCalls.stat(file.fd());
   }

@@ -1,8 +1,10 @@
 package dev.millrace.http;
 
+import dev.millrace.file.DescriptorChannel;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
@@ -35,6 +37,9 @@ final class BodyTransfer implements Pieces.Receiver {
   private final ConnectionTransfer connection;
   private final StreamSinkChannel channel;
   private ByteBuffer pending = NOTHING;
+  private @Nullable DescriptorChannel file;
+  private long position;
+  private long left;
   private State state = State.WRITING;
   private boolean listening;
 
@@ -59,6 +64,19 @@ final class BodyTransfer implements Pieces.Receiver {
       release();
     } else {
       pending = bytes;
+      state = State.WRITING;
+      write();
+    }
+  }
+
+  @Override
+  public void piece(DescriptorChannel file, long position, long lengthBytes) {
+    if (state == State.ABORTED) {
+      release();
+    } else {
+      this.file = file;
+      this.position = position;
+      left = lengthBytes;
       state = State.WRITING;
       write();
     }
@@ -99,6 +117,22 @@ final class BodyTransfer implements Pieces.Receiver {
           return;
         }
       }
+      DescriptorChannel source = file;
+      // Undertow reads a file to put it behind a head that is not written yet.
+      if (source != null && !channel.flush()) {
+        awaitWritable();
+        return;
+      }
+      while (source != null && left > 0) {
+        long n = channel.transferFrom(source, position, left);
+        if (n == 0) {
+          awaitWritable();
+          return;
+        }
+        position += n;
+        left -= n;
+      }
+      file = null;
     } catch (IOException gone) {
       breakOff();
       return;
@@ -165,6 +199,7 @@ final class BodyTransfer implements Pieces.Receiver {
 
   private void release() {
     pending = NOTHING;
+    file = null;
     pieces.release();
   }
 }

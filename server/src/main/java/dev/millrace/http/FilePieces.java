@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.file.DescriptorChannel;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.ReadBuffer;
@@ -11,15 +12,23 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ranges of a file, read into one buffer whatever their length, and the frame around several. A
- * file that turns out shorter than it was fails; it is never padded.
+ * Ranges of a file and the frame around several. A long one is sent from the file, where the
+ * connection can do that; else all is read into one buffer, whatever its length. A file that turns
+ * out shorter than it was fails; it is never padded.
  */
 final class FilePieces implements Pieces {
+  /** Up to here, reading and copying costs less than sending head and body each on its own. */
+  private static final int COPIED_BYTES = 16 << 10;
+
+  /** Most that is handed to the connection at once: others get their turn after each. */
+  private static final int SENT_BYTES = 1 << 20;
+
   private final FileAccess access;
   private final ReadBuffers buffers;
   private final OpenFile file;
   private final Body body;
-  private final ReadBuffer buffer;
+  private final DescriptorChannel channel;
+  private @Nullable ReadBuffer buffer;
   private final @Nullable HotRecording recording;
 
   /** The range being sent; one past the last while the tail of the frame is. */
@@ -43,7 +52,7 @@ final class FilePieces implements Pieces {
     this.file = file;
     this.body = body;
     this.recording = recording;
-    this.buffer = buffers.take(body.lengthBytes());
+    this.channel = file.channel();
   }
 
   @Override
@@ -79,6 +88,22 @@ final class FilePieces implements Pieces {
   }
 
   private void read(Receiver receiver) {
+    if (end - position > COPIED_BYTES && access.sendsFiles()) {
+      long from = position;
+      long length = Math.min(SENT_BYTES, end - from);
+      position = from + length;
+      receiver.piece(channel, from, length);
+      return;
+    }
+    ReadBuffer into = buffer;
+    if (into == null) {
+      into = buffers.take(body.lengthBytes());
+      buffer = into;
+    }
+    read(into, receiver);
+  }
+
+  private void read(ReadBuffer buffer, Receiver receiver) {
     int length = (int) Math.min(buffer.capacityBytes(), end - position);
     buffer.bytes().clear();
     access.read(
@@ -103,6 +128,8 @@ final class FilePieces implements Pieces {
   @Override
   public void release() {
     file.close();
-    buffers.give(buffer);
+    if (buffer != null) {
+      buffers.give(buffer);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.file.DescriptorChannel;
 import java.nio.ByteBuffer;
 
 /**
@@ -13,6 +14,13 @@ interface Pieces {
      * @param bytes stays as it is until the next call of {@link #next} or {@link #release}
      */
     void piece(ByteBuffer bytes);
+
+    /**
+     * A piece that is sent from the file itself.
+     *
+     * @param file open until the next call of {@link #next} or {@link #release}
+     */
+    void piece(DescriptorChannel file, long position, long lengthBytes);
 
     /** The body is whole. */
     void end();

@@ -43,7 +43,6 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   }
 
   private static final int TAG_RECV = 0;
-  private static final int TAG_SEND = 1;
   private static final int TAG_CANCEL = 2;
 
   private final RingIoThread io;
@@ -55,14 +54,12 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   private final Runnable closed;
   private final RingSource source;
   private final RingSink sink;
+  private final Outbound outbound;
 
   private State state = State.OPEN;
   private long recvUserData;
   private boolean receiving;
   private boolean cancelling;
-  private boolean sending;
-  private long sendingSinceNanos;
-  private boolean sendScheduled;
   private @Nullable Timer deadline;
   private boolean endAfterSends;
   private boolean endedFirst;
@@ -82,6 +79,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     this.lastTrafficNanos = loop.nowNanos();
     this.source = new RingSource(this, io);
     this.sink = new RingSink(this, io);
+    this.outbound = new Outbound(this, io, fd, handle, sink.writer());
     setSourceConduit(source);
     setSinkConduit(sink);
     io.stats().add(Figure.ACCEPTED, 1);
@@ -119,36 +117,20 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
 
   /** Sends what is staged at the end of this turn. */
   void scheduleSend() {
-    if (!sendScheduled && !sending) {
-      sendScheduled = true;
-      loop.defer(this::sendStaged);
-    }
+    outbound.schedule();
   }
 
-  private void sendStaged() {
-    sendScheduled = false;
-    Chunk chunk = sink.writer().head();
-    if (sending || chunk == null || state.compareTo(State.ENDING) >= 0) {
-      return;
-    }
-    sending = true;
-    sendingSinceNanos = loop.nowNanos();
-    loop.ring()
-        .prepSend(
-            fd,
-            chunk.address + chunk.sent,
-            chunk.unsent(),
-            Sockets.MSG_NOSIGNAL | Sockets.MSG_WAITALL,
-            loop.begin(handle, OpKind.SEND, TAG_SEND));
+  /** Whether nothing is to be begun any more. */
+  boolean isEnding() {
+    return state.compareTo(State.ENDING) >= 0;
   }
 
   @Override
   public void completed(int tag, int result, int flags) {
     switch (tag) {
       case TAG_RECV -> received(result, flags);
-      case TAG_SEND -> sent(result);
       case TAG_CANCEL -> cancelling = false;
-      default -> throw new IllegalStateException("unknown tag " + tag);
+      default -> outbound.completed(tag, result);
     }
     if (state == State.ENDING) {
       finishIfQuiet();
@@ -204,29 +186,41 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     io.stats().add(Figure.NO_RECEIVE_BUFFER, 1);
   }
 
-  private void sent(int result) {
-    sending = false;
-    if (result < 0) {
-      sink.sendFailed(-result);
-      if (state != State.OPEN) {
-        end();
-        return;
-      }
+  /** The socket has taken bytes. */
+  void took(long bytes) {
+    lastTrafficNanos = loop.nowNanos();
+    io.stats().add(Figure.SENT_BYTES, bytes);
+    sink.stagePosted();
+  }
+
+  /** Nothing can be sent any more. */
+  void sendFailed(int errno) {
+    sink.sendFailed(errno);
+    if (state == State.OPEN) {
+      afterSend();
     } else {
-      lastTrafficNanos = loop.nowNanos();
-      io.stats().add(Figure.SENT_BYTES, result);
-      sink.writer().sent(result);
-      sink.stagePosted();
-      if (sink.writer().head() != null) {
-        sendStaged();
-      }
+      end();
     }
+  }
+
+  /** What was promised cannot be sent: the peer must notice, and whoever writes. */
+  void broke(int errno) {
+    var _ = Sockets.shutdown(fd);
+    sendFailed(errno);
+  }
+
+  /** Something is sent: there may be room for more, or an end to come to. */
+  void afterSend() {
     if (state == State.OPEN) {
       endStreamIfDue();
       sink.checkReady();
-    } else if (state == State.DRAINING && sink.writer().head() == null) {
+    } else if (state == State.DRAINING && isDrained()) {
       linger();
     }
+  }
+
+  private boolean isDrained() {
+    return !outbound.isBusy() && sink.writer().isDrained();
   }
 
   // ---- closing -------------------------------------------------------------------------------
@@ -249,7 +243,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     source.discard();
     if (sink.failed() || source.failed()) {
       end();
-    } else if (sink.writer().head() == null && !sending) {
+    } else if (isDrained()) {
       linger();
     } else {
       deadline = loop.schedule(this::giveUp, io.config().drainNanos());
@@ -264,7 +258,8 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
 
   /** Gives the connection up if its peer has left one send waiting for too long. */
   void endIfStalled(long nowNanos) {
-    if (sending && nowNanos - sendingSinceNanos > io.config().sendTimeoutNanos()) {
+    if (outbound.isBusy()
+        && nowNanos - outbound.busySinceNanos() > io.config().sendTimeoutNanos()) {
       reason = CloseReason.STALLED;
       var _ = Sockets.shutdown(fd); // the send fails, and the rest follows from that
     }
@@ -287,7 +282,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     }
     state = State.ENDING;
     cancelDeadline();
-    if (receiving || sending) {
+    if (receiving || outbound.isBusy()) {
       var _ = Sockets.shutdown(fd); // ends the send; a receive may need the cancel too
       cancelReceive();
     }
@@ -295,7 +290,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   }
 
   private void finishIfQuiet() {
-    if (receiving || sending || cancelling || state != State.ENDING) {
+    if (receiving || outbound.isBusy() || cancelling || state != State.ENDING) {
       return;
     }
     state = State.CLOSED;
@@ -324,7 +319,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   }
 
   private void endStreamIfDue() {
-    if (endAfterSends && state == State.OPEN && !sending && sink.writer().head() == null) {
+    if (endAfterSends && state == State.OPEN && isDrained()) {
       endAfterSends = false;
       endedFirst = !source.ended();
       var _ = Sockets.shutdownWrites(fd);

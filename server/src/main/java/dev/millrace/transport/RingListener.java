@@ -76,7 +76,8 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
       }
       accepting = true;
       acceptUserData = loop.begin(handle, OpKind.ACCEPT, TAG_ACCEPT);
-      loop.ring().prepAcceptMultishot(fd, Sockets.SOCK_CLOEXEC, acceptUserData);
+      loop.ring()
+          .prepAcceptMultishot(fd, Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK, acceptUserData);
     } else if (!resumed) {
       cancelAccept();
     }

@@ -1,5 +1,6 @@
 package dev.millrace.transport;
 
+import dev.millrace.file.DescriptorChannel;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -225,8 +226,26 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
     return Conduits.writeFinalBasic(this, sources, offset, length);
   }
 
+  /**
+   * Takes a stretch of a file whose descriptor can be seen as a whole: it is sent from the page
+   * cache. Of any other file, what is read now.
+   */
   @Override
   public long transferFrom(FileChannel source, long position, long count) throws IOException {
+    if (source instanceof DescriptorChannel file && io.loop().isLoopThread()) {
+      if (connection.isWriteShutdown()) {
+        throw new ClosedChannelException();
+      }
+      if (failure != 0) {
+        throw new ErrnoException("sendfile", failure);
+      }
+      if (count <= 0 || !posted.isEmpty() || writer.file() != null) {
+        return 0;
+      }
+      writer.add(new FileSegment(file.share(), position, count));
+      connection.scheduleSend();
+      return count;
+    }
     return source.transferTo(
         position, count, new org.xnio.conduits.ConduitWritableByteChannel(this));
   }

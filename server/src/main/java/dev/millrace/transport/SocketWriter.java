@@ -22,6 +22,7 @@ final class SocketWriter extends Writer {
   private int count;
   private long staged;
   private boolean starved;
+  private @Nullable FileSegment file;
 
   SocketWriter(ChunkPool pool, int maxChunks) {
     super(NO_BUFFER);
@@ -32,7 +33,7 @@ final class SocketWriter extends Writer {
   @Override
   public int write(MemorySegment source, long offset, int length) throws WriteFailedException {
     int written = 0;
-    while (written < length) {
+    while (written < length && file == null) {
       Chunk chunk = chunkWithRoom(length - written);
       if (chunk == null) {
         break;
@@ -66,6 +67,42 @@ final class SocketWriter extends Writer {
   @Override
   public void flush() {}
 
+  /** Stages a stretch of a file after all else; nothing more is taken until it is sent. */
+  void add(FileSegment segment) {
+    if (file != null) {
+      throw new IllegalStateException("one file at a time");
+    }
+    file = segment;
+  }
+
+  /** The stretch of a file that comes after the chunks, or null. */
+  @Nullable FileSegment file() {
+    return file;
+  }
+
+  /** The file's stretch is sent. */
+  void fileSent() {
+    if (file != null) {
+      file.close();
+      file = null;
+    }
+  }
+
+  /** Stages bytes read from the file's stretch before what is left of it. */
+  void addRead(Chunk chunk) {
+    if (count > 0) {
+      throw new IllegalStateException("what came before is not sent");
+    }
+    chunks[first] = chunk;
+    count = 1;
+    staged += chunk.unsent();
+  }
+
+  /** Whether nothing is staged. */
+  boolean isDrained() {
+    return file == null && head() == null;
+  }
+
   /** The chunk to send from, or null if all is sent. */
   @Nullable Chunk head() {
     Chunk chunk = count == 0 ? null : chunks[first];
@@ -95,6 +132,9 @@ final class SocketWriter extends Writer {
 
   /** Whether a write would take anything; false also when the pool had no chunk last time. */
   boolean hasRoom() {
+    if (file != null) {
+      return false;
+    }
     if (count < chunks.length) {
       return !starved;
     }
@@ -104,6 +144,9 @@ final class SocketWriter extends Writer {
 
   /** Bytes that one write is sure to take now. */
   int roomBytes() {
+    if (file != null) {
+      return 0;
+    }
     Chunk tail = count == 0 ? null : chunks[(first + count - 1) % chunks.length];
     int room = tail == null ? 0 : tail.room();
     int free = chunks.length - count;
@@ -132,6 +175,7 @@ final class SocketWriter extends Writer {
       }
     }
     staged = 0;
+    fileSent();
   }
 
   private @Nullable Chunk chunkWithRoom(int bytes) {

@@ -20,7 +20,7 @@ class LoopTraceTest {
 
   /** The data path's calls, and what was allowed beside them. */
   private static final Set<String> DATA_PATH =
-      Set.of("io_uring_enter", "futex", "fstat", "newfstatat", "close");
+      Set.of("io_uring_enter", "futex", "fstat", "newfstatat", "close", "sendfile", "preadv2");
 
   /** The Java machine's own housekeeping: memory, safepoints, the scheduler. None moves a byte. */
   private static final Set<String> RUNTIME =
