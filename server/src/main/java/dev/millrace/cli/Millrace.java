@@ -1,6 +1,9 @@
 package dev.millrace.cli;
 
 import dev.millrace.app.Version;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -31,17 +34,33 @@ public final class Millrace implements Runnable {
   /** Runs the command and returns its exit code. */
   static int run(String... arguments) {
     CommandLine command = new CommandLine(new Millrace());
-    command.addSubcommand(Serve.commandLine());
-    command.addSubcommand(new DigestCommand());
-    command.addSubcommand(new VerifyCommand());
-    command.addSubcommand(new DoctorCommand());
-    command.addSubcommand(new TopCommand());
+    addSubcommands(command, arguments.length == 0 ? "" : arguments[0]);
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setParameterExceptionHandler((wrong, args) -> {
       wrong.getCommandLine().getErr().println("millrace: " + wrong.getMessage());
       return EXIT_USAGE;
     });
     return command.execute(arguments);
+  }
+
+  /**
+   * Adds the subcommand that is asked for, or all where help or a mistake needs them. picocli looks
+   * at every one by reflection, and some hold clients and terminals; a server's start waits for it.
+   */
+  private static void addSubcommands(CommandLine command, String asked) {
+    Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
+    subcommands.put("serve", Serve::commandLine);
+    subcommands.put("digest", DigestCommand::new);
+    subcommands.put("verify", VerifyCommand::new);
+    subcommands.put("doctor", DoctorCommand::new);
+    subcommands.put("top", TopCommand::new);
+    subcommands.put("health", HealthCommand::new);
+    Supplier<Object> one = subcommands.get(asked);
+    if (one != null) {
+      command.addSubcommand(asked, one.get());
+    } else {
+      subcommands.forEach((name, made) -> command.addSubcommand(name, made.get()));
+    }
   }
 
   @Override
