@@ -130,6 +130,7 @@ public final class FileServer implements AutoCloseable {
       if (opened != null) {
         opened.close();
       }
+      status.close();
       transport.worker().shutdownNow();
       hashers.close();
       closeStore();

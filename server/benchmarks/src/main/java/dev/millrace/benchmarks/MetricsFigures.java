@@ -1,5 +1,7 @@
 package dev.millrace.benchmarks;
 
+import dev.millrace.app.FileServer;
+import dev.millrace.app.SettingsLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -7,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,9 +23,8 @@ import java.util.stream.Stream;
  * What the figures cost: processor time of a request with them and without, and the times of small
  * downloads while fifty scrape at once.
  *
- * <p>Both servers run all the while, and are measured in turns, first one first and then the other.
- * Arguments: rounds, and which part: overhead or storm; both if none is named. Needs wrk and
- * taskset.
+ * <p>Both are measured in turns, first one first and then the other. Arguments: rounds, and which
+ * part: overhead or storm; both if none is named. Needs wrk and taskset.
  */
 public final class MetricsFigures {
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
@@ -52,66 +56,94 @@ public final class MetricsFigures {
 
   // ---- processor time of a request -------------------------------------------------------------
 
-  private static void overhead(Path root, int rounds) throws Exception {
-    List<String> core = List.of("taskset", "-c", "0");
-    String directory = root.toString();
-    try (ServerProcess with = ServerProcess.start(core, directory, "--digests=asked");
-        ServerProcess without =
-            ServerProcess.start(core, directory, "--digests=asked", "--metrics=off")) {
-      for (int i = 0; i < 3; i++) { // compiled by then
-        var _ = microsPerRequest(with);
-        var _ = microsPerRequest(without);
+  /** A server in this process, and its loop's thread. */
+  private record Contender(FileServer server, long thread) implements AutoCloseable {
+    static Contender start(Path root, String metrics) throws Exception {
+      Set<Long> before = loops();
+      Map<String, List<String>> flags =
+          Map.of(
+              "root", List.of(root.toString()),
+              "listen", List.of("127.0.0.1:0"),
+              "management", List.of("127.0.0.1:0"),
+              "transport", List.of("uring"),
+              "digests", List.of("asked"),
+              "metrics", List.of(metrics));
+      FileServer server =
+          FileServer.start(SettingsLoader.load(new SettingsLoader.Flags(flags, null), Map.of()));
+      Set<Long> after = loops();
+      after.removeAll(before);
+      return new Contender(server, after.iterator().next());
+    }
+
+    private static Set<Long> loops() throws IOException {
+      Set<Long> loops = new HashSet<>();
+      try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+        for (Path task : tasks.toList()) {
+          if (Files.readString(task.resolve("comm")).strip().equals("millrace-loop")) {
+            loops.add(Long.parseLong(task.getFileName().toString()));
+          }
+        }
       }
-      double[] on = new double[rounds];
-      double[] off = new double[rounds];
-      double[] ratios = new double[rounds];
+      return loops;
+    }
+
+    long runNanos() throws IOException {
+      String times = Files.readString(Path.of("/proc/self/task/" + thread + "/schedstat"));
+      return Long.parseLong(times.substring(0, times.indexOf(' ')));
+    }
+
+    /** Processor time of the loop's thread for each request that wrk makes. */
+    double microsPerRequest() throws IOException, InterruptedException {
+      long before = runNanos();
+      String url = "http://127.0.0.1:" + server.addresses().getFirst().getPort() + "/1k";
+      Process process =
+          new ProcessBuilder("taskset", "-c", "1", "wrk", "-t1", "-c64", "-d" + SECONDS + "s", url)
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(process.getInputStream().readAllBytes());
+      int code = process.waitFor();
+      Matcher requests = REQUESTS.matcher(said);
+      if (code != 0 || !requests.find() || said.contains("Non-2xx")) {
+        throw new IOException("wrk: " + said);
+      }
+      return (runNanos() - before) / 1e3 / Long.parseLong(requests.group(1));
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+
+  /**
+   * Both servers in this process, so that they run the same compiled code: two virtual machines
+   * compile one code differently, which weighs more than what is to be measured.
+   */
+  private static void overhead(Path root, int rounds) throws Exception {
+    double[] on = new double[rounds];
+    double[] off = new double[rounds];
+    double[] ratios = new double[rounds];
+    try (Contender with = Contender.start(root, "on");
+        Contender without = Contender.start(root, "off")) {
+      for (int i = 0; i < 3; i++) { // compiled by then
+        var _ = with.microsPerRequest();
+        var _ = without.microsPerRequest();
+      }
       for (int i = 0; i < rounds; i++) {
         if (i % 2 == 0) {
-          on[i] = microsPerRequest(with);
-          off[i] = microsPerRequest(without);
+          on[i] = with.microsPerRequest();
+          off[i] = without.microsPerRequest();
         } else {
-          off[i] = microsPerRequest(without);
-          on[i] = microsPerRequest(with);
+          off[i] = without.microsPerRequest();
+          on[i] = with.microsPerRequest();
         }
         ratios[i] = on[i] / off[i];
         say("round %d: on %.3f µs, off %.3f µs, ratio %.3f", i + 1, on[i], off[i], ratios[i]);
       }
-      say(
-          "CPU per request, medians: on %.3f µs, off %.3f µs; ratio %s",
-          median(on), median(off), spread(ratios));
     }
-  }
-
-  private static double microsPerRequest(ServerProcess server)
-      throws IOException, InterruptedException {
-    long before = runNanos(server.pid());
-    List<String> wrk = List.of("taskset", "-c", "1", "wrk", "-t1", "-c64", "-d" + SECONDS + "s");
-    List<String> command = new ArrayList<>(wrk);
-    command.add("http://127.0.0.1:" + server.port() + "/1k");
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
-    int code = process.waitFor();
-    Matcher requests = REQUESTS.matcher(said);
-    if (code != 0 || !requests.find() || said.contains("Non-2xx")) {
-      throw new IOException("wrk: " + said);
-    }
-    return (runNanos(server.pid()) - before) / 1e3 / Long.parseLong(requests.group(1));
-  }
-
-  /** Processor time of all threads, those that ended not counted. */
-  private static long runNanos(long pid) throws IOException {
-    long all = 0;
-    try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-      for (Path task : tasks.toList()) {
-        try {
-          String times = Files.readString(task.resolve("schedstat"));
-          all += Long.parseLong(times.substring(0, times.indexOf(' ')));
-        } catch (IOException ended) {
-          // a thread that is gone
-        }
-      }
-    }
-    return all;
+    say(
+        "CPU per request, medians: on %.3f µs, off %.3f µs; ratio %s",
+        median(on), median(off), spread(ratios));
   }
 
   // ---- fifty who scrape at once ----------------------------------------------------------------

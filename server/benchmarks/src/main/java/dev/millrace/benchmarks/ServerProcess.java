@@ -64,14 +64,6 @@ final class ServerProcess implements AutoCloseable {
     return connect(managementPort);
   }
 
-  int port() {
-    return port;
-  }
-
-  long pid() {
-    return process.pid();
-  }
-
   private static Socket connect(int port) throws IOException {
     Socket socket = new Socket();
     socket.setTcpNoDelay(true);
