@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ final class HistogramCollector implements Collector {
       this(labels, histogram, null);
     }
   }
+
+  private static final int MOST_READS = 1000;
 
   private final String name;
   private final String help;
@@ -64,22 +67,39 @@ final class HistogramCollector implements Collector {
     for (Series one : series.get()) {
       HistogramDataPointSnapshot.Builder point =
           HistogramDataPointSnapshot.builder().labels(one.labels());
-      point.classicHistogramBuckets(buckets(one.histogram()));
       point.sum(one.histogram().sum() * scale);
-      ExponentialHistogram finer = one.finer();
-      if (finer != null) {
-        point
-            .nativeSchema(ExponentialHistogram.SCHEMA)
-            .nativeZeroThreshold(finer.zeroThreshold())
-            .nativeZeroCount(finer.zeroCount())
-            .nativeBucketsForPositiveValues(buckets(finer));
-      }
+      counts(point, one.histogram(), one.finer());
       snapshot.dataPoint(point.build());
     }
     return snapshot.build();
   }
 
-  private ClassicHistogramBuckets buckets(Histogram histogram) {
+  /**
+   * The client refuses two views of one histogram that disagree, and one of them may grow while the
+   * other is read: so they are read again. A writer that never lets up leaves the finer one out.
+   */
+  private void counts(
+      HistogramDataPointSnapshot.Builder point,
+      Histogram histogram,
+      @Nullable ExponentialHistogram finer) {
+    long[] counts = histogram.counts();
+    for (int i = 0; finer != null && i < MOST_READS; i++) {
+      long zero = finer.zeroCount();
+      long[] cells = finer.counts();
+      if (zero + Arrays.stream(cells).sum() == Arrays.stream(counts).sum()) {
+        point
+            .nativeSchema(ExponentialHistogram.SCHEMA)
+            .nativeZeroThreshold(finer.zeroThreshold())
+            .nativeZeroCount(zero)
+            .nativeBucketsForPositiveValues(buckets(finer.firstBucket(), cells));
+        break;
+      }
+      counts = histogram.counts();
+    }
+    point.classicHistogramBuckets(buckets(histogram, counts));
+  }
+
+  private ClassicHistogramBuckets buckets(Histogram histogram, long[] counts) {
     long[] bounds = histogram.upperBounds();
     double[] scaled = new double[bounds.length + 1];
     for (int i = 0; i < bounds.length; i++) {
@@ -87,15 +107,14 @@ final class HistogramCollector implements Collector {
       scaled[i] = scale == 1 ? bounds[i] : bounds[i] / 1e9;
     }
     scaled[bounds.length] = Double.POSITIVE_INFINITY;
-    return ClassicHistogramBuckets.of(scaled, histogram.counts());
+    return ClassicHistogramBuckets.of(scaled, counts);
   }
 
-  private static NativeHistogramBuckets buckets(ExponentialHistogram histogram) {
+  private static NativeHistogramBuckets buckets(int first, long[] counts) {
     NativeHistogramBuckets.Builder buckets = NativeHistogramBuckets.builder();
-    long[] counts = histogram.counts();
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] > 0) {
-        buckets.bucket(histogram.firstBucket() + i, counts[i]);
+        buckets.bucket(first + i, counts[i]);
       }
     }
     return buckets.build();
