@@ -1,0 +1,109 @@
+{{- define "millrace.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "millrace.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
+{{- else }}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if contains $name .Release.Name }}
+{{- .Release.Name | trunc 52 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 52 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "millrace.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "millrace.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "millrace.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "millrace.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "millrace.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "millrace.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "millrace.image" -}}
+{{- if .Values.image.digest }}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest }}
+{{- else }}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- end }}
+{{- end }}
+
+{{- define "millrace.seccompProfile" -}}
+{{- if eq .Values.seccomp.mode "runtimeDefault" -}}
+type: RuntimeDefault
+{{- else if eq .Values.seccomp.mode "unconfined" -}}
+type: Unconfined
+{{- else if eq .Values.seccomp.mode "spo" -}}
+type: Localhost
+localhostProfile: {{ printf "operator/%s.json" (include "millrace.spoName" .) }}
+{{- else -}}
+type: Localhost
+localhostProfile: {{ .Values.seccomp.localhostProfile }}
+{{- end }}
+{{- end }}
+
+{{/* Profiles of the operator belong to the cluster, so their names carry the namespace. */}}
+{{- define "millrace.spoName" -}}
+{{- printf "%s-%s" .Release.Namespace (include "millrace.fullname" .) | trunc 63 | trimPrefix "-" | trimSuffix "-" }}
+{{- end }}
+
+{{/* The folder that is served; in a clone a subPath is only there once it has been made. */}}
+{{- define "millrace.root" -}}
+{{- if eq .Values.content.type "gitSync" -}}
+{{- printf "/srv/content%s" (ternary "" (printf "/%s" .Values.content.subPath) (empty .Values.content.subPath)) }}
+{{- else -}}
+/srv
+{{- end }}
+{{- end }}
+
+{{/* What cannot be meant, said before anything is installed. */}}
+{{- define "millrace.check" -}}
+{{- $content := .Values.content }}
+{{- if and (eq $content.type "existingClaim") (not $content.existingClaim.claimName) }}
+{{- fail "content.existingClaim.claimName must name the claim to serve (content.type is existingClaim)" }}
+{{- end }}
+{{- if and (eq $content.type "image") (not $content.image.reference) }}
+{{- fail "content.image.reference must name the image to serve (content.type is image)" }}
+{{- end }}
+{{- if and (eq $content.type "hostPath") (not $content.hostPath.path) }}
+{{- fail "content.hostPath.path must name the folder to serve (content.type is hostPath)" }}
+{{- end }}
+{{- if and (eq $content.type "gitSync") (not $content.gitSync.repository) }}
+{{- fail "content.gitSync.repository must name the repository to serve (content.type is gitSync)" }}
+{{- end }}
+{{- if eq .Values.state.type "existingClaim" }}
+{{- if not .Values.state.claimName }}
+{{- fail "state.claimName must name the claim (state.type is existingClaim)" }}
+{{- end }}
+{{- if or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1) }}
+{{- fail "state.type existingClaim is for one replica: the index of digests has one writer; use ephemeral" }}
+{{- end }}
+{{- end }}
+{{- if and .Values.autoscaling.enabled (lt (int .Values.autoscaling.maxReplicas) (int .Values.autoscaling.minReplicas)) }}
+{{- fail "autoscaling.maxReplicas is less than autoscaling.minReplicas" }}
+{{- end }}
+{{- if and .Values.autoscaling.enabled (not .Values.autoscaling.targetCPUUtilizationPercentage) (not .Values.autoscaling.targetQueueDepth) }}
+{{- fail "autoscaling needs targetCPUUtilizationPercentage or targetQueueDepth" }}
+{{- end }}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
+{{- fail "httpRoute.parentRefs must name a Gateway" }}
+{{- end }}
+{{- end }}

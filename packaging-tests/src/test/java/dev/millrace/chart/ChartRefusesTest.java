@@ -1,0 +1,69 @@
+package dev.millrace.chart;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.chart.Chart.Tool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Wrong values are refused before anything is installed, with words that name them. */
+class ChartRefusesTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "replicaCount: two|replicaCount|integer",
+        "replicaCount: -1|replicaCount|0",
+        "replicaCounts: 2|replicaCounts|not allowed",
+        "image: {repo: x}|repo|not allowed",
+        "image: {digest: latest}|digest|sha256",
+        "transport: epoll|transport|'uring'",
+        "content: {type: s3}|type|'gitSync'",
+        "content: {subPath: ../etc}|subPath|not",
+        "seccomp: {mode: default}|mode|'runtimeDefault'",
+        "seccomp: {localhostProfile: /abs.json}|localhostProfile|pattern",
+        "service: {port: 70000}|port|65",
+        "settings: {lisen: x}|lisen|not allowed",
+        "settings: {listen: '0.0.0.0:1'}|listen|not allowed",
+        "resources: {limit: {}}|limit|not allowed",
+        "state: {size: big}|size|pattern",
+        "drainSeconds: 0|drainSeconds|1",
+        "ingress: {hosts: [{host: a}]}|paths|missing"
+      })
+  void bySchema(String values, String name, String why) throws Exception {
+    for (Tool tool : Tool.values()) {
+      String message = Chart.refusal(tool, values);
+      assertTrue(message.contains(name), tool + ": " + message);
+      assertTrue(message.contains("schema"), tool + ": " + message);
+      if (tool == Tool.HELM_4) {
+        assertTrue(message.contains(why), tool + ": " + message);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "content: {type: existingClaim}|content.existingClaim.claimName must name the claim",
+        "content: {type: image}|content.image.reference must name the image",
+        "content: {type: hostPath}|content.hostPath.path must name the folder",
+        "content: {type: gitSync}|content.gitSync.repository must name the repository",
+        "state: {type: existingClaim, claimName: c}|for one replica",
+        "autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 3}|less than autoscaling.minReplicas",
+        "autoscaling: {enabled: true, targetCPUUtilizationPercentage: null}|autoscaling needs",
+        "httpRoute: {enabled: true}|httpRoute.parentRefs must name a Gateway"
+      })
+  void byWhatCannotBeMeant(String values, String why) throws Exception {
+    for (Tool tool : Tool.values()) {
+      String message = Chart.refusal(tool, values);
+      assertTrue(message.contains(why), tool + ": " + message);
+    }
+  }
+
+  @Test
+  void whatIsRightIsTaken() throws Exception {
+    assertTrue(Chart.render("replicaCount: 0").size() > 5);
+  }
+}
