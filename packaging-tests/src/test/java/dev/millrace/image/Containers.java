@@ -184,8 +184,13 @@ final class Containers {
       run.addAll(List.of("-v", content + ":/srv:ro"));
       run.addAll(List.of(options));
       run.add(IMAGE);
-      podman(run.toArray(String[]::new)).ok();
-      awaitReady(management, name);
+      try {
+        podman(run.toArray(String[]::new)).ok();
+        awaitReady(management, name);
+      } catch (AssertionError failed) {
+        close();
+        throw failed;
+      }
     }
 
     String log() throws Exception {

@@ -92,7 +92,13 @@ class ImageTest {
 
   @Test
   void withLittleLockedMemoryItServesAndSaysWhatToRaise() throws Exception {
-    try (Running server = new Running(content, seccomp(), "--ulimit=memlock=65536:65536")) {
+    try (Running server =
+        new Running(
+            content,
+            seccomp(),
+            "--ulimit=memlock=65536:65536",
+            "--ulimit=nofile=20000:20000",
+            "--ulimit=nproc=30000:30000")) {
       assertServes(server);
       String log = server.log();
       assertTrue(log.contains(" over io_uring (") || log.contains("ulimit -l"), log);
