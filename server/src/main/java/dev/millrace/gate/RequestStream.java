@@ -224,6 +224,7 @@ final class RequestStream {
     int from = into.position();
     int n = next.read(into);
     if (n <= 0) {
+      newHead = true; // Undertow reads once before anything can have come
       return n;
     }
     byte[] bytes = into.array();

@@ -9,12 +9,22 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Dates of HTTP (RFC 9110 §5.6.7): the one form that is sent, the three that are understood. */
 public final class HttpDate {
   private static final DateTimeFormatter IMF_FIXDATE = form("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
   private static final DateTimeFormatter ASCTIME = form("EEE MMM ppd HH:mm:ss uuuu");
+
+  /** A power of two. */
+  private static final int RECENT = 1024;
+
+  /** Dates of files that are asked for again and again; any thread may replace one. */
+  private static final AtomicReferenceArray<@Nullable Formatted> FORMATTED =
+      new AtomicReferenceArray<>(RECENT);
+
+  private record Formatted(long epochSeconds, String text) {}
 
   private HttpDate() {}
 
@@ -35,6 +45,16 @@ public final class HttpDate {
 
   /** An instant as an IMF-fixdate, whole seconds. */
   public static String format(long epochSeconds) {
+    int slot = (int) (epochSeconds & (RECENT - 1));
+    Formatted last = FORMATTED.getPlain(slot);
+    if (last == null || last.epochSeconds != epochSeconds) {
+      last = new Formatted(epochSeconds, formatNew(epochSeconds));
+      FORMATTED.setRelease(slot, last);
+    }
+    return last.text;
+  }
+
+  private static String formatNew(long epochSeconds) {
     return IMF_FIXDATE.format(Instant.ofEpochSecond(epochSeconds).atOffset(ZoneOffset.UTC));
   }
 

@@ -295,6 +295,21 @@ class HotAnswersTest {
   }
 
   @Test
+  void theFirstRequestOfAConnectionIsAnsweredFromMemoryToo() throws Exception {
+    try (RunningServer server = start("digests: asked\nrevalidate: 60s\n")) {
+      try (Conversation first = new Conversation(server)) {
+        first.ask(get("/b.bin"));
+      }
+      for (int i = 1; i <= 20; i++) {
+        try (Conversation next = new Conversation(server)) {
+          assertTrue(next.ask(get("/b.bin")).startsWith("HTTP/1.1 200 "));
+        }
+        assertEquals(i, hits(server));
+      }
+    }
+  }
+
+  @Test
   void theTagFollowsTheContentOnceItsDigestIsKnown() throws Exception {
     try (RunningServer server = start("digests: behind\n");
         Conversation client = new Conversation(server)) {
