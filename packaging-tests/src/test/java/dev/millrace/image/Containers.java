@@ -57,7 +57,9 @@ final class Containers {
     return podman(run.toArray(String[]::new));
   }
 
-  /** Builds the image, once; some minutes. */
+  /**
+   * Builds the image, once; some minutes. {@code MILLRACE_IMAGE=keep} takes that of the last run.
+   */
   static synchronized void build() throws Exception {
     if (ready) {
       return;
@@ -88,7 +90,10 @@ final class Containers {
     if (podman("image", "exists", BUILD).exitCode() != 0) {
       makeBuildImage();
     }
-    run(2400, buildCommand().toArray(String[]::new)).ok();
+    boolean keep = "keep".equals(System.getenv("MILLRACE_IMAGE"));
+    if (!keep || podman("image", "exists", IMAGE).exitCode() != 0) {
+      run(2400, buildCommand().toArray(String[]::new)).ok();
+    }
     ready = true;
   }
 
