@@ -207,7 +207,9 @@ class CommandLineTest {
       throws Exception {
     byte[] content = new byte[8 << 20];
     Files.write(root.resolve("large"), content);
-    try (Served served = Served.start(List.of(), "--transport", transport, root.toString());
+    // A shell that starts a build in the background has it ignore SIGINT, and so all its children.
+    List<String> defaults = List.of("env", "--default-signal=INT");
+    try (Served served = Served.start(defaults, "--transport", transport, root.toString());
         RawClient client =
             new RawClient(new InetSocketAddress("127.0.0.1", served.port()), 8 << 10)) {
       client.get("/large");
