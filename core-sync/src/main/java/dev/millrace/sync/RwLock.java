@@ -375,7 +375,12 @@ public final class RwLock {
   }
 
   private String describe() {
-    return RwState.describe(Words.getLongOpaque(address), owner());
+    return RwState.describe(state(), owner());
+  }
+
+  /** The counts as they are, {@link RwState}'s. For descriptions and tests. */
+  long state() {
+    return Words.getLongOpaque(address);
   }
 
   private static long currentId() {

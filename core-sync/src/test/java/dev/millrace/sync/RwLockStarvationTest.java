@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,7 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Two threads that never sleep hand the lock to and fro, for as long as a third has not been in.
  * Where nothing helps that third one it comes too late whenever the lock is free, and the crew's
- * watchdog finds it.
+ * watchdog finds it. Those two are platform threads always: virtual ones that never sleep may keep
+ * one that was started or timed out elsewhere off the carriers for ever, whatever the lock does.
  */
 class RwLockStarvationTest {
   private static final int TURNS = 20;
@@ -26,7 +29,7 @@ class RwLockStarvationTest {
 
   private static void hold() {
     long end = System.nanoTime() + HOLD_NANOS;
-    Thread.yield(); // a virtual thread's carrier may be the only one
+    Thread.yield();
     while (System.nanoTime() < end) {
       Thread.onSpinWait();
     }
@@ -56,34 +59,104 @@ class RwLockStarvationTest {
     done.set(true);
   }
 
+  /** What failed must not keep two processors from the tests that follow. */
+  @AfterEach
+  void sendHome() {
+    done.set(true);
+  }
+
   @ParameterizedTest
   @EnumSource
   void readersCannotKeepAWriterOut(Crew.Kind kind) {
-    Crew crew = new Crew(kind);
-    crew.start(() -> barge(lock::tryLockShared, lock::unlockShared));
-    crew.start(() -> barge(lock::tryLockShared, lock::unlockShared));
-    crew.start(() ->
+    Crew bargers = new Crew(Crew.Kind.PLATFORM);
+    bargers.start(() -> barge(lock::tryLockShared, lock::unlockShared));
+    bargers.start(() -> barge(lock::tryLockShared, lock::unlockShared));
+    Crew victim = new Crew(kind);
+    victim.start(() ->
         takeTurns(() -> {
           lock.lock();
           lock.unlock();
         }));
-    crew.join();
+    victim.join();
+    bargers.join();
     assertTrue(bargedIn.get() >= TURNS);
   }
 
   @ParameterizedTest
   @EnumSource
   void writersCannotKeepAReaderOut(Crew.Kind kind) {
-    Crew crew = new Crew(kind);
-    crew.start(() -> barge(lock::tryLock, lock::unlock));
-    crew.start(() -> barge(lock::tryLock, lock::unlock));
-    crew.start(() ->
+    Crew bargers = new Crew(Crew.Kind.PLATFORM);
+    bargers.start(() -> barge(lock::tryLock, lock::unlock));
+    bargers.start(() -> barge(lock::tryLock, lock::unlock));
+    Crew victim = new Crew(kind);
+    victim.start(() ->
         takeTurns(() -> {
           lock.lockShared();
           lock.unlockShared();
         }));
-    crew.join();
+    victim.join();
+    bargers.join();
     assertTrue(bargedIn.get() >= TURNS);
+  }
+
+  /** A reader that lets go and asks again at once may win, but only until the writer is overdue. */
+  @ParameterizedTest
+  @EnumSource
+  void aReaderAsksInVainOnceAWriterIsOverdue(Crew.Kind kind) {
+    int attempt = 0;
+    while (!keepsAWriterOutUntilItIsOverdue(kind)) {
+      assertTrue(++attempt < 1_000, "no writer was ever overdue");
+    }
+  }
+
+  private boolean keepsAWriterOutUntilItIsOverdue(Crew.Kind kind) {
+    lock.lockShared();
+    CountDownLatch leave = new CountDownLatch(1);
+    Crew crew = new Crew(kind);
+    crew.start(() -> {
+      lock.lock();
+      leave.await();
+      lock.unlock();
+    });
+    boolean overdue = false;
+    boolean readAgain = true;
+    while (!overdue && readAgain) {
+      Crew.sleepMillis(2);
+      overdue = (lock.state() & RwState.WRITER_OVERDUE) != 0;
+      lock.unlockShared();
+      readAgain = lock.tryLockShared();
+    }
+    leave.countDown();
+    if (readAgain) {
+      lock.unlockShared();
+    }
+    crew.join();
+    assertFalse(overdue && readAgain, "a reader passed an overdue writer");
+    return overdue;
+  }
+
+  /** An overdue reader is let in by the very step in which the writer leaves. */
+  @ParameterizedTest
+  @EnumSource
+  void aWriterAsksInVainOnceAReaderIsOverdue(Crew.Kind kind) {
+    lock.lock();
+    CountDownLatch leave = new CountDownLatch(1);
+    Crew crew = new Crew(kind);
+    crew.start(() -> {
+      lock.lockShared();
+      leave.await();
+      lock.unlockShared();
+    });
+    int looks = 0;
+    while ((lock.state() & RwState.READER_OVERDUE) == 0) {
+      assertTrue(++looks < 5_000, "the reader was never overdue");
+      Crew.sleepMillis(2);
+    }
+    lock.unlock();
+    boolean writtenAgain = lock.tryLock();
+    leave.countDown();
+    crew.join();
+    assertFalse(writtenAgain, "a writer passed an overdue reader");
   }
 
   @Test
