@@ -193,18 +193,19 @@ public final class IoUring extends EncodingRing {
   }
 
   @Override
-  public BufferRing provideBuffers(int entries, int bufferBytes, int group) {
+  public BufferRing provideBuffers(int entries, int bufferBytes, int group)
+      throws RingUnavailableException {
     requireOpen();
     MemorySegment bufferRing = arena.allocate(entries * Structs.BUF.byteSize(), 4096);
-    MemorySegment memory = arena.allocate((long) entries * bufferBytes, 4096);
     MemorySegment registration = arena.allocate(Structs.BUF_REG);
     registration.set(JAVA_LONG, Structs.BUF_REG_RING_ADDR, bufferRing.address());
     registration.set(JAVA_INT, Structs.BUF_REG_RING_ENTRIES, entries);
     registration.set(JAVA_SHORT, Structs.BUF_REG_BGID, (short) group);
     int result = Liburing.registerBufRing(ring, registration);
     if (result < 0) {
-      throw new IllegalStateException("io_uring_register(PBUF_RING): " + Errno.describe(-result));
+      throw RingUnavailableException.of("io_uring_register(PBUF_RING)", -result);
     }
+    MemorySegment memory = arena.allocate((long) entries * bufferBytes, 4096);
     return bufferRing(bufferRing, memory, entries, bufferBytes, group);
   }
 

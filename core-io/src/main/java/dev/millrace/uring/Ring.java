@@ -250,8 +250,11 @@ public interface Ring extends AutoCloseable {
    * @param entries a power of two, at most 32768
    * @param bufferBytes size of each
    * @param group the number by which {@link #prepRecvMultishot} names it
+   * @throws RingUnavailableException if the kernel refuses, as where too little memory may be
+   *     locked
    */
-  BufferRing provideBuffers(int entries, int bufferBytes, int group);
+  BufferRing provideBuffers(int entries, int bufferBytes, int group)
+      throws RingUnavailableException;
 
   /**
    * Registers buffers for {@link #prepReadFixed} and {@link #prepWriteFixed}, by their index here;

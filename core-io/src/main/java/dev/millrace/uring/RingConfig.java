@@ -1,5 +1,7 @@
 package dev.millrace.uring;
 
+import java.util.Optional;
+
 /**
  * How large a ring is.
  *
@@ -12,6 +14,8 @@ package dev.millrace.uring;
 public record RingConfig(int submissionEntries, int completionEntries, int workerThreads) {
   /** Fit for a server: 1024 submissions a batch, 16384 completions. */
   public static final RingConfig DEFAULT = new RingConfig(1024, 16384, 4);
+
+  private static final int LEAST_SUBMISSIONS = 64;
 
   public RingConfig {
     if (Integer.bitCount(submissionEntries) != 1 || Integer.bitCount(completionEntries) != 1) {
@@ -28,5 +32,12 @@ public record RingConfig(int submissionEntries, int completionEntries, int worke
     if (workerThreads < 1) {
       throw new IllegalArgumentException("at least one kernel worker thread: " + workerThreads);
     }
+  }
+
+  /** The same with queues of half the size, unless they would be too small for a server. */
+  public Optional<RingConfig> halved() {
+    return submissionEntries / 2 < LEAST_SUBMISSIONS
+        ? Optional.empty()
+        : Optional.of(new RingConfig(submissionEntries / 2, completionEntries / 2, workerThreads));
   }
 }

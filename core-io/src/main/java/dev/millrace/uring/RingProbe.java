@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * What io_uring can do here, operation by operation and flag by flag, or why there is none: for
  * people who set a machine up, not for the path of a server.
  *
- * @param refusal why a ring of {@link RingConfig#DEFAULT} cannot be had, or null if it can
+ * @param refusal why no ring can be had, or null if one can
+ * @param ring the largest that can be had, {@link RingConfig#DEFAULT} unless locked memory is short
  * @param liburing the version of the library that was loaded, or empty
  * @param setupFlags by name without prefix, whether a ring with this flag can be set up; empty if
  *     there is no ring at all
@@ -32,10 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record RingProbe(
     @Nullable RingUnavailableException refusal,
+    RingConfig ring,
     String liburing,
     Map<String, Boolean> setupFlags,
     Set<OpKind> operations,
     List<String> features) {
+  private static final int BUFFERS_A_SUBMISSION = 4;
   private static final Map<String, Integer> FLAGS = flags();
 
   /** Bits of io_uring_params.features, from bit 0 on. */
@@ -81,10 +84,11 @@ public record RingProbe(
   public static RingProbe run() {
     Set<OpKind> operations = EnumSet.noneOf(OpKind.class);
     RingUnavailableException refusal = null;
+    RingConfig config = RingConfig.DEFAULT;
     try {
-      RingSetup setup = RingSetup.open(RingConfig.DEFAULT);
-      operations.addAll(setup.operations());
-      Liburing.queueExit(setup.ring());
+      var opened = RingSizes.largest(config, RingProbe::operationsOf);
+      operations.addAll(opened.value());
+      config = opened.config();
     } catch (RingUnavailableException refused) {
       refusal = refused;
     }
@@ -101,7 +105,15 @@ public record RingProbe(
         FLAGS.forEach((name, flag) -> flags.put(name, trySetup(flag) >= 0));
       }
     }
-    return new RingProbe(refusal, version(), flags, operations, features);
+    return new RingProbe(refusal, config, version(), flags, operations, features);
+  }
+
+  /** With as many provided buffers as a server has to a ring. */
+  private static Set<OpKind> operationsOf(RingConfig config) throws RingUnavailableException {
+    try (IoUring ring = IoUring.open(config)) {
+      var _ = ring.provideBuffers(config.submissionEntries() * BUFFERS_A_SUBMISSION, 1, 1);
+      return ring.features().operations();
+    }
   }
 
   /** The features of a ring with these flags, or {@code -errno}. */

@@ -101,7 +101,9 @@ class ImageTest {
             "--ulimit=nproc=30000:30000")) {
       assertServes(server);
       String log = server.log();
-      assertTrue(log.contains(" over io_uring (") || log.contains("ulimit -l"), log);
+      assertTrue(log.contains(" over io_uring ("), log);
+      assertTrue(log.contains(", queues of "), log);
+      assertTrue(log.contains("ulimit -l "), log);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.millrace.transport.TransportConfig;
 import dev.millrace.transport.TransportStats;
 import dev.millrace.uring.Features;
 import dev.millrace.uring.OpKind;
+import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingUnavailableException;
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -29,7 +30,7 @@ sealed interface Transport {
   /** For people: what is in use. */
   String description();
 
-  /** Why this one and not the ring; empty for the ring, or where it was asked for. */
+  /** Why not the ring, or a smaller one than it should be, and what to change; empty if neither. */
   String reason();
 
   /** Connections that are open. */
@@ -63,12 +64,18 @@ sealed interface Transport {
       return "io_uring ("
           + (features.supports(OpKind.FUTEX_WAIT) ? "futex wake-up" : "eventfd wake-up")
           + (features.deferredTaskRun() ? ", deferred task run" : "")
-          + ", provided buffers)";
+          + ", provided buffers"
+          + worker.shortage().map(_ -> ", " + smaller(worker.ringConfig())).orElse("")
+          + ")";
+    }
+
+    private static String smaller(RingConfig ring) {
+      return "queues of " + ring.submissionEntries() + " and " + ring.completionEntries();
     }
 
     @Override
     public String reason() {
-      return "";
+      return worker.shortage().map(RingUnavailableException::getMessage).orElse("");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.millrace.doctor;
 
 import dev.millrace.uring.OpKind;
+import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingProbe;
 import dev.millrace.uring.RingUnavailableException;
 import java.io.IOException;
@@ -94,7 +95,19 @@ public final class Doctor {
   private void ring() {
     RingUnavailableException refusal = probe.refusal();
     if (refusal == null) {
-      checks.add(Check.ok("io_uring", "a ring can be set up"));
+      RingConfig size = probe.ring();
+      checks.add(
+          size.equals(RingConfig.DEFAULT)
+              ? Check.ok("io_uring", "a ring can be set up")
+              : Check.warn(
+                  "io_uring",
+                  "a ring can be set up, with queues of %d and %d in place of %d and %d: too little memory may be locked"
+                      .formatted(
+                          size.submissionEntries(),
+                          size.completionEntries(),
+                          RingConfig.DEFAULT.submissionEntries(),
+                          RingConfig.DEFAULT.completionEntries()),
+                  cure(RingUnavailableException.Reason.MEMORY)));
       return;
     }
     String message = String.valueOf(refusal.getMessage());
@@ -180,7 +193,7 @@ public final class Doctor {
             : Check.ok("open files", value));
   }
 
-  /** Rings have not counted against it since 5.12, but for registered buffers. */
+  /** All rings of one user count against it, since 6.14 with their queues. */
   private void lockedMemory() {
     long limit = machine.softLimit("Max locked memory");
     checks.add(Check.ok("locked memory", limit < 0 ? "unlimited" : limit + " bytes"));

@@ -12,7 +12,7 @@ import org.xnio.XnioWorker;
 
 /** The loop's thread, in the shape XNIO gives an I/O thread. */
 final class RingIoThread extends XnioIoThread {
-  private static final int BUFFER_GROUP = 1;
+  static final int BUFFER_GROUP = 1;
 
   private final EventLoop loop;
   private final TransportConfig config;
@@ -21,7 +21,7 @@ final class RingIoThread extends XnioIoThread {
   private final CountDownLatch started = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> startFailure = new AtomicReference<>();
   private final Runnable whenStopped;
-  private @Nullable BufferRing receiveBuffers;
+  private final BufferRing receiveBuffers;
 
   RingIoThread(
       XnioWorker worker,
@@ -29,12 +29,14 @@ final class RingIoThread extends XnioIoThread {
       String name,
       EventLoop loop,
       TransportConfig config,
+      BufferRing receiveBuffers,
       Runnable whenStopped) {
     super(worker, number, name);
     this.loop = loop;
     this.config = config;
     this.stats = new TransportStats(loop.isMeasured());
     this.chunks = new ChunkPool(config, stats);
+    this.receiveBuffers = receiveBuffers;
     this.whenStopped = whenStopped;
   }
 
@@ -57,9 +59,6 @@ final class RingIoThread extends XnioIoThread {
   public void run() {
     try {
       loop.attach();
-      receiveBuffers =
-          loop.ring()
-              .provideBuffers(config.receiveBuffers(), config.receiveBufferBytes(), BUFFER_GROUP);
     } catch (Throwable failure) {
       startFailure.set(failure);
       return;
@@ -91,11 +90,7 @@ final class RingIoThread extends XnioIoThread {
   }
 
   BufferRing receiveBuffers() {
-    BufferRing current = receiveBuffers;
-    if (current == null) {
-      throw new IllegalStateException("the loop has not started");
-    }
-    return current;
+    return receiveBuffers;
   }
 
   @Override

@@ -2,13 +2,18 @@ package dev.millrace.transport;
 
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets;
+import dev.millrace.uring.BufferRing;
 import dev.millrace.uring.ErrnoException;
+import dev.millrace.uring.RingConfig;
+import dev.millrace.uring.RingSizes;
+import dev.millrace.uring.RingUnavailableException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +37,8 @@ public final class RingWorker extends XnioWorker {
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final RingIoThread io;
+  private final RingConfig ringConfig;
+  private final Optional<RingUnavailableException> shortage;
   private final AtomicBoolean shutdown = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
 
@@ -39,9 +46,26 @@ public final class RingWorker extends XnioWorker {
   private final Set<RingListener> listeners = new HashSet<>();
   private final Set<RingConnection> connections = new HashSet<>();
 
-  RingWorker(Builder builder, EventLoop loop, TransportConfig config) {
+  RingWorker(
+      Builder builder,
+      EventLoop loop,
+      TransportConfig config,
+      RingSizes.Opened<RingXnio.RingAndBuffers> opened) {
     super(builder);
-    this.io = new RingIoThread(this, 0, "millrace-loop", loop, config, this::loopEnded);
+    this.ringConfig = opened.config();
+    this.shortage = opened.refusal();
+    BufferRing buffers = opened.value().buffers();
+    this.io = new RingIoThread(this, 0, "millrace-loop", loop, config, buffers, this::loopEnded);
+  }
+
+  /** How large the ring is, which may be smaller than was asked for. */
+  public RingConfig ringConfig() {
+    return ringConfig;
+  }
+
+  /** Why the ring is smaller than was asked for, and what to change, if it is. */
+  public Optional<RingUnavailableException> shortage() {
+    return shortage;
   }
 
   void startLoop() {

@@ -1,7 +1,10 @@
 package dev.millrace.transport;
 
 import dev.millrace.loop.EventLoop;
+import dev.millrace.uring.BufferRing;
 import dev.millrace.uring.IoUring;
+import dev.millrace.uring.RingConfig;
+import dev.millrace.uring.RingSizes;
 import dev.millrace.uring.RingUnavailableException;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
@@ -28,21 +31,40 @@ public final class RingXnio extends Xnio {
   }
 
   /**
-   * Starts a worker with one loop.
+   * Starts a worker with one loop, on a smaller ring if locked memory is short ({@link
+   * RingWorker#shortage}).
    *
    * @throws RingUnavailableException if there is no ring to be had
    */
   public RingWorker createRingWorker(String name) throws RingUnavailableException {
-    IoUring ring = IoUring.open(config.ring());
+    RingSizes.Opened<RingAndBuffers> opened = RingSizes.largest(config.ring(), this::open);
     XnioWorker.Builder builder = createWorkerBuilder();
     builder.setWorkerName(name);
     // Undertow's blocking handlers may use XNIO's task pool; the server itself never does, and the
     // pool starts its threads only when used.
     builder.setCoreWorkerPoolSize(1);
     builder.setMaxWorkerPoolSize(4);
-    RingWorker worker = new RingWorker(builder, new EventLoop(ring, failures, measured), config);
+    EventLoop loop = new EventLoop(opened.value().ring(), failures, measured);
+    RingWorker worker = new RingWorker(builder, loop, config, opened);
     worker.startLoop();
     return worker;
+  }
+
+  /** A ring that is not enabled yet, so that it belongs to no thread. */
+  record RingAndBuffers(IoUring ring, BufferRing buffers) {}
+
+  private RingAndBuffers open(RingConfig size) throws RingUnavailableException {
+    IoUring ring = IoUring.open(size);
+    int wanted = config.ring().submissionEntries();
+    int buffers = Math.max(1, config.receiveBuffers() * size.submissionEntries() / wanted);
+    try {
+      BufferRing provided =
+          ring.provideBuffers(buffers, config.receiveBufferBytes(), RingIoThread.BUFFER_GROUP);
+      return new RingAndBuffers(ring, provided);
+    } catch (RingUnavailableException refused) {
+      ring.close();
+      throw refused;
+    }
   }
 
   @Override

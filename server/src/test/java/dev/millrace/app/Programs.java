@@ -155,6 +155,11 @@ final class Programs {
       return Integer.parseInt(greeting, from, to, 10);
     }
 
+    /** Where the management port is, as a URI. */
+    String management() {
+      return greeting.substring(greeting.indexOf("management at ") + 14).strip();
+    }
+
     String log() throws IOException {
       return Files.readString(log);
     }
