@@ -119,7 +119,7 @@ public final class RwLock {
     try {
       if (owner() != currentId()) {
         throw new IllegalMonitorStateException(
-            "unlock by thread " + currentId() + " of a lock " + describe());
+            "unlock by thread " + currentId() + " of a lock " + RwState.describe(state(), owner()));
       }
       setOwner(0);
       long state;
@@ -197,7 +197,7 @@ public final class RwLock {
         state = Words.getLongOpaque(address);
         if ((state & RwState.READERS) == 0) {
           throw new IllegalMonitorStateException(
-              "unlockShared by thread " + currentId() + " of a lock " + describe());
+              "unlockShared by thread " + currentId() + " of a lock " + RwState.describe(state(), owner()));
         }
         next = RwState.withoutReader(state);
       } while (!change(state, next));
@@ -372,10 +372,6 @@ public final class RwLock {
       throw new IllegalMonitorStateException(
           operation + " by thread " + currentId() + " of a lock that it holds for writing already");
     }
-  }
-
-  private String describe() {
-    return RwState.describe(state(), owner());
   }
 
   /** The counts as they are, {@link RwState}'s. For descriptions and tests. */
