@@ -55,7 +55,7 @@ public final class RwLock {
 
   private final MemorySegment readerEpoch;
   private final MemorySegment writerEpoch;
-  private final long address;
+  final long address; // of STATE, at which tests look
 
   /** A lock that nobody holds. */
   public RwLock() {
@@ -119,7 +119,7 @@ public final class RwLock {
     try {
       if (owner() != currentId()) {
         throw new IllegalMonitorStateException(
-            "unlock by thread " + currentId() + " of a lock " + RwState.describe(state(), owner()));
+            "unlock by thread " + currentId() + " of a lock " + describe());
       }
       setOwner(0);
       long state;
@@ -197,7 +197,7 @@ public final class RwLock {
         state = Words.getLongOpaque(address);
         if ((state & RwState.READERS) == 0) {
           throw new IllegalMonitorStateException(
-              "unlockShared by thread " + currentId() + " of a lock " + RwState.describe(state(), owner()));
+              "unlockShared by thread " + currentId() + " of a lock " + describe());
         }
         next = RwState.withoutReader(state);
       } while (!change(state, next));
@@ -374,9 +374,8 @@ public final class RwLock {
     }
   }
 
-  /** The counts as they are, {@link RwState}'s. For descriptions and tests. */
-  long state() {
-    return Words.getLongOpaque(address);
+  private String describe() {
+    return RwState.describe(Words.getLongOpaque(address), owner());
   }
 
   private static long currentId() {

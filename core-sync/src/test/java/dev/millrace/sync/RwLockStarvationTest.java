@@ -122,7 +122,7 @@ class RwLockStarvationTest {
     boolean readAgain = true;
     while (!overdue && readAgain) {
       Crew.sleepMillis(2);
-      overdue = (lock.state() & RwState.WRITER_OVERDUE) != 0;
+      overdue = (Words.getLongOpaque(lock.address) & RwState.WRITER_OVERDUE) != 0;
       lock.unlockShared();
       readAgain = lock.tryLockShared();
     }
@@ -148,7 +148,7 @@ class RwLockStarvationTest {
       lock.unlockShared();
     });
     int looks = 0;
-    while ((lock.state() & RwState.READER_OVERDUE) == 0) {
+    while ((Words.getLongOpaque(lock.address) & RwState.READER_OVERDUE) == 0) {
       assertTrue(++looks < 5_000, "the reader was never overdue");
       Crew.sleepMillis(2);
     }
