@@ -32,6 +32,7 @@ public final class Sockets {
   private static final int SOL_SOCKET = 1;
   private static final int SO_REUSEADDR = 2;
   private static final int SO_LINGER = 13;
+  private static final int SO_REUSEPORT = 15;
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_NODELAY = 1;
   private static final int SHUT_WR = 1;
@@ -56,7 +57,26 @@ public final class Sockets {
   private static final MethodHandle CLOSE =
       link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
+  /** Which sockets listen on a port. */
+  public enum Port {
+    /** This one alone. */
+    ALONE,
+    /**
+     * This one first: a port that anybody listens on is refused, also one who would share it. Then
+     * it is open to more of the same user (SO_REUSEPORT), to each of which the kernel gives its
+     * part of the connections.
+     */
+    FIRST,
+    /** This one as well, beside a first. */
+    MORE
+  }
+
   private Sockets() {}
+
+  /** Listens on a port alone, as {@link #listen(InetSocketAddress, int, Port)}. */
+  public static int listen(InetSocketAddress address, int backlog) throws ErrnoException {
+    return listen(address, backlog, Port.ALONE);
+  }
 
   /**
    * Opens a listening socket whose accepted connections send without delay (TCP_NODELAY is
@@ -65,15 +85,22 @@ public final class Sockets {
    * @param address resolved; port 0 picks one, see {@link #localAddress}
    * @return its descriptor
    */
-  public static int listen(InetSocketAddress address, int backlog) throws ErrnoException {
+  public static int listen(InetSocketAddress address, int backlog, Port port)
+      throws ErrnoException {
     int family = SocketAddresses.family(address);
     int fd = check("socket", call(SOCKET, family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     try (Arena arena = Arena.ofConfined()) {
       setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
       setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+      if (port == Port.MORE) {
+        setInt(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+      }
       MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
       int bytes = SocketAddresses.write(address, name);
       check("bind " + address, callAddress(BIND, fd, name, bytes));
+      if (port == Port.FIRST) {
+        setInt(fd, SOL_SOCKET, SO_REUSEPORT, 1); // after bind, which so was for this one alone
+      }
       check("listen on " + address, call(LISTEN, fd, backlog));
       return fd;
     } catch (ErrnoException failed) {

@@ -26,6 +26,7 @@ class ChartRefusesTest {
         "service: {port: 70000}|port|65",
         "settings: {lisen: x}|lisen|not allowed",
         "settings: {listen: '0.0.0.0:1'}|listen|not allowed",
+        "settings: {loops: 0}|loops|1",
         "resources: {limit: {}}|limit|not allowed",
         "state: {size: big}|size|pattern",
         "drainSeconds: 0|drainSeconds|1",

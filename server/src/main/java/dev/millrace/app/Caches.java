@@ -1,13 +1,14 @@
 package dev.millrace.app;
 
-import dev.millrace.digest.DigestService;
+import dev.millrace.digest.FileVersion;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFiles;
 import dev.millrace.gate.Shortcut;
 import dev.millrace.hot.HotCache;
 import dev.millrace.hot.HotConnection;
 import dev.millrace.hot.HotListener;
-import dev.millrace.metrics.ServerMetrics;
+import dev.millrace.hot.HotStats;
+import dev.millrace.loop.EventLoop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,15 +29,19 @@ final class Caches {
   private static final Pattern SOFT_LIMIT = Pattern.compile("Max open files +(\\S+)");
 
   private final Settings settings;
-  private final Transport transport;
+  private final XnioIoThread thread;
   private final int openFiles;
   private final List<OpenFiles> files = new ArrayList<>();
   private @Nullable HotCache hot;
 
-  Caches(Settings settings, Transport transport) {
+  /**
+   * @param thread the event thread that all this belongs to; it gets its part of what all may keep
+   */
+  Caches(Settings settings, XnioIoThread thread) {
     this.settings = settings;
-    this.transport = transport;
-    this.openFiles = Math.min(settings.caches().openFiles(), descriptorLimit() / 4);
+    this.thread = thread;
+    int inAll = Math.min(settings.caches().openFiles(), descriptorLimit() / 4);
+    this.openFiles = inAll / settings.loops();
   }
 
   /** The process's limit of descriptors, which the Java runtime has raised as far as it may. */
@@ -72,20 +77,26 @@ final class Caches {
     return kept;
   }
 
-  /** Begins to keep answers, if any are to be kept, and to let go of what is stale. */
-  void start(HotListener listener, DigestService digests) {
-    XnioIoThread thread = transport.worker().getIoThread(0);
-    if (settings.caches().hotBytes() > 0
-        && openFiles > 0
-        && transport instanceof Transport.Uring uring) {
-      HotCache.Limits limits =
-          new HotCache.Limits(
-              settings.caches().hotBytes(), HOT_BODY_BYTES, openFiles, validNanos());
-      HotCache cache = new HotCache(limits, uring.worker().loop()::nowNanos, listener);
-      digests.whenKnown(version -> cache.forget(version.device(), version.inode()));
-      hot = cache;
-    }
+  /** Begins to let go of what is stale. */
+  void start() {
     var _ = thread.executeAtInterval(this::sweep, 1, TimeUnit.SECONDS);
+  }
+
+  /** Begins to keep answers, if any are to be kept. */
+  void keepAnswers(EventLoop loop, HotListener listener) {
+    int bytes = settings.caches().hotBytes() / settings.loops();
+    if (bytes > 0 && openFiles > 0) {
+      HotCache.Limits limits = new HotCache.Limits(bytes, HOT_BODY_BYTES, openFiles, validNanos());
+      hot = new HotCache(limits, loop::nowNanos, listener);
+    }
+  }
+
+  /** More is known of a file. Event thread. */
+  void forget(FileVersion version) {
+    HotCache cache = hot;
+    if (cache != null) {
+      cache.forget(version.device(), version.inode());
+    }
   }
 
   /** What answers a connection's requests at the gate, or null. */
@@ -94,15 +105,15 @@ final class Caches {
     return cache == null ? null : HotConnection.of(cache, connection, settings.idleTimeout());
   }
 
-  /** Has the figures of all this shown. */
-  void register(ServerMetrics metrics) {
-    for (int i = 0; i < files.size(); i++) {
-      metrics.openFiles(files.get(i), settings.mounts().get(i).prefix().decoded());
-    }
+  /** Files kept open, by mount; none if none are kept. */
+  List<OpenFiles> files() {
+    return files;
+  }
+
+  /** What the answers kept did, or null if none are. */
+  @Nullable HotStats answers() {
     HotCache cache = hot;
-    if (cache != null) {
-      metrics.hot(cache.stats());
-    }
+    return cache == null ? null : cache.stats();
   }
 
   private void sweep() {

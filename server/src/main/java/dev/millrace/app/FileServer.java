@@ -5,20 +5,11 @@ import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
 import dev.millrace.digest.SqliteDigestStore;
 import dev.millrace.file.FileCalls;
-import dev.millrace.files.FileAccess;
-import dev.millrace.files.PoolFileAccess;
-import dev.millrace.files.ReadBuffers;
-import dev.millrace.files.RingFileAccess;
-import dev.millrace.files.SymlinkPolicy;
-import dev.millrace.gate.GateStats;
-import dev.millrace.http.AccessLog;
-import dev.millrace.http.FileHandler;
-import dev.millrace.http.HotRequests;
+import dev.millrace.files.OpenFiles;
+import dev.millrace.hot.HotStats;
 import dev.millrace.http.Mount;
 import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
-import dev.millrace.http.Router;
-import dev.millrace.http.Workers;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.metrics.PoolMetrics;
 import dev.millrace.metrics.ServerMetrics;
@@ -27,7 +18,6 @@ import dev.millrace.metrics.Status;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
-import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -39,7 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +53,8 @@ public final class FileServer implements AutoCloseable {
   private final DigestStore store;
   private final DigestService digests;
   private final @Nullable Scrubber scrubber;
-  private final RequestTracker requests;
+  private final List<Pipeline> pipelines = new ArrayList<>();
   private final @Nullable AccessLogWriter accessLogWriter;
-  private final @Nullable AccessLog accessLog;
-  private final ReadBuffers buffers;
-  private final Caches caches;
-  private final GateStats gate;
   private final Management management;
   private final Listeners listeners;
   private final List<Integer> roots;
@@ -81,64 +67,55 @@ public final class FileServer implements AutoCloseable {
     this.settings = settings;
     this.roots = List.copyOf(roots);
     this.metrics = new ServerMetrics();
-    this.gate = new GateStats(settings.metrics());
     EventLoop.FailureHandler failures = FileServer::logFailure;
-    this.transport = Transport.open(settings.transport(), failures, settings.metrics());
+    this.transport =
+        Transport.open(settings.transport(), settings.loops(), failures, settings.metrics());
     this.pool = pool("worker", POOL_QUEUE_ENTRIES);
-    Executor events = transport.events();
-    this.buffers = new ReadBuffers();
-    this.caches = new Caches(settings, transport);
-    List<FileAccess> accesses = onEvents(events, this::accesses);
     DigestService.Limits limits = DigestService.Limits.DEFAULT.withJobs(settings.digests().queue());
     this.hashers = pool("hash", limits.tasks());
     this.store = openStore(settings);
-    this.digests = new DigestService(hashers, events, store, limits);
+    this.digests = new DigestService(hashers, transport.loops().getFirst(), store, limits);
     int rate = settings.scrubBytesPerSecond();
     this.scrubber =
         rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
-    Workers workers = new Workers(pool, events);
-    List<FileHandler> handlers = new ArrayList<>();
-    for (int i = 0; i < accesses.size(); i++) {
-      handlers.add(
-          new FileHandler(
-              settings.mounts().get(i),
-              accesses.get(i),
-              buffers,
-              digests,
-              settings.digests(),
-              scrubber == null ? _ -> false : scrubber::isCorrupt,
-              workers));
-    }
     this.accessLogWriter = openAccessLog(settings);
-    HttpHandler handler = Listeners.front(new Router(handlers), settings);
-    this.accessLog = accessLogWriter == null ? null : new AccessLog(handler, accessLogWriter);
-    RequestStats stats = settings.metrics() ? new RequestStats() : null;
-    this.requests = new RequestTracker(accessLog == null ? handler : accessLog, stats);
+    Pipeline.Shared shared =
+        new Pipeline.Shared(
+            settings,
+            transport,
+            roots,
+            pool,
+            digests,
+            scrubber == null ? _ -> false : scrubber::isCorrupt,
+            accessLogWriter);
+    for (int i = 0; i < transport.loops().size(); i++) {
+      pipelines.add(new Pipeline(i, shared));
+    }
+    digests.whenKnown(version -> pipelines.forEach(pipeline -> pipeline.forget(version)));
     this.status = new Status(Version.current(), transport.description(), transport.reason());
-    caches.start(new HotRequests(stats, accessLog), digests);
-    if (stats != null) {
-      register(stats);
+    if (settings.metrics()) {
+      register();
     }
     Management opened = null;
     try {
-      opened = startManagement(events);
+      opened = startManagement();
       this.management = opened;
       this.listeners =
           Listeners.open(
-              transport.worker(), settings.listen(), requests, settings, gate, caches::shortcut);
+              transport, settings.listen(), pipelines.stream().map(Pipeline::opening).toList());
     } catch (StartException failed) {
       if (opened != null) {
         opened.close();
       }
       status.close();
-      transport.worker().shutdownNow();
+      transport.stopNow();
       hashers.close();
       closeStore();
       pool.close();
       throw failed;
     }
     this.addresses = listeners.addresses();
-    metrics.connections(listeners, Listeners::accepted, _ -> transport.openConnections(), requests);
+    metrics.connections(listeners.accepted(), transport::openConnections, trackers());
     this.started = true;
   }
 
@@ -213,43 +190,31 @@ public final class FileServer implements AutoCloseable {
     store.close();
   }
 
-  private List<FileAccess> accesses() {
-    List<FileAccess> accesses = new ArrayList<>();
-    for (int i = 0; i < roots.size(); i++) {
-      int rootFd = roots.get(i);
-      SymlinkPolicy symlinks = settings.mounts().get(i).policy().symlinks();
-      accesses.add(
-          caches.files(
-              switch (transport) {
-                case Transport.Uring uring ->
-                    new RingFileAccess(uring.worker().loop(), rootFd, symlinks);
-                case Transport.Nio _ ->
-                    new PoolFileAccess(pool, transport.events(), rootFd, symlinks);
-              }));
+  private List<RequestTracker> trackers() {
+    return pipelines.stream().map(Pipeline::requests).toList();
+  }
+
+  /** What each loop has, without what it has not. */
+  private <T> List<T> each(Function<Pipeline, @Nullable T> part) {
+    List<T> all = new ArrayList<>();
+    for (Pipeline pipeline : pipelines) {
+      T one = part.apply(pipeline);
+      if (one != null) {
+        all.add(one);
+      }
     }
-    return accesses;
+    return all;
   }
 
-  /** Makes something on the event thread, to which it will belong. */
-  private static <T> List<T> onEvents(Executor events, Supplier<List<T>> maker) {
-    List<T> made = new ArrayList<>();
-    ResetEvent done = new ResetEvent();
-    events.execute(() -> {
-      made.addAll(maker.get());
-      done.set();
-    });
-    done.await();
-    return made;
-  }
-
-  private void register(RequestStats stats) {
+  private void register() {
     ServerStatus charts = new ServerStatus(status);
-    charts.requests(stats, requests, transport::openConnections);
+    List<RequestStats> stats = each(Pipeline::stats);
+    charts.requests(stats, trackers(), transport::openConnections);
     metrics.build(Version.current());
     metrics.transport(transport.name(), transport.reason());
-    metrics.requests(requests, stats);
-    metrics.gate(gate);
-    caches.register(metrics);
+    metrics.requests(trackers(), stats);
+    metrics.gate(each(Pipeline::gate));
+    registerCaches();
     metrics.pool("worker", pool);
     metrics.pool("hash", hashers);
     metrics.digests(digests, store);
@@ -261,11 +226,26 @@ public final class FileServer implements AutoCloseable {
       metrics.accessLog(log::written, log::dropped);
     }
     if (transport instanceof Transport.Uring uring) {
-      metrics.ring(uring.worker());
-      charts.ring(uring.worker());
+      metrics.ring(uring.workers());
+      charts.ring(uring.workers());
     }
     charts.pools(pool, hashers, digests);
     status.start();
+  }
+
+  private void registerCaches() {
+    for (int i = 0; i < settings.mounts().size(); i++) {
+      int mount = i;
+      List<OpenFiles> files =
+          each(one -> one.caches().files().isEmpty() ? null : one.caches().files().get(mount));
+      if (!files.isEmpty()) {
+        metrics.openFiles(files, settings.mounts().get(i).prefix().decoded());
+      }
+    }
+    List<HotStats> answers = each(one -> one.caches().answers());
+    if (!answers.isEmpty()) {
+      metrics.hot(answers);
+    }
   }
 
   static String why(Throwable cause) {
@@ -275,15 +255,17 @@ public final class FileServer implements AutoCloseable {
         : message;
   }
 
-  private Management startManagement(Executor events) throws StartException {
+  private Management startManagement() throws StartException {
     InetSocketAddress address = resolve("management", settings.management());
     // An idle loop sleeps; whether it can still turn shows only when it is asked to.
-    Probe turns = new Probe(events, () -> true, LOOP_MUST_TURN_WITHIN);
+    List<Probe> turns = each(one -> new Probe(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
     Probe reachable =
         new Probe(FileServer::onNewThread, this::rootsAreThere, ROOT_MUST_ANSWER_WITHIN);
     Management.Health health =
         new Management.Health(
-            turns::ask, () -> started && !stopping.get() && reachable.ask(), () -> started);
+            () -> Probe.askAll(turns),
+            () -> started && !stopping.get() && reachable.ask(),
+            () -> started);
     try {
       return new Management(
           address, health, settings.metrics() ? new Management.Figures(metrics, status) : null);
@@ -342,14 +324,14 @@ public final class FileServer implements AutoCloseable {
     return "http://" + new HostPort(address.getAddress().getHostAddress(), address.getPort());
   }
 
-  /** Runs a task where requests are handled, for tests of what a stuck loop does. */
-  Executor events() {
-    return transport.events();
+  /** Runs a task where requests of a loop are handled, for tests of what a stuck loop does. */
+  Executor events(int loop) {
+    return pipelines.get(loop).events();
   }
 
   /** Read buffers held by transfers, for tests of leaks. */
   int readBuffersTaken() {
-    return buffers.taken();
+    return pipelines.stream().mapToInt(one -> one.buffers().taken()).sum();
   }
 
   /** Blocks until the server has stopped. */
@@ -369,9 +351,14 @@ public final class FileServer implements AutoCloseable {
     }
     long deadline = System.nanoTime() + settings.drain().toNanos();
     listeners.close();
-    transport.events().execute(caches::close); // answers from memory would not say close
     ResetEvent idle = new ResetEvent();
-    requests.drain(idle::set);
+    Runnable setIfIdle =
+        () -> {
+          if (trackers().stream().allMatch(one -> one.active() == 0)) {
+            idle.set();
+          }
+        };
+    pipelines.forEach(pipeline -> pipeline.drain(setIfIdle));
     var _ = idle.timedAwait(settings.drain());
     digests.stop();
     hashers.close();
@@ -386,8 +373,8 @@ public final class FileServer implements AutoCloseable {
     closeStore();
     pool.close();
     AccessLogWriter log = accessLogWriter;
-    if (accessLog != null && log != null) {
-      accessLog.hand(); // the event thread has ended
+    if (log != null) {
+      pipelines.forEach(Pipeline::handLog); // the event threads have ended
       log.close();
     }
     metrics.close();

@@ -17,16 +17,16 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
-import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
-import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
@@ -37,32 +37,52 @@ final class Listeners implements AutoCloseable {
   private static final int BUFFER_BYTES = 16 << 10;
 
   private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
-  private final XnioWorker worker;
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final Transport transport;
   private final ChannelListener<StreamConnection> open;
-  private final AtomicLong accepted = new AtomicLong();
+  private final AtomicLongArray accepted;
 
-  private Listeners(XnioWorker worker, ChannelListener<StreamConnection> open) {
-    this.worker = worker;
+  /**
+   * @param opens by the number of the loop
+   */
+  private Listeners(Transport transport, List<ChannelListener<StreamConnection>> opens) {
+    this.transport = transport;
+    this.accepted = new AtomicLongArray(opens.size());
     this.open =
         connection -> {
-          accepted.incrementAndGet();
-          open.handleEvent(connection);
+          int loop = connection.getIoThread().getNumber();
+          accepted.incrementAndGet(loop);
+          opens.get(loop).handleEvent(connection);
         };
   }
 
   /**
    * Listens on all addresses.
    *
+   * @param opens are handed each connection, by the number of the loop that it is on
    * @throws StartException if it cannot on one of them; then it does on none
    */
   static Listeners open(
-      XnioWorker worker,
-      List<HostPort> addresses,
+      Transport transport, List<HostPort> addresses, List<ChannelListener<StreamConnection>> opens)
+      throws StartException {
+    Listeners listeners = new Listeners(transport, opens);
+    try {
+      for (HostPort address : addresses) {
+        listeners.listen(address);
+      }
+      return listeners;
+    } catch (StartException failed) {
+      listeners.close();
+      throw failed;
+    }
+  }
+
+  /** What each connection of one loop goes through: the PROXY header, the gate, Undertow. */
+  static ChannelListener<StreamConnection> gated(
       HttpHandler root,
       Settings settings,
       GateStats stats,
-      Function<StreamConnection, @Nullable Shortcut> shortcuts)
-      throws StartException {
+      Function<StreamConnection, @Nullable Shortcut> shortcuts) {
     GateLimits limits = settings.gate();
     HttpOpenListener http =
         new HttpOpenListener(
@@ -74,17 +94,7 @@ final class Listeners implements AutoCloseable {
           var _ = GateConduit.install(connection, limits, stats, shortcuts.apply(connection));
           http.handleEvent(connection);
         };
-    Listeners listeners =
-        new Listeners(worker, new ProxyOpenListener(gated, settings.proxies(), limits));
-    try {
-      for (HostPort address : addresses) {
-        listeners.listen(address);
-      }
-      return listeners;
-    } catch (StartException failed) {
-      listeners.close();
-      throw failed;
-    }
+    return new ProxyOpenListener(gated, settings.proxies(), limits);
   }
 
   /** What stands between the gate and a handler that takes no request bodies. */
@@ -117,24 +127,25 @@ final class Listeners implements AutoCloseable {
             .set(Options.BACKLOG, 1000)
             .getMap();
     try {
-      AcceptingChannel<StreamConnection> socket =
-          worker.createStreamConnectionServer(
-              resolved, ChannelListeners.openListenerAdapter(open), options);
-      sockets.add(socket);
-      socket.resumeAccepts();
+      List<AcceptingChannel<StreamConnection>> opened = transport.listen(resolved, open, options);
+      sockets.addAll(opened);
+      addresses.add(opened.getFirst().getLocalAddress(InetSocketAddress.class));
+      opened.forEach(AcceptingChannel::resumeAccepts);
     } catch (IOException | RuntimeException failed) {
       throw new StartException("listen: " + address + ": " + FileServer.why(failed), failed);
     }
   }
 
-  /** Connections accepted. */
-  long accepted() {
-    return accepted.get();
+  /** Connections accepted, by the number of the loop that they are on. */
+  List<LongSupplier> accepted() {
+    return IntStream.range(0, accepted.length())
+        .<LongSupplier>mapToObj(loop -> () -> accepted.get(loop))
+        .toList();
   }
 
   /** Addresses that are listened on, with the ports that were picked. */
   List<InetSocketAddress> addresses() {
-    return sockets.stream().map(socket -> socket.getLocalAddress(InetSocketAddress.class)).toList();
+    return List.copyOf(addresses);
   }
 
   /** Accepts no more; connections go on. */

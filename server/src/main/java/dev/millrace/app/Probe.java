@@ -3,6 +3,8 @@ package dev.millrace.app;
 import dev.millrace.sync.Mutex;
 import dev.millrace.sync.ResetEvent;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +39,22 @@ final class Probe {
 
   /** The answer; false if there is none in time. Blocks no longer than the limit. */
   boolean ask() {
-    Attempt attempt;
-    try {
-      attempt = begin();
-    } catch (RuntimeException refused) {
+    return answer(begin());
+  }
+
+  /** Whether all say yes; asked at the same time. Blocks no longer than the longest limit. */
+  static boolean askAll(List<Probe> probes) {
+    List<@Nullable Attempt> attempts = new ArrayList<>();
+    probes.forEach(probe -> attempts.add(probe.begin()));
+    boolean yes = true;
+    for (int i = 0; i < probes.size(); i++) {
+      yes &= probes.get(i).answer(attempts.get(i));
+    }
+    return yes;
+  }
+
+  private boolean answer(@Nullable Attempt attempt) {
+    if (attempt == null) {
       return false;
     }
     long left = attempt.sinceNanos + limitNanos - System.nanoTime();
@@ -49,7 +63,8 @@ final class Probe {
     return inTime && attempt.answer;
   }
 
-  private Attempt begin() {
+  /** The question under way, which is asked now if there is none; null if it was refused. */
+  private @Nullable Attempt begin() {
     mutex.lock();
     try {
       Attempt current = underWay;
@@ -66,6 +81,8 @@ final class Probe {
       });
       underWay = next;
       return next;
+    } catch (RuntimeException refused) {
+      return null;
     } finally {
       mutex.unlock();
     }

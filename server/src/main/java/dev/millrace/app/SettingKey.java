@@ -12,6 +12,10 @@ public enum SettingKey {
   MANAGEMENT("127.0.0.1:9090", "HOST:PORT", "Where health and metrics are."),
   METRICS("on", "on|off", "Whether figures are kept, and shown at /metrics and /status."),
   TRANSPORT("auto", "auto|uring|nio", "What carries HTTP; auto falls back to nio and says why."),
+  LOOPS(
+      "1",
+      "N",
+      "Loops, each a thread with a ring and listening sockets of its own; at most two a processor."),
   WORKERS(
       String.valueOf(Math.max(2, Runtime.getRuntime().availableProcessors())),
       "N",

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param management address of health and metrics
  * @param metrics whether figures are kept and shown
  * @param transport what carries HTTP
+ * @param loops threads that handle requests, each with a ring of its own on io_uring
  * @param workers threads of the worker pool
  * @param accessLog {@code off}, {@code -} for standard output, or a file
  * @param accessLogFormat how requests are noted there
@@ -35,6 +36,7 @@ public record Settings(
     HostPort management,
     boolean metrics,
     TransportChoice transport,
+    int loops,
     int workers,
     String accessLog,
     AccessLogFormat accessLogFormat,

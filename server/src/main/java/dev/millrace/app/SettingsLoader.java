@@ -70,6 +70,8 @@ public final class SettingsLoader {
 
   private static final int MAX_DIGEST_QUEUE = 65_536;
 
+  private static final int LOOPS_PER_PROCESSOR = 2;
+
   private Settings load() throws SettingsException {
     return new Settings(
         new MountsLoader(this::find, file).load(),
@@ -77,6 +79,7 @@ public final class SettingsLoader {
         one(SettingKey.MANAGEMENT, HostPort::parse),
         one(SettingKey.METRICS, Values::flag),
         one(SettingKey.TRANSPORT, Values::transport),
+        one(SettingKey.LOOPS, text -> Values.number(text, 1, mostLoops())),
         one(SettingKey.WORKERS, text -> Values.number(text, 1, 1024)),
         one(SettingKey.ACCESS_LOG, text -> text),
         one(SettingKey.ACCESS_LOG_FORMAT, Values::accessLogFormat),
@@ -97,6 +100,11 @@ public final class SettingsLoader {
             list(SettingKey.PROXIES, Values::cidr), one(SettingKey.PROXY_PROTOCOL, Values::flag)),
         one(SettingKey.IDLE_TIMEOUT, Values::duration),
         one(SettingKey.DRAIN, Values::duration));
+  }
+
+  /** More than two loops a processor only wait for each other; a slip of the hand is refused. */
+  static int mostLoops() {
+    return LOOPS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
   }
 
   private int scrub() throws SettingsException {

@@ -2,6 +2,7 @@ package dev.millrace.app;
 
 import dev.millrace.app.Settings.TransportChoice;
 import dev.millrace.loop.EventLoop;
+import dev.millrace.net.Sockets.Port;
 import dev.millrace.transport.RingWorker;
 import dev.millrace.transport.RingXnio;
 import dev.millrace.transport.TransportConfig;
@@ -11,18 +12,33 @@ import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingUnavailableException;
 import java.io.IOException;
-import java.util.concurrent.Executor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
+import org.xnio.StreamConnection;
 import org.xnio.Xnio;
+import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
 import org.xnio.management.XnioServerMXBean;
 
-/** What carries HTTP, chosen once at start. */
+/**
+ * What carries HTTP, chosen once at start: a number of event threads, here called loops whatever
+ * they run on. A connection stays on the loop that it came to.
+ */
 sealed interface Transport {
-  /** The worker that Undertow is given. */
-  XnioWorker worker();
+  /** The workers that accept connections, with the event threads. */
+  List<? extends XnioWorker> workers();
+
+  /** The event threads, by the number of their loop, which {@link XnioIoThread#getNumber} is. */
+  List<XnioIoThread> loops();
 
   /** The name in metrics and settings. */
   String name();
@@ -36,23 +52,43 @@ sealed interface Transport {
   /** Connections that are open. */
   long openConnections();
 
-  /** Runs tasks on the thread that handles requests. */
-  default Executor events() {
-    return worker().getIoThread(0);
-  }
+  /**
+   * Listens on an address, for all loops.
+   *
+   * @param open is handed each connection, on the loop that it is on
+   * @param options but for how sockets share the port
+   */
+  List<AcceptingChannel<StreamConnection>> listen(
+      InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
+      throws IOException;
 
-  /** Ends connections, then the loop; false if the time ran out. */
+  /** Ends connections, then the loops; false if the time ran out. */
   default boolean stop(long timeoutNanos) throws InterruptedException {
-    worker().shutdown();
-    boolean ended = worker().awaitTermination(timeoutNanos, TimeUnit.NANOSECONDS);
-    if (!ended) {
-      worker().shutdownNow();
+    long deadline = System.nanoTime() + timeoutNanos;
+    workers().forEach(XnioWorker::shutdown);
+    boolean ended = true;
+    for (XnioWorker worker : workers()) {
+      long left = Math.max(0, deadline - System.nanoTime());
+      if (!worker.awaitTermination(left, TimeUnit.NANOSECONDS)) {
+        worker.shutdownNow();
+        ended = false;
+      }
     }
     return ended;
   }
 
-  /** One loop on io_uring. */
-  record Uring(RingWorker worker) implements Transport {
+  /** Ends without waiting for connections. */
+  default void stopNow() {
+    workers().forEach(XnioWorker::shutdownNow);
+  }
+
+  /** Loops on io_uring, each with a ring, a worker, and listening sockets of its own. */
+  record Uring(List<RingWorker> workers) implements Transport {
+    @Override
+    public List<XnioIoThread> loops() {
+      return workers.stream().map(worker -> worker.getIoThread(0)).toList();
+    }
+
     @Override
     public String name() {
       return "uring";
@@ -60,12 +96,17 @@ sealed interface Transport {
 
     @Override
     public String description() {
-      Features features = worker.loop().ring().features();
+      Features features = workers.getFirst().loop().ring().features();
       return "io_uring ("
+          + several(workers.size(), ", ")
           + (features.supports(OpKind.FUTEX_WAIT) ? "futex wake-up" : "eventfd wake-up")
           + (features.deferredTaskRun() ? ", deferred task run" : "")
           + ", provided buffers"
-          + worker.shortage().map(_ -> ", " + smaller(worker.ringConfig())).orElse("")
+          + workers
+              .getFirst()
+              .shortage()
+              .map(_ -> ", " + smaller(workers.getFirst().ringConfig()))
+              .orElse("")
           + ")";
     }
 
@@ -75,17 +116,53 @@ sealed interface Transport {
 
     @Override
     public String reason() {
-      return worker.shortage().map(RingUnavailableException::getMessage).orElse("");
+      return workers.getFirst().shortage().map(RingUnavailableException::getMessage).orElse("");
     }
 
     @Override
     public long openConnections() {
-      return worker.stats().get(TransportStats.Figure.OPEN);
+      return workers.stream()
+          .mapToLong(worker -> worker.stats().get(TransportStats.Figure.OPEN))
+          .sum();
+    }
+
+    /** One socket a loop, between which the kernel divides what comes (SO_REUSEPORT). */
+    @Override
+    public List<AcceptingChannel<StreamConnection>> listen(
+        InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
+        throws IOException {
+      List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
+      InetSocketAddress at = address;
+      try {
+        for (RingWorker worker : workers) {
+          Port port = workers.size() == 1 ? Port.ALONE : sockets.isEmpty() ? Port.FIRST : Port.MORE;
+          OptionMap all = OptionMap.builder().addAll(options).set(RingWorker.PORT, port).getMap();
+          var socket =
+              worker.createStreamConnectionServer(
+                  at, ChannelListeners.openListenerAdapter(open), all);
+          sockets.add(socket);
+          at = socket.getLocalAddress(InetSocketAddress.class); // the port that was picked
+        }
+        return sockets;
+      } catch (IOException | RuntimeException failed) {
+        sockets.forEach(IoUtils::safeClose);
+        throw failed;
+      }
     }
   }
 
-  /** XNIO's own worker, with one I/O thread. */
+  /** XNIO's own worker; its threads divide what one socket accepts. */
   record Nio(XnioWorker worker, String reason) implements Transport {
+    @Override
+    public List<XnioWorker> workers() {
+      return List.of(worker);
+    }
+
+    @Override
+    public List<XnioIoThread> loops() {
+      return IntStream.range(0, worker.getIoThreadCount()).mapToObj(worker::getIoThread).toList();
+    }
+
     @Override
     public String name() {
       return "nio";
@@ -93,7 +170,8 @@ sealed interface Transport {
 
     @Override
     public String description() {
-      return "NIO";
+      int count = worker.getIoThreadCount();
+      return count == 1 ? "NIO" : "NIO (" + several(count, "") + ")";
     }
 
     @Override
@@ -102,6 +180,19 @@ sealed interface Transport {
           .mapToLong(XnioServerMXBean::getConnectionCount)
           .sum();
     }
+
+    @Override
+    public List<AcceptingChannel<StreamConnection>> listen(
+        InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
+        throws IOException {
+      return List.of(
+          worker.createStreamConnectionServer(
+              address, ChannelListeners.openListenerAdapter(open), options));
+    }
+  }
+
+  private static String several(int loops, String then) {
+    return loops == 1 ? "" : loops + " loops" + then;
   }
 
   /**
@@ -110,28 +201,30 @@ sealed interface Transport {
    * @param measured whether it keeps figures
    * @throws StartException if it cannot be had
    */
-  static Transport open(TransportChoice choice, EventLoop.FailureHandler failures, boolean measured)
+  static Transport open(
+      TransportChoice choice, int loops, EventLoop.FailureHandler failures, boolean measured)
       throws StartException {
     if (choice != TransportChoice.NIO) {
       try {
-        RingXnio xnio = new RingXnio(TransportConfig.DEFAULT, failures, measured);
-        return new Uring(xnio.createRingWorker("millrace"));
+        TransportConfig config = TransportConfig.DEFAULT.sharedBy(loops);
+        RingXnio xnio = new RingXnio(config, failures, measured);
+        return new Uring(xnio.createRingWorkers(loops, "millrace", "millrace-loop"));
       } catch (RingUnavailableException refused) {
         if (choice == TransportChoice.URING) {
           throw new StartException("transport: " + refused.getMessage(), refused);
         }
-        return nio(String.valueOf(refused.getMessage()));
+        return nio(loops, String.valueOf(refused.getMessage()));
       }
     }
-    return nio("");
+    return nio(loops, "");
   }
 
-  private static Transport nio(String reason) throws StartException {
+  private static Transport nio(int loops, String reason) throws StartException {
     try {
       OptionMap options =
           OptionMap.builder()
               .set(Options.WORKER_NAME, "millrace")
-              .set(Options.WORKER_IO_THREADS, 1)
+              .set(Options.WORKER_IO_THREADS, loops)
               .set(Options.WORKER_TASK_CORE_THREADS, 1)
               .set(Options.WORKER_TASK_MAX_THREADS, 1)
               .getMap();

@@ -5,6 +5,8 @@
  *   <li>{@link dev.millrace.app.Settings} and {@link dev.millrace.app.SettingsLoader}: what was
  *       asked for, from flags, environment, file and defaults.
  *   <li>{@link dev.millrace.app.FileServer}: everything wired and started; drained and stopped.
+ *   <li>{@link dev.millrace.app.Pipeline}: a request's way on one loop, and all that its thread
+ *       alone may touch; one for each loop.
  *   <li>{@link dev.millrace.app.Listeners}: sockets, the gate, Undertow.
  *   <li>{@link dev.millrace.app.Transport}: what carries HTTP; the ring, or NIO.
  *   <li>{@link dev.millrace.app.Management}: the other port; {@link dev.millrace.app.Probe}: what

@@ -9,7 +9,7 @@ final class DigestJob {
   private final FileVersion version;
   private final Set<Algorithm> algorithms;
   private final HashTask task;
-  private final List<DigestService.Callback> waiters = new ArrayList<>(1);
+  private final List<DigestSource.Callback> waiters = new ArrayList<>(1);
   private boolean behind;
 
   DigestJob(FileVersion version, Set<Algorithm> algorithms, HashTask task) {
@@ -30,7 +30,7 @@ final class DigestJob {
     return task;
   }
 
-  List<DigestService.Callback> waiters() {
+  List<DigestSource.Callback> waiters() {
     return waiters;
   }
 

@@ -25,26 +25,10 @@ import org.jspecify.annotations.Nullable;
  *   behind ──► the same with nobody waiting, few at a time
  * </pre>
  *
- * <p>Event thread only, callbacks too, but where it says otherwise.
+ * <p>Event thread only, callbacks too, but where it says otherwise; of several event threads, one
+ * only. The others ask through {@link PostedDigests}.
  */
-public final class DigestService {
-  /** Why there is no digest. */
-  public enum Unavailable {
-    /** Too many are waited for; later there may be room. */
-    BUSY,
-    /** The file changed while it was read. */
-    CHANGED,
-    /** The file cannot be read. */
-    UNREADABLE
-  }
-
-  /** Gets the answer to {@link #require}. */
-  public interface Callback {
-    void known(Digests digests);
-
-    void unavailable(Unavailable why);
-  }
-
+public final class DigestService implements DigestSource {
   /**
    * Bounds.
    *
@@ -66,9 +50,6 @@ public final class DigestService {
       return jobs + behindRunning + PARTS;
     }
   }
-
-  /** The longest part of a file that is hashed by itself: one quantum. */
-  public static final long MAX_PART_BYTES = HashTask.QUANTUM_BYTES;
 
   /** Parts that wait or are hashed. */
   private static final int PARTS = 2048;
@@ -105,7 +86,7 @@ public final class DigestService {
     this.remembered = new KnownDigests(limits.remembered());
   }
 
-  /** What is known without reading anything. Any thread. */
+  @Override
   public Digests known(FileFacts facts) {
     return remembered.of(FileVersion.of(facts));
   }
@@ -118,12 +99,7 @@ public final class DigestService {
     whenKnown = listener;
   }
 
-  /**
-   * Finds out digests.
-   *
-   * @param file may be closed as soon as this returns
-   * @param callback perhaps called before this returns
-   */
+  @Override
   public void require(OpenFile file, Set<Algorithm> algorithms, Callback callback) {
     FileVersion version = FileVersion.of(file.facts());
     Digests known = known(file.facts());
@@ -158,7 +134,7 @@ public final class DigestService {
     return jobs.size() - behind.size() - behindRunning >= limits.jobs();
   }
 
-  /** Finds out digests when there is time, for those who ask next. */
+  @Override
   public void behind(OpenFile file, Set<Algorithm> algorithms) {
     FileVersion version = FileVersion.of(file.facts());
     if (jobs.has(version)
@@ -173,13 +149,7 @@ public final class DigestService {
     }
   }
 
-  /**
-   * Finds out the digest of a part of a file, for nobody else. One that fails is counted as a file
-   * is that fails.
-   *
-   * @param first position of the first byte
-   * @param lengthBytes at most {@link #MAX_PART_BYTES}
-   */
+  @Override
   public void requirePart(
       OpenFile file, Algorithm algorithm, long first, long lengthBytes, Callback callback) {
     if (lengthBytes > MAX_PART_BYTES) {
@@ -338,6 +308,11 @@ public final class DigestService {
    */
   public void stop() {
     stopped = true;
+  }
+
+  /** A request was refused before it came here. Any thread. */
+  void countRefused() {
+    refused.incrementAndGet();
   }
 
   /** Passes over a file that ended in digests. Any thread, as all below. */

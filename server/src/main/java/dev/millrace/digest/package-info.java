@@ -3,7 +3,8 @@
  *
  * <ul>
  *   <li>{@link dev.millrace.digest.DigestService}: for the server, without blocking the event
- *       thread; hashing threads read and hash.
+ *       thread; hashing threads read and hash. It belongs to one event thread; the others ask
+ *       through {@link dev.millrace.digest.PostedDigests}.
  *   <li>{@link dev.millrace.digest.SqliteDigestStore}: what is known, across restarts.
  *   <li>{@link dev.millrace.digest.Scrubber}: reads again what is known, in the background.
  *   <li>{@link dev.millrace.digest.FileDigests} and {@link dev.millrace.digest.Verification}: for

@@ -1,7 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.digest.Algorithm;
-import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.Digests;
 import dev.millrace.file.FileFacts;
 import dev.millrace.files.OpenFile;
@@ -76,17 +76,17 @@ final class FileAnswer {
   }
 
   /** Busy is told to who asked; a file that changed is sent without a digest. */
-  private DigestService.Callback orWithout(Digests known, Consumer<Digests> proceed) {
-    return new DigestService.Callback() {
+  private DigestSource.Callback orWithout(Digests known, Consumer<Digests> proceed) {
+    return new DigestSource.Callback() {
       @Override
       public void known(Digests digests) {
         resume(() -> proceed.accept(digests));
       }
 
       @Override
-      public void unavailable(DigestService.Unavailable why) {
+      public void unavailable(DigestSource.Unavailable why) {
         resume(() -> {
-          if (why == DigestService.Unavailable.BUSY) {
+          if (why == DigestSource.Unavailable.BUSY) {
             file.close();
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
             ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
@@ -145,7 +145,7 @@ final class FileAnswer {
                   found,
                   found.get(algorithm) == null ? null : DigestFields.member(found, algorithm)));
     } else if (plan instanceof ResponsePlan.Part(ByteRange range)
-        && range.lengthBytes() <= DigestService.MAX_PART_BYTES
+        && range.lengthBytes() <= DigestSource.MAX_PART_BYTES
         && handler.digestPolicy().mode() != DigestPolicy.Mode.NEVER) {
       handler
           .digests()

@@ -1,6 +1,6 @@
 package dev.millrace.http;
 
-import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestSource;
 import dev.millrace.file.FileFacts;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.ReadBuffers;
@@ -24,7 +24,7 @@ public final class FileHandler {
   private final Mount mount;
   private final FileAccess access;
   private final ReadBuffers buffers;
-  private final DigestService digests;
+  private final DigestSource digests;
   private final DigestPolicy digestPolicy;
   private final Predicate<FileFacts> corrupt;
   private final Workers workers;
@@ -36,7 +36,7 @@ public final class FileHandler {
       Mount mount,
       FileAccess access,
       ReadBuffers buffers,
-      DigestService digests,
+      DigestSource digests,
       DigestPolicy digestPolicy,
       Predicate<FileFacts> corrupt,
       Workers workers) {
@@ -65,7 +65,7 @@ public final class FileHandler {
     return buffers;
   }
 
-  DigestService digests() {
+  DigestSource digests() {
     return digests;
   }
 

@@ -2,7 +2,7 @@ package dev.millrace.http;
 
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.ChecksumLines;
-import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.Digests;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
@@ -54,7 +54,7 @@ final class Sidecars {
         .require(
             file,
             Set.of(algorithm),
-            new DigestService.Callback() {
+            new DigestSource.Callback() {
               @Override
               public void known(Digests digests) {
                 String hex = digests.hex(algorithm);
@@ -62,7 +62,7 @@ final class Sidecars {
               }
 
               @Override
-              public void unavailable(DigestService.Unavailable why) {
+              public void unavailable(DigestSource.Unavailable why) {
                 exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
                 ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
               }

@@ -2,7 +2,7 @@ package dev.millrace.http;
 
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.ChecksumLines;
-import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.Digests;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenFailure;
@@ -163,7 +163,7 @@ final class SumsPieces implements Pieces {
         .require(
             file,
             Set.of(Algorithm.SHA_256),
-            new DigestService.Callback() {
+            new DigestSource.Callback() {
               @Override
               public void known(Digests digests) {
                 next++;
@@ -174,8 +174,8 @@ final class SumsPieces implements Pieces {
               }
 
               @Override
-              public void unavailable(DigestService.Unavailable why) {
-                if (why == DigestService.Unavailable.UNREADABLE || ++tries == MAX_TRIES) {
+              public void unavailable(DigestSource.Unavailable why) {
+                if (why == DigestSource.Unavailable.UNREADABLE || ++tries == MAX_TRIES) {
                   receiver.failed();
                 } else {
                   var _ =

@@ -15,16 +15,27 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Shows single-writer histograms, one for each set of labels, without locking their writer. */
+/**
+ * Shows single-writer histograms, one for each set of labels, without locking their writers. What
+ * several loops record of the same is shown as one.
+ */
 final class HistogramCollector implements Collector {
   /**
-   * One histogram.
+   * What one writer records.
    *
    * @param finer the same values for those who scrape native histograms, or null
    */
-  record Series(Labels labels, Histogram histogram, @Nullable ExponentialHistogram finer) {
-    Series(Labels labels, Histogram histogram) {
-      this(labels, histogram, null);
+  record Part(Histogram histogram, @Nullable ExponentialHistogram finer) {}
+
+  /**
+   * One histogram.
+   *
+   * @param parts added up; at least one, all of the same bounds
+   */
+  record Series(Labels labels, List<Part> parts) {
+    /** Of histograms that have no finer ones. */
+    static Series of(Labels labels, List<Histogram> histograms) {
+      return new Series(labels, histograms.stream().map(one -> new Part(one, null)).toList());
     }
   }
 
@@ -67,36 +78,52 @@ final class HistogramCollector implements Collector {
     for (Series one : series.get()) {
       HistogramDataPointSnapshot.Builder point =
           HistogramDataPointSnapshot.builder().labels(one.labels());
-      point.sum(one.histogram().sum() * scale);
-      counts(point, one.histogram(), one.finer());
+      point.sum(one.parts().stream().mapToLong(part -> part.histogram().sum()).sum() * scale);
+      counts(point, one.parts());
       snapshot.dataPoint(point.build());
     }
     return snapshot.build();
+  }
+
+  /** What was read of a part, or of several together. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+  private record Counts(long[] counts, long zero, long @Nullable [] finer) {
+    Counts plus(Counts other) {
+      long[] both = finer == null || other.finer == null ? null : Summed.plus(finer, other.finer);
+      return new Counts(Summed.plus(counts, other.counts), zero + other.zero, both);
+    }
+  }
+
+  private void counts(HistogramDataPointSnapshot.Builder point, List<Part> parts) {
+    Counts all = parts.stream().map(HistogramCollector::read).reduce(Counts::plus).orElseThrow();
+    ExponentialHistogram shape = parts.getFirst().finer();
+    long[] finer = all.finer();
+    if (shape != null && finer != null) {
+      point
+          .nativeSchema(ExponentialHistogram.SCHEMA)
+          .nativeZeroThreshold(shape.zeroThreshold())
+          .nativeZeroCount(all.zero())
+          .nativeBucketsForPositiveValues(buckets(shape.firstBucket(), finer));
+    }
+    point.classicHistogramBuckets(buckets(parts.getFirst().histogram(), all.counts()));
   }
 
   /**
    * The client refuses two views of one histogram that disagree, and one of them may grow while the
    * other is read: so they are read again. A writer that never lets up leaves the finer one out.
    */
-  private void counts(
-      HistogramDataPointSnapshot.Builder point,
-      Histogram histogram,
-      @Nullable ExponentialHistogram finer) {
-    long[] counts = histogram.counts();
+  private static Counts read(Part part) {
+    long[] counts = part.histogram().counts();
+    ExponentialHistogram finer = part.finer();
     for (int i = 0; finer != null && i < MOST_READS; i++) {
       long zero = finer.zeroCount();
       long[] cells = finer.counts();
       if (zero + Arrays.stream(cells).sum() == Arrays.stream(counts).sum()) {
-        point
-            .nativeSchema(ExponentialHistogram.SCHEMA)
-            .nativeZeroThreshold(finer.zeroThreshold())
-            .nativeZeroCount(zero)
-            .nativeBucketsForPositiveValues(buckets(finer.firstBucket(), cells));
-        break;
+        return new Counts(counts, zero, cells);
       }
-      counts = histogram.counts();
+      counts = part.histogram().counts();
     }
-    point.classicHistogramBuckets(buckets(histogram, counts));
+    return new Counts(counts, 0, null);
   }
 
   private ClassicHistogramBuckets buckets(Histogram histogram, long[] counts) {

@@ -40,9 +40,10 @@ record Meters(PrometheusMeterRegistry registry, List<Object> sources) {
     gauge(name, description, registry, _ -> 1, tags);
   }
 
-  /** A histogram without labels. */
-  static Supplier<List<Series>> one(dev.millrace.loop.Histogram histogram) {
-    return () -> List.of(new Series(Labels.EMPTY, histogram));
+  /** A histogram without labels, of what several writers record. */
+  static Supplier<List<Series>> one(List<dev.millrace.loop.Histogram> histograms) {
+    Series series = Series.of(Labels.EMPTY, histograms);
+    return () -> List.of(series);
   }
 
   void seconds(String name, String help, Supplier<List<Series>> series) {

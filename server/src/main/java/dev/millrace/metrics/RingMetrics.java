@@ -1,6 +1,7 @@
 package dev.millrace.metrics;
 
 import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.Histogram;
 import dev.millrace.loop.LoopStats;
 import dev.millrace.metrics.HistogramCollector.Series;
 import dev.millrace.transport.RingWorker;
@@ -15,8 +16,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
-/** Meters of the ring, its loop, and the transport on it. */
+/** Meters of the rings, their loops, and the transport on them, all loops together. */
 final class RingMetrics {
   private final Meters meters;
 
@@ -24,42 +28,52 @@ final class RingMetrics {
     this.meters = meters;
   }
 
-  void register(RingWorker worker) {
-    EventLoop loop = worker.loop();
-    ring(loop.ring().stats(), loop.stats());
-    operations(loop.stats());
-    loop(loop, loop.stats());
-    transport(worker, worker.stats());
+  /**
+   * @param workers by the number of their loop
+   */
+  void register(List<RingWorker> workers) {
+    List<EventLoop> loops = workers.stream().map(RingWorker::loop).toList();
+    List<LoopStats> stats = loops.stream().map(EventLoop::stats).toList();
+    ring(loops.stream().map(loop -> loop.ring().stats()).toList(), stats);
+    operations(stats);
+    loop(loops, stats);
+    turns(stats);
+    transport(workers, workers.stream().map(RingWorker::stats).toList());
+    for (int i = 0; i < workers.size(); i++) {
+      oneLoop(workers.get(i), String.valueOf(i));
+    }
   }
 
-  private void ring(RingStats ring, LoopStats loop) {
+  private void ring(List<RingStats> rings, List<LoopStats> loops) {
     meters.gauge(
         "millrace.ring.submission.depth",
         "Submissions handed to the kernel by the last enter call",
-        ring,
-        stats -> stats.get(Counter.LAST_BATCH));
-    meters.numbers(
+        rings,
+        Summed.most(ring -> ring.get(Counter.LAST_BATCH)));
+    numbers(
         "millrace_ring_submissions_per_enter",
         "Submissions handed to the kernel by one enter call",
-        Meters.one(loop.submissions()));
-    counter(ring, Counter.ENTERS, "enters", "Calls of io_uring_enter");
-    counter(ring, Counter.SUBMITTED, "submitted", "Operations submitted");
-    counter(ring, Counter.COMPLETED, "completed", "Completions reaped");
-    counter(ring, Counter.SQ_FULL, "sq.full", "Times the submission queue was full");
-    counter(ring, Counter.CQ_OVERFLOW, "cq.overflow", "Times the completion queue overflowed");
+        loops,
+        LoopStats::submissions);
+    counter(rings, Counter.ENTERS, "enters", "Calls of io_uring_enter");
+    counter(rings, Counter.SUBMITTED, "submitted", "Operations submitted");
+    counter(rings, Counter.COMPLETED, "completed", "Completions reaped");
+    counter(rings, Counter.SQ_FULL, "sq.full", "Times the submission queue was full");
+    counter(rings, Counter.CQ_OVERFLOW, "cq.overflow", "Times the completion queue overflowed");
     meters.gauge(
         "millrace.ring.kernel.workers",
         "Kernel threads (io-wq) that work off operations which would block",
-        ring,
+        rings,
         _ -> KernelWorkers.count());
   }
 
-  private void counter(RingStats ring, Counter counter, String name, String description) {
-    meters.counter("millrace.ring." + name, description, ring, stats -> stats.get(counter));
+  private void counter(List<RingStats> rings, Counter counter, String name, String description) {
+    meters.counter(
+        "millrace.ring." + name, description, rings, Summed.sum(ring -> ring.get(counter)));
   }
 
   /** Kinds are shown from their first use on: most are never used here. */
-  private void operations(LoopStats stats) {
+  private void operations(List<LoopStats> loops) {
     for (OpKind kind :
         List.of(
             OpKind.ACCEPT,
@@ -73,22 +87,23 @@ final class RingMetrics {
       meters.gauge(
           "millrace.ring.in.flight",
           "Operations submitted and not yet completed for good",
-          stats,
-          s -> s.inFlight(kind),
+          loops,
+          Summed.sum(loop -> loop.inFlight(kind)),
           "operation",
           label(kind));
     }
     meters.seconds(
         "millrace_ring_completion_latency_seconds",
         "Time from submission to completion; not of multishot operations and waits",
-        () -> latencies(stats));
+        () -> latencies(loops));
   }
 
-  private static List<Series> latencies(LoopStats stats) {
+  private static List<Series> latencies(List<LoopStats> loops) {
     List<Series> used = new ArrayList<>();
     for (OpKind kind : OpKind.values()) {
-      if (Arrays.stream(stats.latency(kind).counts()).anyMatch(count -> count > 0)) {
-        used.add(new Series(Labels.of("operation", label(kind)), stats.latency(kind)));
+      List<Histogram> all = Summed.histograms(loops, loop -> loop.latency(kind));
+      if (Arrays.stream(Summed.counts(all)).anyMatch(count -> count > 0)) {
+        used.add(Series.of(Labels.of("operation", label(kind)), all));
       }
     }
     return used;
@@ -98,52 +113,94 @@ final class RingMetrics {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
-  private void loop(EventLoop loop, LoopStats stats) {
-    meters.seconds(
-        "millrace_loop_turn_seconds",
-        "Time from waking up to the end of the loop's turn",
-        Meters.one(stats.turnBusy()));
-    meters.numbers(
-        "millrace_loop_turn_completions",
-        "Completions that one turn of the loop handled",
-        Meters.one(stats.completions()));
-    meters.seconds(
-        "millrace_loop_task_wait_seconds",
-        "Time that the first of the tasks which a turn found had waited since it was posted",
-        Meters.one(stats.taskWait()));
-    meters.seconds(
-        "millrace_loop_wakeup_seconds",
-        "Time from another thread's call that ends the loop's sleep to the turn",
-        Meters.one(stats.wakeUps()));
+  private void seconds(
+      String name, String help, List<LoopStats> loops, Function<LoopStats, Histogram> histogram) {
+    meters.seconds(name, help, Meters.one(Summed.histograms(loops, histogram)));
+  }
+
+  private void numbers(
+      String name, String help, List<LoopStats> loops, Function<LoopStats, Histogram> histogram) {
+    meters.numbers(name, help, Meters.one(Summed.histograms(loops, histogram)));
+  }
+
+  private void loop(List<EventLoop> loops, List<LoopStats> stats) {
+    ToDoubleFunction<List<EventLoop>> longest =
+        Summed.most(loop -> loop.stats().longestTurnNanos(loop.ring().nanoTime()));
     meters.gauge(
         "millrace.loop.longest.turn.seconds",
-        "Longest turn of the last minute, the present one included: how long the loop stalled",
-        loop,
-        l -> l.stats().longestTurnNanos(l.ring().nanoTime()) / 1e9);
+        "Longest turn of the last minute, the present one included: how long a loop stalled",
+        loops,
+        all -> longest.applyAsDouble(all) / 1e9);
     meters.gauge(
         "millrace.loop.posted.tasks",
         "Tasks posted to the loop and not yet run",
-        loop,
-        EventLoop::postedTasks);
-    meters.gauge("millrace.loop.timers", "Timers waiting", stats, LoopStats::timers);
-    meters.counter("millrace.loop.timers.run", "Timers that ran", stats, LoopStats::timersRun);
-    meters.counter("millrace.loop.turns", "Turns of the event loop", stats, LoopStats::turns);
-    meters.counter("millrace.loop.tasks", "Posted tasks run by the loop", stats, LoopStats::tasks);
-    meters.counter("millrace.loop.failures", "Handlers that threw", stats, LoopStats::failures);
-    meters.counter(
-        "millrace.loop.stale.completions",
-        "Completions dropped because their target was gone",
+        loops,
+        Summed.sum(EventLoop::postedTasks));
+    meters.gauge("millrace.loop.timers", "Timers waiting", stats, Summed.sum(LoopStats::timers));
+    count(stats, "timers.run", "Timers that ran", LoopStats::timersRun);
+    count(stats, "turns", "Turns of the event loop", LoopStats::turns);
+    count(stats, "tasks", "Posted tasks run by the loop", LoopStats::tasks);
+    count(stats, "failures", "Handlers that threw", LoopStats::failures);
+    count(
         stats,
+        "stale.completions",
+        "Completions dropped because their target was gone",
         LoopStats::staleCompletions);
   }
 
-  private void transport(RingWorker worker, TransportStats stats) {
+  private void count(
+      List<LoopStats> stats, String name, String description, ToLongFunction<LoopStats> one) {
+    meters.counter("millrace.loop." + name, description, stats, Summed.sum(one));
+  }
+
+  private void turns(List<LoopStats> stats) {
+    seconds(
+        "millrace_loop_turn_seconds",
+        "Time from waking up to the end of the loop's turn",
+        stats,
+        LoopStats::turnBusy);
+    numbers(
+        "millrace_loop_turn_completions",
+        "Completions that one turn of the loop handled",
+        stats,
+        LoopStats::completions);
+    seconds(
+        "millrace_loop_task_wait_seconds",
+        "Time that the first of the tasks which a turn found had waited since it was posted",
+        stats,
+        LoopStats::taskWait);
+    seconds(
+        "millrace_loop_wakeup_seconds",
+        "Time from another thread's call that ends the loop's sleep to the turn",
+        stats,
+        LoopStats::wakeUps);
+  }
+
+  /** How the work is spread: the kernel gives connections to loops, not load. */
+  private void oneLoop(RingWorker worker, String number) {
+    meters.gauge(
+        "millrace.loop.connections.open",
+        "Connections open on one loop",
+        worker.stats(),
+        stats -> stats.get(Figure.OPEN),
+        "loop",
+        number);
+    meters.counter(
+        "millrace.loop.busy.seconds",
+        "Time that one loop was awake",
+        worker.loop().stats(),
+        stats -> stats.turnBusy().sum() / 1e9,
+        "loop",
+        number);
+  }
+
+  private void transport(List<RingWorker> workers, List<TransportStats> stats) {
     for (CloseReason reason : CloseReason.values()) {
       meters.counter(
           "millrace.connections.closed",
           "Connections that ended",
           stats,
-          s -> s.closed(reason),
+          Summed.sum(one -> one.closed(reason)),
           "reason",
           reason.label());
     }
@@ -163,15 +220,15 @@ final class RingMetrics {
         "millrace.send.chunks",
         "Send chunks held by connections",
         stats,
-        s -> s.get(Figure.CHUNKS_IN_USE));
+        Summed.sum(one -> one.get(Figure.CHUNKS_IN_USE)));
     meters.gauge(
         "millrace.receive.buffers.free",
         "Provided receive buffers that the kernel may fill",
-        worker,
-        RingWorker::receiveBuffersFree);
+        workers,
+        Summed.sum(RingWorker::receiveBuffersFree));
   }
 
-  private void counter(TransportStats stats, Figure figure, String name, String description) {
-    meters.counter("millrace." + name, description, stats, s -> s.get(figure));
+  private void counter(List<TransportStats> stats, Figure figure, String name, String description) {
+    meters.counter("millrace." + name, description, stats, Summed.sum(one -> one.get(figure)));
   }
 }

@@ -41,17 +41,21 @@ final class Sampled {
     };
   }
 
-  /** A quantile of the durations that were recorded meanwhile, in seconds. */
-  static DoubleSupplier quantile(double quantile, Histogram histogram) {
-    long[] bounds = histogram.upperBounds();
+  /**
+   * A quantile of the durations that were recorded meanwhile, in seconds.
+   *
+   * @param histograms taken together; at least one, all of the same bounds
+   */
+  static DoubleSupplier quantile(double quantile, List<Histogram> histograms) {
+    long[] bounds = histograms.getFirst().upperBounds();
     double[] seconds = new double[bounds.length + 1];
     for (int i = 0; i < bounds.length; i++) {
       seconds[i] = bounds[i] / 1e9;
     }
     seconds[bounds.length] = seconds[bounds.length - 1];
-    long[][] last = {histogram.counts()};
+    long[][] last = {Summed.counts(histograms)};
     return () -> {
-      long[] counts = histogram.counts();
+      long[] counts = Summed.counts(histograms);
       long[] grown = difference(counts, last[0]);
       last[0] = counts;
       return at(quantile, grown, seconds);

@@ -11,6 +11,7 @@ import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.ExponentialHistogram;
 import dev.millrace.loop.Histogram;
+import dev.millrace.metrics.HistogramCollector.Part;
 import dev.millrace.metrics.HistogramCollector.Series;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.RingWorker;
@@ -27,11 +28,12 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The server's meters, in one registry. docs/metrics.md lists them. */
@@ -94,9 +96,12 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /** Requests: those under way; durations and sizes by method and class of status. */
-  public void requests(RequestTracker requests, RequestStats stats) {
+  public void requests(List<RequestTracker> requests, List<RequestStats> stats) {
     meters.gauge(
-        "http.server.active.requests", "Requests under way", requests, RequestTracker::active);
+        "http.server.active.requests",
+        "Requests under way",
+        requests,
+        Summed.sum(RequestTracker::active));
     meters.seconds(
         "http_server_request_duration_seconds",
         "Duration of HTTP server requests",
@@ -112,49 +117,66 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   private static Supplier<List<Series>> series(
-      RequestStats stats,
+      List<RequestStats> stats,
       Function<RequestStats.Series, Histogram> histogram,
       Function<RequestStats.Series, @Nullable ExponentialHistogram> finer) {
     return () -> {
-      List<Series> all = new ArrayList<>();
-      for (RequestStats.Series one : stats.all()) {
-        Labels labels =
-            Labels.of(
-                "http_request_method",
-                one.method(),
-                "http_response_status_class",
-                one.statusClass() + "xx");
-        all.add(new Series(labels, histogram.apply(one), finer.apply(one)));
+      Map<Labels, List<Part>> all = new LinkedHashMap<>();
+      for (RequestStats loop : stats) {
+        for (RequestStats.Series one : loop.all()) {
+          Labels labels =
+              Labels.of(
+                  "http_request_method",
+                  one.method(),
+                  "http_response_status_class",
+                  one.statusClass() + "xx");
+          all.computeIfAbsent(labels, _ -> new ArrayList<>())
+              .add(new Part(histogram.apply(one), finer.apply(one)));
+        }
       }
-      return all;
+      return all.entrySet().stream().map(one -> new Series(one.getKey(), one.getValue())).toList();
     };
   }
 
-  /** Connections, whatever carries them. */
-  public <T> void connections(
-      T source, ToLongFunction<T> accepted, ToLongFunction<T> open, RequestTracker requests) {
-    meters.gauge("millrace.connections.open", "Connections open", source, s -> open.applyAsLong(s));
+  /**
+   * Connections, whatever carries them.
+   *
+   * @param accepted by the number of the loop that they are on
+   */
+  public void connections(
+      List<LongSupplier> accepted, LongSupplier open, List<RequestTracker> requests) {
+    meters.gauge("millrace.connections.open", "Connections open", open, LongSupplier::getAsLong);
     meters.gauge(
         "millrace.connections.idle",
         "Connections open without a request under way",
-        source,
-        s -> Math.max(0, open.applyAsLong(s) - requests.active()));
+        open,
+        s -> Math.max(0, s.getAsLong() - Summed.of(requests, RequestTracker::active)));
     meters.counter(
         "millrace.connections.accepted",
         "Connections accepted",
-        source,
-        s -> accepted.applyAsLong(s));
+        accepted,
+        Summed.sum(LongSupplier::getAsLong));
+    for (int i = 0; i < accepted.size(); i++) {
+      meters.counter(
+          "millrace.loop.connections.accepted",
+          "Connections that one loop accepted",
+          accepted.get(i),
+          LongSupplier::getAsLong,
+          "loop",
+          String.valueOf(i));
+    }
   }
 
   /** The gate: heads passed on, and what it refused by reason. */
-  public void gate(GateStats stats) {
-    meters.counter("millrace.gate.passed", "Request heads passed on", stats, GateStats::passed);
+  public void gate(List<GateStats> stats) {
+    meters.counter(
+        "millrace.gate.passed", "Request heads passed on", stats, Summed.sum(GateStats::passed));
     for (RejectReason reason : RejectReason.values()) {
       meters.counter(
           "millrace.gate.rejected",
           "Requests refused by the gate",
           stats,
-          s -> s.rejected(reason),
+          Summed.sum(one -> one.rejected(reason)),
           "reason",
           reason.label());
     }
@@ -232,39 +254,41 @@ public final class ServerMetrics implements AutoCloseable {
         LongSupplier::getAsLong);
   }
 
-  /** Files kept open between requests. */
-  public void openFiles(OpenFiles files, String mount) {
+  /** Files of one mount kept open between requests, by each loop. */
+  public void openFiles(List<OpenFiles> files, String mount) {
     meters.counter(
         "millrace.files.cache.hits",
         "Opens of files that were open",
         files,
-        OpenFiles::hits,
+        Summed.sum(OpenFiles::hits),
         "mount",
         mount);
     meters.counter(
         "millrace.files.cache.misses",
         "Opens that were resolved",
         files,
-        OpenFiles::misses,
+        Summed.sum(OpenFiles::misses),
         "mount",
         mount);
   }
 
-  /** Answers from memory. */
-  public void hot(HotStats hot) {
-    meters.counter("millrace.hot.hits", "Requests answered from memory", hot, HotStats::hits);
+  /** Answers from the memory of each loop. */
+  public void hot(List<HotStats> hot) {
+    meters.counter(
+        "millrace.hot.hits", "Requests answered from memory", hot, Summed.sum(HotStats::hits));
     meters.counter(
         "millrace.hot.misses",
         "Requests that could have been answered from memory and were not",
         hot,
-        HotStats::misses);
-    meters.gauge("millrace.hot.answers", "Answers kept in memory", hot, HotStats::answers);
-    meters.gauge("millrace.hot.bytes", "Memory that they take", hot, HotStats::bytes);
+        Summed.sum(HotStats::misses));
+    meters.gauge(
+        "millrace.hot.answers", "Answers kept in memory", hot, Summed.sum(HotStats::answers));
+    meters.gauge("millrace.hot.bytes", "Memory that they take", hot, Summed.sum(HotStats::bytes));
   }
 
-  /** The ring, its loop and the transport on it. */
-  public void ring(RingWorker worker) {
-    new RingMetrics(meters).register(worker);
+  /** The rings, their loops and the transport on them, by the number of the loop. */
+  public void ring(List<RingWorker> workers) {
+    new RingMetrics(meters).register(workers);
   }
 
   @Override

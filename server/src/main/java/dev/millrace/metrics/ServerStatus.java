@@ -5,6 +5,7 @@ import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.ExponentialHistogram;
+import dev.millrace.loop.Histogram;
 import dev.millrace.loop.LoopStats;
 import dev.millrace.metrics.Status.Unit;
 import dev.millrace.sync.ThreadPool;
@@ -15,7 +16,10 @@ import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingStats;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** Which charts the status has. */
 public final class ServerStatus {
@@ -26,7 +30,8 @@ public final class ServerStatus {
   }
 
   /** Requests: how many, how long, how many at once. */
-  public void requests(RequestStats stats, RequestTracker requests, LongSupplier connections) {
+  public void requests(
+      List<RequestStats> stats, List<RequestTracker> requests, LongSupplier connections) {
     status
         .chart("Requests", Unit.PER_SECOND)
         .line("requests", "answered", Sampled.rate(() -> count(stats, 1, 5)))
@@ -38,64 +43,103 @@ public final class ServerStatus {
         .line("request_p99", "p99", Sampled.quantile(0.99, () -> durations(stats)));
     status
         .chart("Under way", Unit.NUMBER)
-        .line("active_requests", "requests", requests::active)
+        .line("active_requests", "requests", () -> Summed.of(requests, RequestTracker::active))
         .line("connections", "connections", connections::getAsLong);
   }
 
-  private static long count(RequestStats stats, int firstClass, int lastClass) {
-    return stats.all().stream()
+  private static Stream<RequestStats.Series> all(List<RequestStats> stats) {
+    return stats.stream().flatMap(one -> one.all().stream());
+  }
+
+  private static long count(List<RequestStats> stats, int firstClass, int lastClass) {
+    return all(stats)
         .filter(one -> one.statusClass() >= firstClass && one.statusClass() <= lastClass)
         .mapToLong(one -> Arrays.stream(one.durations().counts()).sum())
         .sum();
   }
 
-  private static List<ExponentialHistogram> durations(RequestStats stats) {
-    return stats.all().stream().map(RequestStats.Series::finerDurations).toList();
+  private static List<ExponentialHistogram> durations(List<RequestStats> stats) {
+    return all(stats).map(RequestStats.Series::finerDurations).toList();
   }
 
-  /** The ring, its loop and the transport on it. */
-  public void ring(RingWorker worker) {
-    EventLoop loop = worker.loop();
-    LoopStats stats = loop.stats();
-    RingStats ring = loop.ring().stats();
-    TransportStats transport = worker.stats();
+  /** The rings, their loops and the transport on them, by the number of the loop. */
+  public void ring(List<RingWorker> workers) {
+    List<EventLoop> loops = workers.stream().map(RingWorker::loop).toList();
+    List<LoopStats> stats = loops.stream().map(EventLoop::stats).toList();
+    transport(workers.stream().map(RingWorker::stats).toList());
+    queues(loops, stats, loops.stream().map(loop -> loop.ring().stats()).toList());
+    status
+        .chart("Operations in flight", Unit.NUMBER)
+        .line("in_flight_recv", "recv", inFlight(stats, OpKind.RECV))
+        .line("in_flight_send", "send", inFlight(stats, OpKind.SEND))
+        .line("in_flight_openat2", "openat2", inFlight(stats, OpKind.OPENAT2))
+        .line("in_flight_read", "read", inFlight(stats, OpKind.READ));
+    status
+        .chart("Completion latency, p99", Unit.SECONDS)
+        .line("latency_send", "send", latency(stats, OpKind.SEND))
+        .line("latency_openat2", "openat2", latency(stats, OpKind.OPENAT2))
+        .line("latency_read", "read", latency(stats, OpKind.READ));
+    List<Histogram> turns = Summed.histograms(stats, LoopStats::turnBusy);
+    ToDoubleFunction<List<EventLoop>> longest =
+        Summed.most(loop -> loop.stats().longestTurnNanos(loop.ring().nanoTime()));
+    status
+        .chart("Turn of the loop", Unit.SECONDS)
+        .line("turn_p50", "p50", Sampled.quantile(0.5, turns))
+        .line("turn_p99", "p99", Sampled.quantile(0.99, turns))
+        .line(
+            "longest_turn", "longest of the last minute", () -> longest.applyAsDouble(loops) / 1e9);
+    if (workers.size() > 1) {
+      eachLoop(workers);
+    }
+  }
+
+  private void transport(List<TransportStats> stats) {
     status
         .chart("Bytes", Unit.BYTES_PER_SECOND)
-        .line("sent_bytes", "sent", Sampled.rate(() -> transport.get(Figure.SENT_BYTES)))
-        .line(
-            "received_bytes", "received", Sampled.rate(() -> transport.get(Figure.RECEIVED_BYTES)));
+        .line("sent_bytes", "sent", rate(stats, Figure.SENT_BYTES))
+        .line("received_bytes", "received", rate(stats, Figure.RECEIVED_BYTES));
+  }
+
+  private static DoubleSupplier rate(List<TransportStats> stats, Figure figure) {
+    return Sampled.rate(Summed.later(stats, one -> one.get(figure)));
+  }
+
+  private void queues(List<EventLoop> loops, List<LoopStats> stats, List<RingStats> rings) {
     status
         .chart("Queue depth", Unit.NUMBER)
         .line(
             "submissions_per_enter",
             "submissions an enter call",
             Sampled.ratio(
-                () -> ring.get(RingStats.Counter.SUBMITTED),
-                () -> ring.get(RingStats.Counter.ENTERS)))
+                Summed.later(rings, ring -> ring.get(RingStats.Counter.SUBMITTED)),
+                Summed.later(rings, ring -> ring.get(RingStats.Counter.ENTERS))))
         .line(
             "completions_per_turn",
             "completions a turn",
-            Sampled.ratio(() -> ring.get(RingStats.Counter.COMPLETED), stats::turns))
-        .line("posted_tasks", "posted tasks", loop::postedTasks);
-    status
-        .chart("Operations in flight", Unit.NUMBER)
-        .line("in_flight_recv", "recv", () -> stats.inFlight(OpKind.RECV))
-        .line("in_flight_send", "send", () -> stats.inFlight(OpKind.SEND))
-        .line("in_flight_openat2", "openat2", () -> stats.inFlight(OpKind.OPENAT2))
-        .line("in_flight_read", "read", () -> stats.inFlight(OpKind.READ));
-    status
-        .chart("Completion latency, p99", Unit.SECONDS)
-        .line("latency_send", "send", Sampled.quantile(0.99, stats.latency(OpKind.SEND)))
-        .line("latency_openat2", "openat2", Sampled.quantile(0.99, stats.latency(OpKind.OPENAT2)))
-        .line("latency_read", "read", Sampled.quantile(0.99, stats.latency(OpKind.READ)));
-    status
-        .chart("Turn of the loop", Unit.SECONDS)
-        .line("turn_p50", "p50", Sampled.quantile(0.5, stats.turnBusy()))
-        .line("turn_p99", "p99", Sampled.quantile(0.99, stats.turnBusy()))
-        .line(
-            "longest_turn",
-            "longest of the last minute",
-            () -> stats.longestTurnNanos(loop.ring().nanoTime()) / 1e9);
+            Sampled.ratio(
+                Summed.later(rings, ring -> ring.get(RingStats.Counter.COMPLETED)),
+                Summed.later(stats, LoopStats::turns)))
+        .line("posted_tasks", "posted tasks", () -> Summed.of(loops, EventLoop::postedTasks));
+  }
+
+  private static DoubleSupplier inFlight(List<LoopStats> stats, OpKind kind) {
+    return () -> Summed.of(stats, one -> one.inFlight(kind));
+  }
+
+  private static DoubleSupplier latency(List<LoopStats> stats, OpKind kind) {
+    return Sampled.quantile(0.99, Summed.histograms(stats, one -> one.latency(kind)));
+  }
+
+  /** How the work is spread. */
+  private void eachLoop(List<RingWorker> workers) {
+    Status.Builder busy = status.chart("Part of the time that a loop is awake", Unit.NUMBER);
+    Status.Builder open = status.chart("Connections of a loop", Unit.NUMBER);
+    for (int i = 0; i < workers.size(); i++) {
+      RingWorker worker = workers.get(i);
+      DoubleSupplier nanos = Sampled.rate(() -> worker.loop().stats().turnBusy().sum());
+      busy.line("loop_" + i + "_busy", "loop " + i, () -> nanos.getAsDouble() / 1e9);
+      open.line("loop_" + i + "_connections", "loop " + i, () -> worker.stats().get(Figure.OPEN));
+    }
   }
 
   /** Pools and digests. */

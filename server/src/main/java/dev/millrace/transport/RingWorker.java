@@ -33,6 +33,10 @@ import org.xnio.management.XnioWorkerMXBean;
 
 /** An XNIO worker with one loop thread. */
 public final class RingWorker extends XnioWorker {
+  /** Which sockets listen on a server's port, this one alone if it is not said. */
+  public static final Option<Sockets.Port> PORT =
+      Option.simple(RingWorker.class, "PORT", Sockets.Port.class);
+
   private static final int BACKLOG = 4096;
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -50,12 +54,14 @@ public final class RingWorker extends XnioWorker {
       Builder builder,
       EventLoop loop,
       TransportConfig config,
-      RingSizes.Opened<RingXnio.RingAndBuffers> opened) {
+      RingSizes.Opened<RingXnio.RingAndBuffers> opened,
+      int number,
+      String threadName) {
     super(builder);
     this.ringConfig = opened.config();
     this.shortage = opened.refusal();
     BufferRing buffers = opened.value().buffers();
-    this.io = new RingIoThread(this, 0, "millrace-loop", loop, config, buffers, this::loopEnded);
+    this.io = new RingIoThread(this, number, threadName, loop, config, buffers, this::loopEnded);
   }
 
   /** How large the ring is, which may be smaller than was asked for. */
@@ -107,7 +113,7 @@ public final class RingWorker extends XnioWorker {
     int backlog = options.get(Options.BACKLOG, BACKLOG);
     int fd;
     try {
-      fd = Sockets.listen(address, backlog);
+      fd = Sockets.listen(address, backlog, options.get(PORT, Sockets.Port.ALONE));
     } catch (ErrnoException failed) {
       if (failed.isAddressInUse() || failed.isPermissionDenied()) {
         BindException bind = new BindException(failed.getMessage());

@@ -6,6 +6,8 @@ import dev.millrace.uring.IoUring;
 import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingSizes;
 import dev.millrace.uring.RingUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 
@@ -31,23 +33,53 @@ public final class RingXnio extends Xnio {
   }
 
   /**
-   * Starts a worker with one loop, on a smaller ring if locked memory is short ({@link
-   * RingWorker#shortage}).
+   * Starts workers with one loop each, all of them on smaller rings if locked memory is short
+   * ({@link RingWorker#shortage}).
    *
-   * @throws RingUnavailableException if there is no ring to be had
+   * @param name of the worker, with its number if there are more
+   * @param threadName of its thread, the same
+   * @return by the number of their I/O thread, from 0 on
+   * @throws RingUnavailableException if there are not so many rings to be had
    */
-  public RingWorker createRingWorker(String name) throws RingUnavailableException {
-    RingSizes.Opened<RingAndBuffers> opened = RingSizes.largest(config.ring(), this::open);
-    XnioWorker.Builder builder = createWorkerBuilder();
-    builder.setWorkerName(name);
-    // Undertow's blocking handlers may use XNIO's task pool; the server itself never does, and the
-    // pool starts its threads only when used.
-    builder.setCoreWorkerPoolSize(1);
-    builder.setMaxWorkerPoolSize(4);
-    EventLoop loop = new EventLoop(opened.value().ring(), failures, measured);
-    RingWorker worker = new RingWorker(builder, loop, config, opened);
-    worker.startLoop();
-    return worker;
+  public List<RingWorker> createRingWorkers(int count, String name, String threadName)
+      throws RingUnavailableException {
+    RingSizes.Opened<List<RingAndBuffers>> rings =
+        RingSizes.largest(config.ring(), size -> open(count, size));
+    List<RingWorker> workers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String number = count == 1 ? "" : "-" + i;
+      RingAndBuffers ring = rings.value().get(i);
+      XnioWorker.Builder builder = createWorkerBuilder();
+      builder.setWorkerName(name + number);
+      // Undertow's blocking handlers may use XNIO's task pool; the server itself never does, and
+      // the pool starts its threads only when used.
+      builder.setCoreWorkerPoolSize(1);
+      builder.setMaxWorkerPoolSize(4);
+      workers.add(
+          new RingWorker(
+              builder,
+              new EventLoop(ring.ring(), failures, measured),
+              config,
+              new RingSizes.Opened<>(ring, rings.config(), rings.refusal()),
+              i,
+              threadName + number));
+    }
+    workers.forEach(RingWorker::startLoop);
+    return List.copyOf(workers);
+  }
+
+  /** So many, or none. */
+  private List<RingAndBuffers> open(int count, RingConfig size) throws RingUnavailableException {
+    List<RingAndBuffers> opened = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        opened.add(open(size));
+      }
+      return opened;
+    } catch (RingUnavailableException refused) {
+      opened.forEach(one -> one.ring().close());
+      throw refused;
+    }
   }
 
   /** A ring that is not enabled yet, so that it belongs to no thread. */
@@ -69,6 +101,6 @@ public final class RingXnio extends Xnio {
 
   @Override
   protected XnioWorker build(XnioWorker.Builder builder) {
-    throw new UnsupportedOperationException("use createRingWorker");
+    throw new UnsupportedOperationException("use createRingWorkers");
   }
 }

@@ -46,6 +46,22 @@ public record TransportConfig(
           30_000_000_000L,
           120_000_000_000L);
 
+  /** The same for one of several loops that share out what is bounded in all. */
+  public TransportConfig sharedBy(int loops) {
+    return new TransportConfig(
+        ring,
+        receiveBuffers,
+        receiveBufferBytes,
+        unreadBytesPerConnection,
+        smallChunkBytes,
+        largeChunkBytes,
+        chunksPerConnection,
+        Math.max(1, largeChunks / loops),
+        lingerNanos,
+        drainNanos,
+        sendTimeoutNanos);
+  }
+
   public TransportConfig {
     if (Integer.bitCount(receiveBuffers) != 1 || receiveBuffers > 32_768) {
       throw new IllegalArgumentException(

@@ -9,6 +9,8 @@
  *                                                 └ RingSink ─── Outbox  (chunks being sent)
  * </pre>
  *
+ * <p>Of several loops, each has a worker; they share nothing.
+ *
  * <p>State of a connection belongs to the loop's thread. XNIO lets worker threads call the conduits
  * too; those calls are carried over to the loop, so that the loop takes no lock. Knows no HTTP;
  * imports core-io, core-sync and XNIO.

@@ -127,8 +127,8 @@ class CommandLineTest {
         file
             + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
             + " checksum-headers, corrupt, cors, digest-queue, digests, drain, errors, fallback,"
-            + " head-timeout, hidden, hot, idle-timeout, index, listen, listing, management, max-fields,"
-            + " max-head, max-target, metrics, mounts, open-files, precompressed, proxies, proxy-protocol,"
+            + " head-timeout, hidden, hot, idle-timeout, index, listen, listing, loops, management,"
+            + " max-fields, max-head, max-target, metrics, mounts, open-files, precompressed, proxies, proxy-protocol,"
             + " revalidate, root, scrub, sidecars, state, symlinks,"
             + " transport, types, workers");
   }

@@ -41,7 +41,7 @@ class HealthTest {
       CountDownLatch stuck = new CountDownLatch(1);
       CountDownLatch release = new CountDownLatch(1);
       server
-          .events()
+          .events(0)
           .execute(() -> {
             stuck.countDown();
             try {

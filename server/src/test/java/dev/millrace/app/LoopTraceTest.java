@@ -7,14 +7,16 @@ import dev.millrace.app.Programs.Served;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every byte comes off the ring: what the loop's thread asks of the kernel, as strace sees it. */
+/** Every byte comes off the ring: what the loops' threads ask of the kernel, as strace sees it. */
 class LoopTraceTest {
   private static final int REQUESTS = 1_000;
 
@@ -40,32 +42,58 @@ class LoopTraceTest {
 
   @TempDir Path directory;
 
-  @Test
-  void theLoopThreadEntersTheRingAndNothingElse() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void theLoopThreadEntersTheRingAndNothingElse(int loops) throws Exception {
     Path root = Files.createDirectory(directory.resolve("root"));
     Files.write(root.resolve("small"), new byte[1_000]);
     Files.write(root.resolve("large"), new byte[500_000]);
-    try (Served served = Served.start(List.of(), "--transport=uring", root.toString());
-        RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
-      fetch(client, 500); // classes are loaded and read from their jars before the trace begins
-      Path trace = directory.resolve("trace");
-      Process strace = attach(loopThread(served.process().pid()), trace);
-      fetch(client, REQUESTS);
-      strace.destroy(); // SIGTERM detaches
-      assertTrue(strace.waitFor(20, TimeUnit.SECONDS));
-      TreeMap<String, Integer> calls = countCalls(trace);
-      assertTrue(calls.getOrDefault("io_uring_enter", 0) >= REQUESTS, calls.toString());
+    List<RawClient> clients = new ArrayList<>();
+    try (Served served =
+        Served.start(List.of(), "--transport=uring", "--loops=" + loops, root.toString())) {
+      // Each goes to one loop or the other; that all of sixteen go to one is one in 32 768.
+      for (int i = 0; i < (loops == 1 ? 1 : 16); i++) {
+        clients.add(new RawClient(new InetSocketAddress("127.0.0.1", served.port())));
+      }
+      fetch(clients, 500 * loops); // classes are loaded and read from their jars before the trace
+      List<String> threads = loopThreads(served.process().pid());
+      assertEquals(loops, threads.size(), "threads called millrace-loop");
+      List<Process> straces = new ArrayList<>();
+      for (String thread : threads) {
+        straces.add(attach(thread, trace(thread)));
+      }
+      fetch(clients, REQUESTS);
+      for (Process strace : straces) {
+        strace.destroy(); // SIGTERM detaches
+        assertTrue(strace.waitFor(20, TimeUnit.SECONDS));
+      }
+      TreeMap<String, Integer> all = new TreeMap<>();
+      for (String thread : threads) {
+        TreeMap<String, Integer> calls = countCalls(trace(thread));
+        assertTrue(calls.containsKey("io_uring_enter"), "each loop serves: " + calls);
+        calls.forEach((call, times) -> all.merge(call, times, Integer::sum));
+      }
+      assertTrue(all.getOrDefault("io_uring_enter", 0) >= REQUESTS, all.toString());
       assertTrue(
-          calls.getOrDefault("fstat", 0) + calls.getOrDefault("newfstatat", 0) >= REQUESTS,
-          "the trace is of the thread that serves: " + calls);
-      calls.keySet().removeAll(DATA_PATH);
-      calls.keySet().removeAll(RUNTIME);
-      assertEquals("{}", calls.toString(), "other calls of the loop's thread");
+          all.getOrDefault("fstat", 0) + all.getOrDefault("newfstatat", 0) >= REQUESTS,
+          "the trace is of the threads that serve: " + all);
+      all.keySet().removeAll(DATA_PATH);
+      all.keySet().removeAll(RUNTIME);
+      assertEquals("{}", all.toString(), "other calls of the loops' threads");
+    } finally {
+      for (RawClient client : clients) {
+        client.close();
+      }
     }
   }
 
-  private static void fetch(RawClient client, int requests) throws Exception {
+  private Path trace(String thread) {
+    return directory.resolve("trace-" + thread);
+  }
+
+  private static void fetch(List<RawClient> clients, int requests) throws Exception {
     for (int i = 0; i < requests; i++) {
+      RawClient client = clients.get(i % clients.size());
       client.get(i % 10 == 0 ? "/large" : "/small");
       RawClient.Head head = client.head();
       assertEquals(200, head.status());
@@ -73,19 +101,20 @@ class LoopTraceTest {
     }
   }
 
-  private static String loopThread(long pid) throws Exception {
+  private static List<String> loopThreads(long pid) throws Exception {
+    List<String> found = new ArrayList<>();
     try (var threads = Files.list(Path.of("/proc", String.valueOf(pid), "task"))) {
       for (Path thread : threads.toList()) {
-        if (Files.readString(thread.resolve("comm")).strip().equals("millrace-loop")) {
-          return thread.getFileName().toString();
+        if (Files.readString(thread.resolve("comm")).startsWith("millrace-loop")) {
+          found.add(thread.getFileName().toString());
         }
       }
     }
-    throw new AssertionError("no thread is called millrace-loop");
+    return found;
   }
 
   private static Process attach(String thread, Path trace) throws Exception {
-    Path log = trace.resolveSibling("strace.log");
+    Path log = trace.resolveSibling(trace.getFileName() + ".log");
     Process strace =
         new ProcessBuilder("strace", "-p", thread, "-o", trace.toString())
             .redirectErrorStream(true)

@@ -60,6 +60,7 @@ abstract class ProxiesContract {
     transport =
         Transport.open(
             choice(),
+            1,
             failure -> {
               throw new AssertionError(failure);
             },
@@ -77,12 +78,11 @@ abstract class ProxiesContract {
     Settings settings = RunningServer.settings(Path.of("."), choice(), limits, trust);
     listeners =
         Listeners.open(
-            transport.worker(),
+            transport,
             settings.listen(),
-            Listeners.front(ECHO, settings),
-            settings,
-            new GateStats(),
-            _ -> null);
+            List.of(
+                Listeners.gated(
+                    Listeners.front(ECHO, settings), settings, new GateStats(), _ -> null)));
   }
 
   private RawClient connect() throws Exception {

@@ -49,6 +49,7 @@ final class RunningServer implements AutoCloseable {
         s.management(),
         s.metrics(),
         s.transport(),
+        s.loops(),
         s.workers(),
         s.accessLog(),
         s.accessLogFormat(),
@@ -93,8 +94,8 @@ final class RunningServer implements AutoCloseable {
     return "http://127.0.0.1:" + server.managementAddress().getPort();
   }
 
-  java.util.concurrent.Executor events() {
-    return server.events();
+  java.util.concurrent.Executor events(int loop) {
+    return server.events(loop);
   }
 
   int readBuffersTaken() {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.millrace.digest.DigestService.Limits;
-import dev.millrace.digest.DigestService.Unavailable;
+import dev.millrace.digest.DigestSource.Unavailable;
 import dev.millrace.files.OpenFile;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;

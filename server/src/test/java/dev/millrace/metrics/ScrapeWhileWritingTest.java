@@ -7,6 +7,7 @@ import dev.millrace.http.RequestTracker;
 import io.undertow.util.Methods;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScrapeWhileWritingTest {
@@ -15,7 +16,7 @@ class ScrapeWhileWritingTest {
     RequestStats stats = new RequestStats();
     boolean[] ended = new boolean[1];
     try (ServerMetrics metrics = new ServerMetrics()) {
-      metrics.requests(new RequestTracker(exchange -> {}, null), stats);
+      metrics.requests(List.of(new RequestTracker(exchange -> {}, null)), List.of(stats));
       Thread writer =
           Thread.ofPlatform()
               .start(() -> {

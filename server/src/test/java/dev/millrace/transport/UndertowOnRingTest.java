@@ -43,7 +43,10 @@ class UndertowOnRingTest {
   private Undertow undertow;
 
   private InetSocketAddress start(HttpHandler handler) throws Exception {
-    worker = new RingXnio(SMALL, failures::add, true).createRingWorker("test");
+    worker =
+        new RingXnio(SMALL, failures::add, true)
+            .createRingWorkers(1, "test", "test-loop")
+            .getFirst();
     undertow =
         Undertow.builder()
             .setWorker(worker)

@@ -1,0 +1,184 @@
+package dev.millrace.app;
+
+import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestSource;
+import dev.millrace.digest.FileVersion;
+import dev.millrace.digest.PostedDigests;
+import dev.millrace.file.FileFacts;
+import dev.millrace.files.FileAccess;
+import dev.millrace.files.PoolFileAccess;
+import dev.millrace.files.ReadBuffers;
+import dev.millrace.files.RingFileAccess;
+import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.gate.GateStats;
+import dev.millrace.http.AccessLog;
+import dev.millrace.http.FileHandler;
+import dev.millrace.http.HotRequests;
+import dev.millrace.http.RequestStats;
+import dev.millrace.http.RequestTracker;
+import dev.millrace.http.Router;
+import dev.millrace.http.Workers;
+import dev.millrace.sync.ResetEvent;
+import dev.millrace.sync.ThreadPool;
+import io.undertow.server.HttpHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+
+/**
+ * A request's way on one loop, from the gate to the files, with all that its event thread alone may
+ * touch: caches, buffers, figures, the log's batch. Loops share only what is made for any thread.
+ */
+final class Pipeline {
+  /**
+   * What all loops share.
+   *
+   * @param roots descriptors of the mounts' directories
+   * @param digests belongs to the first loop
+   * @param corrupt whether a file is known to have other bytes than it should
+   * @param accessLog null for none
+   */
+  record Shared(
+      Settings settings,
+      Transport transport,
+      List<Integer> roots,
+      ThreadPool pool,
+      DigestService digests,
+      Predicate<FileFacts> corrupt,
+      AccessLog.@Nullable Writer accessLog) {}
+
+  private final int number;
+  private final XnioIoThread events;
+  private final Shared shared;
+  private final GateStats gate;
+  private final @Nullable RequestStats stats;
+  private final ReadBuffers buffers = new ReadBuffers();
+  private final Caches caches;
+  private final @Nullable AccessLog log;
+  private final RequestTracker requests;
+
+  Pipeline(int number, Shared shared) {
+    this.number = number;
+    this.shared = shared;
+    Settings settings = shared.settings();
+    this.events = shared.transport().loops().get(number);
+    this.gate = new GateStats(settings.metrics());
+    this.stats = settings.metrics() ? new RequestStats() : null;
+    this.caches = new Caches(settings, events);
+    HttpHandler handler = Listeners.front(new Router(handlers()), settings);
+    AccessLog.Writer writer = shared.accessLog();
+    this.log = writer == null ? null : new AccessLog(handler, writer);
+    this.requests = new RequestTracker(log == null ? handler : log, stats);
+    if (shared.transport() instanceof Transport.Uring uring) {
+      caches.keepAnswers(uring.workers().get(number).loop(), new HotRequests(stats, log));
+    }
+    caches.start();
+  }
+
+  private List<FileHandler> handlers() {
+    Settings settings = shared.settings();
+    List<FileAccess> accesses = accessesOnEvents();
+    Workers workers = new Workers(shared.pool(), events);
+    DigestSource digests =
+        number == 0
+            ? shared.digests()
+            : new PostedDigests(shared.digests(), shared.transport().loops().getFirst(), events);
+    List<FileHandler> handlers = new ArrayList<>();
+    for (int i = 0; i < accesses.size(); i++) {
+      handlers.add(
+          new FileHandler(
+              settings.mounts().get(i),
+              accesses.get(i),
+              buffers,
+              digests,
+              settings.digests(),
+              shared.corrupt(),
+              workers));
+    }
+    return handlers;
+  }
+
+  /** Made on the event thread, to which they will belong. */
+  private List<FileAccess> accessesOnEvents() {
+    List<FileAccess> made = new ArrayList<>();
+    ResetEvent done = new ResetEvent();
+    events.execute(() -> {
+      for (int i = 0; i < shared.roots().size(); i++) {
+        SymlinkPolicy symlinks = shared.settings().mounts().get(i).policy().symlinks();
+        made.add(caches.files(access(shared.roots().get(i), symlinks)));
+      }
+      done.set();
+    });
+    done.await();
+    return made;
+  }
+
+  private FileAccess access(int rootFd, SymlinkPolicy symlinks) {
+    return switch (shared.transport()) {
+      case Transport.Uring uring ->
+          new RingFileAccess(uring.workers().get(number).loop(), rootFd, symlinks);
+      case Transport.Nio _ -> new PoolFileAccess(shared.pool(), events, rootFd, symlinks);
+    };
+  }
+
+  /** What each of this loop's connections goes through. */
+  ChannelListener<StreamConnection> opening() {
+    return Listeners.gated(requests, shared.settings(), gate, caches::shortcut);
+  }
+
+  /** More is known of a file. The first loop's event thread. */
+  void forget(FileVersion version) {
+    if (number == 0) {
+      caches.forget(version);
+    } else {
+      events.execute(() -> caches.forget(version)); // before the answer to whoever asked here
+    }
+  }
+
+  /** The event thread. */
+  XnioIoThread events() {
+    return events;
+  }
+
+  GateStats gate() {
+    return gate;
+  }
+
+  /** Null if no figures are kept. */
+  @Nullable RequestStats stats() {
+    return stats;
+  }
+
+  RequestTracker requests() {
+    return requests;
+  }
+
+  ReadBuffers buffers() {
+    return buffers;
+  }
+
+  Caches caches() {
+    return caches;
+  }
+
+  /**
+   * From now on each response closes its connection.
+   *
+   * @param idle run, perhaps more than once, when no request is under way on this loop
+   */
+  void drain(Runnable idle) {
+    events.execute(caches::close); // answers from memory would not say close
+    requests.drain(idle);
+  }
+
+  /** Hands over what is gathered for the log; when the event thread has ended. */
+  void handLog() {
+    if (log != null) {
+      log.hand();
+    }
+  }
+}
