@@ -86,7 +86,9 @@ final class Caches {
   void keepAnswers(EventLoop loop, HotListener listener) {
     int bytes = settings.caches().hotBytes() / settings.loops();
     if (bytes > 0 && openFiles > 0) {
-      HotCache.Limits limits = new HotCache.Limits(bytes, HOT_BODY_BYTES, openFiles, validNanos());
+      HotCache.Limits limits =
+          new HotCache.Limits(
+              bytes, HOT_BODY_BYTES, openFiles, validNanos(), settings.idleTimeout());
       hot = new HotCache(limits, loop::nowNanos, listener);
     }
   }
@@ -102,7 +104,7 @@ final class Caches {
   /** What answers a connection's requests at the gate, or null. */
   @Nullable Shortcut shortcut(StreamConnection connection) {
     HotCache cache = hot;
-    return cache == null ? null : HotConnection.of(cache, connection, settings.idleTimeout());
+    return cache == null ? null : HotConnection.of(cache, connection);
   }
 
   /** Files kept open, by mount; none if none are kept. */

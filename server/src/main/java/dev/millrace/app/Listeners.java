@@ -5,6 +5,7 @@ import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.ProxyOpenListener;
 import dev.millrace.gate.Shortcut;
+import dev.millrace.hot.HotConnection;
 import dev.millrace.http.ForwardedHeaders;
 import dev.millrace.http.GateAnswers;
 import dev.millrace.http.RequestBodies;
@@ -91,8 +92,13 @@ final class Listeners implements AutoCloseable {
     http.setRootHandler(root);
     ChannelListener<StreamConnection> gated =
         connection -> {
-          var _ = GateConduit.install(connection, limits, stats, shortcuts.apply(connection));
-          http.handleEvent(connection);
+          Shortcut shortcut = shortcuts.apply(connection);
+          GateConduit gate = GateConduit.install(connection, limits, stats, shortcut);
+          if (shortcut instanceof HotConnection hot) {
+            hot.await(gate, http);
+          } else {
+            http.handleEvent(connection);
+          }
         };
     return new ProxyOpenListener(gated, settings.proxies(), limits);
   }

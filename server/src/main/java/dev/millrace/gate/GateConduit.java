@@ -91,6 +91,11 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
     return requests.isLast();
   }
 
+  /** Whether the peer has sent all that it will, with nothing left to pass on. */
+  public boolean hasEnded() {
+    return requests.hasEnded();
+  }
+
   /** Whether the present request's head names another client than its peer. */
   public boolean namesClient() {
     return requests.namesClient();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeadParser {
   private static final int KEEP_ALIVE_BYTES = "keep-alive".length();
+  private static final int CLOSE_BYTES = "close".length();
   private static final long PLAIN_FIELDS =
       Field.HOST.bit()
           | Field.ACCEPT.bit()
@@ -107,9 +108,9 @@ public final class HeadParser {
   }
 
   /**
-   * Whether it is a GET or HEAD of HTTP/1.1 for a path, keeps its connection, has no body, and
-   * nothing that can change its answer but its method, its target and the fields Host, Accept,
-   * Accept-Encoding and If-None-Match, each at most once.
+   * Whether it is a GET or HEAD of HTTP/1.1 for a path, keeps or closes its connection, has no
+   * body, and nothing that can change its answer but its method, its target and the fields Host,
+   * Accept, Accept-Encoding and If-None-Match, each at most once.
    */
   public boolean isPlain() {
     Method method = line.method();
@@ -118,8 +119,13 @@ public final class HeadParser {
         && line.isHttp11()
         && !line.target().isAbsolute()
         && fields.areOnly(PLAIN_FIELDS)
-        && (!fields.has(Field.CONNECTION)
-            || (fields.keepAlive() && fields.valueBytes(Field.CONNECTION) == KEEP_ALIVE_BYTES));
+        && (!fields.has(Field.CONNECTION) || isSingleOption(fields));
+  }
+
+  private static boolean isSingleOption(HeadFields fields) {
+    int bytes = fields.valueBytes(Field.CONNECTION);
+    return (fields.keepAlive() && bytes == KEEP_ALIVE_BYTES)
+        || (fields.close() && bytes == CLOSE_BYTES);
   }
 
   /** Where the target begins. */

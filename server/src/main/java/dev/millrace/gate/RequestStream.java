@@ -43,14 +43,13 @@ final class RequestStream {
   /** Less than this is not worth parsing where it is read. */
   private static final int IN_PLACE_BYTES = 512;
 
-  private static final int DRAIN_BYTES = 16 << 10;
-
   private final StreamSourceConduit next;
   private final GateLimits limits;
   private final GateStats stats;
   private final @Nullable Shortcut shortcut;
   private final HeadParser parser;
   private final Held held = new Held();
+  private final Lingering lingering;
   private @Nullable ChunkedBody chunked;
 
   private Phase phase = Phase.HEAD;
@@ -66,6 +65,9 @@ final class RequestStream {
   /** Whether {@link #parser} has seen all that is held, and wants more. */
   private boolean starved;
 
+  /** Whether the end of the stream was found while answering. */
+  private boolean ended;
+
   /** Bytes held of a head that is understood. */
   private int cleared;
 
@@ -73,8 +75,6 @@ final class RequestStream {
   private byte[] standIn = STAND_IN;
   private int standInAt;
   private @Nullable RejectReason rejection;
-  private long drained;
-  private long drainDeadlineNanos;
 
   RequestStream(
       StreamSourceConduit next, GateLimits limits, GateStats stats, @Nullable Shortcut shortcut) {
@@ -83,6 +83,7 @@ final class RequestStream {
     this.stats = stats;
     this.shortcut = shortcut;
     this.parser = new HeadParser(limits);
+    this.lingering = new Lingering(limits);
   }
 
   private static byte[] standIn(String method) {
@@ -114,6 +115,10 @@ final class RequestStream {
   /** The head that is under way did not come in time. */
   void headIsLate() {
     reject(RejectReason.HEAD_TIMEOUT);
+  }
+
+  boolean hasEnded() {
+    return ended && held.isEmpty() && cleared == 0;
   }
 
   /** Nobody will read any more. */
@@ -174,11 +179,12 @@ final class RequestStream {
       byte[] scratch = answers.scratch();
       int n = next.read(ByteBuffer.wrap(scratch));
       if (n <= 0) {
+        ended = n < 0;
         return false; // whoever is above sees for himself
       }
       int at = answerFrom(answers, scratch, 0, n);
       held.add(scratch, at, n - at);
-      more = n == scratch.length;
+      more = n == scratch.length && phase == Phase.HEAD;
     }
     if (!missed && !held.isEmpty()) {
       held.drop(answerFrom(answers, held.bytes(), held.start(), held.end()) - held.start());
@@ -203,6 +209,10 @@ final class RequestStream {
       }
       stats.countPassed();
       at += parser.length();
+      if (parser.isLast()) {
+        phase = Phase.DRAIN;
+        return to; // what follows it is no request
+      }
     }
     return at;
   }
@@ -383,15 +393,6 @@ final class RequestStream {
   /** Reads and drops; 0 while there may be more, -1 at its end or when it has been enough. */
   int drain() throws IOException {
     end();
-    long now = System.nanoTime();
-    if (drainDeadlineNanos == 0) {
-      drainDeadlineNanos = now + limits.lingerTimeout().toNanos();
-    }
-    int n = next.read(ByteBuffer.allocate(DRAIN_BYTES));
-    if (n <= 0) {
-      return n;
-    }
-    drained += n;
-    return drained > limits.lingerBytes() || now - drainDeadlineNanos > 0 ? -1 : 0;
+    return lingering.read(next);
   }
 }

@@ -9,7 +9,8 @@ public interface Shortcut {
 
   /**
    * Answers a request now and whole, or not at all; then the next answer of the connection is to
-   * this request.
+   * this request. If the request is the {@linkplain HeadParser#isLast last}, it also ends the
+   * connection once the answer is sent.
    *
    * @param head whole, and not yet {@linkplain HeadParser#normalise normalised}
    * @param base where it begins in {@code bytes}

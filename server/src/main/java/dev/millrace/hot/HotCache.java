@@ -7,6 +7,7 @@ import dev.millrace.gate.HeadParser;
 import dev.millrace.gate.Method;
 import dev.millrace.plan.HttpDate;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,8 +33,9 @@ public final class HotCache {
    * @param bodyBytes of the largest body that is kept
    * @param answers how many, each of which holds a file open
    * @param validNanos how long a path is taken to lead to the same unchanged file
+   * @param idle how long a connection may be idle
    */
-  public record Limits(long bytes, int bodyBytes, int answers, long validNanos) {}
+  public record Limits(long bytes, int bodyBytes, int answers, long validNanos, Duration idle) {}
 
   /** A file, whatever its names. */
   private record FileId(long device, long inode) {}
@@ -42,6 +44,7 @@ public final class HotCache {
   private final LongSupplier turnNanos;
   private final HotListener listener;
   private final HotStats stats = new HotStats();
+  private final WaitingConnections waiting;
   private final Map<FileId, List<HotAnswer>> byFile = new HashMap<>();
   private final byte[] keyScratch = new byte[MAX_KEY_BYTES];
   private final byte[] readScratch = new byte[SCRATCH_BYTES];
@@ -62,6 +65,7 @@ public final class HotCache {
     this.limits = limits;
     this.turnNanos = turnNanos;
     this.listener = listener;
+    this.waiting = new WaitingConnections(turnNanos, limits.idle());
   }
 
   /** What it did. Any thread. */
@@ -78,6 +82,14 @@ public final class HotCache {
     return listener;
   }
 
+  Limits limits() {
+    return limits;
+  }
+
+  WaitingConnections waiting() {
+    return waiting;
+  }
+
   long turn() {
     return turnNanos.getAsLong();
   }
@@ -92,7 +104,8 @@ public final class HotCache {
   /** Gathers a plain request's key; returns its length, or -1 for one that is too long. */
   int gatherKey(HeadParser head, byte[] from, int base) {
     byte[] key = keyScratch;
-    key[0] = (byte) (head.method() == Method.HEAD ? 'H' : 'G');
+    int kind = head.method() == Method.HEAD ? 'H' : 'G';
+    key[0] = (byte) (head.isLast() ? Character.toLowerCase(kind) : kind);
     int at = gather(1, from, base + head.targetStart(), base + head.targetEnd());
     at = gather(at, Field.HOST, head, from, base);
     at = gather(at, Field.ACCEPT_ENCODING, head, from, base);
@@ -301,8 +314,9 @@ public final class HotCache {
     }
   }
 
-  /** Forgets what would not be given again. */
+  /** Forgets what would not be given again, and closes connections that have done nothing. */
   public void sweep() {
+    waiting.sweep();
     long turn = turn();
     for (HotAnswer answer = oldest; answer != null; ) {
       HotAnswer next = answer.newer;

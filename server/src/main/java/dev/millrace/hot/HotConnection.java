@@ -1,44 +1,93 @@
 package dev.millrace.hot;
 
+import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.HeadParser;
 import dev.millrace.gate.Shortcut;
 import dev.millrace.transport.DirectOutput;
 import java.net.SocketAddress;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
-/** Answers one connection's plain requests from memory. Loop thread only. */
+/**
+ * Answers one connection's plain requests from memory. Loop thread only.
+ *
+ * <p>Until there is a request that it cannot answer, the connection {@linkplain WaitingConnections
+ * waits} for one without Undertow.
+ */
 public final class HotConnection implements Shortcut {
   private final HotCache cache;
   private final DirectOutput output;
+  private final StreamConnection connection;
   private final SocketAddress peer;
-  private final long passNanos;
+  private @Nullable WaitingConnections waiting;
   private long passedTurn;
   private byte @Nullable [] key;
 
-  private HotConnection(
-      HotCache cache, DirectOutput output, SocketAddress peer, long passNanos, long turn) {
+  // Of WaitingConnections.
+  @Nullable HotConnection before;
+  @Nullable HotConnection after;
+  long activeNanos;
+
+  private HotConnection(HotCache cache, DirectOutput output, StreamConnection connection) {
     this.cache = cache;
     this.output = output;
-    this.peer = peer;
-    this.passNanos = passNanos;
-    this.passedTurn = turn;
+    this.connection = connection;
+    this.peer = connection.getPeerAddress();
+    this.passedTurn = cache.turn();
   }
 
-  /**
-   * The shortcut for a connection; null if its bytes cannot be staged past its channels.
-   *
-   * @param idle how long the connection may be idle; Undertow, which watches that, is passed a
-   *     request now and then, or it would find the busiest connection idle
-   */
-  public static @Nullable HotConnection of(
-      HotCache cache, StreamConnection connection, Duration idle) {
+  /** The shortcut for a connection; null if its bytes cannot be staged past its channels. */
+  public static @Nullable HotConnection of(HotCache cache, StreamConnection connection) {
     return connection.getSinkChannel().getConduit() instanceof DirectOutput output
-        ? new HotConnection(
-            cache, output, connection.getPeerAddress(), idle.toNanos() / 3, cache.turn())
+        ? new HotConnection(cache, output, connection)
         : null;
   }
+
+  // ---- before there is a connection of Undertow's --------------------------------------------
+
+  /**
+   * Waits for a request that is to be passed on.
+   *
+   * @param gate this connection's
+   * @param open takes the connection once there is such a request, or the beginning of one
+   */
+  public void await(GateConduit gate, ChannelListener<StreamConnection> open) {
+    WaitingConnections all = cache.waiting();
+    waiting = all;
+    all.add(this);
+    connection.setCloseListener(_ -> leave());
+    connection
+        .getSourceChannel()
+        .setReadListener(source -> {
+          leave();
+          if (gate.hasEnded()) {
+            close();
+          } else {
+            source.suspendReads();
+            source.setReadListener(null);
+            open.handleEvent(connection);
+          }
+        });
+    connection.getSourceChannel().resumeReads();
+  }
+
+  private void leave() {
+    WaitingConnections all = waiting;
+    if (all != null) {
+      waiting = null;
+      all.remove(this);
+    }
+  }
+
+  /** Closes the connection; what is staged is sent before. */
+  void close() {
+    leave();
+    IoUtils.safeClose(connection);
+  }
+
+  // ---- answering -----------------------------------------------------------------------------
 
   @Override
   public byte[] scratch() {
@@ -53,8 +102,7 @@ public final class HotConnection implements Shortcut {
       passed();
       return false;
     }
-    long turn = cache.turn();
-    HotAnswer answer = turn - passedTurn > passNanos ? null : cache.find(length);
+    HotAnswer answer = mustPass() ? null : cache.find(length);
     if (answer == null || !output.hasRoom(answer.sizeBytes())) {
       passed();
       key = cache.copyKey(length);
@@ -63,7 +111,20 @@ public final class HotConnection implements Shortcut {
     long started = System.nanoTime();
     output.stage(answer.bytes(), 0, answer.sizeBytes());
     cache.listener().answered(answer, head, bytes, base, peer, System.nanoTime() - started);
+    if (head.isLast()) {
+      close();
+    } else if (waiting != null) {
+      waiting.touch(this);
+    }
     return true;
+  }
+
+  /**
+   * Whether it is time to pass a request to Undertow, which watches for idle connections and would
+   * find the busiest one idle.
+   */
+  private boolean mustPass() {
+    return waiting == null && cache.turn() - passedTurn > cache.limits().idle().toNanos() / 3;
   }
 
   @Override
