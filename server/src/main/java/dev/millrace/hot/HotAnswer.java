@@ -16,6 +16,7 @@ public final class HotAnswer {
   private final MemorySegment bytes;
   private final int status;
   private final int bodyBytes;
+  private final boolean fromFile;
   private final int dateAt;
   private final OpenFile file;
   private long checkedTurn;
@@ -28,18 +29,30 @@ public final class HotAnswer {
 
   /**
    * @param dateAt where in the head the date's 29 bytes stand
+   * @param body null if it is the file as it is
    * @param file becomes this object's to close
    */
-  HotAnswer(byte[] key, int hash, int status, byte[] head, int dateAt, byte[] body, OpenFile file) {
+  HotAnswer(
+      byte[] key,
+      int hash,
+      int status,
+      byte[] head,
+      int dateAt,
+      byte @Nullable [] body,
+      OpenFile file) {
     this.key = key;
     this.hash = hash;
     this.status = status;
-    this.bodyBytes = body.length;
+    this.fromFile = body == null;
+    int kept = body == null ? 0 : body.length;
+    this.bodyBytes = body == null ? (int) file.facts().sizeBytes() : kept;
     this.dateAt = dateAt;
     this.file = file;
-    this.bytes = arena.allocate((long) head.length + body.length, 64);
+    this.bytes = arena.allocate((long) head.length + kept, 64);
     MemorySegment.copy(head, 0, bytes, JAVA_BYTE, 0, head.length);
-    MemorySegment.copy(body, 0, bytes, JAVA_BYTE, head.length, body.length);
+    if (body != null) {
+      MemorySegment.copy(body, 0, bytes, JAVA_BYTE, head.length, kept);
+    }
   }
 
   /** The status of the answer. */
@@ -60,7 +73,12 @@ public final class HotAnswer {
     return Arrays.equals(key, 0, key.length, candidate, 0, length);
   }
 
-  /** Head and body. */
+  /** Whether the body is not kept but sent from the file. */
+  boolean isFromFile() {
+    return fromFile;
+  }
+
+  /** The head, and the body unless it {@linkplain #isFromFile is the file}. */
   MemorySegment bytes() {
     return bytes;
   }

@@ -31,11 +31,13 @@ public final class HotCache {
    *
    * @param bytes of all answers together
    * @param bodyBytes of the largest body that is kept
+   * @param fileBytes of the largest body that is sent from its file after a head that is kept
    * @param answers how many, each of which holds a file open
    * @param validNanos how long a path is taken to lead to the same unchanged file
    * @param idle how long a connection may be idle
    */
-  public record Limits(long bytes, int bodyBytes, int answers, long validNanos, Duration idle) {}
+  public record Limits(
+      long bytes, int bodyBytes, int fileBytes, int answers, long validNanos, Duration idle) {}
 
   /** A file, whatever its names. */
   private record FileId(long device, long inode) {}
@@ -73,9 +75,14 @@ public final class HotCache {
     return stats;
   }
 
-  /** Largest body worth offering. */
+  /** Largest body that is kept with its head. */
   public int maxBodyBytes() {
     return limits.bodyBytes();
+  }
+
+  /** Largest body that is sent from its file after a head that is kept. */
+  public int maxFileBytes() {
+    return limits.fileBytes();
   }
 
   HotListener listener() {
@@ -199,11 +206,12 @@ public final class HotCache {
    *
    * @param key as {@link HotConnection#takeKey} gave it
    * @param head as it was sent
+   * @param body null if it is the file as it is
    * @param file becomes this object's to close
    */
-  public void put(byte[] key, int status, byte[] head, byte[] body, OpenFile file) {
+  public void put(byte[] key, int status, byte[] head, byte @Nullable [] body, OpenFile file) {
     int dateAt = find(head, DATE_FIELD);
-    if (closed || dateAt < 0 || body.length > limits.bodyBytes()) {
+    if (closed || dateAt < 0 || isTooLarge(body, file)) {
       file.close();
       return;
     }
@@ -231,6 +239,12 @@ public final class HotCache {
       remove(oldest);
     }
     stats.holds(count, bytes);
+  }
+
+  private boolean isTooLarge(byte @Nullable [] body, OpenFile file) {
+    return body == null
+        ? file.facts().sizeBytes() > limits.fileBytes()
+        : body.length > limits.bodyBytes();
   }
 
   private static FileId id(FileFacts facts) {

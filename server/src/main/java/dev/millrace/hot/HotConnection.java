@@ -110,6 +110,9 @@ public final class HotConnection implements Shortcut {
     }
     long started = System.nanoTime();
     output.stage(answer.bytes(), 0, answer.sizeBytes());
+    if (answer.isFromFile()) {
+      output.stage(answer.file().share().channel(), 0, answer.bodyBytes());
+    }
     cache.listener().answered(answer, head, bytes, base, peer, System.nanoTime() - started);
     if (head.isLast()) {
       close();

@@ -1,11 +1,13 @@
 /**
- * Whole answers from memory: what a small file's full path has answered is answered again at the
- * gate, as long as the file is what it was.
+ * Whole answers from memory: what a file's full path has answered is answered again at the gate, as
+ * long as the file is what it was. Of a file that is not small the head is kept, and the body sent
+ * from the page cache.
  *
  * <pre>
  *   HotCache       the answers of one loop, bounded; found by what a plain request's answer depends on
- *     └ HotAnswer  head and body in native memory, the open file that they are of
+ *     └ HotAnswer  head and small body in native memory, the open file that they are of
  *   HotConnection  the gate's shortcut on one connection: key, look-up, copy into the send chunk
+ *     └ WaitingConnections  those of which Undertow has not had to be told
  *   HotListener    is told of each answer, for metrics and log
  * </pre>
  *

@@ -72,7 +72,7 @@ final class HotRecording implements ExchangeCompletionListener {
     }
     byte[] key = connection.takeKey();
     HotCache cache = connection.cache();
-    if (key == null || bodyBytes > cache.maxBodyBytes() || !isSettled(file.facts())) {
+    if (key == null || bodyBytes > cache.maxFileBytes() || !isSettled(file.facts())) {
       return null;
     }
     HotRecording recording =
@@ -89,8 +89,11 @@ final class HotRecording implements ExchangeCompletionListener {
     return System.currentTimeMillis() - changed > SETTLED_MILLIS;
   }
 
-  /** The whole body, as it is in memory now. */
+  /** The whole body, as it is in memory now; one to be sent from its file is not kept. */
   void body(ByteBuffer bytes) {
+    if (bodyBytes > cache.maxBodyBytes()) {
+      return;
+    }
     body = new byte[bytes.remaining()];
     bytes.get(bytes.position(), body);
   }
@@ -98,12 +101,13 @@ final class HotRecording implements ExchangeCompletionListener {
   @Override
   public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
     try {
+      boolean fromFile = bodyBytes > cache.maxBodyBytes();
       boolean asPlanned =
           exchange.getStatusCode() == status
               && exchange.isResponseStarted()
-              && body.length == bodyBytes;
+              && bodyBytes == (fromFile ? exchange.getResponseBytesSent() : body.length);
       if (asPlanned && isStillRight()) {
-        cache.put(key, status, head(exchange), body, file);
+        cache.put(key, status, head(exchange), fromFile ? null : body, file);
       } else {
         file.close();
       }

@@ -1,5 +1,6 @@
 package dev.millrace.transport;
 
+import dev.millrace.file.DescriptorChannel;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -17,4 +18,12 @@ public interface DirectOutput {
    * @param length as {@link #hasRoom} has allowed
    */
   void stage(MemorySegment source, long offset, int length);
+
+  /**
+   * Has a stretch of a file sent after what was staged; until it is sent there is {@linkplain
+   * #hasRoom room} for nothing.
+   *
+   * @param file becomes this object's to close
+   */
+  void stage(DescriptorChannel file, long position, long lengthBytes);
 }

@@ -149,6 +149,12 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
     connection.scheduleSend();
   }
 
+  @Override
+  public void stage(DescriptorChannel file, long position, long lengthBytes) {
+    writer.add(new FileSegment(file, position, lengthBytes));
+    connection.scheduleSend();
+  }
+
   private int stage(ByteBuffer source) throws IOException {
     int n = writer.write(source);
     if (n > 0) {
@@ -242,8 +248,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
       if (count <= 0 || !posted.isEmpty() || writer.file() != null) {
         return 0;
       }
-      writer.add(new FileSegment(file.share(), position, count));
-      connection.scheduleSend();
+      stage(file.share(), position, count);
       return count;
     }
     return source.transferTo(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.app.Settings.TransportChoice;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -60,6 +61,8 @@ class HotAnswersTest {
     write("empty", 0);
     write("edge", 16 << 10);
     write("over", (16 << 10) + 1);
+    write("large", 300_000);
+    write("larger", (1 << 20) + 1);
     write("dir/index.html", 300);
     write("dir/data.json", 50);
     write("dir/with space.foo", 60);
@@ -127,6 +130,7 @@ class HotAnswersTest {
             "/empty",
             "/edge",
             "/over",
+            "/large",
             "/dir",
             "/dir/",
             "/dir/index.html",
@@ -189,8 +193,13 @@ class HotAnswersTest {
             Conversation other = new Conversation(full)) {
           List<String> batch = new ArrayList<>();
           for (int i = 0; i < 40; i++) {
-            boolean plain = random.nextInt(4) > 0;
-            batch.add(plain ? get("/b.bin") : requests.get(random.nextInt(requests.size())));
+            batch.add(
+                switch (random.nextInt(8)) {
+                  case 0, 1 -> requests.get(random.nextInt(requests.size()));
+                  case 2 -> get("/large");
+                  case 3 -> get("/over");
+                  default -> get("/b.bin");
+                });
           }
           one.send(String.join("", batch));
           other.send(String.join("", batch));
@@ -235,6 +244,22 @@ class HotAnswersTest {
         }
       }
       assertTrue(hits(server) > 10, "answered from memory: " + hits(server));
+    }
+  }
+
+  @Test
+  void bodiesThatAreNotSmallAreSentFromTheirFilesUpToABound() throws Exception {
+    try (RunningServer server = start("digests: asked\nrevalidate: 60s\n");
+        Conversation client = new Conversation(server)) {
+      for (String name : List.of("over", "large", "larger")) {
+        String content = Files.readString(root.resolve(name), StandardCharsets.ISO_8859_1);
+        long before = hits(server);
+        for (int i = 0; i < 5; i++) {
+          String answer = client.ask(get("/" + name));
+          assertTrue(answer.endsWith("\r\n\r\n" + content), name);
+        }
+        assertEquals(name.equals("larger") ? before : before + 4, hits(server), name);
+      }
     }
   }
 
