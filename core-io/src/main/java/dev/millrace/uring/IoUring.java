@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.ffi.Native;
 import dev.millrace.uring.RingStats.Counter;
 import dev.millrace.uring.abi.Cqe;
 import dev.millrace.uring.abi.Liburing;
@@ -205,7 +206,8 @@ public final class IoUring extends EncodingRing {
     if (result < 0) {
       throw RingUnavailableException.of("io_uring_register(PBUF_RING)", -result);
     }
-    MemorySegment memory = arena.allocate((long) entries * bufferBytes, 4096);
+    // Buffers go round: those that never held anything take no room.
+    MemorySegment memory = Native.untouched((long) entries * bufferBytes, 4096, arena);
     return bufferRing(bufferRing, memory, entries, bufferBytes, group);
   }
 

@@ -120,6 +120,54 @@ public final class Native {
     return plain(library, symbol, descriptor, Linker.Option.firstVariadicArg(fixedArguments));
   }
 
+  /**
+   * Memory of zeros that takes no room before it is written to, page by page, unlike what {@link
+   * Arena#allocate} gives, which has been written to. Freed with the arena.
+   *
+   * @param bytes at least 1 MiB for this to be worth anything
+   * @param alignment a power of two
+   * @throws OutOfMemoryError if there is none
+   */
+  public static MemorySegment untouched(long bytes, long alignment, Arena arena) {
+    MemorySegment block;
+    try {
+      block = (MemorySegment) Blocks.CALLOC.invokeExact(1L, bytes + alignment);
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+    if (block.address() == 0) {
+      throw new OutOfMemoryError("calloc of " + bytes + " bytes");
+    }
+    MemorySegment owned = block.reinterpret(bytes + alignment, arena, Native::free);
+    return owned.asSlice(-owned.address() & (alignment - 1), bytes);
+  }
+
+  private static void free(MemorySegment block) {
+    try {
+      Freeing.FREE.invokeExact(block);
+    } catch (Throwable unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
+  private static final class Blocks {
+    static final MethodHandle CALLOC =
+        plain(
+            LIBC,
+            "calloc",
+            FunctionDescriptor.of(
+                ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+
+    private Blocks() {}
+  }
+
+  private static final class Freeing {
+    static final MethodHandle FREE =
+        plain(LIBC, "free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+
+    private Freeing() {}
+  }
+
   /** The calling thread's slot for {@code errno}; do not hand it to another thread. */
   public static MemorySegment errnoState() {
     return ERRNO_STATE.get();
