@@ -34,47 +34,73 @@ public final class FileCalls {
   private static final MethodHandle OPEN =
       Native.variadicWithErrno(
           Native.libc(), "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
-  private static final MethodHandle SYSCALL =
-      Native.variadicWithErrno(
-          Native.libc(),
-          "syscall",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
-          1);
   private static final MethodHandle FSTAT =
       Native.withErrno(Native.libc(), "fstat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle FCNTL =
-      Native.variadicWithErrno(
-          Native.libc(), "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
-  private static final MethodHandle FSTATAT =
-      Native.withErrno(
-          Native.libc(),
-          "fstatat",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-  private static final MethodHandle GETDENTS64 =
-      Native.withErrno(
-          Native.libc(),
-          "getdents64",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle PREAD =
-      Native.withErrno(
-          Native.libc(),
-          "pread",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle FADVISE =
-      Native.plain(
-          Native.libc(),
-          "posix_fadvise",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final int FADV_WILLNEED = 3;
-  private static final MethodHandle READLINK =
-      Native.withErrno(
-          Native.libc(), "readlink", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
   private static final MethodHandle CLOSE =
       Native.withErrno(Native.libc(), "close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
   /** Each thread's {@code struct stat}: 144 bytes on x86-64, 128 on aarch64. */
   private static final ThreadLocal<MemorySegment> STAT =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(144, 8));
+
+  /**
+   * Linked when first used, as each kind of call costs milliseconds of a start: not at all on the
+   * ring.
+   */
+  private static final class Rare {
+    static final MethodHandle SYSCALL =
+        Native.variadicWithErrno(
+            Native.libc(),
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
+            1);
+    static final MethodHandle FCNTL =
+        Native.variadicWithErrno(
+            Native.libc(),
+            "fcntl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+            2);
+
+    private Rare() {}
+  }
+
+  /** For those who look into directories. */
+  private static final class Directories {
+    static final MethodHandle FSTATAT =
+        Native.withErrno(
+            Native.libc(),
+            "fstatat",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+    static final MethodHandle GETDENTS64 =
+        Native.withErrno(
+            Native.libc(),
+            "getdents64",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    static final MethodHandle READLINK =
+        Native.withErrno(
+            Native.libc(),
+            "readlink",
+            FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
+
+    private Directories() {}
+  }
+
+  /** For those who read without a ring. */
+  private static final class Reading {
+    static final MethodHandle PREAD =
+        Native.withErrno(
+            Native.libc(),
+            "pread",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    static final MethodHandle FADVISE =
+        Native.plain(
+            Native.libc(),
+            "posix_fadvise",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+
+    private Reading() {}
+  }
 
   private FileCalls() {}
 
@@ -125,7 +151,8 @@ public final class FileCalls {
     MemorySegment errno = Native.errnoState();
     try {
       long fd =
-          (long) SYSCALL.invokeExact(errno, SYS_OPENAT2, directoryFd, path, how, OpenHow.BYTES);
+          (long)
+              Rare.SYSCALL.invokeExact(errno, SYS_OPENAT2, directoryFd, path, how, OpenHow.BYTES);
       return fd < 0 ? -Native.errno(errno) : (int) fd;
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
@@ -195,7 +222,9 @@ public final class FileCalls {
     MemorySegment errno = Native.errnoState();
     int result;
     try {
-      result = (int) FSTATAT.invokeExact(errno, directoryFd, name, stat, AT_SYMLINK_NOFOLLOW);
+      result =
+          (int)
+              Directories.FSTATAT.invokeExact(errno, directoryFd, name, stat, AT_SYMLINK_NOFOLLOW);
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }
@@ -214,7 +243,7 @@ public final class FileCalls {
   public static long getdents(int fd, MemorySegment into) {
     MemorySegment errno = Native.errnoState();
     try {
-      long read = (long) GETDENTS64.invokeExact(errno, fd, into, into.byteSize());
+      long read = (long) Directories.GETDENTS64.invokeExact(errno, fd, into, into.byteSize());
       return read < 0 ? -Native.errno(errno) : read;
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
@@ -230,7 +259,7 @@ public final class FileCalls {
     MemorySegment errno = Native.errnoState();
     try {
       while (true) {
-        long read = (long) PREAD.invokeExact(errno, fd, into, length, offset);
+        long read = (long) Reading.PREAD.invokeExact(errno, fd, into, length, offset);
         if (read >= 0) {
           return read;
         }
@@ -250,7 +279,7 @@ public final class FileCalls {
    */
   public static void willNeed(int fd, long offset, long length) {
     try {
-      var _ = (int) FADVISE.invokeExact(fd, offset, length, FADV_WILLNEED);
+      var _ = (int) Reading.FADVISE.invokeExact(fd, offset, length, FADV_WILLNEED);
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }
@@ -265,7 +294,7 @@ public final class FileCalls {
   public static long readlink(MemorySegment path, MemorySegment into) {
     MemorySegment errno = Native.errnoState();
     try {
-      long length = (long) READLINK.invokeExact(errno, path, into, into.byteSize());
+      long length = (long) Directories.READLINK.invokeExact(errno, path, into, into.byteSize());
       return length < 0 ? -Native.errno(errno) : length;
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
@@ -277,7 +306,7 @@ public final class FileCalls {
     MemorySegment errno = Native.errnoState();
     int copy;
     try {
-      copy = (int) FCNTL.invokeExact(errno, fd, F_DUPFD_CLOEXEC, 0);
+      copy = (int) Rare.FCNTL.invokeExact(errno, fd, F_DUPFD_CLOEXEC, 0);
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }

@@ -3,6 +3,7 @@ package dev.millrace.loop;
 import dev.millrace.uring.OpKind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import jdk.jfr.FlightRecorder;
 
 /**
  * The loop's figures. Written by the loop's thread alone, with plain stores; any thread may read.
@@ -141,6 +142,10 @@ public final class LoopStats {
     }
   }
 
+  /**
+   * The classes of events are not touched unless somebody records: with the first of them JFR loads
+   * all of its own, a tenth of a start, on the loop's thread.
+   */
   void turnEnded(long nanos, int completed, int timers) {
     long busy = nanos - cells[TURN_BEGAN_NANOS];
     set(BUSY, 0);
@@ -148,7 +153,7 @@ public final class LoopStats {
     turnBusy.record(busy);
     longestTurn.record(nanos, busy);
     completions.record(completed);
-    if (busy >= SlowTurn.NANOS) {
+    if (busy >= SlowTurn.NANOS && FlightRecorder.isInitialized()) {
       SlowTurn.note(busy, completed);
     }
   }
@@ -182,7 +187,7 @@ public final class LoopStats {
 
   void latency(int kind, long nanos) {
     latencies[kind].record(nanos);
-    if (nanos >= SlowOperation.NANOS) {
+    if (nanos >= SlowOperation.NANOS && FlightRecorder.isInitialized()) {
       SlowOperation.note(OpKind.of(kind).name(), nanos);
     }
   }

@@ -117,6 +117,7 @@ public final class FileServer implements AutoCloseable {
     this.addresses = listeners.addresses();
     metrics.connections(listeners.accepted(), transport::openConnections, trackers());
     this.started = true;
+    var _ = Thread.ofPlatform().daemon().name("millrace-figures").start(metrics::watchRuntime);
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.millrace.cli;
 
+import dev.millrace.app.SettingsLoader;
 import dev.millrace.app.Version;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +35,21 @@ public final class Millrace implements Runnable {
 
   /** Runs the command and returns its exit code. */
   static int run(String... arguments) {
+    Optional<SettingsLoader.Flags> plain = PlainServe.read(arguments);
+    return plain.isPresent() ? serve(plain.get()) : parse(arguments);
+  }
+
+  /** As picocli calls a command: what it throws is shown, and makes the exit code. */
+  private static int serve(SettingsLoader.Flags flags) {
+    try {
+      return Serve.run(flags);
+    } catch (RuntimeException defect) {
+      defect.printStackTrace();
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  private static int parse(String... arguments) {
     CommandLine command = new CommandLine(new Millrace());
     addSubcommands(command, arguments.length == 0 ? "" : arguments[0]);
     command.setCaseInsensitiveEnumValuesAllowed(true);

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.app.FileServer;
 import dev.millrace.app.Logs;
+import dev.millrace.app.NativeCalls;
 import dev.millrace.app.SettingKey;
 import dev.millrace.app.Settings;
 import dev.millrace.app.SettingsException;
@@ -47,18 +48,24 @@ final class Serve implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return run(flags());
+  }
+
+  /** Serves until it is told to stop, and returns the exit code. */
+  static int run(SettingsLoader.Flags flags) {
     FileServer server;
     Logs.install(System.err);
     try {
-      Settings settings = SettingsLoader.load(flags(), System.getenv());
+      NativeCalls.linkAhead();
+      Settings settings = SettingsLoader.load(flags, System.getenv());
       server = FileServer.start(settings);
     } catch (SettingsException | StartException refused) {
-      spec.commandLine().getErr().println("millrace: " + refused.getMessage());
+      System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
     stopOnSignal(server);
-    spec.commandLine().getOut().println(server.greeting());
-    spec.commandLine().getOut().flush();
+    System.out.println(server.greeting());
+    System.out.flush();
     server.await();
     return 0;
   }
@@ -84,11 +91,13 @@ final class Serve implements Callable<Integer> {
   }
 
   /** What was typed, by name: each option is a setting of the same name. */
-  private SettingsLoader.Flags flags() {
+  SettingsLoader.Flags flags() {
     Map<String, List<String>> values = new HashMap<>();
     CommandLine.ParseResult typed = spec.commandLine().getParseResult();
     for (CommandLine.Model.OptionSpec option : typed.matchedOptions()) {
-      values.put(option.longestName().substring(2), option.originalStringValues());
+      if (!option.longestName().equals("--config")) {
+        values.put(option.longestName().substring(2), option.originalStringValues());
+      }
     }
     if (root != null) {
       values.put(SettingKey.ROOT.yaml(), List.of(root));

@@ -13,6 +13,7 @@ import dev.millrace.loop.ExponentialHistogram;
 import dev.millrace.loop.Histogram;
 import dev.millrace.metrics.HistogramCollector.Part;
 import dev.millrace.metrics.HistogramCollector.Series;
+import dev.millrace.sync.Mutex;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.RingWorker;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,12 +44,26 @@ public final class ServerMetrics implements AutoCloseable {
   private final Meters meters = new Meters(registry);
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final JvmGcMetrics gc = new JvmGcMetrics();
+  private final Mutex mutex = new Mutex();
+  private boolean runtimeWatched;
 
-  public ServerMetrics() {
-    gc.bindTo(registry);
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    ProcessMetrics.builder().register(registry.getPrometheusRegistry());
+  /**
+   * Adds the meters of the Java runtime and of the process, which take a while to make; the first
+   * scrape does it otherwise. Any thread.
+   */
+  public void watchRuntime() {
+    mutex.lock();
+    try {
+      if (!runtimeWatched) {
+        runtimeWatched = true;
+        gc.bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        ProcessMetrics.builder().register(registry.getPrometheusRegistry());
+      }
+    } finally {
+      mutex.unlock();
+    }
   }
 
   /** Where other meters register. */
@@ -69,6 +84,7 @@ public final class ServerMetrics implements AutoCloseable {
 
   /** Writes all meters in a format that {@link #format} named. */
   public void scrape(String format, OutputStream out) throws IOException {
+    watchRuntime();
     ExpositionFormatWriter writer = formats.findWriter(format);
     writer.write(out, registry.getPrometheusRegistry().scrape());
   }
@@ -293,6 +309,9 @@ public final class ServerMetrics implements AutoCloseable {
 
   @Override
   public void close() {
+    mutex.lock();
+    runtimeWatched = true; // from now on it is not begun any more
+    mutex.unlock();
     gc.close();
     registry.close();
   }

@@ -22,6 +22,10 @@ public final class Liburing {
   /** The soname that is loaded. */
   public static final String SONAME = "liburing.so.2";
 
+  // What liburing has a function each for is one call of the kernel's, and so one here.
+  private static final int REGISTER_IOWQ_MAX_WORKERS = 19;
+  private static final int REGISTER_PBUF_RING = 22;
+
   private Liburing() {}
 
   /** Why the library cannot be used, in words for the operator; empty if it can. */
@@ -37,6 +41,11 @@ public final class Liburing {
     return Optional.empty();
   }
 
+  /** Links all calls, which the first of them does otherwise. */
+  public static void link() {
+    var _ = Handles.QUEUE_INIT_PARAMS;
+  }
+
   /** io_uring_queue_init_params(3): fills {@code ring} and {@code params}. */
   public static int queueInitParams(int entries, MemorySegment ring, MemorySegment params) {
     try {
@@ -49,7 +58,7 @@ public final class Liburing {
   /** io_uring_queue_exit(3): unmaps and closes the ring. */
   public static void queueExit(MemorySegment ring) {
     try {
-      Handles.QUEUE_EXIT.invokeExact(ring);
+      Ending.QUEUE_EXIT.invokeExact(ring);
     } catch (Throwable unexpected) {
       throw new AssertionError(unexpected);
     }
@@ -83,29 +92,13 @@ public final class Liburing {
 
   /** io_uring_register_buf_ring(3). */
   public static int registerBufRing(MemorySegment ring, MemorySegment registration) {
-    try {
-      return (int) Handles.REGISTER_BUF_RING.invokeExact(ring, registration, 0);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
-  }
-
-  /** io_uring_unregister_buf_ring(3). */
-  public static int unregisterBufRing(MemorySegment ring, int groupId) {
-    try {
-      return (int) Handles.UNREGISTER_BUF_RING.invokeExact(ring, groupId);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    return register(ring.get(JAVA_INT, UringStruct.RING_FD), REGISTER_PBUF_RING, registration, 1);
   }
 
   /** io_uring_register_iowq_max_workers(3): {@code values} is two ints, bounded and unbounded. */
   public static int registerIowqMaxWorkers(MemorySegment ring, MemorySegment values) {
-    try {
-      return (int) Handles.REGISTER_IOWQ_MAX_WORKERS.invokeExact(ring, values);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    int fd = ring.get(JAVA_INT, UringStruct.RING_FD);
+    return register(fd, REGISTER_IOWQ_MAX_WORKERS, values, 2);
   }
 
   private static int ringCall(MethodHandle handle, MemorySegment ring) {
@@ -125,8 +118,6 @@ public final class Liburing {
         link(
             "io_uring_queue_init_params",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    static final MethodHandle QUEUE_EXIT =
-        link("io_uring_queue_exit", FunctionDescriptor.ofVoid(ADDRESS));
     static final MethodHandle ENTER2 =
         link(
             "io_uring_enter2",
@@ -138,21 +129,19 @@ public final class Liburing {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     static final MethodHandle REGISTER_RING_FD =
         link("io_uring_register_ring_fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-    static final MethodHandle REGISTER_BUF_RING =
-        link(
-            "io_uring_register_buf_ring",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-    static final MethodHandle UNREGISTER_BUF_RING =
-        link("io_uring_unregister_buf_ring", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-    static final MethodHandle REGISTER_IOWQ_MAX_WORKERS =
-        link(
-            "io_uring_register_iowq_max_workers",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
     private static MethodHandle link(String symbol, FunctionDescriptor descriptor) {
       return Native.plain(LIBRARY, symbol, descriptor);
     }
 
     private Handles() {}
+  }
+
+  /** Not linked before it is needed: each kind of call costs milliseconds of the start. */
+  private static final class Ending {
+    static final MethodHandle QUEUE_EXIT =
+        Handles.link("io_uring_queue_exit", FunctionDescriptor.ofVoid(ADDRESS));
+
+    private Ending() {}
   }
 }

@@ -1,0 +1,89 @@
+package dev.millrace.cli;
+
+import dev.millrace.app.SettingKey;
+import dev.millrace.app.SettingsLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a command line of {@code serve} without picocli, whose classes and reflection are a third
+ * of the time until the server listens. Only lines that leave no doubt are read here, as picocli
+ * would read them; help, mistakes and everything unusual are left to it.
+ */
+final class PlainServe {
+  private static final String CONFIG = "config";
+
+  private final Set<String> names = new HashSet<>(Set.of(CONFIG));
+  private final Map<String, List<String>> values = new HashMap<>();
+  private @Nullable Path config;
+
+  private PlainServe() {
+    for (SettingKey key : SettingKey.values()) {
+      if (key != SettingKey.ROOT) {
+        names.add(key.yaml());
+      }
+    }
+  }
+
+  /** What was typed, or empty if picocli must look at it. */
+  static Optional<SettingsLoader.Flags> read(String... arguments) {
+    if (arguments.length == 0 || !arguments[0].equals("serve")) {
+      return Optional.empty();
+    }
+    PlainServe line = new PlainServe();
+    return line.readAll(arguments)
+        ? Optional.of(new SettingsLoader.Flags(line.values, line.config))
+        : Optional.empty();
+  }
+
+  private boolean readAll(String[] arguments) {
+    for (int i = 1; i < arguments.length; i++) {
+      String argument = arguments[i];
+      if (!argument.startsWith("-")) {
+        if (!isPlain(argument) || !add(SettingKey.ROOT.yaml(), argument)) {
+          return false;
+        }
+        continue;
+      }
+      int end = argument.indexOf('=');
+      String option = end < 0 ? argument : argument.substring(0, end);
+      String name = option.startsWith("--") ? option.substring(2) : "";
+      if (end < 0 && ++i == arguments.length) {
+        return false;
+      }
+      String value = end < 0 ? arguments[i] : argument.substring(end + 1);
+      if (!names.contains(name) || !isPlain(value) || !add(name, value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Neither an option, nor a file of arguments, nor anything with quotes. */
+  private static boolean isPlain(String value) {
+    return !value.isEmpty()
+        && (value.equals("-") || !value.startsWith("-"))
+        && !value.startsWith("@")
+        && value.indexOf('"') < 0
+        && value.indexOf('\'') < 0;
+  }
+
+  /** Settings may be repeated; the directory and the file of settings may not. */
+  private boolean add(String name, String value) {
+    if (name.equals(CONFIG)) {
+      boolean first = config == null;
+      config = Path.of(value);
+      return first;
+    }
+    List<String> all = values.computeIfAbsent(name, _ -> new ArrayList<>());
+    all.add(value);
+    return all.size() == 1 || !name.equals(SettingKey.ROOT.yaml());
+  }
+}
