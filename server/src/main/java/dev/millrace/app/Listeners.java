@@ -90,14 +90,19 @@ final class Listeners implements AutoCloseable {
             new DefaultByteBufferPool(false, BUFFER_BYTES, -1, 4),
             undertowOptions(limits, settings.idleTimeout()));
     http.setRootHandler(root);
+    ChannelListener<StreamConnection> passed =
+        connection -> {
+          var _ = connection.getPeerAddress(); // handlers may ask on any thread
+          http.handleEvent(connection);
+        };
     ChannelListener<StreamConnection> gated =
         connection -> {
           Shortcut shortcut = shortcuts.apply(connection);
           GateConduit gate = GateConduit.install(connection, limits, stats, shortcut);
           if (shortcut instanceof HotConnection hot) {
-            hot.await(gate, http);
+            hot.await(gate, passed);
           } else {
-            http.handleEvent(connection);
+            passed.handleEvent(connection);
           }
         };
     return new ProxyOpenListener(gated, settings.proxies(), limits);

@@ -4,7 +4,6 @@ import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.HeadParser;
 import dev.millrace.gate.Shortcut;
 import dev.millrace.transport.DirectOutput;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -20,7 +19,6 @@ public final class HotConnection implements Shortcut {
   private final HotCache cache;
   private final DirectOutput output;
   private final StreamConnection connection;
-  private final SocketAddress peer;
   private @Nullable WaitingConnections waiting;
   private long passedTurn;
   private byte @Nullable [] key;
@@ -34,7 +32,6 @@ public final class HotConnection implements Shortcut {
     this.cache = cache;
     this.output = output;
     this.connection = connection;
-    this.peer = connection.getPeerAddress();
     this.passedTurn = cache.turn();
   }
 
@@ -113,7 +110,7 @@ public final class HotConnection implements Shortcut {
     if (answer.isFromFile()) {
       output.stage(answer.file().share().channel(), 0, answer.bodyBytes());
     }
-    cache.listener().answered(answer, head, bytes, base, peer, System.nanoTime() - started);
+    cache.listener().answered(answer, head, bytes, base, connection, System.nanoTime() - started);
     if (head.isLast()) {
       close();
     } else if (waiting != null) {

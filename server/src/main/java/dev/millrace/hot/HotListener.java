@@ -1,7 +1,7 @@
 package dev.millrace.hot;
 
 import dev.millrace.gate.HeadParser;
-import java.net.SocketAddress;
+import org.xnio.StreamConnection;
 
 /** Is told of each answer from memory. Loop thread. */
 @FunctionalInterface
@@ -10,13 +10,13 @@ public interface HotListener {
    * A request was answered; head and bytes only while the call lasts.
    *
    * @param base where the head begins in {@code bytes}
-   * @param peer the client's address
+   * @param connection on which, with the client's address
    */
   void answered(
       HotAnswer answer,
       HeadParser head,
       byte[] bytes,
       int base,
-      SocketAddress peer,
+      StreamConnection connection,
       long durationNanos);
 }

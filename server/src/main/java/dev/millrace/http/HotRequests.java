@@ -6,8 +6,8 @@ import dev.millrace.hot.HotAnswer;
 import dev.millrace.hot.HotListener;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.xnio.StreamConnection;
 
 /** Counts and notes requests that are answered from memory like all others. Event thread only. */
 public final class HotRequests implements HotListener {
@@ -29,14 +29,14 @@ public final class HotRequests implements HotListener {
       HeadParser head,
       byte[] bytes,
       int base,
-      SocketAddress peer,
+      StreamConnection connection,
       long durationNanos) {
     if (stats != null) {
       HttpString method = head.method() == Method.HEAD ? Methods.HEAD : Methods.GET;
       stats.series(method, answer.status()).record(durationNanos, -1, answer.bodyBytes());
     }
     if (log != null) {
-      log.note(answer, head, bytes, base, peer, durationNanos);
+      log.note(answer, head, bytes, base, connection.getPeerAddress(), durationNanos);
     }
   }
 }

@@ -81,7 +81,8 @@ final class Outbound {
     Chunk chunk = writer.head();
     FileSegment file = writer.file();
     if (chunk != null) {
-      int more = file == null ? 0 : Sockets.MSG_MORE;
+      // The head goes with the file's first bytes, the last bytes with the end of the stream.
+      int more = file != null || connection.isDraining() ? Sockets.MSG_MORE : 0;
       loop.ring()
           .prepSend(
               fd,

@@ -50,7 +50,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   private final int fd;
   private final long handle;
   private final SocketAddress localAddress;
-  private final SocketAddress peerAddress;
+  private @Nullable SocketAddress peerAddress;
   private final Runnable closed;
   private final RingSource source;
   private final RingSink sink;
@@ -73,7 +73,6 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     this.loop = io.loop();
     this.fd = fd;
     this.localAddress = localAddress;
-    this.peerAddress = peerOf(fd);
     this.closed = closed;
     this.handle = loop.register(this);
     this.lastTrafficNanos = loop.nowNanos();
@@ -118,6 +117,11 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   /** Sends what is staged at the end of this turn. */
   void scheduleSend() {
     outbound.schedule();
+  }
+
+  /** Whether our end of stream follows what is staged. */
+  boolean isDraining() {
+    return state == State.DRAINING;
   }
 
   /** Whether nothing is to be begun any more. */
@@ -364,8 +368,12 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     return loop;
   }
 
+  /** The first time on the loop's thread, which asks the kernel. */
   @Override
   public SocketAddress getPeerAddress() {
+    if (peerAddress == null) {
+      peerAddress = state == State.CLOSED ? new InetSocketAddress(0) : peerOf(fd);
+    }
     return peerAddress;
   }
 
