@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,13 @@ class LoopTraceTest {
           "getrusage",
           "clock_gettime");
 
+  /**
+   * A class met for the first time, read from the JDK's image or a jar: the warm-up meets nearly
+   * all, but not those of a path the compiler or a timer takes first while it is traced.
+   */
+  private static final Pattern CLASS_LOADING =
+      Pattern.compile("(?:pread64|read|lseek)\\(\\d+<[^>]*(?:/lib/modules|\\.jar)>.*");
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -63,7 +71,7 @@ class LoopTraceTest {
       for (int i = 0; i < (loops == 1 ? 1 : 16); i++) {
         clients.add(new RawClient(new InetSocketAddress("127.0.0.1", served.port())));
       }
-      fetch(clients, 500 * loops); // classes are loaded and read from their jars before the trace
+      fetch(clients, 500 * loops); // most classes are loaded before the trace
       List<String> threads = loopThreads(served.process().pid());
       assertEquals(loops, threads.size(), "threads called millrace-loop");
       List<Process> straces = new ArrayList<>();
@@ -124,7 +132,7 @@ class LoopTraceTest {
   private static Process attach(String thread, Path trace) throws Exception {
     Path log = trace.resolveSibling(trace.getFileName() + ".log");
     Process strace =
-        new ProcessBuilder("strace", "-p", thread, "-o", trace.toString())
+        new ProcessBuilder("strace", "-y", "-p", thread, "-o", trace.toString())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -140,7 +148,9 @@ class LoopTraceTest {
     TreeMap<String, Integer> calls = new TreeMap<>();
     for (String line : Files.readAllLines(trace)) {
       int parenthesis = line.indexOf('(');
-      if (parenthesis > 0 && Character.isLowerCase(line.charAt(0))) {
+      if (parenthesis > 0
+          && Character.isLowerCase(line.charAt(0))
+          && !CLASS_LOADING.matcher(line).matches()) {
         calls.merge(line.substring(0, parenthesis), 1, Integer::sum);
       }
     }
