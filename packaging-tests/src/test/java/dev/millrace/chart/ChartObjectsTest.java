@@ -20,7 +20,9 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -310,7 +312,7 @@ class ChartObjectsTest {
                   + " && echo two >f && git -c user.name=a -c user.email=a@b commit -qam b")
           .ok();
       long deadline = System.nanoTime() + 30_000_000_000L;
-      while (!Files.readString(srv.resolve("content/f")).equals("two\n")) {
+      while (!contentOrNone(srv.resolve("content/f")).equals("two\n")) {
         assertFalse(System.nanoTime() > deadline, "not followed");
         Thread.sleep(100);
       }
@@ -318,6 +320,15 @@ class ChartObjectsTest {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();
       Shell.run("rm", "-r", work.toString()).ok();
+    }
+  }
+
+  /** In between git has removed the old file and not yet written the new one. */
+  private static String contentOrNone(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException replacing) {
+      return "";
     }
   }
 
