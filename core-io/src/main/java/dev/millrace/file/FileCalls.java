@@ -1,18 +1,17 @@
 package dev.millrace.file;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.millrace.sync.ffi.CFunction;
 import dev.millrace.sync.ffi.Errno;
-import dev.millrace.sync.ffi.Native;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** System calls on files. Results below zero are {@code -errno}. */
 public final class FileCalls {
@@ -31,78 +30,29 @@ public final class FileCalls {
   private static final int O_PATH_DIRECTORY = 0x200000 | 0x10000 | 0x80000;
   private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
 
-  private static final MethodHandle OPEN =
-      Native.variadicWithErrno(
-          Native.libc(), "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
-  private static final MethodHandle FSTAT =
-      Native.withErrno(Native.libc(), "fstat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
   private static final int FADV_WILLNEED = 3;
-  private static final MethodHandle CLOSE =
-      Native.withErrno(Native.libc(), "close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+  private static final CFunction OPEN = CFunction.ofLibc("open");
+  private static final CFunction CLOSE = CFunction.ofLibc("close");
+  private static final CFunction FSTAT = CFunction.ofLibc("fstat");
+  private static final CFunction FSTATAT = CFunction.ofLibc("fstatat");
+  private static final CFunction GETDENTS64 = CFunction.ofLibc("getdents64");
+  private static final CFunction READLINK = CFunction.ofLibc("readlink");
+  private static final CFunction PREAD = CFunction.ofLibc("pread");
+  private static final CFunction FADVISE = CFunction.ofLibc("posix_fadvise");
+  private static final CFunction FCNTL = CFunction.ofLibc("fcntl");
+  private static final CFunction SYSCALL = CFunction.ofLibc("syscall");
 
   /** Each thread's {@code struct stat}: 144 bytes on x86-64, 128 on aarch64. */
   private static final ThreadLocal<MemorySegment> STAT =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(144, 8));
 
-  /**
-   * Linked when first used, as each kind of call costs milliseconds of a start: not at all on the
-   * ring.
-   */
-  private static final class Rare {
-    static final MethodHandle SYSCALL =
-        Native.variadicWithErrno(
-            Native.libc(),
-            "syscall",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
-            1);
-    static final MethodHandle FCNTL =
-        Native.variadicWithErrno(
-            Native.libc(),
-            "fcntl",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
-            2);
-
-    private Rare() {}
-  }
-
-  /** For those who look into directories. */
-  private static final class Directories {
-    static final MethodHandle FSTATAT =
-        Native.withErrno(
-            Native.libc(),
-            "fstatat",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-    static final MethodHandle GETDENTS64 =
-        Native.withErrno(
-            Native.libc(),
-            "getdents64",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-    static final MethodHandle READLINK =
-        Native.withErrno(
-            Native.libc(),
-            "readlink",
-            FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
-
-    private Directories() {}
-  }
-
-  /** For those who read without a ring. */
-  private static final class Reading {
-    static final MethodHandle PREAD =
-        Native.withErrno(
-            Native.libc(),
-            "pread",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-    static final MethodHandle FADVISE =
-        Native.plain(
-            Native.libc(),
-            "posix_fadvise",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-
-    private Reading() {}
-  }
-
   private FileCalls() {}
+
+  /** Makes the code for calls to C ahead of the first, which does so otherwise. Any thread. */
+  public static void link() {
+    CFunction.link();
+  }
 
   /**
    * Opens a directory to resolve paths beneath (open(2) with O_PATH). May wait for a disk.
@@ -116,15 +66,9 @@ public final class FileCalls {
   private static int open(Path file, int flags) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment path = arena.allocateFrom(file.toString(), StandardCharsets.UTF_8);
-      MemorySegment errno = Native.errnoState();
-      int fd;
-      try {
-        fd = (int) OPEN.invokeExact(errno, path, flags, NEW_FILE_MODE);
-      } catch (Throwable unexpected) {
-        throw new AssertionError(unexpected);
-      }
+      int fd = OPEN.intOrErrno(path.address(), flags, NEW_FILE_MODE);
       if (fd < 0) {
-        throw new ErrnoException("open " + file, Native.errno(errno));
+        throw new ErrnoException("open " + file, -fd);
       }
       return fd;
     }
@@ -148,29 +92,16 @@ public final class FileCalls {
    * @return a descriptor or {@code -errno}
    */
   public static int openat2(int directoryFd, MemorySegment path, MemorySegment how) {
-    MemorySegment errno = Native.errnoState();
-    try {
-      long fd =
-          (long)
-              Rare.SYSCALL.invokeExact(errno, SYS_OPENAT2, directoryFd, path, how, OpenHow.BYTES);
-      return fd < 0 ? -Native.errno(errno) : (int) fd;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    return (int)
+        SYSCALL.longOrErrno(SYS_OPENAT2, directoryFd, path.address(), how.address(), OpenHow.BYTES);
   }
 
   /** What a descriptor is (fstat(2)); answered from memory, so a loop may call it. */
   public static FileFacts stat(int fd) throws ErrnoException {
     MemorySegment stat = STAT.get();
-    MemorySegment errno = Native.errnoState();
-    int result;
-    try {
-      result = (int) FSTAT.invokeExact(errno, fd, stat);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    int result = FSTAT.intOrErrno(fd, stat.address());
     if (result < 0) {
-      throw new ErrnoException("fstat", Native.errno(errno));
+      throw new ErrnoException("fstat", -result);
     }
     return facts(stat);
   }
@@ -182,14 +113,8 @@ public final class FileCalls {
    */
   public static boolean isStill(int fd, FileFacts facts) {
     MemorySegment stat = STAT.get();
-    try {
-      if ((int) FSTAT.invokeExact(Native.errnoState(), fd, stat) < 0) {
-        return false;
-      }
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
-    return stat.get(JAVA_LONG, 104) == facts.changedSeconds()
+    return (int) FSTAT.call(fd, stat.address()) == 0
+        && stat.get(JAVA_LONG, 104) == facts.changedSeconds()
         && (int) stat.get(JAVA_LONG, 112) == facts.changedNanos()
         && stat.get(JAVA_LONG, 48) == facts.sizeBytes()
         && stat.get(JAVA_LONG, 88) == facts.modifiedSeconds()
@@ -219,17 +144,10 @@ public final class FileCalls {
    */
   public static FileFacts statAt(int directoryFd, MemorySegment name) throws ErrnoException {
     MemorySegment stat = STAT.get();
-    MemorySegment errno = Native.errnoState();
-    int result;
-    try {
-      result =
-          (int)
-              Directories.FSTATAT.invokeExact(errno, directoryFd, name, stat, AT_SYMLINK_NOFOLLOW);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    int result =
+        FSTATAT.intOrErrno(directoryFd, name.address(), stat.address(), AT_SYMLINK_NOFOLLOW);
     if (result < 0) {
-      throw new ErrnoException("fstatat", Native.errno(errno));
+      throw new ErrnoException("fstatat", -result);
     }
     return facts(stat);
   }
@@ -241,13 +159,7 @@ public final class FileCalls {
    * @return bytes filled, 0 at the end, or {@code -errno}
    */
   public static long getdents(int fd, MemorySegment into) {
-    MemorySegment errno = Native.errnoState();
-    try {
-      long read = (long) Directories.GETDENTS64.invokeExact(errno, fd, into, into.byteSize());
-      return read < 0 ? -Native.errno(errno) : read;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    return GETDENTS64.longOrErrno(fd, into.address(), into.byteSize());
   }
 
   /**
@@ -256,19 +168,15 @@ public final class FileCalls {
    * @return bytes read, 0 at the end, or {@code -errno}
    */
   public static long pread(int fd, MemorySegment into, long length, long offset) {
-    MemorySegment errno = Native.errnoState();
+    Objects.checkFromIndexSize(0, length, into.byteSize());
     try {
-      while (true) {
-        long read = (long) Reading.PREAD.invokeExact(errno, fd, into, length, offset);
-        if (read >= 0) {
-          return read;
-        }
-        if (Native.errno(errno) != Errno.EINTR) {
-          return -Native.errno(errno);
-        }
-      }
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
+      long read;
+      do {
+        read = PREAD.longOrErrno(fd, into.address(), length, offset);
+      } while (read == -Errno.EINTR);
+      return read;
+    } finally {
+      Reference.reachabilityFence(into);
     }
   }
 
@@ -278,11 +186,7 @@ public final class FileCalls {
    * least. May wait for a disk.
    */
   public static void willNeed(int fd, long offset, long length) {
-    try {
-      var _ = (int) Reading.FADVISE.invokeExact(fd, offset, length, FADV_WILLNEED);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    var _ = FADVISE.call(fd, offset, length, FADV_WILLNEED);
   }
 
   /**
@@ -292,36 +196,20 @@ public final class FileCalls {
    * @return bytes filled, cut to what there is room for, or {@code -errno}
    */
   public static long readlink(MemorySegment path, MemorySegment into) {
-    MemorySegment errno = Native.errnoState();
-    try {
-      long length = (long) Directories.READLINK.invokeExact(errno, path, into, into.byteSize());
-      return length < 0 ? -Native.errno(errno) : length;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    return READLINK.longOrErrno(path.address(), into.address(), into.byteSize());
   }
 
   /** Another descriptor of the same open file (fcntl(2), F_DUPFD_CLOEXEC). */
   public static int duplicate(int fd) throws ErrnoException {
-    MemorySegment errno = Native.errnoState();
-    int copy;
-    try {
-      copy = (int) Rare.FCNTL.invokeExact(errno, fd, F_DUPFD_CLOEXEC, 0);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    int copy = FCNTL.intOrErrno(fd, F_DUPFD_CLOEXEC, 0);
     if (copy < 0) {
-      throw new ErrnoException("fcntl", Native.errno(errno));
+      throw new ErrnoException("fcntl", -copy);
     }
     return copy;
   }
 
   /** Closes a descriptor; it is gone whatever the call says (close(2)). */
   public static void close(int fd) {
-    try {
-      var _ = (int) CLOSE.invokeExact(Native.errnoState(), fd);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    var _ = CLOSE.call(fd);
   }
 }

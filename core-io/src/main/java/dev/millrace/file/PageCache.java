@@ -1,14 +1,11 @@
 package dev.millrace.file;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.millrace.sync.ffi.Native;
+import dev.millrace.sync.ffi.CFunction;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Sending from the page cache without waiting for a disk: what of a file is in memory, and
@@ -24,16 +21,8 @@ public final class PageCache {
 
   private static final int RWF_NOWAIT = 8;
 
-  private static final MethodHandle SENDFILE =
-      Native.withErrno(
-          Native.libc(),
-          "sendfile",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle PREADV2 =
-      Native.withErrno(
-          Native.libc(),
-          "preadv2",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final CFunction SENDFILE = CFunction.ofLibc("sendfile");
+  private static final CFunction PREADV2 = CFunction.ofLibc("preadv2");
 
   /** Each thread's {@code struct iovec} for one byte, that byte, and an offset. */
   private static final class Scratch {
@@ -72,13 +61,8 @@ public final class PageCache {
 
   /** Whether a byte can be read at once; a file system that cannot say has it counted as there. */
   private static boolean isResident(int fd, long position, Scratch scratch) {
-    MemorySegment errno = Native.errnoState();
-    try {
-      long n = (long) PREADV2.invokeExact(errno, fd, scratch.iovec, 1, position, RWF_NOWAIT);
-      return n >= 0 || Native.errno(errno) == EOPNOTSUPP;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    long n = PREADV2.longOrErrno(fd, scratch.iovec.address(), 1, position, RWF_NOWAIT);
+    return n >= 0 || n == -EOPNOTSUPP;
   }
 
   private static final int EOPNOTSUPP = 95;
@@ -91,13 +75,7 @@ public final class PageCache {
    */
   public static long send(int socket, int fd, long position, long count) {
     Scratch scratch = SCRATCH.get();
-    MemorySegment errno = Native.errnoState();
     scratch.offset.set(JAVA_LONG, 0, position);
-    try {
-      long n = (long) SENDFILE.invokeExact(errno, socket, fd, scratch.offset, count);
-      return n < 0 ? -Native.errno(errno) : n;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    return SENDFILE.longOrErrno(socket, fd, scratch.offset.address(), count);
   }
 }

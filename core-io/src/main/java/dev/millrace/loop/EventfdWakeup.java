@@ -1,30 +1,21 @@
 package dev.millrace.loop;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.millrace.sync.ffi.CFunction;
 import dev.millrace.sync.ffi.Errno;
-import dev.millrace.sync.ffi.Native;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Wakes the loop through a read of an eventfd(2), for kernels before 6.7. */
 final class EventfdWakeup extends ArmedWakeup {
   private static final int EFD_CLOEXEC = 0x80000;
-  private static final MethodHandle EVENTFD =
-      Native.withErrno(
-          Native.libc(), "eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle EVENTFD_WRITE =
-      Native.withErrno(
-          Native.libc(), "eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle CLOSE =
-      Native.withErrno(Native.libc(), "close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final CFunction EVENTFD = CFunction.ofLibc("eventfd");
+  private static final CFunction EVENTFD_WRITE = CFunction.ofLibc("eventfd_write");
+  private static final CFunction CLOSE = CFunction.ofLibc("close");
 
   private final AtomicInteger state = new AtomicInteger(AWAKE);
   private final MemorySegment counter = Arena.ofAuto().allocate(ADDRESS.byteSize(), 8);
@@ -37,15 +28,9 @@ final class EventfdWakeup extends ArmedWakeup {
   }
 
   private static int open() {
-    MemorySegment errno = Native.errnoState();
-    int result;
-    try {
-      result = (int) EVENTFD.invokeExact(errno, 0, EFD_CLOEXEC);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    int result = EVENTFD.intOrErrno(0, EFD_CLOEXEC);
     if (result < 0) {
-      throw new IllegalStateException("eventfd: " + Errno.describe(Native.errno(errno)));
+      throw new IllegalStateException("eventfd: " + Errno.describe(-result));
     }
     return result;
   }
@@ -63,11 +48,7 @@ final class EventfdWakeup extends ArmedWakeup {
     if (closed) {
       return;
     }
-    try {
-      var _ = (int) EVENTFD_WRITE.invokeExact(Native.errnoState(), fd, 1L);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    var _ = EVENTFD_WRITE.call(fd, 1);
   }
 
   @Override
@@ -93,10 +74,6 @@ final class EventfdWakeup extends ArmedWakeup {
 
   private synchronized void closeDescriptor() {
     closed = true;
-    try {
-      var _ = (int) CLOSE.invokeExact(Native.errnoState(), fd);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    var _ = CLOSE.call(fd);
   }
 }

@@ -1,14 +1,11 @@
 package dev.millrace.net;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.millrace.sync.ffi.Native;
+import dev.millrace.sync.ffi.CFunction;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.net.InetSocketAddress;
 
 /** Calls on TCP sockets. None of them waits for a peer. */
@@ -38,24 +35,14 @@ public final class Sockets {
   private static final int SHUT_WR = 1;
   private static final int SHUT_RDWR = 2;
 
-  private static final MethodHandle SOCKET =
-      link("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle BIND =
-      link("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle LISTEN =
-      link("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle SETSOCKOPT =
-      link(
-          "setsockopt",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle GETSOCKNAME =
-      link("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-  private static final MethodHandle GETPEERNAME =
-      link("getpeername", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-  private static final MethodHandle SHUTDOWN =
-      link("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle CLOSE =
-      link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final CFunction SOCKET = CFunction.ofLibc("socket");
+  private static final CFunction BIND = CFunction.ofLibc("bind");
+  private static final CFunction LISTEN = CFunction.ofLibc("listen");
+  private static final CFunction SETSOCKOPT = CFunction.ofLibc("setsockopt");
+  private static final CFunction GETSOCKNAME = CFunction.ofLibc("getsockname");
+  private static final CFunction GETPEERNAME = CFunction.ofLibc("getpeername");
+  private static final CFunction SHUTDOWN = CFunction.ofLibc("shutdown");
+  private static final CFunction CLOSE = CFunction.ofLibc("close");
 
   /** Which sockets listen on a port. */
   public enum Port {
@@ -88,7 +75,7 @@ public final class Sockets {
   public static int listen(InetSocketAddress address, int backlog, Port port)
       throws ErrnoException {
     int family = SocketAddresses.family(address);
-    int fd = check("socket", call(SOCKET, family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    int fd = check("socket", SOCKET.intOrErrno(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     try (Arena arena = Arena.ofConfined()) {
       setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
       setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -97,11 +84,11 @@ public final class Sockets {
       }
       MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
       int bytes = SocketAddresses.write(address, name);
-      check("bind " + address, callAddress(BIND, fd, name, bytes));
+      check("bind " + address, BIND.intOrErrno(fd, name.address(), bytes));
       if (port == Port.FIRST) {
         setInt(fd, SOL_SOCKET, SO_REUSEPORT, 1); // after bind, which so was for this one alone
       }
-      check("listen on " + address, call(LISTEN, fd, backlog));
+      check("listen on " + address, LISTEN.intOrErrno(fd, backlog));
       return fd;
     } catch (ErrnoException failed) {
       close(fd);
@@ -121,12 +108,12 @@ public final class Sockets {
 
   /** Ends sending; the peer reads an end of stream. False if the connection is gone already. */
   public static boolean shutdownWrites(int fd) {
-    return call(SHUTDOWN, fd, SHUT_WR) == 0;
+    return (int) SHUTDOWN.call(fd, SHUT_WR) == 0;
   }
 
   /** Ends both directions; operations in flight on the socket complete. */
   public static boolean shutdown(int fd) {
-    return call(SHUTDOWN, fd, SHUT_RDWR) == 0;
+    return (int) SHUTDOWN.call(fd, SHUT_RDWR) == 0;
   }
 
   /** Makes {@link #close} reset the connection instead of ending it. */
@@ -140,7 +127,7 @@ public final class Sockets {
 
   /** Closes a descriptor; it is gone whatever the call says (close(2)). */
   public static void close(int fd) {
-    var _ = call(CLOSE, fd);
+    var _ = CLOSE.call(fd);
   }
 
   private static void setInt(int fd, int level, int option, int value) throws ErrnoException {
@@ -151,20 +138,13 @@ public final class Sockets {
     }
   }
 
-  private static InetSocketAddress name(String call, MethodHandle handle, int fd)
+  private static InetSocketAddress name(String call, CFunction function, int fd)
       throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
       MemorySegment bytes = arena.allocate(JAVA_INT);
       bytes.set(JAVA_INT, 0, SocketAddresses.MAX_BYTES);
-      MemorySegment errno = Native.errnoState();
-      int result;
-      try {
-        result = (int) handle.invoke(errno, fd, name, bytes);
-      } catch (Throwable unexpected) {
-        throw new AssertionError(unexpected);
-      }
-      check(call, result < 0 ? -Native.errno(errno) : result);
+      var _ = check(call, function.intOrErrno(fd, name.address(), bytes.address()));
       return SocketAddresses.read(name);
     }
   }
@@ -176,44 +156,7 @@ public final class Sockets {
     return result;
   }
 
-  private static int call(MethodHandle handle, int... arguments) {
-    MemorySegment errno = Native.errnoState();
-    try {
-      int result =
-          switch (arguments.length) {
-            case 1 -> (int) handle.invoke(errno, arguments[0]);
-            case 2 -> (int) handle.invoke(errno, arguments[0], arguments[1]);
-            case 3 -> (int) handle.invoke(errno, arguments[0], arguments[1], arguments[2]);
-            default -> throw new IllegalArgumentException("too many arguments");
-          };
-      return result < 0 ? -Native.errno(errno) : result;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
-  }
-
-  private static int callAddress(MethodHandle handle, int fd, MemorySegment name, int bytes) {
-    MemorySegment errno = Native.errnoState();
-    try {
-      int result = (int) handle.invoke(errno, fd, name, bytes);
-      return result < 0 ? -Native.errno(errno) : result;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
-  }
-
   private static int setOption(int fd, int level, int option, MemorySegment value) {
-    MemorySegment errno = Native.errnoState();
-    try {
-      int result =
-          (int) SETSOCKOPT.invokeExact(errno, fd, level, option, value, (int) value.byteSize());
-      return result < 0 ? -Native.errno(errno) : result;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
-  }
-
-  private static MethodHandle link(String symbol, FunctionDescriptor descriptor) {
-    return Native.withErrno(Native.libc(), symbol, descriptor);
+    return SETSOCKOPT.intOrErrno(fd, level, option, value.address(), value.byteSize());
   }
 }

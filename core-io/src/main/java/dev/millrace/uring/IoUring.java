@@ -86,13 +86,6 @@ public final class IoUring extends EncodingRing {
     return new IoUring(RingSetup.open(config));
   }
 
-  /** Links the calls that a ring needs ahead of the first {@link #open}, if liburing is there. */
-  public static void link() {
-    if (Liburing.missing().isEmpty()) {
-      Liburing.link();
-    }
-  }
-
   @Override
   public void enable() {
     int result = Liburing.register(enterFd, Uapi.REGISTER_ENABLE_RINGS, MemorySegment.NULL, 0);

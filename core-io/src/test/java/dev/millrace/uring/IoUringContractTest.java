@@ -1,15 +1,12 @@
 package dev.millrace.uring;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.millrace.file.FileCalls;
 import dev.millrace.net.Sockets;
+import dev.millrace.sync.ffi.CFunction;
 import dev.millrace.sync.ffi.Errno;
-import dev.millrace.sync.ffi.Native;
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -19,9 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on the kernel's ring, and faults that the kernel injects. */
 class IoUringContractTest extends RingSocketContract {
-  private static final MethodHandle SOCKET =
-      Native.plain(
-          Native.libc(), "socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final CFunction SOCKET = CFunction.ofLibc("socket");
 
   @TempDir Path folder;
 
@@ -88,11 +83,7 @@ class IoUringContractTest extends RingSocketContract {
 
     @Override
     public int socket() throws IOException {
-      try {
-        return (int) SOCKET.invokeExact(2, 1 | Sockets.SOCK_CLOEXEC, 0);
-      } catch (Throwable unexpected) {
-        throw new AssertionError(unexpected);
-      }
+      return SOCKET.intOrErrno(2, 1 | Sockets.SOCK_CLOEXEC, 0);
     }
 
     @Override

@@ -1,16 +1,13 @@
 package dev.millrace.sync;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.millrace.sync.ffi.CFunction;
 import dev.millrace.sync.ffi.Errno;
-import dev.millrace.sync.ffi.Native;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
@@ -38,17 +35,8 @@ public final class Futex {
   private static final int WAKE_PRIVATE = 1 | 128;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-  private static final FunctionDescriptor DESCRIPTOR =
-      FunctionDescriptor.of(
-          JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
-
-  /** {@code long syscall(SYS_futex, word, op, value, timeout, word2, value3)}. */
-  private static final MethodHandle SYSCALL =
-      Native.variadicWithErrno(Native.libc(), "syscall", DESCRIPTOR, 1);
-
-  /** The same without errno, so that a virtual thread that wakes needs no slot for it. */
-  private static final MethodHandle SYSCALL_PLAIN =
-      Native.variadic(Native.libc(), "syscall", DESCRIPTOR, 1);
+  /** {@code long syscall(SYS_futex, word, op, value, timeout)}: what follows is not looked at. */
+  private static final CFunction SYSCALL = CFunction.ofLibc("syscall");
 
   /** One {@code struct timespec} to each platform thread that ever waited with a timeout. */
   private static final ThreadLocal<MemorySegment> TIMESPEC =
@@ -107,21 +95,17 @@ public final class Futex {
     if (Thread.currentThread().isVirtual()) {
       return VirtualWaiters.sleep(word, expected, deadline);
     }
-    MemorySegment timeout = deadline.isNever() ? MemorySegment.NULL : timespec(deadline);
-    MemorySegment state = Native.errnoState();
+    long timeout = deadline.isNever() ? 0 : timespec(deadline).address();
     long result;
     try {
-      result =
-          (long)
-              SYSCALL.invokeExact(
-                  state, SYS_FUTEX, word, WAIT_PRIVATE, expected, timeout, MemorySegment.NULL, 0);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
+      result = SYSCALL.longOrErrno(SYS_FUTEX, word.address(), WAIT_PRIVATE, expected, timeout);
+    } finally {
+      Reference.reachabilityFence(word);
     }
     if (result == 0) {
       return End.WOKEN;
     }
-    int errno = Native.errno(state);
+    int errno = (int) -result;
     return switch (errno) {
       case Errno.EAGAIN, Errno.EINTR -> End.BY_ITSELF;
       case Errno.ETIMEDOUT -> End.TIMED_OUT;
@@ -155,39 +139,17 @@ public final class Futex {
   }
 
   private static int wakeInKernel(MemorySegment word, int maxWaiters) {
-    long result;
     try {
-      result =
-          (long)
-              SYSCALL_PLAIN.invokeExact(
-                  SYS_FUTEX,
-                  word,
-                  WAKE_PRIVATE,
-                  maxWaiters,
-                  MemorySegment.NULL,
-                  MemorySegment.NULL,
-                  0);
+      // Without errno at first, so that a virtual thread that wakes needs no slot for it.
+      long result = SYSCALL.call(SYS_FUTEX, word.address(), WAKE_PRIVATE, maxWaiters);
       if (result < 0) {
-        MemorySegment state = Native.errnoState();
-        long again =
-            (long)
-                SYSCALL.invokeExact(
-                    state,
-                    SYS_FUTEX,
-                    word,
-                    WAKE_PRIVATE,
-                    maxWaiters,
-                    MemorySegment.NULL,
-                    MemorySegment.NULL,
-                    0);
-        throw failure("FUTEX_WAKE", word, again < 0 ? Native.errno(state) : 0);
+        long again = SYSCALL.longOrErrno(SYS_FUTEX, word.address(), WAKE_PRIVATE, maxWaiters);
+        throw failure("FUTEX_WAKE", word, again < 0 ? (int) -again : 0);
       }
-    } catch (RuntimeException diagnosed) {
-      throw diagnosed;
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
+      return (int) result;
+    } finally {
+      Reference.reachabilityFence(word);
     }
-    return (int) result;
   }
 
   private static MemorySegment timespec(Deadline deadline) {

@@ -1,10 +1,6 @@
 package dev.millrace.sync;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import dev.millrace.sync.ffi.Native;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
+import dev.millrace.sync.ffi.CFunction;
 import java.time.Duration;
 
 /**
@@ -17,11 +13,7 @@ import java.time.Duration;
  * <p>Source: lib/std/Thread.zig ({@code spawn}, {@code join}, {@code detach}).
  */
 public final class SyncThread {
-  private static final MethodHandle SETPRIORITY =
-      Native.plain(
-          Native.libc(),
-          "setpriority",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final CFunction SETPRIORITY = CFunction.ofLibc("setpriority");
 
   private final Thread thread;
   private volatile boolean detached;
@@ -67,12 +59,8 @@ public final class SyncThread {
     if (niceness < 1 || niceness > 19) {
       throw new IllegalArgumentException("niceness is 1 to 19, was " + niceness);
     }
-    try {
-      // Which 0 is PRIO_PROCESS, and who 0 the calling thread: Linux has priorities by thread.
-      var _ = (int) SETPRIORITY.invokeExact(0, 0, niceness);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    // Which 0 is PRIO_PROCESS, and who 0 the calling thread: Linux has priorities by thread.
+    var _ = SETPRIORITY.call(0, 0, niceness);
   }
 
   /**

@@ -1,14 +1,11 @@
 package dev.millrace.uring.abi;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.millrace.sync.ffi.CFunction;
 import dev.millrace.sync.ffi.Native;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
@@ -41,53 +38,32 @@ public final class Liburing {
     return Optional.empty();
   }
 
-  /** Links all calls, which the first of them does otherwise. */
-  public static void link() {
-    var _ = Handles.QUEUE_INIT_PARAMS;
-  }
-
   /** io_uring_queue_init_params(3): fills {@code ring} and {@code params}. */
   public static int queueInitParams(int entries, MemorySegment ring, MemorySegment params) {
-    try {
-      return (int) Handles.QUEUE_INIT_PARAMS.invokeExact(entries, ring, params);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    return (int) Functions.QUEUE_INIT_PARAMS.call(entries, ring.address(), params.address());
   }
 
   /** io_uring_queue_exit(3): unmaps and closes the ring. */
   public static void queueExit(MemorySegment ring) {
-    try {
-      Ending.QUEUE_EXIT.invokeExact(ring);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    var _ = Functions.QUEUE_EXIT.call(ring.address());
   }
 
   /** io_uring_enter2(2): submits, and waits for completions if {@code minComplete} is not 0. */
   public static int enter2(
       int fd, int toSubmit, int minComplete, int flags, MemorySegment argument, long bytes) {
-    try {
-      return (int) Handles.ENTER2.invokeExact(fd, toSubmit, minComplete, flags, argument, bytes);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    return (int) Functions.ENTER2.call(fd, toSubmit, minComplete, flags, argument.address(), bytes);
   }
 
   /** io_uring_register(2). */
   public static int register(int fd, int opcode, MemorySegment argument, int count) {
-    try {
-      return (int) Handles.REGISTER.invokeExact(fd, opcode, argument, count);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
+    return (int) Functions.REGISTER.call(fd, opcode, argument.address(), count);
   }
 
   /**
    * io_uring_register_ring_fd(3): spares each enter the descriptor look-up. Calling thread only.
    */
   public static int registerRingFd(MemorySegment ring) {
-    return ringCall(Handles.REGISTER_RING_FD, ring);
+    return (int) Functions.REGISTER_RING_FD.call(ring.address());
   }
 
   /** io_uring_register_buf_ring(3). */
@@ -101,47 +77,21 @@ public final class Liburing {
     return register(fd, REGISTER_IOWQ_MAX_WORKERS, values, 2);
   }
 
-  private static int ringCall(MethodHandle handle, MemorySegment ring) {
-    try {
-      return (int) handle.invokeExact(ring);
-    } catch (Throwable unexpected) {
-      throw new AssertionError(unexpected);
-    }
-  }
-
-  /** Linked on first use, so that {@link #missing()} works without the library. */
-  private static final class Handles {
+  /** Found on first use, so that {@link #missing()} works without the library. */
+  private static final class Functions {
     private static final SymbolLookup LIBRARY =
         Native.library(SONAME).orElseThrow(() -> new UnsatisfiedLinkError(SONAME));
 
-    static final MethodHandle QUEUE_INIT_PARAMS =
-        link(
-            "io_uring_queue_init_params",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    static final MethodHandle ENTER2 =
-        link(
-            "io_uring_enter2",
-            FunctionDescriptor.of(
-                JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
-    static final MethodHandle REGISTER =
-        link(
-            "io_uring_register",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    static final MethodHandle REGISTER_RING_FD =
-        link("io_uring_register_ring_fd", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    static final CFunction QUEUE_INIT_PARAMS = find("io_uring_queue_init_params");
+    static final CFunction QUEUE_EXIT = find("io_uring_queue_exit");
+    static final CFunction ENTER2 = find("io_uring_enter2");
+    static final CFunction REGISTER = find("io_uring_register");
+    static final CFunction REGISTER_RING_FD = find("io_uring_register_ring_fd");
 
-    private static MethodHandle link(String symbol, FunctionDescriptor descriptor) {
-      return Native.plain(LIBRARY, symbol, descriptor);
+    private static CFunction find(String symbol) {
+      return CFunction.of(LIBRARY, symbol);
     }
 
-    private Handles() {}
-  }
-
-  /** Not linked before it is needed: each kind of call costs milliseconds of the start. */
-  private static final class Ending {
-    static final MethodHandle QUEUE_EXIT =
-        Handles.link("io_uring_queue_exit", FunctionDescriptor.ofVoid(ADDRESS));
-
-    private Ending() {}
+    private Functions() {}
   }
 }

@@ -2,7 +2,8 @@
  * The boundary to C. The only place of the project that uses {@link java.lang.foreign.Linker}.
  *
  * <ul>
- *   <li>{@link dev.millrace.sync.ffi.Native}: downcall handles and the calling thread's {@code
+ *   <li>{@link dev.millrace.sync.ffi.CFunction}: calls.
+ *   <li>{@link dev.millrace.sync.ffi.Native}: libraries, memory, and the calling thread's {@code
  *       errno}.
  *   <li>{@link dev.millrace.sync.ffi.Errno}: the error numbers, by name.
  * </ul>
