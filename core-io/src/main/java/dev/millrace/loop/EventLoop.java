@@ -7,7 +7,6 @@ import dev.millrace.uring.RingStats;
 import dev.millrace.uring.UserData;
 import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ public final class EventLoop implements AutoCloseable {
   private final LoopStats stats;
   private final SlotTable slots = new SlotTable();
   private final TaskQueue tasks = new TaskQueue();
-  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+  private final Timers timers = new Timers();
   private final CompletionSink sink = this::dispatch;
   private ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private ArrayDeque<Runnable> deferredRunning = new ArrayDeque<>();
@@ -175,7 +174,7 @@ public final class EventLoop implements AutoCloseable {
 
   /** Runs a task after a delay. */
   public Timer schedule(Runnable task, long delayNanos) {
-    Timer timer = new Timer(task, ring.nanoTime() + Math.max(0, delayNanos));
+    Timer timer = new Timer(timers, task, ring.nanoTime() + Math.max(0, delayNanos));
     timers.add(timer);
     return timer;
   }
@@ -185,7 +184,7 @@ public final class EventLoop implements AutoCloseable {
     if (isLoopThread()) {
       return schedule(task, delayNanos);
     }
-    Timer timer = new Timer(task, ring.nanoTime() + Math.max(0, delayNanos));
+    Timer timer = new Timer(timers, task, ring.nanoTime() + Math.max(0, delayNanos));
     post(() -> timers.add(timer));
     return timer;
   }
@@ -293,18 +292,9 @@ public final class EventLoop implements AutoCloseable {
 
   private int runTimers() {
     int ran = 0;
-    for (Timer timer = timers.peek(); timer != null; timer = timers.peek()) {
-      if (timer.isDone()) {
-        timers.remove();
-      } else if (timer.dueNanos() - nowNanos <= 0) {
-        timers.remove();
-        if (timer.claim()) {
-          ran++;
-          runGuarded(timer.task());
-        }
-      } else {
-        break;
-      }
+    for (Timer due = timers.takeDue(nowNanos); due != null; due = timers.takeDue(nowNanos)) {
+      ran++;
+      runGuarded(due.takeTask());
     }
     if (ran > 0) {
       stats.ranTimers(ran);
@@ -341,7 +331,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private long untilNextTimer() {
-    Timer next = timers.peek();
+    Timer next = timers.next();
     return next == null ? -1 : Math.max(0, next.dueNanos() - ring.nanoTime());
   }
 

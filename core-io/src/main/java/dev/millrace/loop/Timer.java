@@ -1,25 +1,35 @@
 package dev.millrace.loop;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A task due at an instant. Any thread may cancel it; it runs on the loop's thread. */
 public final class Timer implements Comparable<Timer> {
-  private final Runnable task;
+  private final Timers timers;
   private final long dueNanos;
   private final AtomicBoolean done = new AtomicBoolean();
 
-  Timer(Runnable task, long dueNanos) {
+  /** Changed only by who has set {@link #done}. */
+  private @Nullable Runnable task;
+
+  Timer(Timers timers, Runnable task, long dueNanos) {
+    this.timers = timers;
     this.task = task;
     this.dueNanos = dueNanos;
   }
 
   /**
-   * Keeps the task from running.
+   * Keeps the task from running, and forgets it.
    *
    * @return false if it has run, is running, or was cancelled before
    */
   public boolean cancel() {
-    return done.compareAndSet(false, true);
+    if (!done.compareAndSet(false, true)) {
+      return false;
+    }
+    task = null;
+    timers.cancelled();
+    return true;
   }
 
   boolean claim() {
@@ -30,8 +40,14 @@ public final class Timer implements Comparable<Timer> {
     return done.get();
   }
 
-  Runnable task() {
-    return task;
+  /** What is to run; for who has {@link #claim claimed} it, once. */
+  Runnable takeTask() {
+    Runnable taken = task;
+    task = null;
+    if (taken == null) {
+      throw new IllegalStateException("claim the timer first");
+    }
+    return taken;
   }
 
   long dueNanos() {

@@ -6,6 +6,7 @@
  *   <li>{@link dev.millrace.loop.CompletionTarget}: what owns operations and gets their
  *       completions.
  *   <li>{@link dev.millrace.loop.Wakeup}: how another thread ends the loop's sleep.
+ *   <li>{@link dev.millrace.loop.Timer}: a task due later; {@code Timers} keeps them in order.
  *   <li>{@link dev.millrace.loop.Histogram}, {@link dev.millrace.loop.ExponentialHistogram}, {@link
  *       dev.millrace.loop.LoopStats}: figures, written by the loop and read by anyone; {@code
  *       SlowTurn} and {@code SlowOperation}: events for JFR.
