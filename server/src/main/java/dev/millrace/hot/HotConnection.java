@@ -59,7 +59,8 @@ public final class HotConnection implements Shortcut {
         .getSourceChannel()
         .setReadListener(source -> {
           leave();
-          if (gate.hasEnded()) {
+          // Its last request may have been answered here: Undertow would watch over it in vain.
+          if (gate.hasEnded() || !connection.isOpen()) {
             close();
           } else {
             source.suspendReads();
