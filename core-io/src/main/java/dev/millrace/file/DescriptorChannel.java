@@ -24,6 +24,9 @@ public abstract class DescriptorChannel extends FileChannel {
   /** The descriptor, open as long as this is. */
   public abstract int descriptor();
 
+  /** What of the file is known to be in memory. Event thread. */
+  public abstract Residency residency();
+
   /** The same open file, open until it is closed itself. */
   public abstract DescriptorChannel share();
 

@@ -6,6 +6,7 @@ import dev.millrace.file.DescriptorChannel;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenHow;
+import dev.millrace.file.Residency;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,18 +24,24 @@ public final class OpenFile {
   private final int fd;
   private final FileFacts facts;
   private final long openedNanos;
-  private final AtomicInteger sharers;
+  private final Shared shared;
   private boolean closed;
 
-  OpenFile(int fd, FileFacts facts) {
-    this(fd, facts, System.nanoTime(), new AtomicInteger(1));
+  /** What all who share a descriptor have in common. */
+  private static final class Shared {
+    final AtomicInteger sharers = new AtomicInteger(1);
+    @Nullable Residency residency; // of the event thread
   }
 
-  private OpenFile(int fd, FileFacts facts, long openedNanos, AtomicInteger sharers) {
+  OpenFile(int fd, FileFacts facts) {
+    this(fd, facts, System.nanoTime(), new Shared());
+  }
+
+  private OpenFile(int fd, FileFacts facts, long openedNanos, Shared shared) {
     this.fd = fd;
     this.facts = facts;
     this.openedNanos = openedNanos;
-    this.sharers = sharers;
+    this.shared = shared;
   }
 
   /**
@@ -78,11 +85,11 @@ public final class OpenFile {
 
   /** The same open file and descriptor, the callee's to close. */
   public OpenFile share() {
-    int before = sharers.getAndIncrement();
+    int before = shared.sharers.getAndIncrement();
     if (closed || before < 1) {
       throw new IllegalStateException("the file is closed");
     }
-    return new OpenFile(fd, facts, openedNanos, sharers);
+    return new OpenFile(fd, facts, openedNanos, shared);
   }
 
   /**
@@ -157,6 +164,11 @@ public final class OpenFile {
       }
 
       @Override
+      public Residency residency() {
+        return file.residency();
+      }
+
+      @Override
       public DescriptorChannel share() {
         return file.share().channel();
       }
@@ -168,11 +180,20 @@ public final class OpenFile {
     };
   }
 
+  private Residency residency() {
+    Residency known = shared.residency;
+    if (known == null) {
+      known = new Residency(facts.sizeBytes());
+      shared.residency = known;
+    }
+    return known;
+  }
+
   /** Closes the descriptor; again has no effect. */
   public void close() {
     if (!closed) {
       closed = true;
-      if (sharers.decrementAndGet() == 0) {
+      if (shared.sharers.decrementAndGet() == 0) {
         FileCalls.close(fd);
       }
     }

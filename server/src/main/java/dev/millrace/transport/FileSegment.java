@@ -1,7 +1,6 @@
 package dev.millrace.transport;
 
 import dev.millrace.file.DescriptorChannel;
-import dev.millrace.file.PageCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -33,9 +32,13 @@ final class FileSegment {
     return left;
   }
 
-  /** How much of what is left can be sent without waiting for a disk. */
-  long residentBytes() {
-    return PageCache.residentBytes(descriptor(), position, left);
+  /**
+   * How much of what is left can be sent without waiting for a disk.
+   *
+   * @param nowNanos when the loop's turn began
+   */
+  long residentBytes(long nowNanos) {
+    return file.residency().residentBytes(descriptor(), position, left, nowNanos);
   }
 
   void advance(long bytes) {

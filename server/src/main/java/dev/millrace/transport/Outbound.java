@@ -102,7 +102,7 @@ final class Outbound {
   }
 
   private void sendFile(FileSegment file) {
-    long resident = file.residentBytes();
+    long resident = file.residentBytes(loop.nowNanos());
     if (resident == 0) {
       read(file);
       return;
