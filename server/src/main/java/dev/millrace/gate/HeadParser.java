@@ -20,7 +20,8 @@ public final class HeadParser {
           | Field.ACCEPT.bit()
           | Field.ACCEPT_ENCODING.bit()
           | Field.CONNECTION.bit()
-          | Field.IF_NONE_MATCH.bit();
+          | Field.IF_NONE_MATCH.bit()
+          | Field.RANGE.bit();
 
   private final int headBytes;
   private final RequestLine line;
@@ -110,7 +111,7 @@ public final class HeadParser {
   /**
    * Whether it is a GET or HEAD of HTTP/1.1 for a path, keeps or closes its connection, has no
    * body, and nothing that can change its answer but its method, its target and the fields Host,
-   * Accept, Accept-Encoding and If-None-Match, each at most once.
+   * Accept, Accept-Encoding, If-None-Match and Range, each at most once.
    */
   public boolean isPlain() {
     Method method = line.method();

@@ -8,17 +8,22 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One whole answer and the file that it is of. Loop thread only. */
+/**
+ * One whole answer and the file that it is of; or, if it is a 206, the answers with every part of
+ * the file. Loop thread only.
+ */
 public final class HotAnswer {
   private final Arena arena = Arena.ofConfined();
   private final byte[] key;
   private final int hash;
   private final MemorySegment bytes;
   private final int status;
-  private final int bodyBytes;
+  private final @Nullable PartHead part;
   private final boolean fromFile;
   private final int dateAt;
   private final OpenFile file;
+  private long bodyAt;
+  private long bodyBytes;
   private long checkedTurn;
   private long dateTurn;
 
@@ -45,9 +50,10 @@ public final class HotAnswer {
     this.status = status;
     this.fromFile = body == null;
     int kept = body == null ? 0 : body.length;
-    this.bodyBytes = body == null ? (int) file.facts().sizeBytes() : kept;
+    this.bodyBytes = body == null ? file.facts().sizeBytes() : kept;
     this.dateAt = dateAt;
     this.file = file;
+    this.part = HotCache.isOfRange(key) ? new PartHead(head, arena) : null;
     this.bytes = arena.allocate((long) head.length + kept, 64);
     MemorySegment.copy(head, 0, bytes, JAVA_BYTE, 0, head.length);
     if (body != null) {
@@ -60,9 +66,33 @@ public final class HotAnswer {
     return status;
   }
 
-  /** Bytes of its body; of a HEAD request's none. */
-  public int bodyBytes() {
+  /** Bytes of its body, as it was given last; of a HEAD request's none. */
+  public long bodyBytes() {
     return bodyBytes;
+  }
+
+  /** Where in the file the body begins, as it was given last. */
+  long bodyAt() {
+    return bodyAt;
+  }
+
+  /**
+   * Makes it the answer with the part that is asked for, if it is one with a part.
+   *
+   * @return false if there is no such part, or a longer one than is answered from memory
+   */
+  boolean select(AskedRange range, long mostBytes) {
+    PartHead head = part;
+    if (head == null) {
+      return true;
+    }
+    if (!range.fits(file.facts().sizeBytes()) || range.lengthBytes() > mostBytes) {
+      return false;
+    }
+    head.set(range);
+    bodyAt = range.first();
+    bodyBytes = range.lengthBytes();
+    return true;
   }
 
   int hash() {
@@ -80,16 +110,19 @@ public final class HotAnswer {
 
   /** The head, and the body unless it {@linkplain #isFromFile is the file}. */
   MemorySegment bytes() {
-    return bytes;
+    return part == null ? bytes : part.bytes();
   }
 
   int sizeBytes() {
-    return (int) bytes.byteSize();
+    return part == null ? (int) bytes.byteSize() : part.sizeBytes();
   }
 
   /** What it takes of the cache's bound. */
   int costBytes() {
-    return sizeBytes() + key.length + 200; // what the objects take, about
+    return (int) bytes.byteSize()
+        + (part == null ? 0 : part.costBytes())
+        + key.length
+        + 200; // what the objects take, about
   }
 
   OpenFile file() {
@@ -114,7 +147,11 @@ public final class HotAnswer {
   void date(long turn, byte[] date) {
     if (dateTurn != turn) {
       dateTurn = turn;
-      MemorySegment.copy(date, 0, bytes, JAVA_BYTE, dateAt, date.length);
+      if (part != null) {
+        part.date(dateAt, date);
+      } else {
+        MemorySegment.copy(date, 0, bytes, JAVA_BYTE, dateAt, date.length);
+      }
     }
   }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The answers of one loop by what they depend on: method, target, Host, Accept-Encoding,
- * If-None-Match. Bounded in bytes; those used longest ago go first. Loop thread only.
+ * If-None-Match, and whether a part is asked for. Bounded in bytes; those used longest ago go
+ * first. Loop thread only.
  */
 public final class HotCache {
   private static final int MAX_KEY_BYTES = 1 << 10;
@@ -49,6 +50,7 @@ public final class HotCache {
   private final WaitingConnections waiting;
   private final Map<FileId, List<HotAnswer>> byFile = new HashMap<>();
   private final byte[] keyScratch = new byte[MAX_KEY_BYTES];
+  private final AskedRange range = new AskedRange();
   private final byte[] readScratch = new byte[SCRATCH_BYTES];
   private @Nullable HotAnswer[] buckets = new HotAnswer[256];
   private @Nullable HotAnswer newest;
@@ -106,12 +108,27 @@ public final class HotCache {
     return readScratch;
   }
 
+  /** The part that the request with the key gathered last asks for, if it is for a part. */
+  AskedRange range() {
+    return range;
+  }
+
   // ---- keys ----------------------------------------------------------------------------------
 
-  /** Gathers a plain request's key; returns its length, or -1 for one that is too long. */
+  /**
+   * Gathers a plain request's key; returns its length, or -1 for one that is too long, or asks for
+   * a part in another way than {@link AskedRange} knows. Which part is not in the key.
+   */
   int gatherKey(HeadParser head, byte[] from, int base) {
     byte[] key = keyScratch;
     int kind = head.method() == Method.HEAD ? 'H' : 'G';
+    if (head.fields().has(Field.RANGE)) {
+      int start = base + head.fields().start(Field.RANGE);
+      if (kind == 'H' || !range.parse(from, start, base + head.fields().end(Field.RANGE))) {
+        return -1;
+      }
+      kind = 'R';
+    }
     key[0] = (byte) (head.isLast() ? Character.toLowerCase(kind) : kind);
     int at = gather(1, from, base + head.targetStart(), base + head.targetEnd());
     at = gather(at, Field.HOST, head, from, base);
@@ -135,6 +152,11 @@ public final class HotCache {
     }
     System.arraycopy(from, start, keyScratch, at, end - start);
     return at + end - start;
+  }
+
+  /** Whether the answers to a key are the parts of a file. */
+  public static boolean isOfRange(byte[] key) {
+    return key[0] == 'R' || key[0] == 'r';
   }
 
   byte[] copyKey(int length) {
@@ -183,7 +205,6 @@ public final class HotCache {
       link(answer);
     }
     answer.date(turn, date(turn));
-    stats.hit();
     return answer;
   }
 
@@ -211,7 +232,10 @@ public final class HotCache {
    */
   public void put(byte[] key, int status, byte[] head, byte @Nullable [] body, OpenFile file) {
     int dateAt = find(head, DATE_FIELD);
-    if (closed || dateAt < 0 || isTooLarge(body, file)) {
+    if (closed
+        || dateAt < 0
+        || isTooLarge(key, body, file)
+        || (isOfRange(key) && !PartHead.canBe(head))) {
       file.close();
       return;
     }
@@ -241,9 +265,9 @@ public final class HotCache {
     stats.holds(count, bytes);
   }
 
-  private boolean isTooLarge(byte @Nullable [] body, OpenFile file) {
+  private boolean isTooLarge(byte[] key, byte @Nullable [] body, OpenFile file) {
     return body == null
-        ? file.facts().sizeBytes() > limits.fileBytes()
+        ? !isOfRange(key) && file.facts().sizeBytes() > limits.fileBytes()
         : body.length > limits.bodyBytes();
   }
 
@@ -251,8 +275,9 @@ public final class HotCache {
     return new FileId(facts.device(), facts.inode());
   }
 
-  private static int find(byte[] in, byte[] what) {
-    for (int at = 0; at + what.length + DATE_BYTES <= in.length; at++) {
+  /** Where some bytes stand first, or -1. */
+  static int find(byte[] in, byte[] what) {
+    for (int at = 0; at + what.length <= in.length; at++) {
       if (Arrays.equals(in, at, at + what.length, what, 0, what.length)) {
         return at;
       }

@@ -20,6 +20,7 @@ public final class HotConnection implements Shortcut {
   private final DirectOutput output;
   private final StreamConnection connection;
   private @Nullable WaitingConnections waiting;
+  private final long mostPassedOverNanos;
   private long passedTurn;
   private byte @Nullable [] key;
 
@@ -32,6 +33,7 @@ public final class HotConnection implements Shortcut {
     this.cache = cache;
     this.output = output;
     this.connection = connection;
+    this.mostPassedOverNanos = cache.limits().idle().toNanos() / 3;
     this.passedTurn = cache.turn();
   }
 
@@ -101,7 +103,9 @@ public final class HotConnection implements Shortcut {
       return false;
     }
     HotAnswer answer = mustPass() ? null : cache.find(length);
-    if (answer == null || !output.hasRoom(answer.sizeBytes())) {
+    if (answer == null
+        || !answer.select(cache.range(), cache.maxFileBytes())
+        || !output.hasRoom(answer.sizeBytes())) {
       passed();
       key = cache.copyKey(length);
       return false;
@@ -109,8 +113,9 @@ public final class HotConnection implements Shortcut {
     long started = System.nanoTime();
     output.stage(answer.bytes(), 0, answer.sizeBytes());
     if (answer.isFromFile()) {
-      output.stage(answer.file().share().channel(), 0, answer.bodyBytes());
+      output.stage(answer.file().share().channel(), answer.bodyAt(), answer.bodyBytes());
     }
+    cache.stats().hit();
     cache.listener().answered(answer, head, bytes, base, connection, System.nanoTime() - started);
     if (head.isLast()) {
       close();
@@ -125,7 +130,7 @@ public final class HotConnection implements Shortcut {
    * find the busiest one idle.
    */
   private boolean mustPass() {
-    return waiting == null && cache.turn() - passedTurn > cache.limits().idle().toNanos() / 3;
+    return waiting == null && cache.turn() - passedTurn > mostPassedOverNanos;
   }
 
   @Override

@@ -6,13 +6,15 @@
  * <pre>
  *   HotCache       the answers of one loop, bounded; found by what a plain request's answer depends on
  *     └ HotAnswer  head and small body in native memory, the open file that they are of
+ *         └ PartHead   of a 206: the same head for whatever part an AskedRange asks for
  *   HotConnection  the gate's shortcut on one connection: key, look-up, copy into the send chunk
  *     └ WaitingConnections  those of which Undertow has not had to be told
  *   HotListener    is told of each answer, for metrics and log
  * </pre>
  *
  * <ul>
- *   <li>An answer is what the full path sent, but for the date: nothing here knows a header field.
+ *   <li>An answer is what the full path sent, but for the date, and in a 206 for the part:
+ *       Content-Range and Content-Length are written anew, no other header field is known here.
  *       {@code http.HotRecording} takes it down.
  *   <li>An answer is given only if fstat(2) said in this same turn of the loop that the file is
  *       unchanged, and its path was resolved at most a second ago (a setting). A digest that

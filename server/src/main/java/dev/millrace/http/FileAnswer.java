@@ -198,7 +198,9 @@ final class FileAnswer {
       case ResponsePlan.Part(ByteRange range) -> {
         described(headers, digests);
         headers.put(Headers.CONTENT_RANGE, range.contentRange(current.sizeBytes()));
-        send(StatusCodes.PARTIAL_CONTENT, Body.of(range), contentType, contentDigest, null);
+        HotRecording recording = record(digests, StatusCodes.PARTIAL_CONTENT, range.lengthBytes());
+        Body body = Body.of(range);
+        send(StatusCodes.PARTIAL_CONTENT, body, contentType, contentDigest, recording);
       }
       case ResponsePlan.Parts(List<ByteRange> ranges) -> {
         described(headers, digests);

@@ -72,7 +72,10 @@ final class HotRecording implements ExchangeCompletionListener {
     }
     byte[] key = connection.takeKey();
     HotCache cache = connection.cache();
-    if (key == null || bodyBytes > cache.maxFileBytes() || !isSettled(file.facts())) {
+    if (key == null
+        || HotCache.isOfRange(key) != (status == StatusCodes.PARTIAL_CONTENT)
+        || bodyBytes > cache.maxFileBytes()
+        || !isSettled(file.facts())) {
       return null;
     }
     HotRecording recording =
@@ -91,17 +94,21 @@ final class HotRecording implements ExchangeCompletionListener {
 
   /** The whole body, as it is in memory now; one to be sent from its file is not kept. */
   void body(ByteBuffer bytes) {
-    if (bodyBytes > cache.maxBodyBytes()) {
+    if (isFromFile()) {
       return;
     }
     body = new byte[bytes.remaining()];
     bytes.get(bytes.position(), body);
   }
 
+  private boolean isFromFile() {
+    return status == StatusCodes.PARTIAL_CONTENT || bodyBytes > cache.maxBodyBytes();
+  }
+
   @Override
   public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
     try {
-      boolean fromFile = bodyBytes > cache.maxBodyBytes();
+      boolean fromFile = isFromFile();
       boolean asPlanned =
           exchange.getStatusCode() == status
               && exchange.isResponseStarted()
