@@ -2,6 +2,7 @@ package dev.millrace.uring;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.millrace.uring.RingStats.Counter;
 import dev.millrace.uring.abi.Sqe;
@@ -157,6 +158,12 @@ public abstract class EncodingRing implements Ring {
   public final void prepSendZeroCopy(
       int fd, long address, int length, int messageFlags, long userData) {
     prep(OpKind.SEND_ZC, 0, fd, 0, address, length, messageFlags, userData);
+  }
+
+  @Override
+  public final void reportCopies() {
+    short flags = entries.get(JAVA_SHORT, last + Sqe.IOPRIO);
+    entries.set(JAVA_SHORT, last + Sqe.IOPRIO, (short) (flags | Uapi.SEND_ZC_REPORT_USAGE));
   }
 
   @Override

@@ -74,6 +74,14 @@ public interface Ring extends AutoCloseable {
   void prepSendZeroCopy(int fd, long address, int length, int messageFlags, long userData);
 
   /**
+   * Makes the zero-copy send prepared last say in its notification whether the kernel has
+   * {@linkplain #wasCopied copied} all the same, as it does to a local receiver and for devices
+   * that cannot gather (IORING_SEND_ZC_REPORT_USAGE, since Linux 6.2; before, the send fails with
+   * {@code -EINVAL}).
+   */
+  void reportCopies();
+
+  /**
    * Opens relative to a directory (openat2(2)); the result is the descriptor.
    *
    * @param how address of a {@code struct open_how}, 24 bytes
@@ -283,6 +291,11 @@ public interface Ring extends AutoCloseable {
   /** Whether this is the second completion of a zero-copy send: its memory is free again. */
   static boolean isNotification(int flags) {
     return (flags & Uapi.CQE_F_NOTIF) != 0;
+  }
+
+  /** Whether a {@link #reportCopies notification's} result says that there was a copy. */
+  static boolean wasCopied(int result) {
+    return (result & Uapi.NOTIF_USAGE_ZC_COPIED) != 0;
   }
 
   /** The provided buffer of a completion, or -1 if it carries none. */

@@ -45,6 +45,7 @@ abstract class RingSocketContract extends RingFileContract {
     MemorySegment bytes = bytes("no copy");
     long data = data();
     ring.prepSendZeroCopy(pair[0], bytes.address(), 7, 0x4000, data);
+    ring.reportCopies();
     Completion sent = await(data);
     assertEquals(7, sent.result());
     assertTrue(sent.more(), "a notification follows");
@@ -57,6 +58,8 @@ abstract class RingSocketContract extends RingFileContract {
     Completion free = await(data);
     assertTrue(Ring.isNotification(free.flags()));
     assertFalse(free.more());
+    assertEquals(Ring.wasCopied(free.result()) ? Integer.MIN_VALUE : 0, free.result());
+    assertFalse(Ring.wasCopied(sent.result()));
     closeFile(pair[0]);
     closeFile(pair[1]);
   }

@@ -39,6 +39,8 @@ public final class Uapi {
   // per-operation flags
   public static final int ACCEPT_MULTISHOT = 1;
   public static final int RECV_MULTISHOT = 1 << 1;
+  public static final int SEND_ZC_REPORT_USAGE = 1 << 3;
+  public static final int NOTIF_USAGE_ZC_COPIED = 1 << 31;
   public static final int ASYNC_CANCEL_ALL = 1;
   public static final int ASYNC_CANCEL_FD = 1 << 1;
   public static final int ASYNC_CANCEL_ANY = 1 << 2;

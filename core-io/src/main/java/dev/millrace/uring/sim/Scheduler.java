@@ -175,7 +175,9 @@ final class Scheduler {
   private void sendResult(Operation operation, int result) {
     completions.completed(operation.userData, result, Uapi.CQE_F_MORE);
     operation.resultIsOut = true;
-    later(operation, () -> finish(operation, 0, Uapi.CQE_F_NOTIF));
+    boolean reports = (operation.ioprio & Uapi.SEND_ZC_REPORT_USAGE) != 0;
+    int usage = reports && random.nextBoolean() ? Uapi.NOTIF_USAGE_ZC_COPIED : 0;
+    later(operation, () -> finish(operation, usage, Uapi.CQE_F_NOTIF));
   }
 
   private void finish(Operation operation, int result, int flags) {
