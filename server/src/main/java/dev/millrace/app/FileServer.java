@@ -69,7 +69,12 @@ public final class FileServer implements AutoCloseable {
     this.metrics = new ServerMetrics();
     EventLoop.FailureHandler failures = FileServer::logFailure;
     this.transport =
-        Transport.open(settings.transport(), settings.loops(), failures, settings.metrics());
+        Transport.open(
+            settings.transport(),
+            settings.loops(),
+            settings.zeroCopy(),
+            failures,
+            settings.metrics());
     this.pool = pool("worker", POOL_QUEUE_ENTRIES);
     DigestService.Limits limits = DigestService.Limits.DEFAULT.withJobs(settings.digests().queue());
     this.hashers = pool("hash", limits.tasks());

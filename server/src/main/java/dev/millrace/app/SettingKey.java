@@ -16,6 +16,10 @@ public enum SettingKey {
       "1",
       "N",
       "Loops, each a thread with a ring and listening sockets of its own; at most two a processor."),
+  ZERO_COPY(
+      "off",
+      "on|off",
+      "Whether io_uring sends what is in memory of ours without copying it. For fast networks."),
   WORKERS(
       String.valueOf(Math.max(2, Runtime.getRuntime().availableProcessors())),
       "N",

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics whether figures are kept and shown
  * @param transport what carries HTTP
  * @param loops threads that handle requests, each with a ring of its own on io_uring
+ * @param zeroCopy whether the ring sends large chunks without a copy
  * @param workers threads of the worker pool
  * @param accessLog {@code off}, {@code -} for standard output, or a file
  * @param accessLogFormat how requests are noted there
@@ -37,6 +38,7 @@ public record Settings(
     boolean metrics,
     TransportChoice transport,
     int loops,
+    boolean zeroCopy,
     int workers,
     String accessLog,
     AccessLogFormat accessLogFormat,

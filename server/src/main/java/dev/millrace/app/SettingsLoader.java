@@ -80,6 +80,7 @@ public final class SettingsLoader {
         one(SettingKey.METRICS, Values::flag),
         one(SettingKey.TRANSPORT, Values::transport),
         one(SettingKey.LOOPS, text -> Values.number(text, 1, mostLoops())),
+        one(SettingKey.ZERO_COPY, Values::flag),
         one(SettingKey.WORKERS, text -> Values.number(text, 1, 1024)),
         one(SettingKey.ACCESS_LOG, text -> text),
         one(SettingKey.ACCESS_LOG_FORMAT, Values::accessLogFormat),

@@ -34,6 +34,9 @@ import org.xnio.management.XnioServerMXBean;
  * they run on. A connection stays on the loop that it came to.
  */
 sealed interface Transport {
+  /** Below this a copy costs less than to be told that the memory is free. */
+  int ZERO_COPY_BYTES = 16 << 10;
+
   /** The workers that accept connections, with the event threads. */
   List<? extends XnioWorker> workers();
 
@@ -198,15 +201,21 @@ sealed interface Transport {
   /**
    * Opens the transport that was asked for.
    *
+   * @param zeroCopy whether a ring sends large chunks without a copy
    * @param measured whether it keeps figures
    * @throws StartException if it cannot be had
    */
   static Transport open(
-      TransportChoice choice, int loops, EventLoop.FailureHandler failures, boolean measured)
+      TransportChoice choice,
+      int loops,
+      boolean zeroCopy,
+      EventLoop.FailureHandler failures,
+      boolean measured)
       throws StartException {
     if (choice != TransportChoice.NIO) {
       try {
-        TransportConfig config = TransportConfig.DEFAULT.sharedBy(loops);
+        TransportConfig config =
+            TransportConfig.DEFAULT.sharedBy(loops).withZeroCopy(zeroCopy ? ZERO_COPY_BYTES : 0);
         RingXnio xnio = new RingXnio(config, failures, measured);
         return new Uring(xnio.createRingWorkers(loops, "millrace", "millrace-loop"));
       } catch (RingUnavailableException refused) {

@@ -208,6 +208,16 @@ final class RingMetrics {
     counter(stats, Figure.SENT_BYTES, "sent.bytes", "Bytes sent");
     counter(
         stats,
+        Figure.ZERO_COPY_BYTES,
+        "zero.copy.bytes",
+        "Bytes that were to be sent without a copy");
+    counter(
+        stats,
+        Figure.COPIED_BYTES,
+        "zero.copy.copied.bytes",
+        "Of those, bytes that the kernel copied all the same");
+    counter(
+        stats,
         Figure.NO_RECEIVE_BUFFER,
         "receive.no.buffer",
         "Times receiving stopped for want of a buffer (ENOBUFS)");

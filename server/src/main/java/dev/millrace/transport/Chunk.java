@@ -14,6 +14,12 @@ final class Chunk {
   /** Sent up to here. */
   int sent;
 
+  /** Zero-copy sends from it whose memory the kernel has not given back. */
+  int lent;
+
+  /** Nobody's any more, but still {@link #lent}. */
+  boolean abandoned;
+
   Chunk(MemorySegment memory, boolean large) {
     this.memory = memory;
     this.address = memory.address();

@@ -52,13 +52,27 @@ final class ChunkPool {
     waiting.add(freed);
   }
 
+  /** Takes a chunk back; one that the kernel still sends from, as soon as it does not. */
   void give(Chunk chunk) {
+    if (chunk.lent > 0) {
+      chunk.abandoned = true;
+      return;
+    }
     stats.add(TransportStats.Figure.CHUNKS_IN_USE, -1);
     (chunk.large ? large : small).addFirst(chunk);
     if (chunk.large) {
       // Those whose connection has ended meanwhile are passed over, or the rest would wait for
       // good.
       while (!waiting.isEmpty() && !waiting.poll().getAsBoolean()) {}
+    }
+  }
+
+  /** A zero-copy send from a chunk has ended for good. */
+  void returned(Chunk chunk) {
+    chunk.lent--;
+    if (chunk.lent == 0 && chunk.abandoned) {
+      chunk.abandoned = false;
+      give(chunk);
     }
   }
 

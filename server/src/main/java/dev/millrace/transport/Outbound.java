@@ -3,12 +3,17 @@ package dev.millrace.transport;
 import dev.millrace.file.PageCache;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets;
+import dev.millrace.transport.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends what a connection has staged, one operation at a time: chunks by the ring, then a stretch
  * of a file. Loop thread only.
+ *
+ * <p>If that is set, a large chunk is sent without a copy, and stays the kernel's beyond the send's
+ * end until the peer has acknowledged it; what comes next does not wait for that.
  *
  * <pre>
  *   chunks ──SEND──► all sent ──► file? ──in memory──► sendfile ──all taken──► done
@@ -24,6 +29,10 @@ final class Outbound {
   private static final int POLLOUT = 4;
   private static final int AGAIN = -11; // EAGAIN
   private static final int CANCELLED = -125; // ECANCELED
+  private static final int INVALID = -22; // EINVAL: the kernel cannot say whether it copies
+  private static final int NO_MEMORY = -12; // ENOMEM: no more may be locked
+  private static final int NO_BUFFERS = -105; // ENOBUFS: of the socket's, for notifications
+  private static final int UNSUPPORTED = -95; // EOPNOTSUPP: of this kind of socket
   private static final int IO_ERROR = 5; // EIO: the file is shorter than it was
 
   /** How soon a chunk to read into is asked for again when the pool has none. */
@@ -40,6 +49,8 @@ final class Outbound {
   private boolean busy;
   private long busySinceNanos;
   private @Nullable Chunk reading;
+  private @Nullable LentChunks lent;
+  private boolean copying;
 
   Outbound(RingConnection connection, RingIoThread io, int fd, long handle, SocketWriter writer) {
     this.connection = connection;
@@ -48,6 +59,12 @@ final class Outbound {
     this.fd = fd;
     this.handle = handle;
     this.writer = writer;
+    this.copying = io.config().zeroCopyBytes() == 0;
+  }
+
+  /** Whether the kernel still sends from memory of ours, though no operation is under way. */
+  boolean isLending() {
+    return lent != null && !lent.isEmpty();
   }
 
   /** Whether an operation is in flight. */
@@ -83,16 +100,29 @@ final class Outbound {
     if (chunk != null) {
       // The head goes with the file's first bytes, the last bytes with the end of the stream.
       int more = file != null || connection.isDraining() ? Sockets.MSG_MORE : 0;
-      loop.ring()
-          .prepSend(
-              fd,
-              chunk.address + chunk.sent,
-              chunk.unsent(),
-              Sockets.MSG_NOSIGNAL | Sockets.MSG_WAITALL | more,
-              begin(OpKind.SEND, TAG_SEND));
+      send(chunk, Sockets.MSG_NOSIGNAL | Sockets.MSG_WAITALL | more);
     } else if (file != null) {
       sendFile(file);
     }
+  }
+
+  private void send(Chunk chunk, int flags) {
+    long address = chunk.address + chunk.sent;
+    int tag = copying || chunk.unsent() < io.config().zeroCopyBytes() ? -1 : lend(chunk);
+    if (tag < 0) {
+      loop.ring().prepSend(fd, address, chunk.unsent(), flags, begin(OpKind.SEND, TAG_SEND));
+    } else {
+      long userData = begin(OpKind.SEND_ZC, tag);
+      loop.ring().prepSendZeroCopy(fd, address, chunk.unsent(), flags, userData);
+      loop.ring().reportCopies();
+    }
+  }
+
+  private int lend(Chunk chunk) {
+    if (lent == null) {
+      lent = new LentChunks();
+    }
+    return lent.lend(chunk);
   }
 
   private long begin(OpKind kind, int tag) {
@@ -148,7 +178,11 @@ final class Outbound {
   }
 
   /** An operation has completed. */
-  void completed(int tag, int result) {
+  void completed(int tag, int result, int flags) {
+    if (tag >= LentChunks.FIRST_TAG && lent != null) {
+      lentCompleted(lent, tag, result, flags);
+      return;
+    }
     busy = false;
     switch (tag) {
       case TAG_SEND -> sent(result);
@@ -167,6 +201,30 @@ final class Outbound {
     connection.took(result);
     sendNow();
     connection.afterSend();
+  }
+
+  /** The result comes first, as of any send; a notification that the memory is free, later. */
+  private void lentCompleted(LentChunks lent, int tag, int result, int flags) {
+    if (Ring.isNotification(flags)) {
+      if (Ring.wasCopied(result)) {
+        io.stats().add(Figure.COPIED_BYTES, lent.bytes(tag));
+      }
+      io.chunks().returned(lent.back(tag));
+      return;
+    }
+    busy = false;
+    lent.sent(tag, Math.max(0, result));
+    io.stats().add(Figure.ZERO_COPY_BYTES, lent.bytes(tag));
+    if (!Ring.hasMore(flags)) {
+      io.chunks().returned(lent.back(tag));
+    }
+    switch (result) {
+      case INVALID, NO_MEMORY, NO_BUFFERS, UNSUPPORTED -> {
+        copying = true; // from now on, on this connection
+        sendNow();
+      }
+      default -> sent(result);
+    }
   }
 
   private void polled(int result) {

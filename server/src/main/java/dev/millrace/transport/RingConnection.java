@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
-import org.xnio.Option;
-import org.xnio.StreamConnection;
 
 /**
  * A connection: its descriptor, its operations, and how it ends.
@@ -29,11 +27,11 @@ import org.xnio.StreamConnection;
  *   <li>LINGERING: our end of stream is sent; what the peer still sends is read and dropped,
  *       because closing over unread bytes makes the kernel reset the connection and the peer lose
  *       the answer.
- *   <li>ENDING: operations are being ended; the descriptor is closed and everything given back when
- *       the last of them has completed, and not before.
+ *   <li>ENDING: operations are being ended; the descriptor is closed when the last of them has
+ *       completed, and not before, and everything given back when no memory is the kernel's.
  * </ul>
  */
-final class RingConnection extends StreamConnection implements CompletionTarget {
+final class RingConnection extends WithoutOptions implements CompletionTarget {
   private enum State {
     OPEN,
     DRAINING,
@@ -47,7 +45,6 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
 
   private final RingIoThread io;
   private final EventLoop loop;
-  private final int fd;
   private final long handle;
   private final SocketAddress localAddress;
   private @Nullable SocketAddress peerAddress;
@@ -56,6 +53,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   private final RingSink sink;
   private final Outbound outbound;
 
+  private int fd;
   private State state = State.OPEN;
   private long recvUserData;
   private boolean receiving;
@@ -134,7 +132,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     switch (tag) {
       case TAG_RECV -> received(result, flags);
       case TAG_CANCEL -> cancelling = false;
-      default -> outbound.completed(tag, result);
+      default -> outbound.completed(tag, result, flags);
     }
     if (state == State.ENDING) {
       finishIfQuiet();
@@ -297,10 +295,16 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
     if (receiving || outbound.isBusy() || cancelling || state != State.ENDING) {
       return;
     }
-    state = State.CLOSED;
     source.discard();
     sink.writer().discard();
-    Sockets.close(fd);
+    if (fd >= 0) {
+      Sockets.close(fd);
+      fd = -1;
+    }
+    if (outbound.isLending()) {
+      return; // what is sent goes on without the descriptor, from this memory
+    }
+    state = State.CLOSED;
     loop.release(handle);
     io.stats().countClosed(reason);
     closed.run();
@@ -372,7 +376,7 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   @Override
   public SocketAddress getPeerAddress() {
     if (peerAddress == null) {
-      peerAddress = state == State.CLOSED ? new InetSocketAddress(0) : peerOf(fd);
+      peerAddress = fd < 0 ? new InetSocketAddress(0) : peerOf(fd);
     }
     return peerAddress;
   }
@@ -380,20 +384,5 @@ final class RingConnection extends StreamConnection implements CompletionTarget 
   @Override
   public SocketAddress getLocalAddress() {
     return localAddress;
-  }
-
-  @Override
-  public boolean supportsOption(Option<?> option) {
-    return false; // Undertow's own timers watch the connection
-  }
-
-  @Override
-  public <T> @Nullable T getOption(Option<T> option) {
-    return null;
-  }
-
-  @Override
-  public <T> @Nullable T setOption(Option<T> option, T value) {
-    return null;
   }
 }

@@ -14,6 +14,7 @@ import dev.millrace.uring.RingConfig;
  * @param largeChunkBytes size of a send chunk for bodies
  * @param chunksPerConnection most chunks one connection may have staged
  * @param largeChunks most large chunks in all; a writer that finds none waits for one
+ * @param zeroCopyBytes from how many bytes on what a chunk has is sent without a copy; 0 for never
  * @param lingerNanos how long a connection closed by us waits for the peer's end of stream
  * @param drainNanos how long a closed connection may take to send what is staged
  * @param sendTimeoutNanos how long one send may make the peer's window wait before the connection
@@ -28,10 +29,14 @@ public record TransportConfig(
     int largeChunkBytes,
     int chunksPerConnection,
     int largeChunks,
+    int zeroCopyBytes,
     long lingerNanos,
     long drainNanos,
     long sendTimeoutNanos) {
-  /** 4096 receive buffers of 4 KiB; chunks of 8 and 128 KiB, three a connection, 512 MiB in all. */
+  /**
+   * 4096 receive buffers of 4 KiB; chunks of 8 and 128 KiB, three a connection, 512 MiB in all, all
+   * of them copied.
+   */
   public static final TransportConfig DEFAULT =
       new TransportConfig(
           RingConfig.DEFAULT,
@@ -42,6 +47,7 @@ public record TransportConfig(
           128 << 10,
           3,
           4096,
+          0,
           1_000_000_000L,
           30_000_000_000L,
           120_000_000_000L);
@@ -57,6 +63,24 @@ public record TransportConfig(
         largeChunkBytes,
         chunksPerConnection,
         Math.max(1, largeChunks / loops),
+        zeroCopyBytes,
+        lingerNanos,
+        drainNanos,
+        sendTimeoutNanos);
+  }
+
+  /** The same with another {@link #zeroCopyBytes}. */
+  public TransportConfig withZeroCopy(int bytes) {
+    return new TransportConfig(
+        ring,
+        receiveBuffers,
+        receiveBufferBytes,
+        unreadBytesPerConnection,
+        smallChunkBytes,
+        largeChunkBytes,
+        chunksPerConnection,
+        largeChunks,
+        bytes,
         lingerNanos,
         drainNanos,
         sendTimeoutNanos);
@@ -75,6 +99,9 @@ public record TransportConfig(
     }
     if (chunksPerConnection < 2 || largeChunks < 1) {
       throw new IllegalArgumentException("at least two chunks a connection, one large in all");
+    }
+    if (zeroCopyBytes < 0) {
+      throw new IllegalArgumentException("a number of bytes: " + zeroCopyBytes);
     }
     if (lingerNanos < 0 || drainNanos < 0 || sendTimeoutNanos <= 0) {
       throw new IllegalArgumentException("times are not negative, and a send has some");

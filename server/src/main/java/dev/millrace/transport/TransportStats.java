@@ -18,6 +18,10 @@ public final class TransportStats {
     RECEIVED_BYTES,
     /** Bytes sent. */
     SENT_BYTES,
+    /** Those of them that were to be sent without a copy. */
+    ZERO_COPY_BYTES,
+    /** And those that the kernel copied all the same. */
+    COPIED_BYTES,
     /** Times receiving stopped for want of a provided buffer. */
     NO_RECEIVE_BUFFER,
     /** Times accepting paused because the process or the system was out of descriptors. */

@@ -36,7 +36,7 @@ class LargeBodiesTest {
   }
 
   /** Writes the file out and drops its pages. */
-  private static void evict(Path file) throws Exception {
+  static void evict(Path file) throws Exception {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }

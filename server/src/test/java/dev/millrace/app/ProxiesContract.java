@@ -61,6 +61,7 @@ abstract class ProxiesContract {
         Transport.open(
             choice(),
             1,
+            false,
             failure -> {
               throw new AssertionError(failure);
             },

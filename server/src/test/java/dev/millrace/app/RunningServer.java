@@ -50,6 +50,7 @@ final class RunningServer implements AutoCloseable {
         s.metrics(),
         s.transport(),
         s.loops(),
+        s.zeroCopy(),
         s.workers(),
         s.accessLog(),
         s.accessLogFormat(),
