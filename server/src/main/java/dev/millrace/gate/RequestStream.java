@@ -176,15 +176,16 @@ final class RequestStream {
     }
     boolean more = true;
     while (more && held.isEmpty()) {
-      byte[] scratch = answers.scratch();
-      int n = next.read(ByteBuffer.wrap(scratch));
+      ByteBuffer scratch = answers.scratch();
+      int n = next.read(scratch);
       if (n <= 0) {
         ended = n < 0;
         return false; // whoever is above sees for himself
       }
-      int at = answerFrom(answers, scratch, 0, n);
-      held.add(scratch, at, n - at);
-      more = n == scratch.length && phase == Phase.HEAD;
+      int end = scratch.arrayOffset() + n;
+      int at = answerFrom(answers, scratch.array(), end - n, end);
+      held.add(scratch.array(), at, end - at);
+      more = !scratch.hasRemaining() && phase == Phase.HEAD;
     }
     if (!missed && !held.isEmpty()) {
       held.drop(answerFrom(answers, held.bytes(), held.start(), held.end()) - held.start());

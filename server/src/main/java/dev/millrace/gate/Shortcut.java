@@ -1,11 +1,13 @@
 package dev.millrace.gate;
 
+import java.nio.ByteBuffer;
+
 /**
  * Answers some requests of one connection at the gate, so that they go no further. I/O thread only.
  */
 public interface Shortcut {
-  /** Memory to receive into, used only while a call of the gate lasts. */
-  byte[] scratch();
+  /** Memory of the heap to receive into, empty, used only while a call of the gate lasts. */
+  ByteBuffer scratch();
 
   /**
    * Answers a request now and whole, or not at all; then the next answer of the connection is to

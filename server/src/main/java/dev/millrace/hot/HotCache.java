@@ -6,6 +6,7 @@ import dev.millrace.gate.Field;
 import dev.millrace.gate.HeadParser;
 import dev.millrace.gate.Method;
 import dev.millrace.plan.HttpDate;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ public final class HotCache {
   private final Map<FileId, List<HotAnswer>> byFile = new HashMap<>();
   private final byte[] keyScratch = new byte[MAX_KEY_BYTES];
   private final AskedRange range = new AskedRange();
-  private final byte[] readScratch = new byte[SCRATCH_BYTES];
+  private final ByteBuffer readScratch = ByteBuffer.allocate(SCRATCH_BYTES);
   private @Nullable HotAnswer[] buckets = new HotAnswer[256];
   private @Nullable HotAnswer newest;
   private @Nullable HotAnswer oldest;
@@ -104,8 +105,8 @@ public final class HotCache {
   }
 
   /** Memory to receive into while a call lasts. */
-  byte[] readScratch() {
-    return readScratch;
+  ByteBuffer readScratch() {
+    return readScratch.clear();
   }
 
   /** The part that the request with the key gathered last asks for, if it is for a part. */

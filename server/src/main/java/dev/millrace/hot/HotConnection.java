@@ -4,6 +4,7 @@ import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.HeadParser;
 import dev.millrace.gate.Shortcut;
 import dev.millrace.transport.DirectOutput;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -90,7 +91,7 @@ public final class HotConnection implements Shortcut {
   // ---- answering -----------------------------------------------------------------------------
 
   @Override
-  public byte[] scratch() {
+  public ByteBuffer scratch() {
     return cache.readScratch();
   }
 

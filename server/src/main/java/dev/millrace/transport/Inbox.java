@@ -82,13 +82,23 @@ final class Inbox {
     int n = Math.min(bufferEnd - bufferStart, into.remaining());
     if (n > 0) {
       long from = buffers.offset(bufferId) + bufferStart;
-      MemorySegment target = MemorySegment.ofBuffer(into);
-      MemorySegment.copy(buffers.memory(), from, target, 0, n);
+      copy(from, into, n);
       into.position(into.position() + n);
       bufferStart += n;
       total += n;
     }
     return total;
+  }
+
+  private void copy(long from, ByteBuffer into, int n) {
+    MemorySegment memory = buffers.memory();
+    if (into
+        .hasArray()) { // no segment of the target is made, of which there would be one a request
+      int at = into.arrayOffset() + into.position();
+      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, into.array(), at, n);
+    } else {
+      MemorySegment.copy(memory, from, MemorySegment.ofBuffer(into), 0, n);
+    }
   }
 
   /** Drops everything unread. */
