@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * same is dropped by its generation and counted.
  */
 public final class EventLoop implements AutoCloseable {
+  /** Operations that one target may have in flight at once, told apart by tags from 0 on. */
+  public static final int TAGS = SlotTable.TAGS;
+
   /** Completions dispatched before tasks and timers get their turn. */
   private static final int BATCH = 1024;
 
@@ -139,12 +142,13 @@ public final class EventLoop implements AutoCloseable {
    * Notes that an operation is about to be prepared, one that completes: not one that is to be
    * silent when it succeeds.
    *
-   * @param tag the target's own number for it, 0 to 15, free until its last completion
+   * @param tag the target's own number for it, less than {@link #TAGS}, free until its last
+   *     completion
    * @return the user data to prepare it with
    */
   public long begin(long handle, OpKind kind, int tag) {
     assert isLoopThread() : "only the loop's thread may submit";
-    assert tag >= 0 && tag < SlotTable.TAGS : "tag " + tag;
+    assert tag >= 0 && tag < TAGS : "tag " + tag;
     long userData = UserData.of(handle, kind, tag);
     if (stats.measured()) {
       slots.submitted(userData, nowNanos);

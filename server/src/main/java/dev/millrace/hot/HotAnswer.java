@@ -49,16 +49,21 @@ public final class HotAnswer {
     this.hash = hash;
     this.status = status;
     this.fromFile = body == null;
-    int kept = body == null ? 0 : body.length;
-    this.bodyBytes = body == null ? file.facts().sizeBytes() : kept;
+    this.bodyBytes = body == null ? file.facts().sizeBytes() : body.length;
     this.dateAt = dateAt;
     this.file = file;
     this.part = HotCache.isOfRange(key) ? new PartHead(head, arena) : null;
-    this.bytes = arena.allocate((long) head.length + kept, 64);
-    MemorySegment.copy(head, 0, bytes, JAVA_BYTE, 0, head.length);
+    this.bytes = part == null ? joined(head, body) : part.bytes();
+  }
+
+  private MemorySegment joined(byte[] head, byte @Nullable [] body) {
+    int kept = body == null ? 0 : body.length;
+    MemorySegment joined = arena.allocate((long) head.length + kept, 64);
+    MemorySegment.copy(head, 0, joined, JAVA_BYTE, 0, head.length);
     if (body != null) {
-      MemorySegment.copy(body, 0, bytes, JAVA_BYTE, head.length, kept);
+      MemorySegment.copy(body, 0, joined, JAVA_BYTE, head.length, kept);
     }
+    return joined;
   }
 
   /** The status of the answer. */
@@ -110,7 +115,7 @@ public final class HotAnswer {
 
   /** The head, and the body unless it {@linkplain #isFromFile is the file}. */
   MemorySegment bytes() {
-    return part == null ? bytes : part.bytes();
+    return bytes;
   }
 
   int sizeBytes() {

@@ -192,12 +192,10 @@ public final class HotCache {
       answer = answer.nextInBucket;
     }
     if (answer == null) {
-      stats.missed();
       return null;
     }
     long turn = turn();
     if (!answer.isFresh(turn, limits.validNanos())) {
-      stats.missed();
       remove(answer);
       return null;
     }

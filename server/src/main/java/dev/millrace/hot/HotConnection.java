@@ -107,6 +107,7 @@ public final class HotConnection implements Shortcut {
     if (answer == null
         || !answer.select(cache.range(), cache.maxFileBytes())
         || !output.hasRoom(answer.sizeBytes())) {
+      cache.stats().missed();
       passed();
       key = cache.copyKey(length);
       return false;

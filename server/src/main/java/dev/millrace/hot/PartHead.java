@@ -66,9 +66,9 @@ final class PartHead {
     return at;
   }
 
-  /** Bytes that the head takes of memory. */
+  /** Bytes that it takes of memory beside {@link #bytes}. */
   int costBytes() {
-    return head.length + 2 * made.length;
+    return head.length + made.length;
   }
 
   /** Puts the date in. */
@@ -123,7 +123,7 @@ final class PartHead {
     return at + count;
   }
 
-  /** The head as it was {@link #set} last. */
+  /** Memory with the head as it was {@link #set} last, {@link #sizeBytes} of it. */
   MemorySegment bytes() {
     return sent;
   }

@@ -1,5 +1,6 @@
 package dev.millrace.transport;
 
+import dev.millrace.loop.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +11,8 @@ final class LentChunks {
   /** Tags from here on are those of zero-copy sends. */
   static final int FIRST_TAG = 5;
 
-  private static final int TAGS = 16; // of one target of the loop
-
-  private final @Nullable Chunk[] chunks = new Chunk[TAGS - FIRST_TAG];
-  private final int[] bytes = new int[TAGS - FIRST_TAG];
+  private final @Nullable Chunk[] chunks = new Chunk[EventLoop.TAGS - FIRST_TAG];
+  private final int[] bytes = new int[EventLoop.TAGS - FIRST_TAG];
   private int count;
 
   /** Lends a chunk for one send; returns the send's tag, or -1 if there is none free. */

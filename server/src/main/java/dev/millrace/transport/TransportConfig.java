@@ -54,23 +54,15 @@ public record TransportConfig(
 
   /** The same for one of several loops that share out what is bounded in all. */
   public TransportConfig sharedBy(int loops) {
-    return new TransportConfig(
-        ring,
-        receiveBuffers,
-        receiveBufferBytes,
-        unreadBytesPerConnection,
-        smallChunkBytes,
-        largeChunkBytes,
-        chunksPerConnection,
-        Math.max(1, largeChunks / loops),
-        zeroCopyBytes,
-        lingerNanos,
-        drainNanos,
-        sendTimeoutNanos);
+    return with(Math.max(1, largeChunks / loops), zeroCopyBytes);
   }
 
   /** The same with another {@link #zeroCopyBytes}. */
   public TransportConfig withZeroCopy(int bytes) {
+    return with(largeChunks, bytes);
+  }
+
+  private TransportConfig with(int largeChunks, int zeroCopyBytes) {
     return new TransportConfig(
         ring,
         receiveBuffers,
@@ -80,7 +72,7 @@ public record TransportConfig(
         largeChunkBytes,
         chunksPerConnection,
         largeChunks,
-        bytes,
+        zeroCopyBytes,
         lingerNanos,
         drainNanos,
         sendTimeoutNanos);

@@ -122,7 +122,9 @@ class HotRangesTest {
         assertTrue(answer.endsWith("\r\n\r\n" + content.substring(from, to + 1)), "from " + from);
       }
       assertEquals(before + 26, hits(server));
+      double misses = Double.parseDouble(server.figure("millrace_hot_misses_total"));
       client.ask(get("/3000000.bin", "bytes=0-1048576"));
+      assertEquals(misses + 1, Double.parseDouble(server.figure("millrace_hot_misses_total")));
       assertEquals(before + 26, hits(server), "more than a MiB is not for the gate");
       String whole = client.ask("GET /3000000.bin HTTP/1.1\r\nHost: h\r\n\r\n");
       assertTrue(whole.startsWith("HTTP/1.1 200 "), "a part is no answer to who asks for all");
@@ -136,6 +138,7 @@ class HotRangesTest {
       for (int i = 0; i < 3; i++) {
         assertTrue(client.ask(get("/10.bin", "bytes=2-3")).contains("bytes 2-3/10\r\n"));
       }
+      assertEquals(2, hits(server));
       Files.writeString(root.resolve("10.bin"), "another and longer");
       String answer = client.ask(get("/10.bin", "bytes=2-3"));
       assertTrue(answer.contains("bytes 2-3/18\r\n") && answer.endsWith("\r\n\r\not"), answer);
