@@ -16,6 +16,7 @@ public final class OpenHow {
   private static final long RESOLVE_NO_MAGICLINKS = 0x02;
   private static final long RESOLVE_NO_SYMLINKS = 0x04;
   private static final long RESOLVE_BENEATH = 0x08;
+  private static final long RESOLVE_CACHED = 0x20; // since Linux 5.12
 
   /** Size of {@code struct open_how}. */
   static final long BYTES = 24;
@@ -32,6 +33,21 @@ public final class OpenHow {
       of(
           O_RDONLY | O_NONBLOCK | O_CLOEXEC,
           RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS);
+
+  /**
+   * As {@link #READ_BENEATH}, and {@code EAGAIN} rather than waiting for a disk, where the path is
+   * not all in memory; {@code EINVAL} from a kernel that cannot do that.
+   */
+  public static final MemorySegment READ_BENEATH_CACHED =
+      of(
+          O_RDONLY | O_NONBLOCK | O_CLOEXEC,
+          RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_CACHED);
+
+  /** As {@link #READ_BENEATH_CACHED}, and no component is a symbolic link. */
+  public static final MemorySegment READ_BENEATH_NO_SYMLINKS_CACHED =
+      of(
+          O_RDONLY | O_NONBLOCK | O_CLOEXEC,
+          RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_CACHED);
 
   /** Read-only, without blocking on a FIFO or a device, wherever the path leads. */
   public static final MemorySegment READ_ANYWHERE = of(O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);

@@ -6,10 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.millrace.sync.ffi.CFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.Objects;
 
 /**
- * Sending from the page cache without waiting for a disk: what of a file is in memory, and
- * sendfile(2) for that.
+ * Sending and reading from the page cache without waiting for a disk: what of a file is in memory,
+ * and sendfile(2) for that.
  *
  * <p>sendfile(2) waits for pages that are not there, some ten milliseconds a call from a cold disk.
  * cachestat(2) counts pages that are still being read, and mincore(2) lies to those who do not own
@@ -24,10 +26,11 @@ public final class PageCache {
   private static final CFunction SENDFILE = CFunction.ofLibc("sendfile");
   private static final CFunction PREADV2 = CFunction.ofLibc("preadv2");
 
-  /** Each thread's {@code struct iovec} for one byte, that byte, and an offset. */
+  /** Each thread's {@code struct iovec} for one byte, that byte, one for any, and an offset. */
   private static final class Scratch {
     private final MemorySegment iovec = Arena.ofAuto().allocate(16, 8);
     private final MemorySegment target = Arena.ofAuto().allocate(1);
+    private final MemorySegment any = Arena.ofAuto().allocate(16, 8);
     private final MemorySegment offset = Arena.ofAuto().allocate(JAVA_LONG);
 
     Scratch() {
@@ -66,6 +69,24 @@ public final class PageCache {
   }
 
   private static final int EOPNOTSUPP = 95;
+
+  /**
+   * Reads what is in memory (preadv2(2) with RWF_NOWAIT).
+   *
+   * @return bytes read, fewer if the rest is not in memory, 0 at the file's end, or {@code -errno};
+   *     {@code -EAGAIN} if the first is not in memory, {@code -EOPNOTSUPP} if that cannot be told
+   */
+  public static long read(int fd, MemorySegment into, long length, long position) {
+    Objects.checkFromIndexSize(0, length, into.byteSize());
+    Scratch scratch = SCRATCH.get();
+    scratch.any.set(ADDRESS, 0, into);
+    scratch.any.set(JAVA_LONG, 8, length);
+    try {
+      return PREADV2.longOrErrno(fd, scratch.any.address(), 1, position, RWF_NOWAIT);
+    } finally {
+      Reference.reachabilityFence(into);
+    }
+  }
 
   /**
    * Sends from a file to a socket that does not block (sendfile(2)).

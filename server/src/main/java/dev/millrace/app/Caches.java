@@ -128,9 +128,13 @@ final class Caches {
 
   private void sweep() {
     files.forEach(OpenFiles::sweep);
+    sweepAnswers();
+  }
+
+  private void sweepAnswers() {
     HotCache cache = hot;
-    if (cache != null) {
-      cache.sweep();
+    if (cache != null && cache.sweep()) {
+      thread.execute(this::sweepAnswers); // after what else there is to do
     }
   }
 

@@ -97,6 +97,9 @@ public final class FileServer implements AutoCloseable {
       pipelines.add(new Pipeline(i, shared));
     }
     digests.whenKnown(version -> pipelines.forEach(pipeline -> pipeline.forget(version)));
+    if (scrubber != null) {
+      scrubber.whenCorrupt(version -> pipelines.forEach(pipeline -> pipeline.forgetSoon(version)));
+    }
     this.status = new Status(Version.current(), transport.description(), transport.reason());
     if (settings.metrics()) {
       register();

@@ -135,7 +135,14 @@ final class Pipeline {
     if (number == 0) {
       caches.forget(version);
     } else {
-      events.execute(() -> caches.forget(version)); // before the answer to whoever asked here
+      forgetSoon(version); // before the answer to whoever asked here
+    }
+  }
+
+  /** More is known of a file. Any thread. */
+  void forgetSoon(FileVersion version) {
+    if (caches.answers() != null) {
+      events.execute(() -> caches.forget(version));
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -45,6 +46,7 @@ public final class Scrubber implements AutoCloseable {
   private final AtomicLong readBytes = new AtomicLong();
   private final Set<FileVersion> corrupt = ConcurrentHashMap.newKeySet();
   private final SyncThread thread;
+  private volatile Consumer<FileVersion> whenCorrupt = version -> {};
 
   /**
    * Starts.
@@ -58,6 +60,11 @@ public final class Scrubber implements AutoCloseable {
     this.stepBytes =
         Math.clamp(bytesPerSecond / STEPS_A_SECOND, MIN_STEP_BYTES, HashTask.QUANTUM_BYTES);
     this.thread = SyncThread.spawn(SyncThread.Config.named("millrace-scrub"), this::run);
+  }
+
+  /** Has somebody told of each file that is found corrupt, on the scrubber's thread. */
+  public void whenCorrupt(Consumer<FileVersion> listener) {
+    whenCorrupt = listener;
   }
 
   /** Whether a file in this version was found corrupt. */
@@ -145,6 +152,7 @@ public final class Scrubber implements AutoCloseable {
         && !Arrays.equals(known.digests().get(algorithm), task.result().get(algorithm))) {
       found.add(version);
       if (corrupt.size() < MAX_CORRUPT && corrupt.add(version)) {
+        whenCorrupt.accept(version);
         LOG.log(
             Level.SEVERE,
             "{0} is corrupt: its bytes are not those that were hashed, though its size and time"

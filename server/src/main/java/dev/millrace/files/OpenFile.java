@@ -6,6 +6,7 @@ import dev.millrace.file.DescriptorChannel;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenHow;
+import dev.millrace.file.PageCache;
 import dev.millrace.file.Residency;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
@@ -25,7 +26,15 @@ public final class OpenFile {
   private final FileFacts facts;
   private final long openedNanos;
   private final Shared shared;
+  private final @Nullable Origin origin;
   private boolean closed;
+
+  /** Where a file was found. Event thread only. */
+  @FunctionalInterface
+  interface Origin {
+    /** As {@link OpenFile#again}. */
+    @Nullable OpenFile again(FileFacts facts);
+  }
 
   /** What all who share a descriptor have in common. */
   private static final class Shared {
@@ -33,13 +42,15 @@ public final class OpenFile {
     @Nullable Residency residency; // of the event thread
   }
 
-  OpenFile(int fd, FileFacts facts) {
-    this(fd, facts, System.nanoTime(), new Shared());
+  OpenFile(int fd, FileFacts facts, @Nullable Origin origin) {
+    this(fd, facts, origin, System.nanoTime(), new Shared());
   }
 
-  private OpenFile(int fd, FileFacts facts, long openedNanos, Shared shared) {
+  private OpenFile(
+      int fd, FileFacts facts, @Nullable Origin origin, long openedNanos, Shared shared) {
     this.fd = fd;
     this.facts = facts;
+    this.origin = origin;
     this.openedNanos = openedNanos;
     this.shared = shared;
   }
@@ -66,7 +77,7 @@ public final class OpenFile {
       throw new ErrnoException("openat2", -fd);
     }
     try {
-      return new OpenFile(fd, FileCalls.stat(fd));
+      return new OpenFile(fd, FileCalls.stat(fd), null);
     } catch (ErrnoException failed) {
       FileCalls.close(fd);
       throw failed;
@@ -89,7 +100,7 @@ public final class OpenFile {
     if (closed || before < 1) {
       throw new IllegalStateException("the file is closed");
     }
-    return new OpenFile(fd, facts, openedNanos, shared);
+    return new OpenFile(fd, facts, origin, openedNanos, shared);
   }
 
   /**
@@ -98,6 +109,21 @@ public final class OpenFile {
    */
   public boolean isUnchanged() {
     return FileCalls.isStill(fd(), facts);
+  }
+
+  /** Whether it may be opened {@link #again}. */
+  public boolean canBeFoundAgain() {
+    return origin != null;
+  }
+
+  /**
+   * The same file opened anew, the callee's to close, if the path that it was opened by leads to it
+   * still and nothing of it has changed; null if not, or if only a disk could tell. Also once this
+   * is closed. Event thread only.
+   */
+  public @Nullable OpenFile again() {
+    Origin from = origin;
+    return from == null ? null : from.again(facts);
   }
 
   int fd() {
@@ -109,7 +135,7 @@ public final class OpenFile {
 
   /** The same open file under another descriptor, the callee's to close. */
   public OpenFile duplicate() throws ErrnoException {
-    return new OpenFile(FileCalls.duplicate(fd()), facts);
+    return new OpenFile(FileCalls.duplicate(fd()), facts, null);
   }
 
   /**
@@ -119,6 +145,15 @@ public final class OpenFile {
    */
   public long readNow(MemorySegment into, int length, long offset) {
     return FileCalls.pread(fd(), into, length, offset);
+  }
+
+  /**
+   * Reads what is in memory, without waiting for the disk.
+   *
+   * @return as {@link PageCache#read}
+   */
+  public long readResident(MemorySegment into, int length, long offset) {
+    return PageCache.read(fd(), into, length, offset);
   }
 
   /** Says what {@link #readNow} will be asked for soon. Not on the event thread. */

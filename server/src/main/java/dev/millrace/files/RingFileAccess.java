@@ -14,14 +14,19 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** Files by the ring: OPENAT2 and READ, and fstat(2), which does not block. Loop thread only. */
+/**
+ * Files by the ring: OPENAT2 and READ, and fstat(2), which does not block, nor does openat2(2) of a
+ * path that is in memory. Loop thread only.
+ */
 public final class RingFileAccess implements FileAccess {
   private static final int MAX_PATH_BYTES = 4095;
 
   private final EventLoop loop;
   private final int rootFd;
   private final MemorySegment how;
+  private final MemorySegment howCached;
   private final Arena arena = Arena.ofAuto();
+  private final MemorySegment pathAgain = arena.allocate(MAX_PATH_BYTES + 1);
   private final ArrayDeque<Open> opens = new ArrayDeque<>();
   private final ArrayDeque<Read> reads = new ArrayDeque<>();
 
@@ -32,6 +37,7 @@ public final class RingFileAccess implements FileAccess {
     this.loop = loop;
     this.rootFd = rootFd;
     this.how = symlinks.how();
+    this.howCached = symlinks.howCached();
   }
 
   @Override
@@ -70,12 +76,13 @@ public final class RingFileAccess implements FileAccess {
   private final class Open implements CompletionTarget {
     private final MemorySegment path = arena.allocate(MAX_PATH_BYTES + 1);
     private final long handle = loop.register(this);
+    private byte[] relative = {};
     private @Nullable OpenCallback callback;
 
     void start(byte[] relative, OpenCallback whenOpen) {
+      this.relative = relative;
       callback = whenOpen;
-      MemorySegment.copy(relative, 0, path, JAVA_BYTE, 0, relative.length);
-      path.set(JAVA_BYTE, relative.length, (byte) 0);
+      copyPath(relative, path);
       loop.ring()
           .prepOpenat2(
               rootFd, path.address(), how.address(), loop.begin(handle, OpKind.OPENAT2, 0));
@@ -87,19 +94,37 @@ public final class RingFileAccess implements FileAccess {
       callback = null;
       opens.addFirst(this);
       if (whenOpen != null) {
-        report(result, whenOpen);
+        report(result, relative, whenOpen);
       }
     }
   }
 
-  private static void report(int result, OpenCallback callback) {
+  private static void copyPath(byte[] relative, MemorySegment path) {
+    MemorySegment.copy(relative, 0, path, JAVA_BYTE, 0, relative.length);
+    path.set(JAVA_BYTE, relative.length, (byte) 0);
+  }
+
+  private @Nullable OpenFile again(byte[] relative, FileFacts facts) {
+    copyPath(relative, pathAgain);
+    int fd = FileCalls.openat2(rootFd, pathAgain, howCached);
+    if (fd < 0) {
+      return null;
+    }
+    if (!FileCalls.isStill(fd, facts)) {
+      FileCalls.close(fd);
+      return null;
+    }
+    return new OpenFile(fd, facts, known -> again(relative, known));
+  }
+
+  private void report(int result, byte[] relative, OpenCallback callback) {
     if (result < 0) {
       callback.failed(OpenFailure.of(-result));
       return;
     }
     OpenFile file;
     try {
-      file = new OpenFile(result, FileCalls.stat(result));
+      file = new OpenFile(result, FileCalls.stat(result), known -> again(relative, known));
     } catch (ErrnoException failed) {
       FileCalls.close(result);
       callback.failed(OpenFailure.IO);

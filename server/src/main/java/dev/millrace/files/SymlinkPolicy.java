@@ -17,4 +17,12 @@ public enum SymlinkPolicy {
       case NONE -> OpenHow.READ_BENEATH_NO_SYMLINKS;
     };
   }
+
+  /** The same, of a path that the kernel has all in memory. */
+  MemorySegment howCached() {
+    return switch (this) {
+      case BENEATH -> OpenHow.READ_BENEATH_CACHED;
+      case NONE -> OpenHow.READ_BENEATH_NO_SYMLINKS_CACHED;
+    };
+  }
 }

@@ -2,40 +2,42 @@ package dev.millrace.hot;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.millrace.file.FileFacts;
 import dev.millrace.files.OpenFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One whole answer and the file that it is of; or, if it is a 206, the answers with every part of
- * the file. Loop thread only.
+ * One answer: its head, and the file that it is of, open or to be found again; or, if it is a 206,
+ * the answers with every part of the file. Loop thread only.
  */
-public final class HotAnswer {
+public final class HotAnswer extends Recency.Node<HotAnswer> {
   private final Arena arena = Arena.ofConfined();
   private final byte[] key;
   private final int hash;
-  private final MemorySegment bytes;
   private final int status;
+  private final MemorySegment head;
   private final @Nullable PartHead part;
-  private final boolean fromFile;
   private final int dateAt;
-  private final OpenFile file;
+  private final boolean fromFile;
+  private final boolean renewable;
+  private OpenFile file;
+  private boolean open = true;
   private long bodyAt;
   private long bodyBytes;
   private long checkedTurn;
   private long dateTurn;
 
-  // The cache's, which keeps answers in the order of their use.
-  @Nullable HotAnswer newer;
-  @Nullable HotAnswer older;
+  // Of the cache and its table.
+  @Nullable HotBody body;
   @Nullable HotAnswer nextInBucket;
 
   /**
    * @param dateAt where in the head the date's 29 bytes stand
-   * @param body null if it is the file as it is
+   * @param bodyBytes of the body, or -1 if it is the file as it is
    * @param file becomes this object's to close
+   * @param renewable whether the answer is right as long as the file is found where it was
    */
   HotAnswer(
       byte[] key,
@@ -43,27 +45,25 @@ public final class HotAnswer {
       int status,
       byte[] head,
       int dateAt,
-      byte @Nullable [] body,
-      OpenFile file) {
+      int bodyBytes,
+      OpenFile file,
+      boolean renewable) {
     this.key = key;
     this.hash = hash;
     this.status = status;
-    this.fromFile = body == null;
-    this.bodyBytes = body == null ? file.facts().sizeBytes() : body.length;
     this.dateAt = dateAt;
+    this.fromFile = bodyBytes < 0;
+    this.bodyBytes = fromFile ? file.facts().sizeBytes() : bodyBytes;
     this.file = file;
-    this.part = HotCache.isOfRange(key) ? new PartHead(head, arena) : null;
-    this.bytes = part == null ? joined(head, body) : part.bytes();
+    this.renewable = renewable;
+    this.part = HotKeys.isOfRange(key) ? new PartHead(head, arena) : null;
+    this.head = part == null ? copied(head) : part.bytes();
   }
 
-  private MemorySegment joined(byte[] head, byte @Nullable [] body) {
-    int kept = body == null ? 0 : body.length;
-    MemorySegment joined = arena.allocate((long) head.length + kept, 64);
-    MemorySegment.copy(head, 0, joined, JAVA_BYTE, 0, head.length);
-    if (body != null) {
-      MemorySegment.copy(body, 0, joined, JAVA_BYTE, head.length, kept);
-    }
-    return joined;
+  private MemorySegment copied(byte[] bytes) {
+    MemorySegment copy = arena.allocate(bytes.length, 64);
+    MemorySegment.copy(bytes, 0, copy, JAVA_BYTE, 0, bytes.length);
+    return copy;
   }
 
   /** The status of the answer. */
@@ -100,53 +100,103 @@ public final class HotAnswer {
     return true;
   }
 
+  byte[] key() {
+    return key;
+  }
+
   int hash() {
     return hash;
   }
 
-  boolean hasKey(byte[] candidate, int length) {
-    return Arrays.equals(key, 0, key.length, candidate, 0, length);
-  }
-
-  /** Whether the body is not kept but sent from the file. */
+  /** Whether the body is sent from the file, not from memory. */
   boolean isFromFile() {
     return fromFile;
   }
 
-  /** The head, and the body unless it {@linkplain #isFromFile is the file}. */
-  MemorySegment bytes() {
-    return bytes;
+  /** Whether there is a body to be sent from memory. */
+  boolean hasSmallBody() {
+    return !fromFile && bodyBytes > 0;
   }
 
-  int sizeBytes() {
-    return part == null ? (int) bytes.byteSize() : part.sizeBytes();
+  MemorySegment head() {
+    return head;
   }
 
-  /** What it takes of the cache's bound. */
+  int headBytes() {
+    return part == null ? (int) head.byteSize() : part.sizeBytes();
+  }
+
+  /** Bytes that are sent from memory. */
+  int stagedBytes() {
+    return fromFile ? headBytes() : headBytes() + (int) bodyBytes;
+  }
+
+  /** What it takes of the cache's bound without its body. */
   int costBytes() {
-    return (int) bytes.byteSize()
-        + (part == null ? 0 : part.costBytes())
-        + key.length
-        + 200; // what the objects take, about
+    return costBytes(key, (int) head.byteSize()) + (part == null ? 0 : part.costBytes());
   }
 
+  static int costBytes(byte[] key, int headBytes) {
+    return headBytes + key.length + 600; // what the objects take, about
+  }
+
+  // ---- the file ------------------------------------------------------------------------------
+
+  /** What the file was when the answer was made. */
+  FileFacts facts() {
+    return file.facts();
+  }
+
+  /** The file; {@linkplain #isOpen open} or not. */
   OpenFile file() {
     return file;
   }
 
-  /** Whether it still is what the full path would answer; asks once a turn. */
-  boolean isFresh(long turn, long validNanos) {
-    if (turn - file.openedNanos() > validNanos) {
-      return false;
-    }
-    if (checkedTurn != turn) {
-      if (!file.isUnchanged()) {
-        return false;
-      }
+  boolean isOpen() {
+    return open;
+  }
+
+  /** Whether it may be given again once its file has been found again, whenever that is. */
+  boolean isRenewable() {
+    return renewable;
+  }
+
+  /**
+   * Whether the file, which is open, still is what the full path would answer; asks once a turn.
+   */
+  boolean isUnchanged(long turn) {
+    if (checkedTurn != turn && file.isUnchanged()) {
       checkedTurn = turn;
     }
+    return checkedTurn == turn;
+  }
+
+  /** Whether it has been found right in this turn, and can be given without its file. */
+  boolean isSettled(long turn) {
+    return checkedTurn == turn && !fromFile && (bodyBytes == 0 || body != null);
+  }
+
+  /** Opens the file, which is not open; false if it may not be what and where it was. */
+  boolean reopen(long turn) {
+    OpenFile again = renewable ? file.again() : null;
+    if (again == null) {
+      return false;
+    }
+    file = again;
+    open = true;
+    checkedTurn = turn;
     return true;
   }
+
+  /** Closes the file, which may be opened again. */
+  void letGo() {
+    if (open) {
+      open = false;
+      file.close();
+    }
+  }
+
+  // ---- the date ------------------------------------------------------------------------------
 
   /** Puts the present date in, once a turn. */
   void date(long turn, byte[] date) {
@@ -155,13 +205,13 @@ public final class HotAnswer {
       if (part != null) {
         part.date(dateAt, date);
       } else {
-        MemorySegment.copy(date, 0, bytes, JAVA_BYTE, dateAt, date.length);
+        MemorySegment.copy(date, 0, head, JAVA_BYTE, dateAt, date.length);
       }
     }
   }
 
   void close() {
-    file.close();
+    letGo();
     arena.close();
   }
 }

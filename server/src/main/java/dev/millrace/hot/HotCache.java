@@ -1,32 +1,32 @@
 package dev.millrace.hot;
 
-import dev.millrace.file.FileFacts;
 import dev.millrace.files.OpenFile;
-import dev.millrace.gate.Field;
-import dev.millrace.gate.HeadParser;
-import dev.millrace.gate.Method;
 import dev.millrace.plan.HttpDate;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of one loop by what they depend on: method, target, Host, Accept-Encoding,
- * If-None-Match, and whether a part is asked for. Bounded in bytes; those used longest ago go
- * first. Loop thread only.
+ * The answers of one loop. Bounded in bytes, of which heads may take half; bodies get what is left,
+ * and those that have none are read from the page cache. When there is room for no more, what is
+ * asked for more often than that which was used longest ago takes its place, so that to ask for
+ * everything once, or in a circle, puts nothing out. Loop thread only.
  */
 public final class HotCache {
-  private static final int MAX_KEY_BYTES = 1 << 10;
-  private static final int SCRATCH_BYTES = 16 << 10;
+  private static final int READ_SCRATCH_BYTES = 16 << 10;
   private static final byte[] DATE_FIELD = "\r\nDate: ".getBytes(StandardCharsets.US_ASCII);
   private static final int DATE_BYTES = 29;
+
+  /** A common answer, of which popularity is to tell as many apart as there is room for. */
+  private static final int COMMON_BYTES = 1 << 10;
+
+  /** Files let go of at once: each may be a close(2). */
+  private static final int SWEPT_AT_ONCE = 200;
 
   /**
    * Bounds.
@@ -34,30 +34,29 @@ public final class HotCache {
    * @param bytes of all answers together
    * @param bodyBytes of the largest body that is kept
    * @param fileBytes of the largest body that is sent from its file after a head that is kept
-   * @param answers how many, each of which holds a file open
+   * @param descriptors how many files may be open
    * @param validNanos how long a path is taken to lead to the same unchanged file
    * @param idle how long a connection may be idle
    */
   public record Limits(
-      long bytes, int bodyBytes, int fileBytes, int answers, long validNanos, Duration idle) {}
-
-  /** A file, whatever its names. */
-  private record FileId(long device, long inode) {}
+      long bytes, int bodyBytes, int fileBytes, int descriptors, long validNanos, Duration idle) {}
 
   private final Limits limits;
   private final LongSupplier turnNanos;
   private final HotListener listener;
   private final HotStats stats = new HotStats();
   private final WaitingConnections waiting;
-  private final Map<FileId, List<HotAnswer>> byFile = new HashMap<>();
-  private final byte[] keyScratch = new byte[MAX_KEY_BYTES];
-  private final AskedRange range = new AskedRange();
-  private final ByteBuffer readScratch = ByteBuffer.allocate(SCRATCH_BYTES);
-  private @Nullable HotAnswer[] buckets = new HotAnswer[256];
-  private @Nullable HotAnswer newest;
-  private @Nullable HotAnswer oldest;
-  private int count;
-  private long bytes;
+  private final HotKeys keys = new HotKeys();
+  private final AnswerTable table = new AnswerTable();
+  private final Recency<HotAnswer> answers = new Recency<>();
+  private final Recency<HotBody> bodies = new Recency<>();
+  private final OpenAnswers open;
+  private final Popularity popularity;
+  private final ByteBuffer readScratch = ByteBuffer.allocate(READ_SCRATCH_BYTES);
+  private final MemorySegment bodyScratch;
+
+  private long headBytes;
+  private long bodyBytes;
   private boolean closed;
   private byte[] date = new byte[DATE_BYTES];
   private long dateSecond = -1;
@@ -71,6 +70,9 @@ public final class HotCache {
     this.turnNanos = turnNanos;
     this.listener = listener;
     this.waiting = new WaitingConnections(turnNanos, limits.idle());
+    this.open = new OpenAnswers(limits.descriptors(), limits.validNanos());
+    this.popularity = new Popularity((int) Math.min(1 << 22, limits.bytes() / COMMON_BYTES));
+    this.bodyScratch = Arena.ofAuto().allocate(limits.bodyBytes(), 64);
   }
 
   /** What it did. Any thread. */
@@ -88,6 +90,11 @@ public final class HotCache {
     return limits.fileBytes();
   }
 
+  /** Whether the answers to a key are the parts of a file. */
+  public static boolean isOfRange(byte[] key) {
+    return HotKeys.isOfRange(key);
+  }
+
   HotListener listener() {
     return listener;
   }
@@ -100,6 +107,10 @@ public final class HotCache {
     return waiting;
   }
 
+  HotKeys keys() {
+    return keys;
+  }
+
   long turn() {
     return turnNanos.getAsLong();
   }
@@ -109,102 +120,62 @@ public final class HotCache {
     return readScratch.clear();
   }
 
-  /** The part that the request with the key gathered last asks for, if it is for a part. */
-  AskedRange range() {
-    return range;
-  }
-
-  // ---- keys ----------------------------------------------------------------------------------
-
-  /**
-   * Gathers a plain request's key; returns its length, or -1 for one that is too long, or asks for
-   * a part in another way than {@link AskedRange} knows. Which part is not in the key.
-   */
-  int gatherKey(HeadParser head, byte[] from, int base) {
-    byte[] key = keyScratch;
-    int kind = head.method() == Method.HEAD ? 'H' : 'G';
-    if (head.fields().has(Field.RANGE)) {
-      int start = base + head.fields().start(Field.RANGE);
-      if (kind == 'H' || !range.parse(from, start, base + head.fields().end(Field.RANGE))) {
-        return -1;
-      }
-      kind = 'R';
-    }
-    key[0] = (byte) (head.isLast() ? Character.toLowerCase(kind) : kind);
-    int at = gather(1, from, base + head.targetStart(), base + head.targetEnd());
-    at = gather(at, Field.HOST, head, from, base);
-    at = gather(at, Field.ACCEPT_ENCODING, head, from, base);
-    return gather(at, Field.IF_NONE_MATCH, head, from, base);
-  }
-
-  private int gather(int at, Field field, HeadParser head, byte[] from, int base) {
-    if (at < 0 || at == MAX_KEY_BYTES) {
-      return -1;
-    }
-    keyScratch[at] = '\n'; // stands in none of the parts
-    return head.fields().has(field)
-        ? gather(at + 1, from, base + head.fields().start(field), base + head.fields().end(field))
-        : at + 1;
-  }
-
-  private int gather(int at, byte[] from, int start, int end) {
-    if (at + end - start > MAX_KEY_BYTES) {
-      return -1;
-    }
-    System.arraycopy(from, start, keyScratch, at, end - start);
-    return at + end - start;
-  }
-
-  /** Whether the answers to a key are the parts of a file. */
-  public static boolean isOfRange(byte[] key) {
-    return key[0] == 'R' || key[0] == 'r';
-  }
-
-  byte[] copyKey(int length) {
-    return Arrays.copyOf(keyScratch, length);
-  }
-
-  /** As {@link Arrays#hashCode(byte[])} has it, four bytes a step, and its upper half folded in. */
-  private static int hash(byte[] key, int length) {
-    int hash = 1;
-    int at = 0;
-    for (; at + 4 <= length; at += 4) {
-      hash =
-          31 * 31 * 31 * 31 * hash
-              + 31 * 31 * 31 * key[at]
-              + 31 * 31 * key[at + 1]
-              + 31 * key[at + 2]
-              + key[at + 3];
-    }
-    for (; at < length; at++) {
-      hash = 31 * hash + key[at];
-    }
-    return hash ^ hash >>> 15;
-  }
-
   // ---- looking up ----------------------------------------------------------------------------
 
   /** The answer to the key gathered last, as it would be given now; null if there is none. */
   @Nullable HotAnswer find(int keyLength) {
-    int hash = hash(keyScratch, keyLength);
-    HotAnswer answer = buckets[hash & (buckets.length - 1)];
-    while (answer != null && !(answer.hash() == hash && answer.hasKey(keyScratch, keyLength))) {
-      answer = answer.nextInBucket;
+    int hash = keys.hash(keyLength);
+    if (headBytes + bodyBytes > limits.bytes() / 2) {
+      popularity.add(hash); // before that there is room for all
     }
+    HotAnswer answer = table.find(keys, keyLength, hash);
     if (answer == null) {
       return null;
     }
     long turn = turn();
-    if (!answer.isFresh(turn, limits.validNanos())) {
+    if (!isFresh(answer, turn)) {
       remove(answer);
       return null;
     }
-    if (answer != newest) {
-      unlink(answer);
-      link(answer);
-    }
+    answers.touch(answer);
     answer.date(turn, date(turn));
     return answer;
+  }
+
+  /** Whether it is what the full path would answer; its file is open then, if it is needed. */
+  private boolean isFresh(HotAnswer answer, long turn) {
+    if (answer.isSettled(turn)) {
+      return true;
+    }
+    if (open.isValid(answer, turn)) {
+      return answer.isUnchanged(turn);
+    }
+    open.letGo(answer);
+    if (!answer.reopen(turn)) {
+      return false;
+    }
+    open.add(answer);
+    return true;
+  }
+
+  /**
+   * The whole body of an answer that {@linkplain HotAnswer#hasSmallBody has one}, to be used before
+   * anything else is done here; null if it would have to be waited for.
+   */
+  @Nullable MemorySegment body(HotAnswer answer) {
+    HotBody kept = answer.body;
+    if (kept != null) {
+      bodies.touch(kept);
+      return kept.bytes();
+    }
+    int length = (int) answer.bodyBytes();
+    if (answer.file().readResident(bodyScratch, length, 0) != length) {
+      return null;
+    }
+    if (isWorth(answer.hash(), length) && answer.file().isUnchanged()) {
+      keep(HotBody.of(answer, bodyScratch, length));
+    }
+    return bodyScratch;
   }
 
   private byte[] date(long turn) {
@@ -222,56 +193,49 @@ public final class HotCache {
   // ---- keeping -------------------------------------------------------------------------------
 
   /**
-   * Keeps an answer. One without a date, or too large, is not kept.
+   * Keeps an answer, if it is worth it. One without a date, or too large, is not kept.
    *
    * @param key as {@link HotConnection#takeKey} gave it
    * @param head as it was sent
    * @param body null if it is the file as it is
    * @param file becomes this object's to close
+   * @param only whether the answer is right as long as the file is what and where it was
    */
-  public void put(byte[] key, int status, byte[] head, byte @Nullable [] body, OpenFile file) {
+  public void put(
+      byte[] key, int status, byte[] head, byte @Nullable [] body, OpenFile file, boolean only) {
     int dateAt = find(head, DATE_FIELD);
+    int hash = HotKeys.hash(key, key.length);
+    boolean renewable = only && file.canBeFoundAgain();
+    HotAnswer same = table.find(key, hash);
+    if (same != null) {
+      remove(same);
+    }
     if (closed
         || dateAt < 0
         || isTooLarge(key, body, file)
-        || (isOfRange(key) && !PartHead.canBe(head))) {
+        || (isOfRange(key) && !PartHead.canBe(head))
+        || (!renewable && !open.hasRoom())
+        || !makeRoom(hash, HotAnswer.costBytes(key, head.length))) {
       file.close();
       return;
     }
-    int hash = hash(key, key.length);
-    for (HotAnswer same = buckets[hash & (buckets.length - 1)]; same != null; ) {
-      HotAnswer next = same.nextInBucket;
-      if (same.hash() == hash && same.hasKey(key, key.length)) {
-        remove(same);
-      }
-      same = next;
-    }
+    int length = body == null ? -1 : body.length;
     HotAnswer answer =
-        new HotAnswer(key, hash, status, head, dateAt + DATE_FIELD.length, body, file);
-    bytes += answer.costBytes();
-    count++;
-    if (count > buckets.length) {
-      grow();
+        new HotAnswer(key, hash, status, head, dateAt + DATE_FIELD.length, length, file, renewable);
+    headBytes += answer.costBytes();
+    table.add(answer);
+    answers.add(answer);
+    open.add(answer);
+    if (body != null && body.length > 0 && isWorth(hash, body.length)) {
+      keep(HotBody.of(answer, body));
     }
-    int bucket = hash & (buckets.length - 1);
-    answer.nextInBucket = buckets[bucket];
-    buckets[bucket] = answer;
-    link(answer);
-    byFile.computeIfAbsent(id(file.facts()), _ -> new ArrayList<>(2)).add(answer);
-    while (oldest != null && (bytes > limits.bytes() || count > limits.answers())) {
-      remove(oldest);
-    }
-    stats.holds(count, bytes);
+    tell();
   }
 
   private boolean isTooLarge(byte[] key, byte @Nullable [] body, OpenFile file) {
     return body == null
         ? !isOfRange(key) && file.facts().sizeBytes() > limits.fileBytes()
         : body.length > limits.bodyBytes();
-  }
-
-  private static FileId id(FileFacts facts) {
-    return new FileId(facts.device(), facts.inode());
   }
 
   /** Where some bytes stand first, or -1. */
@@ -284,85 +248,100 @@ public final class HotCache {
     return -1;
   }
 
-  private void grow() {
-    @Nullable HotAnswer[] larger = new HotAnswer[buckets.length * 2];
-    for (HotAnswer answer = newest; answer != null; answer = answer.older) {
-      int bucket = answer.hash() & (larger.length - 1);
-      answer.nextInBucket = larger[bucket];
-      larger[bucket] = answer;
+  /**
+   * Makes room for a head. Less popular answers make way, and bodies of equally popular ones, since
+   * to read a body costs less than to answer without a head. False if there is no room to be made.
+   */
+  private boolean makeRoom(int hash, int cost) {
+    while (headBytes + cost > limits.bytes() / 2) {
+      HotAnswer oldest = answers.oldest();
+      if (oldest == null || popularity.of(hash) <= popularity.of(oldest.hash())) {
+        return false;
+      }
+      remove(oldest);
     }
-    buckets = larger;
+    while (headBytes + cost + bodyBytes > limits.bytes()) {
+      HotBody oldest = bodies.oldest();
+      if (oldest == null || popularity.of(hash) < popularity.of(oldest.answer().hash())) {
+        return false;
+      }
+      drop(oldest);
+    }
+    return true;
   }
 
-  private void link(HotAnswer answer) {
-    answer.older = newest;
-    answer.newer = null;
-    if (newest != null) {
-      newest.newer = answer;
+  /**
+   * Whether there is room for a body, or is once less popular ones have been dropped, as is done.
+   */
+  private boolean isWorth(int hash, int length) {
+    int cost = HotBody.costBytes(length);
+    while (headBytes + bodyBytes + cost > limits.bytes()) {
+      HotBody oldest = bodies.oldest();
+      if (oldest == null || popularity.of(hash) <= popularity.of(oldest.answer().hash())) {
+        return false;
+      }
+      drop(oldest);
     }
-    newest = answer;
-    if (oldest == null) {
-      oldest = answer;
-    }
+    return true;
   }
 
-  private void unlink(HotAnswer answer) {
-    if (answer.newer == null) {
-      newest = answer.older;
-    } else {
-      answer.newer.older = answer.older;
-    }
-    if (answer.older == null) {
-      oldest = answer.newer;
-    } else {
-      answer.older.newer = answer.newer;
-    }
+  private void keep(HotBody body) {
+    body.answer().body = body;
+    bodyBytes += body.costBytes();
+    bodies.add(body);
+  }
+
+  private void drop(HotBody body) {
+    body.answer().body = null;
+    bodyBytes -= body.costBytes();
+    bodies.remove(body);
+    body.close();
   }
 
   private void remove(HotAnswer answer) {
-    unlink(answer);
-    int bucket = answer.hash() & (buckets.length - 1);
-    HotAnswer before = null;
-    for (HotAnswer at = buckets[bucket]; at != answer && at != null; at = at.nextInBucket) {
-      before = at;
+    open.letGo(answer);
+    if (answer.body != null) {
+      drop(answer.body);
     }
-    if (before == null) {
-      buckets[bucket] = answer.nextInBucket;
-    } else {
-      before.nextInBucket = answer.nextInBucket;
-    }
-    FileId id = id(answer.file().facts());
-    List<HotAnswer> ofFile = byFile.get(id);
-    if (ofFile != null && ofFile.remove(answer) && ofFile.isEmpty()) {
-      byFile.remove(id);
-    }
-    count--;
-    bytes -= answer.costBytes();
-    stats.holds(count, bytes);
+    answers.remove(answer);
+    table.remove(answer);
+    headBytes -= answer.costBytes();
+    tell();
     answer.close();
+  }
+
+  private void tell() {
+    stats.holds(table.count(), headBytes + bodyBytes);
   }
 
   // ---- forgetting ----------------------------------------------------------------------------
 
   /** What is known of a file has changed, so what its requests are answered. */
   public void forget(long device, long inode) {
-    List<HotAnswer> ofFile = byFile.get(new FileId(device, inode));
-    if (ofFile != null) {
-      List.copyOf(ofFile).forEach(this::remove);
-    }
+    table.ofFile(device, inode).forEach(this::remove);
   }
 
-  /** Forgets what would not be given again, and closes connections that have done nothing. */
-  public void sweep() {
+  /**
+   * Closes connections that have done nothing, and some files that are open no longer than is
+   * allowed, with the answers that cannot be given without.
+   *
+   * @return whether there are more such files
+   */
+  public boolean sweep() {
     waiting.sweep();
     long turn = turn();
-    for (HotAnswer answer = oldest; answer != null; ) {
-      HotAnswer next = answer.newer;
-      if (turn - answer.file().openedNanos() >= limits.validNanos()) {
-        remove(answer);
+    for (int i = 0; i < SWEPT_AT_ONCE; i++) {
+      HotAnswer stale = open.stale(turn);
+      if (stale == null) {
+        return false;
       }
-      answer = next;
+      if (stale.isRenewable()) {
+        open.letGo(stale);
+      } else {
+        remove(stale);
+      }
     }
+    return true;
   }
 
   /** Forgets everything and keeps nothing more. */
@@ -373,8 +352,8 @@ public final class HotCache {
 
   /** Forgets everything. */
   public void clear() {
-    while (oldest != null) {
-      remove(oldest);
+    for (HotAnswer answer = answers.oldest(); answer != null; answer = answers.oldest()) {
+      remove(answer);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.HeadParser;
 import dev.millrace.gate.Shortcut;
 import dev.millrace.transport.DirectOutput;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -98,24 +99,21 @@ public final class HotConnection implements Shortcut {
   @Override
   public boolean answer(HeadParser head, byte[] bytes, int base) {
     key = null;
-    int length = head.isPlain() ? cache.gatherKey(head, bytes, base) : -1;
+    int length = head.isPlain() ? cache.keys().gather(head, bytes, base) : -1;
     if (length < 0) {
       passed();
       return false;
     }
     HotAnswer answer = mustPass() ? null : cache.find(length);
+    long started = System.nanoTime();
     if (answer == null
-        || !answer.select(cache.range(), cache.maxFileBytes())
-        || !output.hasRoom(answer.sizeBytes())) {
+        || !answer.select(cache.keys().range(), cache.maxFileBytes())
+        || !output.hasRoom(answer.stagedBytes())
+        || !stage(answer)) {
       cache.stats().missed();
       passed();
-      key = cache.copyKey(length);
+      key = cache.keys().copy(length);
       return false;
-    }
-    long started = System.nanoTime();
-    output.stage(answer.bytes(), 0, answer.sizeBytes());
-    if (answer.isFromFile()) {
-      output.stage(answer.file().share().channel(), answer.bodyAt(), answer.bodyBytes());
     }
     cache.stats().hit();
     cache.listener().answered(answer, head, bytes, base, connection, System.nanoTime() - started);
@@ -123,6 +121,22 @@ public final class HotConnection implements Shortcut {
       close();
     } else if (waiting != null) {
       waiting.touch(this);
+    }
+    return true;
+  }
+
+  private boolean stage(HotAnswer answer) {
+    MemorySegment body = MemorySegment.NULL;
+    if (answer.hasSmallBody()) {
+      body = cache.body(answer);
+      if (body == null) {
+        return false;
+      }
+    }
+    int head = answer.headBytes();
+    output.stage(answer.head(), head, body, answer.stagedBytes() - head);
+    if (answer.isFromFile()) {
+      output.stage(answer.file().share().channel(), answer.bodyAt(), answer.bodyBytes());
     }
     return true;
   }

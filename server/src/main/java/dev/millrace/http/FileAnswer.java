@@ -35,6 +35,7 @@ final class FileAnswer {
   private final String contentType;
   private final @Nullable ContentCoding coding;
   private final boolean varies;
+  private final boolean only;
 
   FileAnswer(
       HttpServerExchange exchange,
@@ -48,6 +49,7 @@ final class FileAnswer {
     this.contentType = selected.contentType();
     this.coding = selected.coding();
     this.varies = selected.varies();
+    this.only = selected.only();
   }
 
   void start() {
@@ -238,7 +240,7 @@ final class FileAnswer {
   }
 
   private @Nullable HotRecording record(Digests digests, int status, long bodyBytes) {
-    return HotRecording.begin(exchange, handler, file, digests, status, bodyBytes);
+    return HotRecording.begin(exchange, handler, file, only, digests, status, bodyBytes);
   }
 
   private void send(

@@ -63,7 +63,7 @@ final class FileRequest {
   private void openedPath(OpenFile file) {
     FileFacts facts = file.facts();
     if (facts.isRegularFile()) {
-      chooseVariant(file, below.relative(""), below.lastName());
+      chooseVariant(file, below.relative(""), below.lastName(), true);
       return;
     }
     file.close();
@@ -104,7 +104,7 @@ final class FileRequest {
         path,
         file -> {
           if (file.facts().isRegularFile()) {
-            chooseVariant(file, path, index.get(which));
+            chooseVariant(file, path, index.get(which), which == 0);
           } else {
             file.close();
             tryIndex(which + 1);
@@ -198,7 +198,7 @@ final class FileRequest {
         path,
         file -> {
           if (file.facts().isRegularFile()) {
-            chooseVariant(file, path, lastName(path));
+            chooseVariant(file, path, lastName(path), false);
           } else {
             file.close();
             tryFallback(which + 1);
@@ -238,18 +238,24 @@ final class FileRequest {
 
   // ---- variants --------------------------------------------------------------------------------
 
-  private void chooseVariant(OpenFile file, byte[] path, String name) {
+  /**
+   * Goes on with a file.
+   *
+   * @param first whether nothing was looked for before it
+   */
+  private void chooseVariant(OpenFile file, byte[] path, String name, boolean first) {
     String type = handler.policy().types().of(name);
     boolean varies =
         !handler.policy().precompressed().isEmpty()
             && handler.policy().types().isCompressible(type);
-    Selected plain = new Selected(file, type, null, varies);
-    if (!varies) {
-      selected(plain);
-      return;
-    }
+    List<ContentCoding> codings = varies ? acceptable() : List.of();
+    Selected plain = new Selected(file, type, null, varies, first && codings.isEmpty());
+    tryVariant(plain, path, codings, 0);
+  }
+
+  private List<ContentCoding> acceptable() {
     String field = Fields.joined(exchange.getRequestHeaders(), Headers.ACCEPT_ENCODING);
-    tryVariant(plain, path, AcceptEncoding.preferred(field, handler.policy().precompressed()), 0);
+    return AcceptEncoding.preferred(field, handler.policy().precompressed());
   }
 
   private void tryVariant(Selected plain, byte[] path, List<ContentCoding> codings, int which) {
@@ -266,7 +272,7 @@ final class FileRequest {
         file -> {
           if (file.facts().isRegularFile()) {
             plain.file().close();
-            selected(new Selected(file, plain.contentType(), coding, true));
+            selected(new Selected(file, plain.contentType(), coding, true, false));
           } else {
             file.close();
             tryVariant(plain, path, codings, which + 1);
@@ -281,9 +287,14 @@ final class FileRequest {
    * @param contentType of the content without its coding
    * @param coding how the file is coded, or null
    * @param varies whether another Accept-Encoding could have found another
+   * @param only whether no other path was looked at, so that what is at this one decides alone
    */
   record Selected(
-      OpenFile file, String contentType, @Nullable ContentCoding coding, boolean varies) {}
+      OpenFile file,
+      String contentType,
+      @Nullable ContentCoding coding,
+      boolean varies,
+      boolean only) {}
 
   private void selected(Selected selected) {
     new FileAnswer(exchange, handler, names, selected).start();

@@ -31,6 +31,7 @@ final class HotRecording implements ExchangeCompletionListener {
   private final HotCache cache;
   private final byte[] key;
   private final OpenFile file;
+  private final boolean only;
   private final Digests digests;
   private final int status;
   private final int bodyBytes;
@@ -41,6 +42,7 @@ final class HotRecording implements ExchangeCompletionListener {
       HotCache cache,
       byte[] key,
       OpenFile file,
+      boolean only,
       Digests digests,
       int status,
       int bodyBytes) {
@@ -48,6 +50,7 @@ final class HotRecording implements ExchangeCompletionListener {
     this.cache = cache;
     this.key = key;
     this.file = file;
+    this.only = only;
     this.digests = digests;
     this.status = status;
     this.bodyBytes = bodyBytes;
@@ -56,6 +59,7 @@ final class HotRecording implements ExchangeCompletionListener {
   /**
    * Begins, if the request is one that the gate may answer and the answer is small.
    *
+   * @param only whether nothing but this file at its path decided what is answered
    * @param digests those that the answer shows
    * @param bodyBytes of the body that will be sent
    */
@@ -63,6 +67,7 @@ final class HotRecording implements ExchangeCompletionListener {
       HttpServerExchange exchange,
       FileHandler handler,
       OpenFile file,
+      boolean only,
       Digests digests,
       int status,
       long bodyBytes) {
@@ -79,7 +84,7 @@ final class HotRecording implements ExchangeCompletionListener {
       return null;
     }
     HotRecording recording =
-        new HotRecording(handler, cache, key, file.share(), digests, status, (int) bodyBytes);
+        new HotRecording(handler, cache, key, file.share(), only, digests, status, (int) bodyBytes);
     exchange.addExchangeCompleteListener(recording);
     return recording;
   }
@@ -114,7 +119,7 @@ final class HotRecording implements ExchangeCompletionListener {
               && exchange.isResponseStarted()
               && bodyBytes == (fromFile ? exchange.getResponseBytesSent() : body.length);
       if (asPlanned && isStillRight()) {
-        cache.put(key, status, head(exchange), fromFile ? null : body, file);
+        cache.put(key, status, head(exchange), fromFile ? null : body, file, only);
       } else {
         file.close();
       }

@@ -13,11 +13,12 @@ public interface DirectOutput {
   boolean hasRoom(int bytes);
 
   /**
-   * Copies bytes to be sent.
+   * Copies bytes to be sent, those of one memory after those of another, of each from the
+   * beginning.
    *
-   * @param length as {@link #hasRoom} has allowed
+   * @param firstBytes and {@code secondBytes}: together as many as {@link #hasRoom} has allowed
    */
-  void stage(MemorySegment source, long offset, int length);
+  void stage(MemorySegment first, int firstBytes, MemorySegment second, int secondBytes);
 
   /**
    * Has a stretch of a file sent after what was staged; until it is sent there is {@linkplain

@@ -136,15 +136,16 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   @Override
-  public void stage(MemorySegment source, long offset, int length) {
+  public void stage(MemorySegment first, int firstBytes, MemorySegment second, int secondBytes) {
     int n;
     try {
-      n = writer.write(source, offset, length);
+      writer.expect(firstBytes + secondBytes);
+      n = writer.write(first, 0, firstBytes) + writer.write(second, 0, secondBytes);
     } catch (IOException impossible) {
       throw new AssertionError(impossible); // staging writes to memory
     }
-    if (n != length) {
-      throw new IllegalStateException("no room for " + length + " bytes");
+    if (n != firstBytes + secondBytes) {
+      throw new IllegalStateException("no room for " + firstBytes + '+' + secondBytes + " bytes");
     }
     connection.scheduleSend();
   }

@@ -30,6 +30,11 @@ final class SocketWriter extends Writer {
     this.chunks = new Chunk[maxChunks];
   }
 
+  /** Several writes of this many bytes together come next: what they begin is fit for them all. */
+  void expect(int bytes) {
+    var _ = chunkWithRoom(bytes);
+  }
+
   @Override
   public int write(MemorySegment source, long offset, int length) throws WriteFailedException {
     int written = 0;

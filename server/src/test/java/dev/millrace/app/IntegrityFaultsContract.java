@@ -172,14 +172,24 @@ abstract class IntegrityFaultsContract {
       assertEquals(0, log.with(root.resolve("good").toString()));
       ask(server, 200, "/bad");
     }
-    try (RunningServer server = serving(settings + "scrub: 20MiB\ncorrupt: refuse\n")) {
-      until(server, "millrace_digest_corrupt_files", "1.0");
+    // Slow, so that answers are kept by the time it is found.
+    try (RunningServer server = serving(settings + "scrub: 40KiB\ncorrupt: refuse\n")) {
+      try (Conversation client = new Conversation(server)) {
+        assertTrue(client.ask("GET /bad HTTP/1.1\r\nHost: h\r\n\r\n").contains(" 200 "));
+        while (corruptFiles(server).equals("0.0")) {
+          client.ask("GET /bad HTTP/1.1\r\nHost: h\r\n\r\n");
+        }
+      }
       refusesBad(server);
       write("bad", 40_000);
       ask(server, 200, "/bad");
       ask(server, 200, "/bad.sha256");
       until(server, "millrace_digest_corrupt_files", "0.0");
     }
+  }
+
+  private static String corruptFiles(RunningServer server) throws Exception {
+    return server.figure("millrace_digest_corrupt_files");
   }
 
   /** Neither the file nor a checksum of bytes that are not what they should be. */
