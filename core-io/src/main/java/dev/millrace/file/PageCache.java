@@ -46,18 +46,20 @@ public final class PageCache {
   /**
    * How many bytes from a position on are in memory, or beyond the file's end.
    *
-   * @param count where to stop looking
+   * @param count where to stop looking; 1 at least
    * @return at most {@code count}, in steps of 64 KiB; 0 if the first is not
    */
   public static long residentBytes(int fd, long position, long count) {
     Scratch scratch = SCRATCH.get();
     long end = position + count;
-    for (long at = position; at < end; at = (at / STEP_BYTES + 1) * STEP_BYTES) {
+    long at = position;
+    do {
       if (!isResident(fd, at, scratch)) {
         return at - position;
       }
-    }
-    return isResident(fd, end - 1, scratch)
+      at = (at / STEP_BYTES + 1) * STEP_BYTES;
+    } while (at < end);
+    return count == 1 || isResident(fd, end - 1, scratch)
         ? count
         : (end - 1) / STEP_BYTES * STEP_BYTES - position;
   }

@@ -40,11 +40,56 @@ class ResidencyTest {
     assertEquals(100 << 10, file.residentBytes(7, 0, 100 << 10, now));
     assertEquals(1, looks);
     resident.clear();
-    assertEquals(100 << 10, file.residentBytes(7, 0, 100 << 10, now + 19_999_999));
-    assertEquals(50_000, file.residentBytes(7, 50_000, 50_000, now + 19_999_999));
+    assertEquals(100 << 10, file.residentBytes(7, 0, 100 << 10, now + 99_999_999));
+    assertEquals(50_000, file.residentBytes(7, 50_000, 50_000, now + 99_999_999));
     assertEquals(1, looks);
-    assertEquals(0, file.residentBytes(7, 0, 100 << 10, now + Residency.TRUST_NANOS));
+    now += 99_999_999 + Residency.TRUST_NANOS;
+    assertEquals(0, file.residentBytes(7, 0, 100 << 10, now));
     assertTrue(looks > 1);
+  }
+
+  @Test
+  void whatIsSentAllTheTimeIsLookedAtTenTimesLessOften() {
+    resident.set(0, STEPS);
+    Residency file = of(100 << 10);
+    assertEquals(10, file.residentBytes(7, 0, 10, 0));
+    resident.clear();
+    long now = 0;
+    while (file.residentBytes(7, 0, 10, now) == 10) {
+      now += Residency.TRUST_NANOS / 2;
+    }
+    assertEquals(Residency.MOST_TRUST_NANOS, now);
+  }
+
+  @Test
+  void aLongRunIsLookedAtLessCloselyUntilSomethingIsMissing() {
+    resident.set(0, STEPS);
+    resident.clear(100, 112); // up to 7 MiB
+    Residency file = of(1 << 30);
+    long mib = 1 << 20;
+    assertEquals(4 * mib, file.residentBytes(7, 0, 4 * mib, 1));
+    assertEquals(16, looks);
+    assertEquals(mib - 7, file.residentBytes(7, 4 * mib + 5, mib - 7, 1));
+    assertEquals(18, looks, "both ends");
+    assertEquals(mib, file.residentBytes(7, 5 * mib, mib, 1));
+    assertEquals(20, looks);
+    assertEquals(4 * STEP, file.residentBytes(7, 6 * mib, mib, 1));
+    int soFar = looks;
+    assertEquals(mib, file.residentBytes(7, 7 * mib, mib, 1));
+    assertEquals(soFar + 4, looks, "closely again");
+    assertEquals(mib, file.residentBytes(7, 5 * mib, mib, 1));
+    assertEquals(soFar + 4, looks, "what was seen is remembered");
+  }
+
+  @Test
+  void nothingIsBelievedOnceItIsInDoubt() {
+    resident.set(0, STEPS);
+    Residency file = of(1 << 30);
+    assertEquals(2 * BLOCK, file.residentBytes(7, 0, 2 * BLOCK, 1));
+    resident.clear(4);
+    assertEquals(2 * BLOCK, file.residentBytes(7, 0, 2 * BLOCK, 2));
+    file.doubt();
+    assertEquals(BLOCK, file.residentBytes(7, 0, 2 * BLOCK, 3));
   }
 
   @Test
@@ -72,6 +117,7 @@ class ResidencyTest {
     long now = 0;
     for (int i = 0; i < 20_000; i++) {
       now += Residency.TRUST_NANOS;
+      file.doubt();
       resident.flip(random.nextInt(STEPS), STEPS);
       long position = random.nextLong((long) STEPS * STEP);
       long count = 1 + random.nextLong(4L * BLOCK);

@@ -26,9 +26,6 @@ final class Caches {
   /** A body of this size still costs less to copy than to send from the file. */
   private static final int HOT_BODY_BYTES = 16 << 10;
 
-  /** Beyond it an answer's other costs vanish beside its body's. */
-  private static final int HOT_FILE_BYTES = 1 << 20;
-
   private static final Pattern SOFT_LIMIT = Pattern.compile("Max open files +(\\S+)");
 
   private final Settings settings;
@@ -91,12 +88,7 @@ final class Caches {
     if (bytes > 0 && openFiles > 0) {
       HotCache.Limits limits =
           new HotCache.Limits(
-              bytes,
-              HOT_BODY_BYTES,
-              HOT_FILE_BYTES,
-              openFiles,
-              validNanos(),
-              settings.idleTimeout());
+              bytes, HOT_BODY_BYTES, openFiles, validNanos(), settings.idleTimeout());
       hot = new HotCache(limits, loop::nowNanos, listener);
     }
   }

@@ -74,7 +74,7 @@ final class Pipeline {
     this.log = writer == null ? null : new AccessLog(handler, writer);
     this.requests = new RequestTracker(log == null ? handler : log, stats);
     if (shared.transport() instanceof Transport.Uring uring) {
-      caches.keepAnswers(uring.workers().get(number).loop(), new HotRequests(stats, log));
+      caches.keepAnswers(uring.workers().get(number).loop(), new HotRequests(requests, stats, log));
     }
     caches.start();
   }

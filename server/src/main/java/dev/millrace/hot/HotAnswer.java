@@ -84,14 +84,14 @@ public final class HotAnswer extends Recency.Node<HotAnswer> {
   /**
    * Makes it the answer with the part that is asked for, if it is one with a part.
    *
-   * @return false if there is no such part, or a longer one than is answered from memory
+   * @return false if there is no such part
    */
-  boolean select(AskedRange range, long mostBytes) {
+  boolean select(AskedRange range) {
     PartHead head = part;
     if (head == null) {
       return true;
     }
-    if (!range.fits(file.facts().sizeBytes()) || range.lengthBytes() > mostBytes) {
+    if (!range.fits(file.facts().sizeBytes())) {
       return false;
     }
     head.set(range);

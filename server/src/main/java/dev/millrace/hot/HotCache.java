@@ -33,13 +33,12 @@ public final class HotCache {
    *
    * @param bytes of all answers together
    * @param bodyBytes of the largest body that is kept
-   * @param fileBytes of the largest body that is sent from its file after a head that is kept
    * @param descriptors how many files may be open
    * @param validNanos how long a path is taken to lead to the same unchanged file
    * @param idle how long a connection may be idle
    */
   public record Limits(
-      long bytes, int bodyBytes, int fileBytes, int descriptors, long validNanos, Duration idle) {}
+      long bytes, int bodyBytes, int descriptors, long validNanos, Duration idle) {}
 
   private final Limits limits;
   private final LongSupplier turnNanos;
@@ -83,11 +82,6 @@ public final class HotCache {
   /** Largest body that is kept with its head. */
   public int maxBodyBytes() {
     return limits.bodyBytes();
-  }
-
-  /** Largest body that is sent from its file after a head that is kept. */
-  public int maxFileBytes() {
-    return limits.fileBytes();
   }
 
   /** Whether the answers to a key are the parts of a file. */
@@ -212,7 +206,7 @@ public final class HotCache {
     }
     if (closed
         || dateAt < 0
-        || isTooLarge(key, body, file)
+        || (body != null && body.length > limits.bodyBytes())
         || (isOfRange(key) && !PartHead.canBe(head))
         || (!renewable && !open.hasRoom())
         || !makeRoom(hash, HotAnswer.costBytes(key, head.length))) {
@@ -230,12 +224,6 @@ public final class HotCache {
       keep(HotBody.of(answer, body));
     }
     tell();
-  }
-
-  private boolean isTooLarge(byte[] key, byte @Nullable [] body, OpenFile file) {
-    return body == null
-        ? !isOfRange(key) && file.facts().sizeBytes() > limits.fileBytes()
-        : body.length > limits.bodyBytes();
   }
 
   /** Where some bytes stand first, or -1. */

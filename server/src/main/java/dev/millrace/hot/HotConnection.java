@@ -17,7 +17,10 @@ import org.xnio.StreamConnection;
  * <p>Until there is a request that it cannot answer, the connection {@linkplain WaitingConnections
  * waits} for one without Undertow.
  */
-public final class HotConnection implements Shortcut {
+public final class HotConnection implements Shortcut, DirectOutput.Sent {
+  /** A longer body may take longer than a connection may be idle. */
+  private static final long LONG_BYTES = 1 << 20;
+
   private final HotCache cache;
   private final DirectOutput output;
   private final StreamConnection connection;
@@ -25,6 +28,10 @@ public final class HotConnection implements Shortcut {
   private final long mostPassedOverNanos;
   private long passedTurn;
   private byte @Nullable [] key;
+  private boolean sending;
+  private boolean readsWait;
+  private boolean last;
+  private HotListener.@Nullable Ending ending;
 
   // Of WaitingConnections.
   @Nullable HotConnection before;
@@ -62,6 +69,11 @@ public final class HotConnection implements Shortcut {
     connection
         .getSourceChannel()
         .setReadListener(source -> {
+          if (sending) {
+            readsWait = true; // who has sent its last may still receive
+            source.suspendReads();
+            return;
+          }
           leave();
           // Its last request may have been answered here: Undertow would watch over it in vain.
           if (gate.hasEnded() || !connection.isOpen()) {
@@ -73,6 +85,11 @@ public final class HotConnection implements Shortcut {
           }
         });
     connection.getSourceChannel().resumeReads();
+  }
+
+  /** Whether an answer is on its way, so that the connection is not idle. */
+  boolean isSending() {
+    return sending;
   }
 
   private void leave() {
@@ -107,7 +124,8 @@ public final class HotConnection implements Shortcut {
     HotAnswer answer = mustPass() ? null : cache.find(length);
     long started = System.nanoTime();
     if (answer == null
-        || !answer.select(cache.keys().range(), cache.maxFileBytes())
+        || !answer.select(cache.keys().range())
+        || (waiting == null && isLong(answer))
         || !output.hasRoom(answer.stagedBytes())
         || !stage(answer)) {
       cache.stats().missed();
@@ -116,13 +134,25 @@ public final class HotConnection implements Shortcut {
       return false;
     }
     cache.stats().hit();
-    cache.listener().answered(answer, head, bytes, base, connection, System.nanoTime() - started);
-    if (head.isLast()) {
-      close();
-    } else if (waiting != null) {
+    if (isLong(answer)) {
+      ending = cache.listener().began(answer, head, bytes, base, connection);
+    } else {
+      long took = System.nanoTime() - started;
+      cache.listener().answered(answer, head, bytes, base, connection, took);
+    }
+    if (waiting != null) {
       waiting.touch(this);
     }
+    last = head.isLast();
+    if (last && !sending) {
+      close();
+    }
     return true;
+  }
+
+  /** Undertow, which might know the connection, would find it idle before the end. */
+  private static boolean isLong(HotAnswer answer) {
+    return answer.isFromFile() && answer.bodyBytes() > LONG_BYTES;
   }
 
   private boolean stage(HotAnswer answer) {
@@ -136,9 +166,30 @@ public final class HotConnection implements Shortcut {
     int head = answer.headBytes();
     output.stage(answer.head(), head, body, answer.stagedBytes() - head);
     if (answer.isFromFile()) {
-      output.stage(answer.file().share().channel(), answer.bodyAt(), answer.bodyBytes());
+      sending = true;
+      output.stage(answer.file().share().channel(), answer.bodyAt(), answer.bodyBytes(), this);
     }
     return true;
+  }
+
+  /** The body of the answer that was given last is sent from its file, or never will be. */
+  @Override
+  public void ended(long bytes) {
+    sending = false;
+    HotListener.Ending told = ending;
+    if (told != null) {
+      ending = null;
+      told.ended(bytes);
+    }
+    if (last || !output.canSend()) {
+      close();
+    } else if (waiting != null) {
+      waiting.touch(this);
+      if (readsWait) {
+        readsWait = false;
+        connection.getSourceChannel().resumeReads();
+      }
+    }
   }
 
   /**

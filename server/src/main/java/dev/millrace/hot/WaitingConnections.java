@@ -70,7 +70,11 @@ final class WaitingConnections {
   void sweep() {
     long now = turnNanos.getAsLong();
     while (first != null && now - first.activeNanos >= idleNanos) {
-      first.close();
+      if (first.isSending()) {
+        touch(first);
+      } else {
+        first.close();
+      }
     }
   }
 }

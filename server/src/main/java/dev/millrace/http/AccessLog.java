@@ -49,7 +49,14 @@ public final class AccessLog implements HttpHandler {
       @Nullable String host,
       @Nullable String referer,
       @Nullable String agent,
-      @Nullable String trace) {}
+      @Nullable String trace) {
+    /** The same of a request that has ended. */
+    Entry ended(long atMillis, long sentBytes, long tookNanos) {
+      return new Entry(
+          atMillis, remote, user, method, target, protocol, status, sentBytes, tookNanos, host,
+          referer, agent, trace);
+    }
+  }
 
   /** Takes batches; must not block. */
   @FunctionalInterface
@@ -104,31 +111,30 @@ public final class AccessLog implements HttpHandler {
   }
 
   /** Notes a request that was answered from memory; an exchange has come before every such. */
-  void note(
-      HotAnswer answer,
-      HeadParser head,
-      byte[] bytes,
-      int base,
-      SocketAddress peer,
-      long durationNanos) {
+  void note(Entry entry, long bytes, long durationNanos) {
+    add(entry.ended(System.currentTimeMillis(), bytes, durationNanos));
+  }
+
+  /** What there is to note of a request that is being answered from memory. */
+  static Entry entry(
+      HotAnswer answer, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
     int from = base + head.targetStart();
     int to = base + head.targetEnd();
     HeadLines lines = new HeadLines(bytes, to, base + head.length());
-    add(
-        new Entry(
-            System.currentTimeMillis(),
-            peer instanceof InetSocketAddress internet ? address(internet) : "-",
-            null,
-            head.method().name(),
-            new String(bytes, from, to - from, StandardCharsets.ISO_8859_1),
-            "HTTP/1.1",
-            answer.status(),
-            answer.bodyBytes(),
-            durationNanos,
-            lines.value("Host"),
-            lines.value("Referer"),
-            lines.value("User-Agent"),
-            trace(lines.value("traceparent"))));
+    return new Entry(
+        0,
+        peer instanceof InetSocketAddress internet ? address(internet) : "-",
+        null,
+        head.method().name(),
+        new String(bytes, from, to - from, StandardCharsets.ISO_8859_1),
+        "HTTP/1.1",
+        answer.status(),
+        0,
+        0,
+        lines.value("Host"),
+        lines.value("Referer"),
+        lines.value("User-Agent"),
+        trace(lines.value("traceparent")));
   }
 
   private void handScheduled() {

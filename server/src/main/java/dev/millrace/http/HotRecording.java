@@ -34,7 +34,7 @@ final class HotRecording implements ExchangeCompletionListener {
   private final boolean only;
   private final Digests digests;
   private final int status;
-  private final int bodyBytes;
+  private final long bodyBytes;
   private byte[] body = NO_BODY;
 
   private HotRecording(
@@ -45,7 +45,7 @@ final class HotRecording implements ExchangeCompletionListener {
       boolean only,
       Digests digests,
       int status,
-      int bodyBytes) {
+      long bodyBytes) {
     this.handler = handler;
     this.cache = cache;
     this.key = key;
@@ -79,12 +79,11 @@ final class HotRecording implements ExchangeCompletionListener {
     HotCache cache = connection.cache();
     if (key == null
         || HotCache.isOfRange(key) != (status == StatusCodes.PARTIAL_CONTENT)
-        || bodyBytes > cache.maxFileBytes()
         || !isSettled(file.facts())) {
       return null;
     }
     HotRecording recording =
-        new HotRecording(handler, cache, key, file.share(), only, digests, status, (int) bodyBytes);
+        new HotRecording(handler, cache, key, file.share(), only, digests, status, bodyBytes);
     exchange.addExchangeCompleteListener(recording);
     return recording;
   }

@@ -25,7 +25,7 @@ public final class RequestTracker implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
-    active.incrementAndGet();
+    began();
     exchange.addExchangeCompleteListener(completed);
     if (draining) {
       exchange.setPersistent(false);
@@ -39,14 +39,24 @@ public final class RequestTracker implements HttpHandler {
       if (stats != null) {
         stats.ended(exchange);
       }
-      if (active.decrementAndGet() == 0 && draining) {
-        Runnable idle = whenIdle;
-        if (idle != null) {
-          idle.run();
-        }
-      }
+      ended();
     } finally {
       nextListener.proceed();
+    }
+  }
+
+  /** A request is under way. */
+  void began() {
+    active.incrementAndGet();
+  }
+
+  /** It has ended. */
+  void ended() {
+    if (active.decrementAndGet() == 0 && draining) {
+      Runnable idle = whenIdle;
+      if (idle != null) {
+        idle.run();
+      }
     }
   }
 

@@ -9,6 +9,9 @@ import java.lang.foreign.MemorySegment;
  * thread only.
  */
 public interface DirectOutput {
+  /** Whether the connection has not broken. */
+  boolean canSend();
+
   /** Whether {@link #stage} would take this many bytes now. */
   boolean hasRoom(int bytes);
 
@@ -20,11 +23,24 @@ public interface DirectOutput {
    */
   void stage(MemorySegment first, int firstBytes, MemorySegment second, int secondBytes);
 
+  /** Is told that a stretch of a file has been sent, or will not be. Loop thread. */
+  @FunctionalInterface
+  interface Sent {
+    /**
+     * The last that is heard of it.
+     *
+     * @param bytes of it that the kernel has taken, or that were read to be sent; all, unless the
+     *     connection broke
+     */
+    void ended(long bytes);
+  }
+
   /**
    * Has a stretch of a file sent after what was staged; until it is sent there is {@linkplain
    * #hasRoom room} for nothing.
    *
    * @param file becomes this object's to close
+   * @param sent is told of its end, once; may write or close then
    */
-  void stage(DescriptorChannel file, long position, long lengthBytes);
+  void stage(DescriptorChannel file, long position, long lengthBytes, Sent sent);
 }

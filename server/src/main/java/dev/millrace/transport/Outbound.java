@@ -35,6 +35,9 @@ final class Outbound {
   private static final int UNSUPPORTED = -95; // EOPNOTSUPP: of this kind of socket
   private static final int IO_ERROR = 5; // EIO: the file is shorter than it was
 
+  /** Sending a MiB from memory takes a tenth of this; a disk, or a busy machine, may take more. */
+  private static final long SLOW_NANOS = 1_000_000L;
+
   /** How soon a chunk to read into is asked for again when the pool has none. */
   private static final long NO_CHUNK_NANOS = 1_000_000L;
 
@@ -137,7 +140,11 @@ final class Outbound {
       read(file);
       return;
     }
+    long before = System.nanoTime();
     long n = PageCache.send(fd, file.descriptor(), file.position(), resident);
+    if (System.nanoTime() - before > SLOW_NANOS) {
+      file.doubt();
+    }
     if (n > 0) {
       file.advance(n);
       connection.took(n);

@@ -127,6 +127,11 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   @Override
+  public boolean canSend() {
+    return failure == 0;
+  }
+
+  @Override
   public boolean hasRoom(int bytes) {
     return failure == 0
         && posted.isEmpty()
@@ -151,8 +156,12 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   @Override
-  public void stage(DescriptorChannel file, long position, long lengthBytes) {
-    writer.add(new FileSegment(file, position, lengthBytes));
+  public void stage(DescriptorChannel file, long position, long lengthBytes, Sent sent) {
+    stage(new FileSegment(file, position, lengthBytes, sent));
+  }
+
+  private void stage(FileSegment segment) {
+    writer.add(segment);
     connection.scheduleSend();
   }
 
@@ -249,7 +258,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
       if (count <= 0 || !posted.isEmpty() || writer.file() != null) {
         return 0;
       }
-      stage(file.share(), position, count);
+      stage(new FileSegment(file.share(), position, count, null));
       return count;
     }
     return source.transferTo(

@@ -87,9 +87,10 @@ final class SocketWriter extends Writer {
 
   /** The file's stretch is sent. */
   void fileSent() {
-    if (file != null) {
-      file.close();
+    FileSegment last = file;
+    if (last != null) {
       file = null;
+      last.close(); // who is told may stage the next
     }
   }
 
