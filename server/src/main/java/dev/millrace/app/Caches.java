@@ -144,6 +144,6 @@ final class Caches {
     if (cache != null) {
       cache.close();
     }
-    files.forEach(OpenFiles::clear);
+    files.forEach(OpenFiles::close);
   }
 }

@@ -24,6 +24,7 @@ public final class OpenFiles implements FileAccess {
   private final long validNanos;
   private final Runnable whenExhausted;
   private final Map<Path, OpenFile> files = new LinkedHashMap<>(16, 0.75f, true);
+  private boolean closed;
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong misses = new AtomicLong();
 
@@ -85,7 +86,7 @@ public final class OpenFiles implements FileAccess {
         new OpenCallback() {
           @Override
           public void opened(OpenFile file) {
-            if (file.facts().isRegularFile()) {
+            if (!closed && file.facts().isRegularFile()) {
               keep(key, file);
             }
             callback.opened(file);
@@ -159,6 +160,12 @@ public final class OpenFiles implements FileAccess {
           }
           return stale;
         });
+  }
+
+  /** Closes what is kept, and keeps nothing more; opening goes on. */
+  public void close() {
+    closed = true;
+    clear();
   }
 
   /** Closes what is kept; opening goes on. */

@@ -300,7 +300,10 @@ final class FileRequest {
     new FileAnswer(exchange, handler, names, selected).start();
   }
 
-  /** Opens, and sees to it that a defect in what follows leaves nothing open. */
+  /**
+   * Opens, and sees to it that a defect in what follows leaves nothing open. Nothing follows if the
+   * client has left meanwhile, which ends the exchange.
+   */
   private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
     handler
         .access()
@@ -309,6 +312,10 @@ final class FileRequest {
             new FileAccess.OpenCallback() {
               @Override
               public void opened(OpenFile file) {
+                if (exchange.isComplete()) {
+                  file.close();
+                  return;
+                }
                 try {
                   opened.accept(file);
                 } catch (RuntimeException defect) {
@@ -320,7 +327,9 @@ final class FileRequest {
 
               @Override
               public void failed(OpenFailure why) {
-                failed.accept(why);
+                if (!exchange.isComplete()) {
+                  failed.accept(why);
+                }
               }
             });
   }

@@ -23,6 +23,11 @@ final class LogLines extends Handler implements AutoCloseable {
     lines.add(formatter.formatMessage(line));
   }
 
+  /** All of them so far. */
+  List<String> lines() {
+    return List.copyOf(lines);
+  }
+
   /** How many lines contain a text. */
   long with(String text) {
     return lines.stream().filter(line -> line.contains(text)).count();
