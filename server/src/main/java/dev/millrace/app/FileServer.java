@@ -139,6 +139,7 @@ public final class FileServer implements AutoCloseable {
       for (Mount mount : settings.mounts()) {
         roots.add(openRoot(mount.root()));
       }
+      WarmUp.before(settings);
       return new FileServer(settings, roots);
     } catch (StartException failed) {
       roots.forEach(FileCalls::close);

@@ -25,6 +25,10 @@ public enum SettingKey {
       "N",
       "Threads of the worker pool; one a processor, at least 2, if not said."),
   DRAIN("30s", "TIME", "Longest that a stop waits for requests under way."),
+  WARM_UP(
+      "off",
+      "off|TIME",
+      "How long a rehearsal precedes the start, so that the first requests find compiled code."),
   LISTING("off", "on|off", "Whether a directory without an index is listed."),
   HIDDEN("off", "on|off", "Whether names that begin with a dot are served."),
   SYMLINKS(

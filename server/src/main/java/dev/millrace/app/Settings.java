@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxies who may speak for clients
  * @param idleTimeout how long a connection may stay open between requests
  * @param drain longest that a stop waits for requests under way
+ * @param warmUp how long a rehearsal precedes the start, zero for none
  */
 public record Settings(
     List<Mount> mounts,
@@ -49,7 +50,8 @@ public record Settings(
     GateLimits gate,
     ProxyTrust proxies,
     Duration idleTimeout,
-    Duration drain) {
+    Duration drain,
+    Duration warmUp) {
   /** What carries HTTP. */
   public enum TransportChoice {
     /** io_uring, or NIO where it is refused. */

@@ -100,7 +100,8 @@ public final class SettingsLoader {
         new ProxyTrust(
             list(SettingKey.PROXIES, Values::cidr), one(SettingKey.PROXY_PROTOCOL, Values::flag)),
         one(SettingKey.IDLE_TIMEOUT, Values::duration),
-        one(SettingKey.DRAIN, Values::duration));
+        one(SettingKey.DRAIN, Values::duration),
+        one(SettingKey.WARM_UP, Values::warmUp));
   }
 
   /** More than two loops a processor only wait for each other; a slip of the hand is refused. */

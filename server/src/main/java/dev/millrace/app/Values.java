@@ -128,6 +128,18 @@ final class Values {
     };
   }
 
+  /** Off, or a time that a start may reasonably take. */
+  static Duration warmUp(String text) throws SettingsException {
+    if (text.equals("off")) {
+      return Duration.ZERO;
+    }
+    Duration time = duration(text);
+    if (time.compareTo(Duration.ofMinutes(1)) > 0) {
+      throw new SettingsException("'" + text + "' is more than a minute");
+    }
+    return time;
+  }
+
   /** A size in bytes, at most two gigabytes less one. */
   static int bytes(String text) throws SettingsException {
     Matcher match = SIZE.matcher(text);

@@ -130,7 +130,7 @@ class CommandLineTest {
             + " head-timeout, hidden, hot, idle-timeout, index, listen, listing, loops, management,"
             + " max-fields, max-head, max-target, metrics, mounts, open-files, precompressed, proxies, proxy-protocol,"
             + " revalidate, root, scrub, sidecars, state, symlinks,"
-            + " transport, types, workers, zero-copy");
+            + " transport, types, warm-up, workers, zero-copy");
   }
 
   @Test

@@ -61,7 +61,8 @@ final class RunningServer implements AutoCloseable {
         limits,
         trust,
         s.idleTimeout(),
-        s.drain());
+        s.drain(),
+        s.warmUp());
   }
 
   private static Settings settings(Path root, TransportChoice transport, String yaml)

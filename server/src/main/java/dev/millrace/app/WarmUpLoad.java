@@ -1,0 +1,264 @@
+package dev.millrace.app;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a server is asked while it warms up: mostly small files on connections that stay, many at
+ * once and one after another, and of everything else a little.
+ *
+ * <p>Answers are counted, not read: the same request is answered with as many bytes every time.
+ */
+final class WarmUpLoad {
+  private static final Logger LOG = Logger.getLogger("dev.millrace");
+
+  private static final int CONNECTIONS = 16;
+
+  /** Requests sent at once on a connection, where answers are small. */
+  private static final int PIPELINED = 4;
+
+  private static final int ROUNDS_A_LARGE_FILE = 32;
+  private static final int ROUNDS_A_ONE_OFF = 8;
+
+  private static final String[] BROWSER = {
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language: en-US,en;q=0.5",
+    "Accept-Encoding: gzip, deflate, br, zstd"
+  };
+
+  private static final String[] HOSTS = {
+    "127.0.0.1:PORT", "localhost:PORT", "mirror.example.org", "[::1]:PORT", "192.0.2.1"
+  };
+
+  private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
+  private static final Pattern TAG = Pattern.compile("(?i)\r\netag: *(\\S+)");
+
+  /** Some requests that are sent together, and the bytes that all their answers have. */
+  private record Ask(ByteBuffer requests, long answerBytes) {}
+
+  /** The first answer to a request. */
+  private record Answer(String head, long bytes) {
+    String tag() throws IOException {
+      Matcher found = TAG.matcher(head);
+      if (!found.find()) {
+        throw new IOException("an answer without ETag");
+      }
+      return found.group(1);
+    }
+  }
+
+  private final InetSocketAddress server;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
+  private int hosts;
+  private final List<SocketChannel> connections = new ArrayList<>();
+
+  private WarmUpLoad(InetSocketAddress server) {
+    this.server = server;
+  }
+
+  /** The files that are asked for, by name, with their sizes in bytes. */
+  static Map<String, Integer> files() {
+    return Map.of("small", 1 << 10, "page", 8 << 10, "medium", 100 << 10, "large", 4 << 20);
+  }
+
+  /**
+   * Asks until the time has come.
+   *
+   * @param endNanos as of {@link System#nanoTime}
+   */
+  static void run(InetSocketAddress server, long endNanos) {
+    WarmUpLoad load = new WarmUpLoad(server);
+    try {
+      load.askUntil(endNanos);
+      load.reset();
+    } catch (IOException failed) {
+      LOG.warning("warm-up: ended early: " + failed);
+    } finally {
+      load.close();
+    }
+  }
+
+  private void askUntil(long endNanos) throws IOException {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      connections.add(SocketChannel.open(server));
+    }
+    List<Ask> asks = asks();
+    Ask large = ask(1, "GET", "/large");
+    for (int round = 0; System.nanoTime() < endNanos; round++) {
+      askTogether(asks, round);
+      askInTurn(asks, round);
+      askOnce(round);
+      if (round % ROUNDS_A_LARGE_FILE == 0) {
+        send(connections.getFirst(), large);
+        skip(connections.getFirst(), large.answerBytes());
+      }
+    }
+  }
+
+  /** The loop finds many requests in a turn. */
+  private void askTogether(List<Ask> asks, int round) throws IOException {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      send(connections.get(i), of(asks, round, i));
+    }
+    for (int i = 0; i < CONNECTIONS; i++) {
+      skip(connections.get(i), of(asks, round, i).answerBytes());
+    }
+  }
+
+  /** The loop falls asleep between one request and the next. */
+  private void askInTurn(List<Ask> asks, int round) throws IOException {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      Ask ask = of(asks, round, i);
+      send(connections.get(i), ask);
+      skip(connections.get(i), ask.answerBytes());
+    }
+  }
+
+  /** Every connection comes to ask everything. */
+  private static Ask of(List<Ask> asks, int round, int connection) {
+    return asks.get((round * 7 + connection) % asks.size());
+  }
+
+  private List<Ask> asks() throws IOException {
+    String tag = first(request("HEAD", "/small")).tag();
+    List<Ask> asks = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      asks.add(ask(1, "GET", "/small"));
+      asks.add(ask(1, "GET", "/small", "User-Agent: curl/8.9.1", "Accept: */*"));
+      asks.add(ask(PIPELINED, "GET", "/small", BROWSER));
+    }
+    for (int i = 0; i < 3; i++) {
+      asks.add(ask(1, "GET", "/small", "If-None-Match: " + tag));
+      asks.add(ask(1, "GET", "/large", "Range: bytes=65536-131071"));
+    }
+    asks.add(ask(PIPELINED, "GET", "/small", "If-None-Match: " + tag));
+    asks.add(ask(1, "GET", "/page"));
+    asks.add(ask(PIPELINED, "GET", "/page"));
+    asks.add(ask(PIPELINED, "HEAD", "/page"));
+    asks.add(ask(1, "GET", "/medium"));
+    asks.add(ask(1, "GET", "/medium"));
+    asks.add(ask(1, "GET", "/none"));
+    return asks;
+  }
+
+  private Ask ask(int times, String method, String target, String... fields) throws IOException {
+    String request = request(method, target, fields);
+    Answer answer = first(request);
+    ByteBuffer all = ByteBuffer.wrap(request.repeat(times).getBytes(ISO_8859_1));
+    return new Ask(all, times * answer.bytes());
+  }
+
+  private String request(String method, String target, String... fields) {
+    String host = HOSTS[hosts++ % HOSTS.length].replace("PORT", "" + server.getPort());
+    StringBuilder text = new StringBuilder();
+    text.append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
+    text.append("Host: ").append(host).append("\r\n");
+    for (String field : fields) {
+      text.append(field).append("\r\n");
+    }
+    return text.append("\r\n").toString();
+  }
+
+  /** Asks, and finds out how long the answer is. */
+  private Answer first(String request) throws IOException {
+    SocketChannel connection = connections.getFirst();
+    send(connection, new Ask(ByteBuffer.wrap(request.getBytes(ISO_8859_1)), 0));
+    StringBuilder text = new StringBuilder();
+    int end;
+    while ((end = text.indexOf("\r\n\r\n")) < 0) {
+      text.append(ISO_8859_1.decode(read(connection, buffer.capacity())));
+    }
+    String head = text.substring(0, end);
+    boolean bodiless = request.startsWith("HEAD") || head.startsWith("HTTP/1.1 304");
+    Matcher length = LENGTH.matcher(head);
+    long body = 0;
+    if (!bodiless) {
+      if (!length.find()) {
+        throw new IOException("an answer without Content-Length");
+      }
+      body = Long.parseLong(length.group(1));
+    }
+    long whole = end + 4 + body;
+    skip(connection, whole - text.length());
+    return new Answer(head, whole);
+  }
+
+  private static void send(SocketChannel connection, Ask ask) throws IOException {
+    ByteBuffer requests = ask.requests().duplicate();
+    while (requests.hasRemaining()) {
+      connection.write(requests);
+    }
+  }
+
+  private void skip(SocketChannel connection, long bytes) throws IOException {
+    for (long left = bytes; left > 0; ) {
+      left -= read(connection, left).remaining();
+    }
+  }
+
+  private ByteBuffer read(SocketChannel connection, long most) throws IOException {
+    buffer.clear().limit((int) Math.min(buffer.capacity(), most));
+    if (connection.read(buffer) < 0) {
+      throw new EOFException("the server closed a connection");
+    }
+    return buffer.flip();
+  }
+
+  /** A connection for one request, now and then one whose answers are not all of a length. */
+  private void askOnce(int round) throws IOException {
+    Ask ask =
+        switch (round % ROUNDS_A_ONE_OFF) {
+          case 0 -> once("/");
+          case 1 -> once("/large", "Range: bytes=0-99,1000-1099");
+          default -> once("/small");
+        };
+    try (SocketChannel connection = SocketChannel.open(server)) {
+      send(connection, ask);
+      while (connection.read(buffer.clear()) >= 0) {
+        // to its end
+      }
+    }
+  }
+
+  private Ask once(String target, String... fields) {
+    List<String> all = new ArrayList<>(List.of(fields));
+    all.add("Connection: close");
+    String request = request("GET", target, all.toArray(String[]::new));
+    return new Ask(ByteBuffer.wrap(request.getBytes(ISO_8859_1)), 0);
+  }
+
+  /** Ends every second connection by a reset, with an answer under way, as the impatient do. */
+  private void reset() throws IOException {
+    for (int i = 0; i < CONNECTIONS; i += 2) {
+      SocketChannel connection = connections.get(i);
+      send(connection, once("/medium"));
+      connection.setOption(StandardSocketOptions.SO_LINGER, 0);
+      connection.close();
+    }
+    askOnce(-1); // behind it, what those asked for has come to its end
+  }
+
+  private void close() {
+    for (SocketChannel connection : connections) {
+      try {
+        connection.close();
+      } catch (IOException failed) {
+        LOG.log(Level.FINE, "warm-up", failed);
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.millrace.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.app.Settings.TransportChoice;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A rehearsal asks for everything, and leaves nothing behind. How much it saves is measured by
+ * load-tests/compare.
+ */
+class WarmUpTest {
+  @TempDir Path root;
+
+  private final LogLines log = new LogLines("dev.millrace");
+
+  @BeforeEach
+  void tree() throws Exception {
+    for (Map.Entry<String, Integer> file : WarmUpLoad.files().entrySet()) {
+      Files.write(root.resolve(file.getKey()), new byte[file.getValue()]);
+    }
+  }
+
+  @AfterEach
+  void stopListening() {
+    log.close();
+  }
+
+  private static Set<String> leftBehind() throws Exception {
+    Set<String> names = new TreeSet<>();
+    try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("millrace-warm-up"))
+          .forEach(names::add);
+    }
+    return names;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"URING", "NIO"})
+  void theServerStartsAfterItAndNothingIsLeftOrCounted(TransportChoice transport) throws Exception {
+    Set<String> before = leftBehind();
+    long began = System.nanoTime();
+    try (RunningServer server =
+        RunningServer.start(root, transport, "warm-up: 1s\naccess-log: off\n")) {
+      assertTrue(
+          System.nanoTime() - began >= 1_000_000_000L, "it takes the time that it was given");
+      assertEquals(before, leftBehind());
+      String files = System.getProperty("java.io.tmpdir") + "/millrace-warm-up";
+      assertEquals(0, Descriptors.openBelow(files));
+      assertEquals(List.of(), log.lines());
+      assertEquals(0, requests(server));
+      try (RawClient client = new RawClient(server.address())) {
+        client.get("/small");
+        assertEquals(1024, client.body(client.head().contentLength()).length);
+      }
+      assertEquals(1, requests(server));
+    }
+  }
+
+  /** Fails if an answer is not of the kind, or of the length, that the load counts on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hot: 1MiB\n", "hot: off\n"})
+  void whatIsAskedIsAnsweredByEveryKindOfAnswer(String yaml) throws Exception {
+    String settings = "listing: on\ndigests: asked\n" + yaml;
+    try (RunningServer server = RunningServer.start(root, TransportChoice.URING, settings)) {
+      WarmUpLoad.run(server.address(), System.nanoTime() + 1_500_000_000L);
+      assertEquals(List.of(), log.lines());
+      Map<String, Double> statuses = statuses(server);
+      for (String status : List.of("2xx", "3xx", "4xx")) {
+        assertTrue(statuses.getOrDefault(status, 0.0) > 10, status + " in " + statuses);
+      }
+    }
+  }
+
+  @Test
+  void aServerThatGoesAwayIsSaidAndNotWaitedFor() throws Exception {
+    RunningServer server = RunningServer.start(root, TransportChoice.URING);
+    server.close();
+    WarmUpLoad.run(server.address(), System.nanoTime() + Duration.ofSeconds(30).toNanos());
+    assertEquals(1, log.lines().size(), log.lines().toString());
+    assertEquals(1, log.with("warm-up: ended early"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2m", "61s", "on", "-1s", "4"})
+  void aTimeThatNoStartShouldTakeIsRefused(String value) {
+    SettingsLoader.Flags flags =
+        new SettingsLoader.Flags(
+            Map.of("root", List.of(root.toString()), "warm-up", List.of(value)), null);
+    SettingsException refused =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(flags, Map.of()));
+    assertTrue(
+        String.valueOf(refused.getMessage()).startsWith("--warm-up: '" + value + "'"),
+        refused.getMessage());
+  }
+
+  private static double requests(RunningServer server) throws Exception {
+    return statuses(server).values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  /** Requests answered, by status. */
+  private static Map<String, Double> statuses(RunningServer server) throws Exception {
+    Map<String, Double> found = new TreeMap<>();
+    for (String line : server.metrics().split("\n")) {
+      if (line.startsWith("http_server_request_duration_seconds_count{")) {
+        String status = line.replaceFirst(".*http_response_status_class=\"(\\dxx)\".*", "$1");
+        found.merge(
+            status, Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)), Double::sum);
+      }
+    }
+    return found;
+  }
+}
