@@ -143,6 +143,13 @@ public abstract class EncodingRing implements Ring {
   }
 
   @Override
+  public final void prepRecvProvided(int fd, int bufferGroup, long userData) {
+    prep(OpKind.RECV, 0, fd, 0, 0, 0, 0, userData);
+    flagLast(Uapi.SQE_BUFFER_SELECT);
+    bufferIndexOfLast(bufferGroup);
+  }
+
+  @Override
   public final void prepRecvMultishot(int fd, int bufferGroup, long userData) {
     prep(OpKind.RECV, Uapi.RECV_MULTISHOT, fd, 0, 0, 0, 0, userData);
     flagLast(Uapi.SQE_BUFFER_SELECT);

@@ -59,6 +59,12 @@ public interface Ring extends AutoCloseable {
   void prepRecv(int fd, long address, int length, int messageFlags, long userData);
 
   /**
+   * Receives once, into a provided buffer, which {@link #bufferId} names; 0 is the end of the
+   * stream.
+   */
+  void prepRecvProvided(int fd, int bufferGroup, long userData);
+
+  /**
    * Receives into provided buffers until cancelled, failed, at end of stream (result 0) or out of
    * buffers ({@code -ENOBUFS}); {@link #bufferId} names the buffer of each completion.
    */

@@ -86,6 +86,31 @@ abstract class RingSocketContract extends RingFileContract {
   }
 
   @Test
+  void aReceiveTakesOneProvidedBufferAndEnds() throws Exception {
+    int[] pair = pair();
+    BufferRing buffers = ring.provideBuffers(2, 4, 3);
+    long receive = data();
+    ring.prepRecvProvided(pair[1], 3, receive);
+    assertEquals(6, send(pair[0], "012345"));
+    Completion first = await(receive);
+    assertEquals(4, first.result());
+    assertFalse(first.more(), "once");
+    assertEquals(
+        "0123", text(buffers.memory().asSlice(buffers.offset(Ring.bufferId(first.flags()))), 4));
+    buffers.taken();
+    assertEquals(1, buffers.free());
+    ring.prepRecvProvided(pair[1], 3, receive);
+    assertEquals(2, await(receive).result());
+    buffers.taken();
+    ring.prepRecvProvided(pair[1], 3, receive);
+    assertEquals(1, send(pair[0], "6"));
+    Completion out = await(receive);
+    assertEquals(-Errno.ENOBUFS, out.result());
+    closeFile(pair[0]);
+    closeFile(pair[1]);
+  }
+
+  @Test
   void aMultishotReceiveFillsProvidedBuffersUntilThereAreNoMore() throws Exception {
     int[] pair = pair();
     BufferRing buffers = ring.provideBuffers(2, 4, 3);

@@ -144,8 +144,11 @@ public final class HotConnection implements Shortcut, DirectOutput.Sent {
       waiting.touch(this);
     }
     last = head.isLast();
-    if (last && !sending) {
-      close();
+    if (last) {
+      output.peerIsDone();
+      if (!sending) {
+        close();
+      }
     }
     return true;
   }

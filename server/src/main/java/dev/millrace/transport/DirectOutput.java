@@ -12,6 +12,12 @@ public interface DirectOutput {
   /** Whether the connection has not broken. */
   boolean canSend();
 
+  /**
+   * The peer has said that what it sent is all, so that closing the connection need not wait for
+   * its end: nothing comes that would have the kernel reset the connection.
+   */
+  void peerIsDone();
+
   /** Whether {@link #stage} would take this many bytes now. */
   boolean hasRoom(int bytes);
 

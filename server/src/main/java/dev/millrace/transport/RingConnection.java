@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>DRAINING: XNIO's user has closed; what it wrote before is still sent.
  *   <li>LINGERING: our end of stream is sent; what the peer still sends is read and dropped,
  *       because closing over unread bytes makes the kernel reset the connection and the peer lose
- *       the answer.
+ *       the answer. Left out if the peer is known to send nothing more.
  *   <li>ENDING: operations are being ended; the descriptor is closed when the last of them has
  *       completed, and not before, and everything given back when no memory is the kernel's.
  * </ul>
@@ -57,6 +57,9 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
   private State state = State.OPEN;
   private long recvUserData;
   private boolean receiving;
+  private boolean hasReceived;
+  private boolean handling;
+  private boolean peerIsDone;
   private boolean cancelling;
   private @Nullable Timer deadline;
   private boolean endAfterSends;
@@ -94,14 +97,21 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
 
   // ---- operations ----------------------------------------------------------------------------
 
-  /** Receives again, if it is not receiving and there is a reason to. */
+  /**
+   * Receives again, if it is not receiving and there is a reason to. The first time for once: a
+   * client of one request then leaves none under way, to be ended before the descriptor is closed.
+   */
   void armReceive() {
-    if (receiving || source.ended() || state.compareTo(State.ENDING) >= 0) {
+    if (receiving || handling || source.ended() || state.compareTo(State.ENDING) >= 0) {
       return;
     }
     receiving = true;
     recvUserData = loop.begin(handle, OpKind.RECV, TAG_RECV);
-    loop.ring().prepRecvMultishot(fd, io.receiveBuffers().group(), recvUserData);
+    if (hasReceived) {
+      loop.ring().prepRecvMultishot(fd, io.receiveBuffers().group(), recvUserData);
+    } else {
+      loop.ring().prepRecvProvided(fd, io.receiveBuffers().group(), recvUserData);
+    }
   }
 
   /** Stops receiving until {@link #armReceive}; what arrives meanwhile waits in the kernel. */
@@ -147,6 +157,8 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     if (!Ring.hasMore(flags)) {
       receiving = false;
     }
+    hasReceived = true;
+    handling = true;
     if (result > 0) {
       lastTrafficNanos = loop.nowNanos();
       io.stats().add(Figure.RECEIVED_BYTES, result);
@@ -163,20 +175,15 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     } else if (result < 0) {
       source.receiveFailed(-result);
     }
-    afterReceive();
-    source.keepUnread();
-  }
-
-  private void afterReceive() {
     if (state == State.LINGERING && source.ended()) {
       end();
-      return;
-    }
-    if (!receiving && !source.ended() && (state == State.LINGERING || source.wantsMore())) {
-      armReceive();
-    }
-    if (state == State.OPEN) {
+    } else if (state == State.OPEN) {
       source.checkReady();
+    }
+    source.keepUnread();
+    handling = false;
+    if (state == State.LINGERING || (state == State.OPEN && source.wantsMore())) {
+      armReceive(); // now that it is known whether the connection goes on
     }
   }
 
@@ -225,6 +232,11 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     return !outbound.isBusy() && sink.writer().isDrained();
   }
 
+  /** The peer has said that it sends nothing more. */
+  void peerIsDone() {
+    peerIsDone = true;
+  }
+
   // ---- closing -------------------------------------------------------------------------------
 
   /** XNIO's hook, once, on any thread. */
@@ -268,7 +280,7 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
   }
 
   private void linger() {
-    if (source.ended() || !Sockets.shutdownWrites(fd)) {
+    if (source.ended() || (peerIsDone && !receiving) || !Sockets.shutdownWrites(fd)) {
       end();
       return;
     }

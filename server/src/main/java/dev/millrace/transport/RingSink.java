@@ -132,6 +132,11 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   @Override
+  public void peerIsDone() {
+    connection.peerIsDone();
+  }
+
+  @Override
   public boolean hasRoom(int bytes) {
     return failure == 0
         && posted.isEmpty()

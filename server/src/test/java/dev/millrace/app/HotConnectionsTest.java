@@ -76,6 +76,27 @@ class HotConnectionsTest {
     }
   }
 
+  /** Others are waited for, for a second, lest a reset take their answer. */
+  @Test
+  void whoSaysThatARequestIsItsLastIsNotWaitedFor() throws Exception {
+    try (RunningServer server = start("")) {
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        RawClient client = new RawClient(server.address());
+        clients.add(client);
+        client.send(LAST);
+        String all = new String(client.in().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertTrue(all.endsWith("\r\n\r\ncontent of f"), all);
+      }
+      long end = System.nanoTime();
+      awaitOpen(server, 0);
+      assertTrue(System.nanoTime() - end < 700_000_000L, "none of them has closed its end");
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
   @Test
   void whoIsIdleForTooLongIsClosedWhateverCameBefore() throws Exception {
     try (RunningServer server = start("idle-timeout: 2s\n");

@@ -193,7 +193,7 @@ final class Kernel {
   }
 
   private int receive(Operation operation, SimulatedSocket socket) {
-    if (operation.isMultishot()) {
+    if (operation.takesProvided()) {
       return receiveIntoProvided(operation, socket);
     }
     guard.verify(operation);

@@ -95,6 +95,11 @@ final class Operation {
     };
   }
 
+  /** Whether it receives into whatever buffer has been provided. */
+  boolean takesProvided() {
+    return (sqeFlags & Uapi.SQE_BUFFER_SELECT) != 0;
+  }
+
   boolean usesDescriptor() {
     return switch (kind) {
       case ACCEPT, RECV, SEND, SEND_ZC, CONNECT, POLL -> true;
@@ -116,7 +121,7 @@ final class Operation {
   MemorySegment memory() {
     return switch (kind) {
       case READ, READ_FIXED, WRITE, WRITE_FIXED, SEND, SEND_ZC -> at(addr, len);
-      case RECV -> isMultishot() ? MemorySegment.NULL : at(addr, len);
+      case RECV -> takesProvided() ? MemorySegment.NULL : at(addr, len);
       case STATX -> at(off, Structs.STATX.byteSize());
       case CONNECT -> at(addr, off);
       case OPENAT2, UNLINKAT, MKDIRAT, RENAMEAT, LINKAT -> at(addr, path.length() + 1L);
