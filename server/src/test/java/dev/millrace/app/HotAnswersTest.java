@@ -1,5 +1,8 @@
 package dev.millrace.app;
 
+import static dev.millrace.app.HotFiles.get;
+import static dev.millrace.app.HotFiles.hits;
+import static dev.millrace.app.HotFiles.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  * What is answered from memory is what the full path would answer, and at no time anything else.
  */
 class HotAnswersTest {
-  private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2024-02-29T12:34:56.7Z"));
   private static final String RULES =
       """
       listing: on
@@ -40,17 +40,8 @@ class HotAnswersTest {
     return RunningServer.start(root, TransportChoice.URING, RULES + yaml);
   }
 
-  private static long hits(RunningServer server) throws Exception {
-    return (long) Double.parseDouble(server.figure("millrace_hot_hits_total"));
-  }
-
   private void write(String name, int length) throws Exception {
-    byte[] content = new byte[length];
-    new Random(length).nextBytes(content);
-    Path file = root.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.write(file, content);
-    Files.setLastModifiedTime(file, LONG_AGO);
+    HotFiles.write(root, name, length);
   }
 
   @BeforeEach
@@ -68,18 +59,6 @@ class HotAnswersTest {
     write("dir/with space.foo", 60);
     write(".hidden", 5);
     Thread.sleep(50); // what changed just now is not kept
-  }
-
-  private static String get(String target, String... fields) {
-    return request("GET", target, fields);
-  }
-
-  private static String request(String method, String target, String... fields) {
-    StringBuilder text = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: h\r\n");
-    for (String field : fields) {
-      text.append(field).append("\r\n");
-    }
-    return text + "\r\n";
   }
 
   /** Everything that can change an answer, with everything that can be asked for. */
@@ -247,8 +226,9 @@ class HotAnswersTest {
     }
   }
 
+  /** Longer ones by Undertow, on a connection that it knows: it would find it idle meanwhile. */
   @Test
-  void bodiesThatAreNotSmallAreSentFromTheirFilesUpToABound() throws Exception {
+  void bodiesThatAreNotSmallAreSentFromTheirFiles() throws Exception {
     try (RunningServer server = start("digests: asked\nrevalidate: 60s\n");
         Conversation client = new Conversation(server)) {
       for (String name : List.of("over", "large", "larger")) {
@@ -315,111 +295,6 @@ class HotAnswersTest {
       }
       assertTrue(now.contains("Content-Length: 20\r"), now);
     }
-  }
-
-  /** Bodies that there is no room for are read, and files beyond those kept open are reopened. */
-  @Test
-  void whatIsKeptIsBoundedAndOutlastsACircle() throws Exception {
-    for (int i = 0; i < 200; i++) {
-      write("many/" + i, 8000 + i);
-    }
-    Thread.sleep(50);
-    String settings = "digests: asked\nhot: 400KiB\nopen-files: 8\n";
-    try (RunningServer server = start(settings);
-        RunningServer full = start("digests: asked\nhot: off\nopen-files: 0\n");
-        Conversation client = new Conversation(server);
-        Conversation other = new Conversation(full)) {
-      for (int round = 0; round < 4; round++) {
-        long before = hits(server);
-        for (int i = 0; i < 200; i++) {
-          assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
-        }
-        double bytes = Double.parseDouble(server.figure("millrace_hot_bytes"));
-        assertTrue(bytes > 300_000 && bytes <= 400 << 10, "bytes: " + bytes);
-        if (round > 0) {
-          assertEquals(before + 200, hits(server), "answered from memory in round " + round);
-        }
-      }
-      for (int i = 0; i < 200; i++) {
-        write("many/" + i, 9000 + i);
-        assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
-      }
-      for (int i = 0; i < 200; i++) {
-        Files.delete(root.resolve("many/" + i));
-        assertTrue(client.ask(get("/many/" + i)).startsWith("HTTP/1.1 404 "));
-      }
-      assertTrue(descriptorsOf("/many/") < 20, "files open: " + descriptorsOf("/many/"));
-    }
-  }
-
-  /** What answers leave room for is not all taken by what is asked for once. */
-  @Test
-  void whatIsAskedForOftenStays() throws Exception {
-    for (int i = 0; i < 400; i++) {
-      write("often/" + i % 20, 8000);
-      write("once/" + i, 8000);
-    }
-    Thread.sleep(50);
-    try (RunningServer server = start("digests: asked\nhot: 256KiB\n");
-        Conversation client = new Conversation(server)) {
-      for (int i = 0; i < 400; i++) {
-        client.ask(get("/often/" + i % 20));
-      }
-      for (int i = 0; i < 400; i++) {
-        client.ask(get("/once/" + i));
-      }
-      long before = hits(server);
-      for (int i = 0; i < 20; i++) {
-        client.ask(get("/often/" + i));
-      }
-      assertEquals(before + 20, hits(server));
-    }
-  }
-
-  /**
-   * Long after its path was resolved, an answer is given by the gate, if the path leads there
-   * still.
-   */
-  @Test
-  void aPathIsResolvedAnewAtTheGate() throws Exception {
-    write("one/f", 10);
-    write("one/g.txt", 10);
-    Thread.sleep(50);
-    try (RunningServer server = start("digests: asked\nrevalidate: 50ms\nfallback: [/one/f]\n");
-        Conversation client = new Conversation(server)) {
-      String answer = client.ask(get("/one/f"));
-      String text = client.ask(get("/one/g.txt", "Accept-Encoding: gzip"));
-      String fallback = client.ask(get("/nothing"));
-      Thread.sleep(1500);
-      long before = hits(server);
-      assertEquals(answer, client.ask(get("/one/f")));
-      assertEquals(before + 1, hits(server), "resolved at the gate");
-      assertEquals(text, client.ask(get("/one/g.txt", "Accept-Encoding: gzip")));
-      assertEquals(fallback, client.ask(get("/nothing")));
-      assertEquals(before + 1, hits(server), "more than one path was looked at");
-      write("one/g.txt.gz", 7);
-      write("nothing", 3);
-      Files.move(root.resolve("one"), root.resolve("two"));
-      Thread.sleep(60);
-      assertTrue(client.ask(get("/one/f")).startsWith("HTTP/1.1 404 "));
-      assertTrue(client.ask(get("/nothing")).contains("Content-Length: 3\r"));
-      assertTrue(
-          client
-              .ask(get("/two/g.txt", "Accept-Encoding: gzip"))
-              .contains("Content-Encoding: gzip\r"));
-    }
-  }
-
-  private static long descriptorsOf(String part) throws Exception {
-    long count = 0;
-    try (var all = Files.list(Path.of("/proc/self/fd"))) {
-      for (Path one : all.toList()) {
-        if (Files.isSymbolicLink(one) && Files.readSymbolicLink(one).toString().contains(part)) {
-          count++;
-        }
-      }
-    }
-    return count;
   }
 
   @Test
