@@ -241,15 +241,14 @@ final class WarmUpLoad {
     return new Ask(ByteBuffer.wrap(request.getBytes(ISO_8859_1)), 0);
   }
 
-  /** Ends every second connection by a reset, with an answer under way, as the impatient do. */
+  /** Ends every second connection by a reset, as the impatient do; with nothing under way. */
   private void reset() throws IOException {
     for (int i = 0; i < CONNECTIONS; i += 2) {
       SocketChannel connection = connections.get(i);
-      send(connection, once("/medium"));
       connection.setOption(StandardSocketOptions.SO_LINGER, 0);
       connection.close();
     }
-    askOnce(-1); // behind it, what those asked for has come to its end
+    askOnce(-1); // behind it, they have come to their end
   }
 
   private void close() {
