@@ -12,6 +12,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -57,7 +62,9 @@ final class WarmUp {
       makeFiles();
       long begin = System.nanoTime();
       for (int i = 1; i <= TIMES; i++) {
-        rehearse(begin + i * (like.warmUp().toNanos() / TIMES));
+        if (!rehearse(begin + i * (like.warmUp().toNanos() / TIMES))) {
+          return;
+        }
       }
       // What the rehearsal leaves, and what lives for good, is sorted out now: the first collection
       // under load would stop the loop for it.
@@ -69,19 +76,24 @@ final class WarmUp {
     }
   }
 
-  private void rehearse(long end) throws SettingsException, StartException {
+  /**
+   * One server; false if there is no use in another. The thread that asks is not trusted to end.
+   */
+  private boolean rehearse(long end) throws SettingsException, StartException {
     try (FileServer server = FileServer.start(settings(made.getFirst()))) {
-      Thread asking =
-          Thread.ofPlatform()
-              .daemon()
-              .name("millrace-warm-up")
-              .start(() -> WarmUpLoad.run(server.addresses().getFirst(), end));
-      if (!asking.join(like.warmUp().plus(GRACE))) {
-        LOG.warning("warm-up: did not come to its end");
-      }
+      FutureTask<Boolean> asking =
+          new FutureTask<>(() -> WarmUpLoad.run(server.addresses().getFirst(), end));
+      var _ = Thread.ofPlatform().daemon().name("millrace-warm-up").start(asking);
+      long most = Math.max(0, end - System.nanoTime()) + GRACE.toNanos();
+      return asking.get(most, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException stuck) {
+      LOG.warning("warm-up: did not come to its end");
+    } catch (ExecutionException defect) {
+      LOG.log(Level.SEVERE, "warm-up: failed", defect.getCause());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+    return false;
   }
 
   /** As the real server's, as far as the code that runs depends on them. */

@@ -76,17 +76,20 @@ final class WarmUpLoad {
   }
 
   /**
-   * Asks until the time has come.
+   * Asks until the time has come. What goes wrong is logged.
    *
    * @param endNanos as of {@link System#nanoTime}
+   * @return whether nothing went wrong
    */
-  static void run(InetSocketAddress server, long endNanos) {
+  static boolean run(InetSocketAddress server, long endNanos) {
     WarmUpLoad load = new WarmUpLoad(server);
     try {
       load.askUntil(endNanos);
       load.reset();
+      return true;
     } catch (IOException failed) {
       LOG.warning("warm-up: ended early: " + failed);
+      return false;
     } finally {
       load.close();
     }

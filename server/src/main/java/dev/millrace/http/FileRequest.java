@@ -302,7 +302,7 @@ final class FileRequest {
 
   /**
    * Opens, and sees to it that a defect in what follows leaves nothing open. Nothing follows if the
-   * client has left meanwhile, which ends the exchange.
+   * exchange has ended meanwhile, as it does with its connection.
    */
   private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
     handler

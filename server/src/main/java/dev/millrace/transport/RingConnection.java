@@ -127,12 +127,10 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     outbound.schedule();
   }
 
-  /** Whether our end of stream follows what is staged. */
   boolean isDraining() {
     return state == State.DRAINING;
   }
 
-  /** Whether nothing is to be begun any more. */
   boolean isEnding() {
     return state.compareTo(State.ENDING) >= 0;
   }
@@ -144,9 +142,7 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
       case TAG_CANCEL -> cancelling = false;
       default -> outbound.completed(tag, result, flags);
     }
-    if (state == State.ENDING) {
-      finishIfQuiet();
-    }
+    finishIfQuiet();
   }
 
   private void received(int result, int flags) {
@@ -159,6 +155,17 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     }
     hasReceived = true;
     handling = true;
+    try {
+      receivedInto(buffer, result);
+    } finally {
+      handling = false;
+      if (state == State.LINGERING || (state == State.OPEN && source.wantsMore())) {
+        armReceive(); // now that it is known whether the connection goes on
+      }
+    }
+  }
+
+  private void receivedInto(int buffer, int result) {
     if (result > 0) {
       lastTrafficNanos = loop.nowNanos();
       io.stats().add(Figure.RECEIVED_BYTES, result);
@@ -175,16 +182,12 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     } else if (result < 0) {
       source.receiveFailed(-result);
     }
-    if (state == State.LINGERING && source.ended()) {
-      end();
-    } else if (state == State.OPEN) {
+    if (state == State.OPEN) {
       source.checkReady();
+    } else if (state == State.LINGERING && source.ended()) {
+      end();
     }
     source.keepUnread();
-    handling = false;
-    if (state == State.LINGERING || (state == State.OPEN && source.wantsMore())) {
-      armReceive(); // now that it is known whether the connection goes on
-    }
   }
 
   /**
@@ -232,7 +235,6 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     return !outbound.isBusy() && sink.writer().isDrained();
   }
 
-  /** The peer has said that it sends nothing more. */
   void peerIsDone() {
     peerIsDone = true;
   }
@@ -373,8 +375,6 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     sink.terminated();
     super.notifyWriteClosed();
   }
-
-  // ---- what XNIO asks ------------------------------------------------------------------------
 
   boolean isOpenOnLoop() {
     return state == State.OPEN;

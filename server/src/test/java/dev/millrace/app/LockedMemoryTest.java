@@ -76,6 +76,20 @@ class LockedMemoryTest {
     }
   }
 
+  /** A rehearsal has rings of its own; what they locked is there again for the server's. */
+  @Test
+  void aRehearsalTakesNothingOfIt() throws Exception {
+    String greeting;
+    try (Served served = Served.start(limited(FEW), root.toString())) {
+      greeting =
+          served.greeting().replaceFirst(".* over ", "").replaceFirst("; management.*\n", "");
+    }
+    assertTrue(greeting.contains(", queues of "), greeting);
+    try (Served served = Served.start(limited(FEW), "--warm-up", "1s", root.toString())) {
+      assertTrue(served.greeting().contains(greeting), served.greeting());
+    }
+  }
+
   @Test
   void noLockedMemoryIsNoRing() throws Exception {
     List<String> forced = new ArrayList<>(limited("4096"));
