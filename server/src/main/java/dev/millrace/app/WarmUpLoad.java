@@ -30,8 +30,14 @@ final class WarmUpLoad {
   /** Requests sent at once on a connection, where answers are small. */
   private static final int PIPELINED = 4;
 
-  private static final int ROUNDS_A_LARGE_FILE = 32;
+  private static final int ROUNDS_A_LARGE_FILE = 4;
   private static final int ROUNDS_A_ONE_OFF = 8;
+
+  /** How much of a download is read before its connection is left. */
+  private static final int LEFT_BYTES = 256 << 10;
+
+  /** None is left this shortly before the end, which would find it under way. */
+  private static final long LEAVING_NANOS = 100_000_000L;
 
   private static final String[] BROWSER = {
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -108,7 +114,17 @@ final class WarmUpLoad {
       if (round % ROUNDS_A_LARGE_FILE == 0) {
         send(connections.getFirst(), large);
         skip(connections.getFirst(), large.answerBytes());
+      } else if (round % ROUNDS_A_LARGE_FILE == 1 && endNanos - System.nanoTime() > LEAVING_NANOS) {
+        leave(large);
       }
+    }
+  }
+
+  /** A download that its client gives up. */
+  private void leave(Ask large) throws IOException {
+    try (SocketChannel connection = SocketChannel.open(server)) {
+      send(connection, large);
+      skip(connection, LEFT_BYTES);
     }
   }
 
