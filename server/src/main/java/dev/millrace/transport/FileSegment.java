@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A stretch of an open file waiting to be sent after what is staged. Loop thread only. */
 final class FileSegment {
   /** Most that is sent at once: others get their turn after each. */
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 2 << 20;
 
   private final DescriptorChannel file;
   private long position;

@@ -35,7 +35,7 @@ final class Outbound {
   private static final int UNSUPPORTED = -95; // EOPNOTSUPP: of this kind of socket
   private static final int IO_ERROR = 5; // EIO: the file is shorter than it was
 
-  /** Sending a MiB from memory takes a tenth of this; a disk, or a busy machine, may take more. */
+  /** Sending 2 MiB from memory takes a fifth of this; a disk, or a busy machine, may take more. */
   private static final long SLOW_NANOS = 1_000_000L;
 
   /** How soon a chunk to read into is asked for again when the pool has none. */
