@@ -13,7 +13,7 @@ class UringEndingsTest extends EndingsContract {
   String leftovers(RunningServer server) throws Exception {
     String metrics = server.metrics();
     StringBuilder left = new StringBuilder();
-    for (String operation : List.of("send", "recv", "read", "openat2", "cancel")) {
+    for (String operation : List.of("send", "recv", "read", "openat2", "poll", "cancel")) {
       expect(metrics, "millrace_ring_in_flight{operation=\"" + operation + "\"} 0.0", left);
     }
     expect(metrics, "millrace_connections_open 0.0", left);
