@@ -76,10 +76,10 @@ class LoopTraceTest {
         clients.add(new RawClient(new InetSocketAddress("127.0.0.1", served.port())));
       }
       fetch(clients, 500 * loops); // most classes are loaded before the trace
-      List<String> threads = loopThreads(served.process().pid());
+      List<Long> threads = served.loopThreads();
       assertEquals(loops, threads.size(), "threads called millrace-loop");
       List<Process> straces = new ArrayList<>();
-      for (String thread : threads) {
+      for (long thread : threads) {
         straces.add(attach(thread, trace(thread)));
       }
       fetch(clients, REQUESTS);
@@ -88,7 +88,7 @@ class LoopTraceTest {
         assertTrue(strace.waitFor(20, TimeUnit.SECONDS));
       }
       TreeMap<String, Integer> all = new TreeMap<>();
-      for (String thread : threads) {
+      for (long thread : threads) {
         TreeMap<String, Integer> calls = countCalls(trace(thread));
         assertTrue(calls.containsKey("io_uring_enter"), "each loop serves: " + calls);
         calls.forEach((call, times) -> all.merge(call, times, Integer::sum));
@@ -107,7 +107,7 @@ class LoopTraceTest {
     }
   }
 
-  private Path trace(String thread) {
+  private Path trace(long thread) {
     return directory.resolve("trace-" + thread);
   }
 
@@ -121,22 +121,10 @@ class LoopTraceTest {
     }
   }
 
-  private static List<String> loopThreads(long pid) throws Exception {
-    List<String> found = new ArrayList<>();
-    try (var threads = Files.list(Path.of("/proc", String.valueOf(pid), "task"))) {
-      for (Path thread : threads.toList()) {
-        if (Files.readString(thread.resolve("comm")).startsWith("millrace-loop")) {
-          found.add(thread.getFileName().toString());
-        }
-      }
-    }
-    return found;
-  }
-
-  private static Process attach(String thread, Path trace) throws Exception {
+  private static Process attach(long thread, Path trace) throws Exception {
     Path log = trace.resolveSibling(trace.getFileName() + ".log");
     Process strace =
-        new ProcessBuilder("strace", "-y", "-p", thread, "-o", trace.toString())
+        new ProcessBuilder("strace", "-y", "-p", "" + thread, "-o", trace.toString())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();

@@ -140,6 +140,19 @@ final class Programs {
       return process;
     }
 
+    /** The kernel's numbers of its loops' threads. */
+    List<Long> loopThreads() throws IOException {
+      List<Long> found = new ArrayList<>();
+      try (var threads = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
+        for (Path thread : threads.toList()) {
+          if (Files.readString(thread.resolve("comm")).startsWith("millrace-loop")) {
+            found.add(Long.parseLong(thread.getFileName().toString()));
+          }
+        }
+      }
+      return found;
+    }
+
     String greeting() {
       return greeting;
     }
