@@ -144,7 +144,9 @@ public final class LoopStats {
 
   /**
    * The classes of events are not touched unless somebody records: with the first of them JFR loads
-   * all of its own, a tenth of a start, on the loop's thread.
+   * all of its own, a tenth of a start, on the loop's thread. And that is asked first: a test for
+   * what is seldom slow would be compiled without its other side, and the first slow turn would
+   * have the loop interpreted, which makes for more of them.
    */
   void turnEnded(long nanos, int completed, int timers) {
     long busy = nanos - cells[TURN_BEGAN_NANOS];
@@ -153,7 +155,7 @@ public final class LoopStats {
     turnBusy.record(busy);
     longestTurn.record(nanos, busy);
     completions.record(completed);
-    if (busy >= SlowTurn.NANOS && FlightRecorder.isInitialized()) {
+    if (FlightRecorder.isInitialized() && busy >= SlowTurn.NANOS) {
       SlowTurn.note(busy, completed);
     }
   }
@@ -187,7 +189,7 @@ public final class LoopStats {
 
   void latency(int kind, long nanos) {
     latencies[kind].record(nanos);
-    if (nanos >= SlowOperation.NANOS && FlightRecorder.isInitialized()) {
+    if (FlightRecorder.isInitialized() && nanos >= SlowOperation.NANOS) {
       SlowOperation.note(OpKind.of(kind).name(), nanos);
     }
   }
