@@ -31,6 +31,7 @@ public final class FileCalls {
   private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
 
   private static final int FADV_WILLNEED = 3;
+  private static final int FADV_DONTNEED = 4;
 
   private static final CFunction OPEN = CFunction.ofLibc("open");
   private static final CFunction CLOSE = CFunction.ofLibc("close");
@@ -187,6 +188,16 @@ public final class FileCalls {
    */
   public static void willNeed(int fd, long offset, long length) {
     var _ = FADVISE.call(fd, offset, length, FADV_WILLNEED);
+  }
+
+  /**
+   * Says what will not be read soon, so that the kernel drops it from memory (posix_fadvise(2),
+   * DONTNEED); best effort. What is not written out stays.
+   *
+   * @param length 0 for all from {@code offset} on
+   */
+  public static void dontNeed(int fd, long offset, long length) {
+    var _ = FADVISE.call(fd, offset, length, FADV_DONTNEED);
   }
 
   /**

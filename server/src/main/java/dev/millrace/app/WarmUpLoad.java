@@ -2,12 +2,19 @@ package dev.millrace.app;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.millrace.file.FileCalls;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +22,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server is asked while it warms up: mostly small files on connections that stay, many at
@@ -32,6 +40,15 @@ final class WarmUpLoad {
 
   private static final int ROUNDS_A_LARGE_FILE = 4;
   private static final int ROUNDS_A_ONE_OFF = 8;
+
+  /** How far apart downloads are of which something is not in memory. */
+  private static final long COLD_NANOS = 50_000_000L;
+
+  /** Of so many one is followed by its digest: a version that is younger is not hashed yet. */
+  private static final int COLD_ONES_A_DIGEST = 3;
+
+  /** After so much in a row that is in memory, more is expected to be. */
+  private static final int WARM_BYTES = 5 << 20;
 
   /** How much of a download is read before its connection is left. */
   private static final int LEFT_BYTES = 256 << 10;
@@ -68,27 +85,35 @@ final class WarmUpLoad {
   }
 
   private final InetSocketAddress server;
+  private final Path root;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
   private int hosts;
+  private long nextColdNanos;
+  private int coldOnes;
+  private @Nullable SocketChannel digests;
   private final List<SocketChannel> connections = new ArrayList<>();
 
-  private WarmUpLoad(InetSocketAddress server) {
+  private WarmUpLoad(InetSocketAddress server, Path root) {
     this.server = server;
+    this.root = root;
   }
 
   /** The files that are asked for, by name, with their sizes in bytes. */
   static Map<String, Integer> files() {
-    return Map.of("small", 1 << 10, "page", 8 << 10, "medium", 100 << 10, "large", 4 << 20);
+    return Map.of(
+        "small", 1 << 10, "page", 8 << 10, "medium", 100 << 10, "large", 4 << 20, "cold", 6 << 20,
+        "half", 6 << 20);
   }
 
   /**
    * Asks until the time has come. What goes wrong is logged.
    *
+   * @param root where {@link #files} are
    * @param endNanos as of {@link System#nanoTime}
    * @return whether nothing went wrong
    */
-  static boolean run(InetSocketAddress server, long endNanos) {
-    WarmUpLoad load = new WarmUpLoad(server);
+  static boolean run(InetSocketAddress server, Path root, long endNanos) {
+    WarmUpLoad load = new WarmUpLoad(server, root);
     try {
       load.askUntil(endNanos);
       load.reset();
@@ -105,18 +130,81 @@ final class WarmUpLoad {
     for (int i = 0; i < CONNECTIONS; i++) {
       connections.add(SocketChannel.open(server));
     }
+    writeOut("cold");
+    writeOut("half");
+    nextColdNanos = System.nanoTime();
     List<Ask> asks = asks();
     Ask large = ask(1, "GET", "/large");
     for (int round = 0; System.nanoTime() < endNanos; round++) {
       askTogether(asks, round);
       askInTurn(asks, round);
       askOnce(round);
-      if (round % ROUNDS_A_LARGE_FILE == 0) {
-        send(connections.getFirst(), large);
-        skip(connections.getFirst(), large.answerBytes());
-      } else if (round % ROUNDS_A_LARGE_FILE == 1 && endNanos - System.nanoTime() > LEAVING_NANOS) {
-        leave(large);
+      askForMuch(asks, large, round, endNanos);
+    }
+    endDigests();
+  }
+
+  /** A large file whole, one that is given up, one that is not in memory, or none. */
+  private void askForMuch(List<Ask> asks, Ask large, int round, long endNanos) throws IOException {
+    if (System.nanoTime() - nextColdNanos >= 0) {
+      nextColdNanos = System.nanoTime() + COLD_NANOS;
+      askColdly(asks, round, coldOnes++ % COLD_ONES_A_DIGEST == 0);
+    } else if (round % ROUNDS_A_LARGE_FILE == 0) {
+      send(connections.getFirst(), large);
+      skip(connections.getFirst(), large.answerBytes());
+    } else if (round % ROUNDS_A_LARGE_FILE == 1 && endNanos - System.nanoTime() > LEAVING_NANOS) {
+      leave(large);
+    }
+  }
+
+  /**
+   * A download of what is not in memory, or only at first, beside others' requests; and its digest,
+   * which is there until the next. Where files are in memory only, a download like others.
+   */
+  private void askColdly(List<Ask> asks, int round, boolean all) throws IOException {
+    if (all) {
+      endDigests();
+      drop("cold", 0);
+    } else {
+      drop("half", WARM_BYTES);
+    }
+    try (SocketChannel connection = SocketChannel.open(server)) {
+      send(connection, once("GET", all ? "/cold" : "/half"));
+      for (int i = 0; connection.read(buffer.clear()) >= 0; i++) {
+        SocketChannel other = connections.get(i % CONNECTIONS);
+        Ask ask = of(asks, round, i % CONNECTIONS);
+        send(other, ask);
+        skip(other, ask.answerBytes());
       }
+    }
+    if (all) {
+      drop("cold", 0);
+      SocketChannel connection = SocketChannel.open(server);
+      digests = connection;
+      send(connection, once("HEAD", "/cold", "Want-Repr-Digest: sha-256=10"));
+    }
+  }
+
+  private void endDigests() throws IOException {
+    if (digests != null) {
+      readToEnd(digests);
+      digests.close();
+    }
+  }
+
+  /** Makes another version of a file, of which nothing is known; nor in memory, from there on. */
+  private void drop(String name, long fromBytes) throws IOException {
+    Path file = root.resolve(name);
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+    int fd = FileCalls.openForReading(file);
+    FileCalls.dontNeed(fd, fromBytes, 0);
+    FileCalls.close(fd);
+  }
+
+  /** Only then the kernel drops it from memory. */
+  private void writeOut(String name) throws IOException {
+    try (FileChannel file = FileChannel.open(root.resolve(name), StandardOpenOption.WRITE)) {
+      file.force(false);
     }
   }
 
@@ -241,22 +329,30 @@ final class WarmUpLoad {
   private void askOnce(int round) throws IOException {
     Ask ask =
         switch (round % ROUNDS_A_ONE_OFF) {
-          case 0 -> once("/");
-          case 1 -> once("/large", "Range: bytes=0-99,1000-1099");
-          default -> once("/small");
+          case 0 -> once("GET", "/");
+          case 1 -> once("GET", "/large", "Range: bytes=0-99,1000-1099");
+          default -> once("GET", "/small");
         };
+    askOnce(ask);
+  }
+
+  private void askOnce(Ask ask) throws IOException {
     try (SocketChannel connection = SocketChannel.open(server)) {
       send(connection, ask);
-      while (connection.read(buffer.clear()) >= 0) {
-        // to its end
-      }
+      readToEnd(connection);
     }
   }
 
-  private Ask once(String target, String... fields) {
+  private void readToEnd(SocketChannel connection) throws IOException {
+    while (connection.read(buffer.clear()) >= 0) {
+      // what it says was heard before
+    }
+  }
+
+  private Ask once(String method, String target, String... fields) {
     List<String> all = new ArrayList<>(List.of(fields));
     all.add("Connection: close");
-    String request = request("GET", target, all.toArray(String[]::new));
+    String request = request(method, target, all.toArray(String[]::new));
     return new Ask(ByteBuffer.wrap(request.getBytes(ISO_8859_1)), 0);
   }
 
@@ -271,7 +367,11 @@ final class WarmUpLoad {
   }
 
   private void close() {
-    for (SocketChannel connection : connections) {
+    List<SocketChannel> open = new ArrayList<>(connections);
+    if (digests != null) {
+      open.add(digests);
+    }
+    for (SocketChannel connection : open) {
       try {
         connection.close();
       } catch (IOException failed) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
  * load-tests/compare.
  */
 class WarmUpTest {
+  private static final String READS =
+      "millrace_ring_completion_latency_seconds_count{operation=\"read\"}";
+
+  private static final Pattern HASHED =
+      Pattern.compile("(?m)^millrace_digest_read_bytes_total [1-9]");
+
   @TempDir Path root;
 
   private final LogLines log = new LogLines("dev.millrace");
@@ -86,12 +93,15 @@ class WarmUpTest {
   void whatIsAskedIsAnsweredByEveryKindOfAnswer(String yaml) throws Exception {
     String settings = "listing: on\ndigests: asked\n" + yaml;
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING, settings)) {
-      assertTrue(WarmUpLoad.run(server.address(), System.nanoTime() + 1_500_000_000L));
+      assertTrue(WarmUpLoad.run(server.address(), root, System.nanoTime() + 1_500_000_000L));
       assertEquals(List.of(), log.lines());
       Map<String, Double> statuses = statuses(server);
       for (String status : List.of("2xx", "3xx", "4xx")) {
         assertTrue(statuses.getOrDefault(status, 0.0) > 10, status + " in " + statuses);
       }
+      String metrics = server.metrics();
+      assertTrue(metrics.contains(READS), "nothing was read as from a disk");
+      assertTrue(HASHED.matcher(metrics).find(), "nothing was hashed");
     }
   }
 
@@ -100,7 +110,7 @@ class WarmUpTest {
     RunningServer server = RunningServer.start(root, TransportChoice.URING);
     server.close();
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    assertFalse(WarmUpLoad.run(server.address(), end));
+    assertFalse(WarmUpLoad.run(server.address(), root, end));
     assertEquals(1, log.lines().size(), log.lines().toString());
     assertEquals(1, log.with("warm-up: ended early"));
   }
