@@ -1,6 +1,11 @@
 package dev.millrace.sync;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.millrace.sync.ffi.CFunction;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
 /**
@@ -14,6 +19,18 @@ import java.time.Duration;
  */
 public final class SyncThread {
   private static final CFunction SETPRIORITY = CFunction.ofLibc("setpriority");
+  private static final CFunction SYSCALL = CFunction.ofLibc("syscall");
+
+  private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+  private static final long SYS_SCHED_SETATTR = AARCH64 ? 274 : 314;
+  private static final long SYS_SCHED_GETATTR = AARCH64 ? 275 : 315;
+
+  /** {@code struct sched_attr} as far as {@code sched_period}, the first version's. */
+  private static final int SCHED_ATTR_BYTES = 48;
+
+  private static final int AT_POLICY = 4;
+  private static final int AT_RUNTIME = 24;
+  private static final int SCHED_OTHER = 0;
 
   private final Thread thread;
   private volatile boolean detached;
@@ -56,11 +73,54 @@ public final class SyncThread {
    * @param niceness 1 to 19, the least urgent (setpriority(2))
    */
   public static void lowerPriority(int niceness) {
+    lowerPriority(0, niceness);
+  }
+
+  /**
+   * Lowers that of any thread of the process, as those of the JVM itself.
+   *
+   * @param thread the kernel's number (gettid(2)), or 0 for the calling one
+   * @param niceness as in {@link #lowerPriority(int)}
+   */
+  public static void lowerPriority(int thread, int niceness) {
     if (niceness < 1 || niceness > 19) {
       throw new IllegalArgumentException("niceness is 1 to 19, was " + niceness);
     }
-    // Which 0 is PRIO_PROCESS, and who 0 the calling thread: Linux has priorities by thread.
-    var _ = SETPRIORITY.call(0, 0, niceness);
+    // Which 0 is PRIO_PROCESS, and who a thread: Linux has priorities by thread.
+    var _ = SETPRIORITY.call(0, thread, niceness);
+  }
+
+  /**
+   * Asks for short slices of a processor: the calling thread runs for less long at a time, and soon
+   * after it wakes, though others are running. Its share is what it was. Best effort, for good, and
+   * nothing that needs a privilege. Linux knows it since 6.12, and for threads of the usual policy
+   * only (sched_setattr(2), {@code sched_runtime} with SCHED_OTHER).
+   *
+   * @param nanos 100 000 to 100 000 000
+   */
+  public static void requestSlice(long nanos) {
+    if (nanos < 100_000 || nanos > 100_000_000) {
+      throw new IllegalArgumentException("a slice is 0.1 to 100 ms, was " + nanos + " ns");
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(SCHED_ATTR_BYTES, 8);
+      if (schedAttributes(attributes) == 0 && attributes.get(JAVA_INT, AT_POLICY) == SCHED_OTHER) {
+        attributes.set(JAVA_LONG, AT_RUNTIME, nanos);
+        var _ = SYSCALL.call(SYS_SCHED_SETATTR, 0, attributes.address(), 0);
+      }
+    }
+  }
+
+  /** The slice that the calling thread was given, 0 if the kernel does not say. */
+  static long sliceNanos() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(SCHED_ATTR_BYTES, 8);
+      return schedAttributes(attributes) == 0 ? attributes.get(JAVA_LONG, AT_RUNTIME) : 0;
+    }
+  }
+
+  private static long schedAttributes(MemorySegment into) {
+    return SYSCALL.call(SYS_SCHED_GETATTR, 0, into.address(), SCHED_ATTR_BYTES, 0, 0);
   }
 
   /**

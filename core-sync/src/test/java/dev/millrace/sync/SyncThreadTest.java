@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.sync.ffi.CFunction;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class SyncThreadTest {
+  private static final CFunction GETPRIORITY = CFunction.ofLibc("getpriority");
+
   private int written;
 
   @Test
@@ -114,5 +118,32 @@ class SyncThreadTest {
     detached.detach();
     assertThrows(IllegalStateException.class, detached::join);
     assertThrows(IllegalStateException.class, detached::detach);
+  }
+
+  @Test
+  void aSliceIsWhatWasAskedFor() {
+    Assumptions.assumeTrue(
+        slices(), "the kernel gives threads no slices of their own (Linux 6.12)");
+    AtomicReference<Long> slice = new AtomicReference<>(0L);
+    AtomicReference<Integer> niceness = new AtomicReference<>(0);
+    SyncThread.spawn(
+            SyncThread.Config.named("brief"),
+            () -> {
+              SyncThread.lowerPriority(3);
+              SyncThread.requestSlice(300_000);
+              slice.set(SyncThread.sliceNanos());
+              niceness.set((int) GETPRIORITY.call(0, 0));
+            })
+        .join();
+    assertEquals(300_000, slice.get());
+    assertEquals(3, niceness.get());
+    assertThrows(IllegalArgumentException.class, () -> SyncThread.requestSlice(99_999));
+    assertThrows(IllegalArgumentException.class, () -> SyncThread.requestSlice(100_000_001));
+  }
+
+  private static boolean slices() {
+    String[] release = System.getProperty("os.version").split("[.-]");
+    int major = Integer.parseInt(release[0]);
+    return major > 6 || major == 6 && Integer.parseInt(release[1]) >= 12;
   }
 }

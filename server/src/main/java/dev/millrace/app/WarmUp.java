@@ -72,6 +72,7 @@ final class WarmUp {
       // What the rehearsal leaves, and what lives for good, is sorted out now: the first collection
       // under load would stop the loop for it.
       System.gc();
+      SecondCompiler.yieldToOthers();
     } catch (IOException | SettingsException | StartException failed) {
       LOG.warning("warm-up: left out, the first requests will be slow: " + failed);
     } finally {

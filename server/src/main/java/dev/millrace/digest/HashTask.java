@@ -42,8 +42,11 @@ final class HashTask {
 
   static final long QUANTUM_BYTES = 8 << 20;
 
-  /** Below the server's other threads: hashing takes what downloads leave. */
-  private static final int NICENESS = 10;
+  /**
+   * Below all others: hashing takes what downloads leave. A little less low, and it would take them
+   * a processor for milliseconds (docs/decisions/0016-who-runs-first.md).
+   */
+  private static final int NICENESS = 19;
 
   /**
    * A file system's clock ticks; two writes within a tick leave the same times behind. A version

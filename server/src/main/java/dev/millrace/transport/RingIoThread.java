@@ -2,6 +2,7 @@ package dev.millrace.transport;
 
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Timer;
+import dev.millrace.sync.SyncThread;
 import dev.millrace.uring.BufferRing;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,13 @@ import org.xnio.XnioWorker;
 /** The loop's thread, in the shape XNIO gives an I/O thread. */
 final class RingIoThread extends XnioIoThread {
   static final int BUFFER_GROUP = 1;
+
+  /**
+   * The shortest there is: what the loop does after it wakes takes a fraction of a millisecond, and
+   * clients wait for it; who it interrupts has more to do and can wait
+   * (docs/decisions/0016-who-runs-first.md).
+   */
+  private static final long SLICE_NANOS = 100_000;
 
   private final EventLoop loop;
   private final TransportConfig config;
@@ -57,6 +65,7 @@ final class RingIoThread extends XnioIoThread {
 
   @Override
   public void run() {
+    SyncThread.requestSlice(SLICE_NANOS);
     try {
       loop.attach();
     } catch (Throwable failure) {

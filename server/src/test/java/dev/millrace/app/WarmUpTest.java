@@ -74,6 +74,7 @@ class WarmUpTest {
       String files = System.getProperty("java.io.tmpdir") + "/millrace-warm-up";
       assertEquals(0, Descriptors.openBelow(files));
       assertEquals(List.of(), log.lines());
+      assertEquals(Set.of(SecondCompiler.NICENESS), secondCompilersNiceness());
       assertEquals(0, requests(server));
       try (RawClient client = new RawClient(server.address())) {
         client.get("/small");
@@ -126,6 +127,20 @@ class WarmUpTest {
     assertTrue(
         String.valueOf(refused.getMessage()).startsWith("--warm-up: '" + value + "'"),
         refused.getMessage());
+  }
+
+  private static Set<Integer> secondCompilersNiceness() throws Exception {
+    Set<Integer> found = new TreeSet<>();
+    try (var threads = Files.list(Path.of("/proc/self/task"))) {
+      for (Path thread : threads.toList()) {
+        String stat = Files.readString(thread.resolve("stat"));
+        if (stat.contains("(" + SecondCompiler.THREADS + ")")) {
+          String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+          found.add(Integer.parseInt(behindName[16])); // the 19th of all (proc_pid_stat(5))
+        }
+      }
+    }
+    return found;
   }
 
   private static double requests(RunningServer server) throws Exception {
