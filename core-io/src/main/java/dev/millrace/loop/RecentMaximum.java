@@ -2,6 +2,7 @@ package dev.millrace.loop;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,8 +17,12 @@ final class RecentMaximum {
   private final long[] since = new long[STEPS];
   private int step;
 
+  /**
+   * Its first value begins a step, as one does every ten seconds: a loop that was compiled before
+   * that had ever happened would be thrown away the first time it does, ten seconds after a start.
+   */
   RecentMaximum(long nowNanos) {
-    java.util.Arrays.fill(since, nowNanos);
+    Arrays.fill(since, nowNanos - STEP_NANOS);
   }
 
   void record(long nowNanos, long value) {

@@ -87,7 +87,8 @@ final class WarmUp {
     Path root = made.getFirst();
     try (FileServer server = FileServer.start(settings(root, time == FEW_FILES_TIME))) {
       FutureTask<Boolean> asking =
-          new FutureTask<>(() -> WarmUpLoad.run(server.addresses().getFirst(), root, end));
+          new FutureTask<>(() ->
+              WarmUpLoad.run(server.addresses().getFirst(), server.managementAddress(), root, end));
       var _ = Thread.ofPlatform().daemon().name("millrace-warm-up").start(asking);
       long most = Math.max(0, end - System.nanoTime()) + GRACE.toNanos();
       return asking.get(most, TimeUnit.NANOSECONDS);
@@ -113,7 +114,7 @@ final class WarmUp {
     set(values, SettingKey.HOT, like.caches().hotBytes() > 0 ? "1MiB" : "off");
     set(values, SettingKey.OPEN_FILES, Math.min(like.caches().openFiles(), fewFiles ? 2 : 64));
     set(values, SettingKey.LISTING, "on");
-    set(values, SettingKey.DIGESTS, "asked"); // so that all answers to a request are of a length
+    set(values, SettingKey.DIGESTS, like.digests().mode().name().toLowerCase(Locale.ROOT));
     set(values, SettingKey.DRAIN, "1s");
     if (!like.accessLog().equals("off")) {
       set(values, SettingKey.ACCESS_LOG, "/dev/null");

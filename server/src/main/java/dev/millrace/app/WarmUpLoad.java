@@ -2,8 +2,9 @@ package dev.millrace.app;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.millrace.app.WarmUpClient.Answer;
+import dev.millrace.app.WarmUpClient.Ask;
 import dev.millrace.file.FileCalls;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -20,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class WarmUpLoad {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
 
-  private static final int CONNECTIONS = 16;
+  /** More than what grows with them has room for at first. */
+  private static final int CONNECTIONS = 24;
 
   /** Requests sent at once on a connection, where answers are small. */
   private static final int PIPELINED = 4;
@@ -44,8 +44,17 @@ final class WarmUpLoad {
   /** How far apart downloads are of which something is not in memory. */
   private static final long COLD_NANOS = 50_000_000L;
 
-  /** Of so many one is followed by its digest: a version that is younger is not hashed yet. */
+  /** How far apart the metrics are asked for. */
+  private static final long SCRAPE_NANOS = 300_000_000L;
+
+  /** A version that is younger is not hashed yet. */
+  private static final long SETTLED_SECONDS = 60;
+
+  /** Of so many one is followed by its digest. */
   private static final int COLD_ONES_A_DIGEST = 3;
+
+  /** Sent from its file, as what is long is, and costs little: compiled is what happens often. */
+  private static final String SENT_AND_SHORT = "Range: bytes=131072-151551";
 
   /** After so much in a row that is in memory, more is expected to be. */
   private static final int WARM_BYTES = 5 << 20;
@@ -63,38 +72,18 @@ final class WarmUpLoad {
     "Accept-Encoding: gzip, deflate, br, zstd"
   };
 
-  private static final String[] HOSTS = {
-    "127.0.0.1:PORT", "localhost:PORT", "mirror.example.org", "[::1]:PORT", "192.0.2.1"
-  };
-
-  private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
-  private static final Pattern TAG = Pattern.compile("(?i)\r\netag: *(\\S+)");
-
-  /** Some requests that are sent together, and the bytes that all their answers have. */
-  private record Ask(ByteBuffer requests, long answerBytes) {}
-
-  /** The first answer to a request. */
-  private record Answer(String head, long bytes) {
-    String tag() throws IOException {
-      Matcher found = TAG.matcher(head);
-      if (!found.find()) {
-        throw new IOException("an answer without ETag");
-      }
-      return found.group(1);
-    }
-  }
-
-  private final InetSocketAddress server;
+  private final WarmUpClient client;
+  private final WarmUpClient monitoring;
   private final Path root;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
-  private int hosts;
   private long nextColdNanos;
+  private long nextScrapeNanos;
   private int coldOnes;
   private @Nullable SocketChannel digests;
   private final List<SocketChannel> connections = new ArrayList<>();
 
-  private WarmUpLoad(InetSocketAddress server, Path root) {
-    this.server = server;
+  private WarmUpLoad(InetSocketAddress server, InetSocketAddress management, Path root) {
+    this.client = new WarmUpClient(server);
+    this.monitoring = new WarmUpClient(management);
     this.root = root;
   }
 
@@ -108,12 +97,14 @@ final class WarmUpLoad {
   /**
    * Asks until the time has come. What goes wrong is logged.
    *
+   * @param management where its metrics are
    * @param root where {@link #files} are
    * @param endNanos as of {@link System#nanoTime}
    * @return whether nothing went wrong
    */
-  static boolean run(InetSocketAddress server, Path root, long endNanos) {
-    WarmUpLoad load = new WarmUpLoad(server, root);
+  static boolean run(
+      InetSocketAddress server, InetSocketAddress management, Path root, long endNanos) {
+    WarmUpLoad load = new WarmUpLoad(server, management, root);
     try {
       load.askUntil(endNanos);
       load.reset();
@@ -128,11 +119,16 @@ final class WarmUpLoad {
 
   private void askUntil(long endNanos) throws IOException {
     for (int i = 0; i < CONNECTIONS; i++) {
-      connections.add(SocketChannel.open(server));
+      connections.add(client.connect());
     }
     writeOut("cold");
     writeOut("half");
+    for (String name : List.of("small", "page", "medium", "large")) {
+      settle(name);
+      askForDigest(name);
+    }
     nextColdNanos = System.nanoTime();
+    nextScrapeNanos = nextColdNanos;
     List<Ask> asks = asks();
     Ask large = ask(1, "GET", "/large");
     for (int round = 0; System.nanoTime() < endNanos; round++) {
@@ -140,8 +136,25 @@ final class WarmUpLoad {
       askInTurn(asks, round);
       askOnce(round);
       askForMuch(asks, large, round, endNanos);
+      scrape();
     }
     endDigests();
+  }
+
+  /**
+   * From now on its answers are all of a length: the digest is not found out behind one of them.
+   */
+  private void askForDigest(String name) throws IOException {
+    String request = client.request("HEAD", "/" + name, "Want-Repr-Digest: sha-256=10");
+    client.first(connections.getFirst(), request);
+  }
+
+  /** As Prometheus does. What it compiles is in part what requests use, regular expressions. */
+  private void scrape() throws IOException {
+    if (System.nanoTime() - nextScrapeNanos >= 0) {
+      nextScrapeNanos = System.nanoTime() + SCRAPE_NANOS;
+      monitoring.askOnce(monitoring.once("GET", "/metrics", "Accept-Encoding: gzip"));
+    }
   }
 
   /** A large file whole, one that is given up, one that is not in memory, or none. */
@@ -150,8 +163,8 @@ final class WarmUpLoad {
       nextColdNanos = System.nanoTime() + COLD_NANOS;
       askColdly(asks, round, coldOnes++ % COLD_ONES_A_DIGEST == 0);
     } else if (round % ROUNDS_A_LARGE_FILE == 0) {
-      send(connections.getFirst(), large);
-      skip(connections.getFirst(), large.answerBytes());
+      WarmUpClient.send(connections.getFirst(), large);
+      client.skip(connections.getFirst(), large.answerBytes());
     } else if (round % ROUNDS_A_LARGE_FILE == 1 && endNanos - System.nanoTime() > LEAVING_NANOS) {
       leave(large);
     }
@@ -168,37 +181,43 @@ final class WarmUpLoad {
     } else {
       drop("half", WARM_BYTES);
     }
-    try (SocketChannel connection = SocketChannel.open(server)) {
-      send(connection, once("GET", all ? "/cold" : "/half"));
-      for (int i = 0; connection.read(buffer.clear()) >= 0; i++) {
+    try (SocketChannel connection = client.connect()) {
+      WarmUpClient.send(connection, client.once("GET", all ? "/cold" : "/half"));
+      for (int i = 0; client.readSome(connection); i++) {
         SocketChannel other = connections.get(i % CONNECTIONS);
         Ask ask = of(asks, round, i % CONNECTIONS);
-        send(other, ask);
-        skip(other, ask.answerBytes());
+        WarmUpClient.send(other, ask);
+        client.skip(other, ask.answerBytes());
       }
     }
     if (all) {
       drop("cold", 0);
-      SocketChannel connection = SocketChannel.open(server);
+      SocketChannel connection = client.connect();
       digests = connection;
-      send(connection, once("HEAD", "/cold", "Want-Repr-Digest: sha-256=10"));
+      WarmUpClient.send(connection, client.once("HEAD", "/cold", "Want-Repr-Digest: sha-256=10"));
     }
   }
 
   private void endDigests() throws IOException {
     if (digests != null) {
-      readToEnd(digests);
+      client.readToEnd(digests);
       digests.close();
     }
   }
 
   /** Makes another version of a file, of which nothing is known; nor in memory, from there on. */
   private void drop(String name, long fromBytes) throws IOException {
+    settle(name);
     Path file = root.resolve(name);
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
     int fd = FileCalls.openForReading(file);
     FileCalls.dontNeed(fd, fromBytes, 0);
     FileCalls.close(fd);
+  }
+
+  /** Makes another version of a file, of which nothing is known, and that is old already. */
+  private void settle(String name) throws IOException {
+    Instant then = Instant.now().minusSeconds(SETTLED_SECONDS);
+    Files.setLastModifiedTime(root.resolve(name), FileTime.from(then));
   }
 
   /** Only then the kernel drops it from memory. */
@@ -210,19 +229,19 @@ final class WarmUpLoad {
 
   /** A download that its client gives up. */
   private void leave(Ask large) throws IOException {
-    try (SocketChannel connection = SocketChannel.open(server)) {
-      send(connection, large);
-      skip(connection, LEFT_BYTES);
+    try (SocketChannel connection = client.connect()) {
+      WarmUpClient.send(connection, large);
+      client.skip(connection, LEFT_BYTES);
     }
   }
 
   /** The loop finds many requests in a turn. */
   private void askTogether(List<Ask> asks, int round) throws IOException {
     for (int i = 0; i < CONNECTIONS; i++) {
-      send(connections.get(i), of(asks, round, i));
+      WarmUpClient.send(connections.get(i), of(asks, round, i));
     }
     for (int i = 0; i < CONNECTIONS; i++) {
-      skip(connections.get(i), of(asks, round, i).answerBytes());
+      client.skip(connections.get(i), of(asks, round, i).answerBytes());
     }
   }
 
@@ -230,8 +249,8 @@ final class WarmUpLoad {
   private void askInTurn(List<Ask> asks, int round) throws IOException {
     for (int i = 0; i < CONNECTIONS; i++) {
       Ask ask = of(asks, round, i);
-      send(connections.get(i), ask);
-      skip(connections.get(i), ask.answerBytes());
+      WarmUpClient.send(connections.get(i), ask);
+      client.skip(connections.get(i), ask.answerBytes());
     }
   }
 
@@ -241,7 +260,7 @@ final class WarmUpLoad {
   }
 
   private List<Ask> asks() throws IOException {
-    String tag = first(request("HEAD", "/small")).tag();
+    String tag = client.first(connections.getFirst(), client.request("HEAD", "/small")).tag();
     List<Ask> asks = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       asks.add(ask(1, "GET", "/small"));
@@ -251,6 +270,9 @@ final class WarmUpLoad {
     for (int i = 0; i < 3; i++) {
       asks.add(ask(1, "GET", "/small", "If-None-Match: " + tag));
       asks.add(ask(1, "GET", "/large", "Range: bytes=65536-131071"));
+    }
+    for (int i = 0; i < 6; i++) {
+      asks.add(ask(1, "GET", "/large", SENT_AND_SHORT));
     }
     asks.add(ask(PIPELINED, "GET", "/small", "If-None-Match: " + tag));
     asks.add(ask(1, "GET", "/page"));
@@ -263,97 +285,21 @@ final class WarmUpLoad {
   }
 
   private Ask ask(int times, String method, String target, String... fields) throws IOException {
-    String request = request(method, target, fields);
-    Answer answer = first(request);
+    String request = client.request(method, target, fields);
+    Answer answer = client.first(connections.getFirst(), request);
     ByteBuffer all = ByteBuffer.wrap(request.repeat(times).getBytes(ISO_8859_1));
     return new Ask(all, times * answer.bytes());
-  }
-
-  private String request(String method, String target, String... fields) {
-    String host = HOSTS[hosts++ % HOSTS.length].replace("PORT", "" + server.getPort());
-    StringBuilder text = new StringBuilder();
-    text.append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
-    text.append("Host: ").append(host).append("\r\n");
-    for (String field : fields) {
-      text.append(field).append("\r\n");
-    }
-    return text.append("\r\n").toString();
-  }
-
-  /** Asks, and finds out how long the answer is. */
-  private Answer first(String request) throws IOException {
-    SocketChannel connection = connections.getFirst();
-    send(connection, new Ask(ByteBuffer.wrap(request.getBytes(ISO_8859_1)), 0));
-    StringBuilder text = new StringBuilder();
-    int end;
-    while ((end = text.indexOf("\r\n\r\n")) < 0) {
-      text.append(ISO_8859_1.decode(read(connection, buffer.capacity())));
-    }
-    String head = text.substring(0, end);
-    boolean bodiless = request.startsWith("HEAD") || head.startsWith("HTTP/1.1 304");
-    Matcher length = LENGTH.matcher(head);
-    long body = 0;
-    if (!bodiless) {
-      if (!length.find()) {
-        throw new IOException("an answer without Content-Length");
-      }
-      body = Long.parseLong(length.group(1));
-    }
-    long whole = end + 4 + body;
-    skip(connection, whole - text.length());
-    return new Answer(head, whole);
-  }
-
-  private static void send(SocketChannel connection, Ask ask) throws IOException {
-    ByteBuffer requests = ask.requests().duplicate();
-    while (requests.hasRemaining()) {
-      connection.write(requests);
-    }
-  }
-
-  private void skip(SocketChannel connection, long bytes) throws IOException {
-    for (long left = bytes; left > 0; ) {
-      left -= read(connection, left).remaining();
-    }
-  }
-
-  private ByteBuffer read(SocketChannel connection, long most) throws IOException {
-    buffer.clear().limit((int) Math.min(buffer.capacity(), most));
-    if (connection.read(buffer) < 0) {
-      throw new EOFException("the server closed a connection");
-    }
-    return buffer.flip();
   }
 
   /** A connection for one request, now and then one whose answers are not all of a length. */
   private void askOnce(int round) throws IOException {
     Ask ask =
         switch (round % ROUNDS_A_ONE_OFF) {
-          case 0 -> once("GET", "/");
-          case 1 -> once("GET", "/large", "Range: bytes=0-99,1000-1099");
-          default -> once("GET", "/small");
+          case 0 -> client.once("GET", "/");
+          case 1 -> client.once("GET", "/large", "Range: bytes=0-99,1000-1099");
+          default -> client.once("GET", "/small");
         };
-    askOnce(ask);
-  }
-
-  private void askOnce(Ask ask) throws IOException {
-    try (SocketChannel connection = SocketChannel.open(server)) {
-      send(connection, ask);
-      readToEnd(connection);
-    }
-  }
-
-  private void readToEnd(SocketChannel connection) throws IOException {
-    while (connection.read(buffer.clear()) >= 0) {
-      // what it says was heard before
-    }
-  }
-
-  private Ask once(String method, String target, String... fields) {
-    List<String> all = new ArrayList<>(List.of(fields));
-    all.add("Connection: close");
-    String request = request(method, target, all.toArray(String[]::new));
-    return new Ask(ByteBuffer.wrap(request.getBytes(ISO_8859_1)), 0);
+    client.askOnce(ask);
   }
 
   /** Ends every second connection by a reset, as the impatient do; with nothing under way. */

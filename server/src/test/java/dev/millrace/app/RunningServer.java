@@ -92,6 +92,10 @@ final class RunningServer implements AutoCloseable {
     return "http://127.0.0.1:" + address().getPort();
   }
 
+  InetSocketAddress managementAddress() {
+    return server.managementAddress();
+  }
+
   String managementUrl() {
     return "http://127.0.0.1:" + server.managementAddress().getPort();
   }
