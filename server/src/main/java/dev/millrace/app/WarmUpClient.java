@@ -119,6 +119,14 @@ final class WarmUpClient {
     return connection.read(buffer.clear()) >= 0;
   }
 
+  /** Whether there is something to read now, its end included. */
+  boolean hasMore(SocketChannel connection) throws IOException {
+    connection.configureBlocking(false);
+    boolean more = connection.read(buffer.clear()) != 0;
+    connection.configureBlocking(true);
+    return more;
+  }
+
   void readToEnd(SocketChannel connection) throws IOException {
     while (readSome(connection)) {
       // what it says was heard before

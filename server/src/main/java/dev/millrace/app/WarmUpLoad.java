@@ -138,6 +138,7 @@ final class WarmUpLoad {
       askForMuch(asks, large, round, endNanos);
       scrape();
     }
+    requireAllTaken();
     endDigests();
   }
 
@@ -300,6 +301,15 @@ final class WarmUpLoad {
           default -> client.once("GET", "/small");
         };
     client.askOnce(ask);
+  }
+
+  /** Lest lengths that are wrong fill the connections until both sides wait. */
+  private void requireAllTaken() throws IOException {
+    for (SocketChannel connection : connections) {
+      if (client.hasMore(connection)) {
+        throw new IOException("more is answered than at the first time");
+      }
+    }
   }
 
   /** Ends every second connection by a reset, as the impatient do; with nothing under way. */

@@ -5,8 +5,8 @@
  *   <li>{@link dev.millrace.app.Settings} and {@link dev.millrace.app.SettingsLoader}: what was
  *       asked for, from flags, environment, file and defaults.
  *   <li>{@link dev.millrace.app.FileServer}: everything wired and started; drained and stopped.
- *   <li>{@code WarmUp}: a rehearsal before the start, and {@code WarmUpLoad}: what it is asked;
- *       {@code SecondCompiler}: who waits after it.
+ *   <li>{@code WarmUp}: a rehearsal before the start, and {@code WarmUpLoad}: what it is asked, by
+ *       {@code WarmUpClient}; {@code SecondCompiler}: who waits after it.
  *   <li>{@link dev.millrace.app.Pipeline}: a request's way on one loop, and all that its thread
  *       alone may touch; one for each loop.
  *   <li>{@link dev.millrace.app.Listeners}: sockets, the gate, Undertow.

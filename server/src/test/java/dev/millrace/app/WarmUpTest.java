@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.millrace.app.Settings.TransportChoice;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +121,28 @@ class WarmUpTest {
       assertTrue(hashed.find());
       double bytes = Double.parseDouble(hashed.group(1));
       assertTrue(yaml.contains("never") ? bytes == 0 : bytes >= 2 * cold, bytes + " hashed");
+    }
+  }
+
+  @Test
+  void metricsAreAskedForMeanwhile() throws Exception {
+    AtomicInteger scrapes = new AtomicInteger();
+    HttpServer monitoring =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    monitoring.createContext(
+        "/metrics",
+        exchange -> {
+          scrapes.incrementAndGet();
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    monitoring.start();
+    try (RunningServer server = RunningServer.start(root, TransportChoice.URING)) {
+      long end = System.nanoTime() + 1_500_000_000L;
+      assertTrue(WarmUpLoad.run(server.address(), monitoring.getAddress(), root, end));
+      assertTrue(scrapes.get() >= 2, scrapes + " times");
+    } finally {
+      monitoring.stop(0);
     }
   }
 
