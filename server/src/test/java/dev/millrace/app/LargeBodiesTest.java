@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Bodies that are sent from the file: in memory or not, among other answers, and cut short. */
 class LargeBodiesTest {
-  @TempDir Path root;
+  @TempDir(factory = OnDisk.class)
+  Path root;
 
   private RunningServer start(String yaml) throws Exception {
     return RunningServer.start(root, TransportChoice.URING, "digests: never\n" + yaml);

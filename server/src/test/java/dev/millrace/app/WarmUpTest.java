@@ -37,7 +37,8 @@ class WarmUpTest {
   private static final Pattern HASHED =
       Pattern.compile("(?m)^millrace_digest_read_bytes_total (\\S+)$");
 
-  @TempDir Path root;
+  @TempDir(factory = OnDisk.class)
+  Path root;
 
   private final LogLines log = new LogLines("dev.millrace");
 

@@ -25,7 +25,9 @@ class ZeroCopyTest {
   private static final String READS =
       "millrace_ring_completion_latency_seconds_count{operation=\"read\"}";
 
-  @TempDir Path root;
+  @TempDir(factory = OnDisk.class)
+  Path root;
+
   private final byte[] content = new byte[LENGTH];
 
   @BeforeEach
