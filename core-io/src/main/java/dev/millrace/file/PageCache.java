@@ -18,7 +18,7 @@ import java.util.Objects;
  * the file; reading one byte with RWF_NOWAIT is exact and takes a quarter of a microsecond.
  */
 public final class PageCache {
-  /** How far apart bytes are tried: pages are read ahead, and dropped, in larger runs than this. */
+  /** How far apart the samples are: the kernel reads ahead, and drops, longer runs than this. */
   private static final int STEP_BYTES = 64 << 10;
 
   private static final int RWF_NOWAIT = 8;
@@ -44,24 +44,30 @@ public final class PageCache {
   private PageCache() {}
 
   /**
-   * How many bytes from a position on are in memory, or beyond the file's end.
+   * Counts the bytes from a position on that are in memory, or beyond the file's end, by samples 64
+   * KiB apart: a stretch counts if the samples at both of its ends are in memory.
    *
-   * @param count where to stop looking; 1 at least
-   * @return at most {@code count}, in steps of 64 KiB; 0 if the first is not
+   * <p>A sample that is not in memory makes the kernel read ahead from there, so that the next
+   * probe of the same sample may find it in memory while the bytes behind it are not.
+   *
+   * @param count where to stop; at least 1
+   * @return at most {@code count}; 0 if the first byte is not in memory
    */
   public static long residentBytes(int fd, long position, long count) {
     Scratch scratch = SCRATCH.get();
-    long end = position + count;
+    long last = position + count - 1;
     long at = position;
-    do {
-      if (!isResident(fd, at, scratch)) {
+    if (!isResident(fd, at, scratch)) {
+      return 0;
+    }
+    while (at < last) {
+      long next = Math.min(last, (at / STEP_BYTES + 1) * STEP_BYTES);
+      if (!isResident(fd, next, scratch)) {
         return at - position;
       }
-      at = (at / STEP_BYTES + 1) * STEP_BYTES;
-    } while (at < end);
-    return count == 1 || isResident(fd, end - 1, scratch)
-        ? count
-        : (end - 1) / STEP_BYTES * STEP_BYTES - position;
+      at = next;
+    }
+    return count;
   }
 
   /** Whether a byte can be read at once; a file system that cannot say has it counted as there. */

@@ -3,43 +3,51 @@ package dev.millrace.file;
 import java.util.Arrays;
 
 /**
- * What of one file was in memory a moment ago, so that many who send it do not all ask. One thread
- * only.
+ * Which blocks of one file are in memory, remembered for a moment so that not every sender probes.
+ * One thread only.
  *
- * <p>Pages that were seen in memory, or sent after that, in the last 100 ms are taken to be there
- * still, up to a second after they were seen: the kernel drops first what was not touched for long.
- * Should it have dropped them all the same, sending them waits for the disk, as it would if they
- * had been dropped between the question and the call; whoever notices says so by {@link #doubt}.
+ * <p>A block whose samples were all in memory is trusted for 100 ms after it was probed or sent, at
+ * most a second after it was probed: the kernel drops first what was not touched for long. If the
+ * kernel dropped it nevertheless, sending it waits for the disk, as it would if the kernel dropped
+ * it between probe and send; the sender that notices calls {@link #doubt}.
+ *
+ * <p>A block with a sample that was not in memory is cold as a whole for 100 ms, and read by the
+ * ring. The probe itself causes that: the failed preadv2(2) makes the kernel read 16 KiB ahead from
+ * the sample. A second probe of the same sample finds it in memory and the rest of its 64 KiB not,
+ * and sendfile(2) of such a stretch waits for the disk.
  */
 public final class Residency {
-  /** How long what was seen, or asked for since, is believed. */
+  /** How long a block is trusted after a probe or a send, and how long it is cold. */
   static final long TRUST_NANOS = 100_000_000L;
 
-  /** How long what was seen is believed at most. */
-  static final long MOST_TRUST_NANOS = 10 * TRUST_NANOS;
+  /** How long a block is trusted after a probe at most. */
+  static final long MAX_TRUST_NANOS = 10 * TRUST_NANOS;
 
   static final int BLOCK_BYTES = 256 << 10;
 
-  /** How much in a row has to be there for the next to be looked at less closely. */
+  /** After so many bytes in memory in a row only both ends of the next stretch are probed. */
   static final int CONFIDENT_BYTES = 4 << 20;
 
-  /** Blocks remembered of a large file; those beyond share places. */
-  private static final int MOST_SLOTS = 64;
+  /** Blocks remembered of a large file; further blocks share the slots. */
+  private static final int MAX_SLOTS = 64;
 
   private final Look look;
   private final long[] blocks;
-  private final long[] seenNanos;
-  private final long[] askedNanos;
-  private long inRowBytes;
+  private final boolean[] cold;
+  private final long[] probedNanos;
+  private final long[] usedNanos;
 
-  /** Asks the kernel, as {@link PageCache#residentBytes}. */
+  /** Bytes in a row, up to the block probed last, that were in memory. */
+  private long runBytes;
+
+  /** Probes the page cache, as {@link PageCache#residentBytes}. */
   @FunctionalInterface
   interface Look {
     long residentBytes(int fd, long position, long count);
   }
 
   /**
-   * Nothing is known yet.
+   * Starts with no block known.
    *
    * @param sizeBytes of the file, about
    */
@@ -49,30 +57,35 @@ public final class Residency {
 
   Residency(long sizeBytes, Look look) {
     this.look = look;
-    long inAll = Math.min(MOST_SLOTS, sizeBytes / BLOCK_BYTES + 1);
+    long inAll = Math.min(MAX_SLOTS, sizeBytes / BLOCK_BYTES + 1);
     int slots = Integer.highestOneBit((int) inAll); // a power of two
     blocks = new long[slots];
-    seenNanos = new long[slots];
-    askedNanos = new long[slots];
-    doubt();
-  }
-
-  /** Nothing that was seen is believed any more. */
-  public void doubt() {
-    inRowBytes = 0;
+    cold = new boolean[slots];
+    probedNanos = new long[slots];
+    usedNanos = new long[slots];
     Arrays.fill(blocks, -1);
   }
 
+  /** Forgets what was seen in memory; cold blocks stay cold. */
+  public void doubt() {
+    runBytes = 0;
+    for (int slot = 0; slot < blocks.length; slot++) {
+      if (!cold[slot]) {
+        blocks[slot] = -1;
+      }
+    }
+  }
+
   /**
-   * How many bytes from a position on are in memory, or were a moment ago, or are beyond the file's
-   * end.
+   * Counts the bytes from a position on that sendfile(2) sends without waiting for a disk; bytes
+   * beyond the end of the file count.
    *
-   * <p>What it says is there is taken to be sent now.
+   * <p>The caller sends what is counted now.
    *
    * @param fd the file
-   * @param count where to stop looking
-   * @param nowNanos a clock's that only goes forward, as {@link System#nanoTime}
-   * @return at most {@code count}; 0 if the first is not
+   * @param count where to stop
+   * @param nowNanos of a monotonic clock, as {@link System#nanoTime}
+   * @return at most {@code count}; 0 if the block of the position is cold
    */
   public long residentBytes(int fd, long position, long count, long nowNanos) {
     long end = position + count;
@@ -81,41 +94,68 @@ public final class Residency {
       if (isTrusted(block, nowNanos)) {
         continue;
       }
-      if (inRowBytes >= CONFIDENT_BYTES && hasEnds(fd, at, end)) {
-        for (long whole = -Math.floorDiv(-at, BLOCK_BYTES); whole < end / BLOCK_BYTES; whole++) {
-          remember(whole, nowNanos);
+      if (isCold(block, nowNanos)) {
+        return at - position;
+      }
+      if (runBytes >= CONFIDENT_BYTES) {
+        long coldBlock = coldEnd(fd, at, end);
+        if (coldBlock < 0) {
+          for (long whole = -Math.floorDiv(-at, BLOCK_BYTES); whole < end / BLOCK_BYTES; whole++) {
+            remember(whole, false, nowNanos);
+          }
+          return count;
         }
-        return count;
+        runBytes = 0;
+        remember(coldBlock, true, nowNanos);
+        if (coldBlock == block) {
+          return at - position;
+        }
       }
       if (look.residentBytes(fd, block * BLOCK_BYTES, BLOCK_BYTES) < BLOCK_BYTES) {
-        inRowBytes = 0;
-        return at - position + look.residentBytes(fd, at, end - at);
+        runBytes = 0;
+        remember(block, true, nowNanos);
+        return at - position;
       }
-      inRowBytes += BLOCK_BYTES;
-      remember(block, nowNanos);
+      runBytes += BLOCK_BYTES;
+      remember(block, false, nowNanos);
     }
     return count;
   }
 
-  private boolean hasEnds(int fd, long position, long end) {
-    return look.residentBytes(fd, position, 1) == 1 && look.residentBytes(fd, end - 1, 1) == 1;
+  /** Probes both ends of a stretch: the block of the first that is not in memory, or -1. */
+  private long coldEnd(int fd, long position, long end) {
+    if (look.residentBytes(fd, position, 1) == 0) {
+      return position / BLOCK_BYTES;
+    }
+    return look.residentBytes(fd, end - 1, 1) == 0 ? (end - 1) / BLOCK_BYTES : -1;
   }
 
   private boolean isTrusted(long block, long nowNanos) {
-    int slot = (int) (block & blocks.length - 1);
+    int slot = slot(block);
     if (blocks[slot] != block
-        || nowNanos - askedNanos[slot] >= TRUST_NANOS
-        || nowNanos - seenNanos[slot] >= MOST_TRUST_NANOS) {
+        || cold[slot]
+        || nowNanos - usedNanos[slot] >= TRUST_NANOS
+        || nowNanos - probedNanos[slot] >= MAX_TRUST_NANOS) {
       return false;
     }
-    askedNanos[slot] = nowNanos;
+    usedNanos[slot] = nowNanos;
     return true;
   }
 
-  private void remember(long block, long nowNanos) {
-    int slot = (int) (block & blocks.length - 1);
+  private boolean isCold(long block, long nowNanos) {
+    int slot = slot(block);
+    return blocks[slot] == block && cold[slot] && nowNanos - probedNanos[slot] < TRUST_NANOS;
+  }
+
+  private void remember(long block, boolean isCold, long nowNanos) {
+    int slot = slot(block);
     blocks[slot] = block;
-    seenNanos[slot] = nowNanos;
-    askedNanos[slot] = nowNanos;
+    cold[slot] = isCold;
+    probedNanos[slot] = nowNanos;
+    usedNanos[slot] = nowNanos;
+  }
+
+  private int slot(long block) {
+    return (int) (block & blocks.length - 1);
   }
 }
