@@ -35,7 +35,7 @@ final class RawClient implements AutoCloseable {
     if (receiveBufferBytes > 0) {
       socket.setReceiveBufferSize(receiveBufferBytes);
     }
-    socket.setSoTimeout(30_000);
+    socket.setSoTimeout(80_000); // before the test itself times out
     socket.connect(address);
     socket.setTcpNoDelay(true); // fragments are to arrive as such
     in = socket.getInputStream();
