@@ -223,6 +223,7 @@ public final class FileServer implements AutoCloseable {
     metrics.build(Version.current());
     metrics.transport(transport.name(), transport.reason());
     metrics.requests(trackers(), stats);
+    metrics.failures(each(Pipeline::failures));
     metrics.gate(each(Pipeline::gate));
     registerCaches();
     metrics.pool("worker", pool);

@@ -6,6 +6,7 @@ import dev.millrace.gate.GateStats;
 import dev.millrace.gate.ProxyOpenListener;
 import dev.millrace.gate.Shortcut;
 import dev.millrace.hot.HotConnection;
+import dev.millrace.http.ExchangeFailures;
 import dev.millrace.http.ForwardedHeaders;
 import dev.millrace.http.GateAnswers;
 import dev.millrace.http.RequestBodies;
@@ -109,9 +110,10 @@ final class Listeners implements AutoCloseable {
   }
 
   /** What stands between the gate and a handler that takes no request bodies. */
-  static HttpHandler front(HttpHandler handler, Settings settings) {
+  static HttpHandler front(HttpHandler handler, Settings settings, ExchangeFailures failures) {
     return new GateAnswers(
-        new ForwardedHeaders(new RequestBodies(handler, settings.gate()), settings.proxies()));
+        new ForwardedHeaders(
+            new RequestBodies(handler, settings.gate(), failures), settings.proxies()));
   }
 
   /** Undertow's own limits must not be narrower than the gate's, nor its notion of a target. */

@@ -12,12 +12,13 @@ import dev.millrace.files.RingFileAccess;
 import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.gate.GateStats;
 import dev.millrace.http.AccessLog;
+import dev.millrace.http.ExchangeFailures;
 import dev.millrace.http.FileHandler;
 import dev.millrace.http.HotRequests;
 import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.http.Router;
-import dev.millrace.http.Workers;
+import dev.millrace.loop.LoopExecutors;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import io.undertow.server.HttpHandler;
@@ -56,6 +57,7 @@ final class Pipeline {
   private final Shared shared;
   private final GateStats gate;
   private final @Nullable RequestStats stats;
+  private final ExchangeFailures failures = new ExchangeFailures();
   private final ReadBuffers buffers = new ReadBuffers();
   private final Caches caches;
   private final @Nullable AccessLog log;
@@ -69,7 +71,7 @@ final class Pipeline {
     this.gate = new GateStats(settings.metrics());
     this.stats = settings.metrics() ? new RequestStats() : null;
     this.caches = new Caches(settings, events);
-    HttpHandler handler = Listeners.front(new Router(handlers()), settings);
+    HttpHandler handler = Listeners.front(new Router(handlers()), settings, failures);
     AccessLog.Writer writer = shared.accessLog();
     this.log = writer == null ? null : new AccessLog(handler, writer);
     this.requests = new RequestTracker(log == null ? handler : log, stats);
@@ -82,7 +84,7 @@ final class Pipeline {
   private List<FileHandler> handlers() {
     Settings settings = shared.settings();
     List<FileAccess> accesses = accessesOnEvents();
-    Workers workers = new Workers(shared.pool(), events);
+    LoopExecutors executors = executors();
     DigestSource digests =
         number == 0
             ? shared.digests()
@@ -97,7 +99,8 @@ final class Pipeline {
               digests,
               settings.digests(),
               shared.corrupt(),
-              workers));
+              executors,
+              failures));
     }
     return handlers;
   }
@@ -121,8 +124,12 @@ final class Pipeline {
     return switch (shared.transport()) {
       case Transport.Uring uring ->
           new RingFileAccess(uring.workers().get(number).loop(), rootFd, symlinks);
-      case Transport.Nio _ -> new PoolFileAccess(shared.pool(), events, rootFd, symlinks);
+      case Transport.Nio _ -> new PoolFileAccess(executors(), rootFd, symlinks);
     };
+  }
+
+  private LoopExecutors executors() {
+    return new LoopExecutors(shared.pool(), events);
   }
 
   /** What each of this loop's connections goes through. */
@@ -158,6 +165,10 @@ final class Pipeline {
   /** Null if no figures are kept. */
   @Nullable RequestStats stats() {
     return stats;
+  }
+
+  ExchangeFailures failures() {
+    return failures;
   }
 
   RequestTracker requests() {

@@ -71,14 +71,19 @@ final class Renderer implements AutoCloseable {
     count.addAndGet(-requests.size());
     Map<String, Answer> made = new HashMap<>();
     for (Request one : requests) {
-      one.deliver().accept(made.computeIfAbsent(one.key(), _ -> make(one.maker())));
+      Answer answer = made.computeIfAbsent(one.key(), _ -> make(one.maker()));
+      try {
+        one.deliver().accept(answer);
+      } catch (RuntimeException failed) {
+        LOG.log(Level.WARNING, "a page could not be delivered", failed); // the others are
+      }
     }
   }
 
   private static Answer make(Maker maker) {
     try {
       return maker.make();
-    } catch (Exception failed) {
+    } catch (Exception | Error failed) {
       LOG.log(Level.SEVERE, "a page of figures failed", failed);
       return Answer.text(500, "500 Internal Server Error\n");
     }

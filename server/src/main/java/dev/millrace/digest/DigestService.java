@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,8 @@ public final class DigestService implements DigestSource {
 
   /** Parts that wait or are hashed. */
   private static final int PARTS = 2048;
+
+  private static final Logger LOG = Logger.getLogger("dev.millrace.digest");
 
   private final ThreadPool threads;
   private final Executor events;
@@ -180,10 +184,22 @@ public final class DigestService implements DigestSource {
   }
 
   private void part(HashTask task, Callback callback) {
-    HashTask.Outcome outcome = task.runQuantum();
+    HashTask.Outcome outcome = HashTask.Outcome.UNREADABLE;
+    Digests result = Digests.NONE;
+    try {
+      outcome = task.runQuantum();
+      result = outcome == HashTask.Outcome.DONE ? task.result() : Digests.NONE;
+    } catch (RuntimeException | Error defect) {
+      outcome = HashTask.Outcome.UNREADABLE;
+      LOG.log(Level.SEVERE, "hashing a part failed", defect);
+    } finally {
+      task.close();
+    }
+    answerPart(outcome, result, callback);
+  }
+
+  private void answerPart(HashTask.Outcome outcome, Digests result, Callback callback) {
     boolean done = outcome == HashTask.Outcome.DONE;
-    Digests result = done ? task.result() : Digests.NONE;
-    task.close();
     if (!done) {
       failed.incrementAndGet();
     }
@@ -215,7 +231,7 @@ public final class DigestService implements DigestSource {
 
   private void start(DigestJob job) {
     try {
-      if (!threads.trySpawn(() -> begin(job))) {
+      if (!threads.trySpawn(() -> guard(job, () -> begin(job)))) {
         events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
       }
     } catch (IllegalStateException closed) {
@@ -233,6 +249,16 @@ public final class DigestService implements DigestSource {
   }
 
   // ---- hashing threads -------------------------------------------------------------------------
+
+  /** A step that throws ends its job: the clients that wait for it are told. */
+  private void guard(DigestJob job, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error defect) {
+      LOG.log(Level.SEVERE, "hashing a file failed", defect);
+      events.execute(() -> ended(job, Digests.NONE, Unavailable.UNREADABLE));
+    }
+  }
 
   private void begin(DigestJob job) {
     if (stopped) {
@@ -256,7 +282,7 @@ public final class DigestService implements DigestSource {
       case MORE -> {
         // To the end of the queue, so that jobs take turns.
         try {
-          if (!threads.trySpawn(() -> quantum(job))) {
+          if (!threads.trySpawn(() -> guard(job, () -> quantum(job)))) {
             events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
           }
         } catch (IllegalStateException closed) {
@@ -293,10 +319,14 @@ public final class DigestService implements DigestSource {
       failed.incrementAndGet();
     }
     for (Callback waiter : job.waiters()) {
-      if (why == null) {
-        waiter.known(all);
-      } else {
-        waiter.unavailable(why);
+      try {
+        if (why == null) {
+          waiter.known(all);
+        } else {
+          waiter.unavailable(why);
+        }
+      } catch (RuntimeException | Error defect) {
+        LOG.log(Level.SEVERE, "a client of a digest failed", defect); // the others go on
       }
     }
     startBehind();

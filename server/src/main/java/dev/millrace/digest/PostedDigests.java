@@ -47,7 +47,11 @@ public final class PostedDigests implements DigestSource {
       return;
     }
     Callback back = back(callback);
-    if (!carry(file, MAX_UNDER_WAY, theirs -> service.require(theirs, algorithms, back))) {
+    if (!carry(
+        file,
+        MAX_UNDER_WAY,
+        theirs -> service.require(theirs, algorithms, back),
+        () -> back.unavailable(Unavailable.UNREADABLE))) {
       service.countRefused();
       callback.unavailable(Unavailable.BUSY);
     }
@@ -56,7 +60,7 @@ public final class PostedDigests implements DigestSource {
   @Override
   public void behind(OpenFile file, Set<Algorithm> algorithms) {
     if (!known(file.facts()).hasAll(algorithms)) {
-      var _ = carry(file, MAX_BEHIND, theirs -> service.behind(theirs, algorithms));
+      var _ = carry(file, MAX_BEHIND, theirs -> service.behind(theirs, algorithms), () -> {});
     }
   }
 
@@ -70,7 +74,8 @@ public final class PostedDigests implements DigestSource {
     if (!carry(
         file,
         MAX_UNDER_WAY,
-        theirs -> service.requirePart(theirs, algorithm, first, lengthBytes, back))) {
+        theirs -> service.requirePart(theirs, algorithm, first, lengthBytes, back),
+        () -> back.unavailable(Unavailable.UNREADABLE))) {
       service.countRefused();
       callback.unavailable(Unavailable.BUSY);
     }
@@ -82,8 +87,13 @@ public final class PostedDigests implements DigestSource {
     void ask(OpenFile theirs);
   }
 
-  /** False if there is no room, or no descriptor, to ask with. */
-  private boolean carry(OpenFile file, int most, Question question) {
+  /**
+   * Asks on the service's thread.
+   *
+   * @param failed answers on that thread if asking throws
+   * @return false if there is no room, or no descriptor, to ask with
+   */
+  private boolean carry(OpenFile file, int most, Question question, Runnable failed) {
     if (underWay.get() >= most) {
       return false;
     }
@@ -98,6 +108,9 @@ public final class PostedDigests implements DigestSource {
       underWay.decrementAndGet();
       try {
         question.ask(theirs);
+      } catch (RuntimeException | Error defect) {
+        failed.run();
+        throw defect; // the loop logs it
       } finally {
         theirs.close();
       }

@@ -25,7 +25,7 @@ final class Authentication {
       HttpServerExchange exchange,
       List<AuthRule> rules,
       RequestPath.Names names,
-      Workers workers,
+      FileHandler handler,
       Runnable proceed) {
     AuthRule rule = find(rules, names);
     if (rule == null) {
@@ -38,17 +38,12 @@ final class Authentication {
       decide(exchange, rule, known, proceed);
       return;
     }
-    boolean accepted =
-        workers
-            .pool()
-            .trySpawn(() -> {
-              Verdict verdict = rule.credentials().examine(field);
-              workers.events().execute(() -> decide(exchange, rule, verdict, proceed));
-            });
-    if (!accepted) {
-      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
-      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
-    }
+    handler
+        .executors()
+        .<Verdict>call(
+            () -> rule.credentials().examine(field),
+            verdict -> decide(exchange, rule, verdict, proceed),
+            failure -> handler.failures().failed(exchange, failure));
   }
 
   private static @Nullable AuthRule find(List<AuthRule> rules, RequestPath.Names names) {

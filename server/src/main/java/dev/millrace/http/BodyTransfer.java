@@ -33,6 +33,7 @@ final class BodyTransfer implements Pieces.Receiver {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final HttpServerExchange exchange;
+  private final ExchangeFailures failures;
   private final Pieces pieces;
   private final ConnectionTransfer connection;
   private final StreamSinkChannel channel;
@@ -42,12 +43,16 @@ final class BodyTransfer implements Pieces.Receiver {
   private long left;
   private State state = State.WRITING;
   private boolean listening;
+  private boolean asking;
+  private boolean askAgain;
 
   /**
+   * @param failures where this transfer fails
    * @param pieces are this transfer's to release
    */
-  BodyTransfer(HttpServerExchange exchange, Pieces pieces) {
+  BodyTransfer(HttpServerExchange exchange, ExchangeFailures failures, Pieces pieces) {
     this.exchange = exchange;
+    this.failures = failures;
     this.pieces = pieces;
     this.connection = ConnectionTransfer.of(exchange);
     this.channel = exchange.getResponseChannel();
@@ -65,7 +70,7 @@ final class BodyTransfer implements Pieces.Receiver {
     } else {
       pending = bytes;
       state = State.WRITING;
-      write();
+      guardedWrite();
     }
   }
 
@@ -78,7 +83,7 @@ final class BodyTransfer implements Pieces.Receiver {
       this.position = position;
       left = lengthBytes;
       state = State.WRITING;
-      write();
+      guardedWrite();
     }
   }
 
@@ -96,6 +101,8 @@ final class BodyTransfer implements Pieces.Receiver {
     } catch (IOException gone) {
       state = State.WRITING;
       breakOff();
+    } catch (RuntimeException | Error defect) {
+      failed(defect);
     }
   }
 
@@ -106,6 +113,20 @@ final class BodyTransfer implements Pieces.Receiver {
     } else {
       state = State.WRITING;
       breakOff();
+    }
+  }
+
+  @Override
+  public void failed(Throwable failure) {
+    failures.record(exchange, failure);
+    failed();
+  }
+
+  private void guardedWrite() {
+    try {
+      write();
+    } catch (RuntimeException | Error defect) {
+      failed(defect);
     }
   }
 
@@ -141,7 +162,24 @@ final class BodyTransfer implements Pieces.Receiver {
       channel.suspendWrites();
     }
     state = State.WAITING;
-    pieces.next(this);
+    askForNext();
+  }
+
+  /** A piece may come before the request for it returns: a loop, so that the stack stays flat. */
+  private void askForNext() {
+    if (asking) {
+      askAgain = true;
+      return;
+    }
+    asking = true;
+    try {
+      do {
+        askAgain = false;
+        pieces.next(this);
+      } while (askAgain);
+    } finally {
+      asking = false;
+    }
   }
 
   private void awaitWritable() {
@@ -154,12 +192,14 @@ final class BodyTransfer implements Pieces.Receiver {
 
   private void writable() {
     if (state == State.WRITING) {
-      write();
+      guardedWrite();
     } else if (state == State.FLUSHING) {
       try {
         flush();
       } catch (IOException gone) {
         breakOff();
+      } catch (RuntimeException | Error defect) {
+        failed(defect);
       }
     }
   }

@@ -1,7 +1,5 @@
 package dev.millrace.http;
 
-import dev.millrace.file.OpenFailure;
-import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFile;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -10,7 +8,6 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.xnio.IoUtils;
 
 /** Answers for what is not a file: the mount's own page for a status, or one line of text. */
 final class ErrorPages {
@@ -32,23 +29,12 @@ final class ErrorPages {
         .access()
         .open(
             FileHandler.relative(page),
-            new FileAccess.OpenCallback() {
-              @Override
-              public void opened(OpenFile file) {
-                try {
-                  sendPage(exchange, handler, file, page);
-                } catch (RuntimeException defect) {
-                  file.close();
-                  IoUtils.safeClose(exchange.getConnection());
-                  throw defect;
-                }
-              }
-
-              @Override
-              public void failed(OpenFailure why) {
-                sendLine(exchange, status);
-              }
-            });
+            handler
+                .failures()
+                .openCallback(
+                    exchange,
+                    file -> sendPage(exchange, handler, file, page),
+                    why -> sendLine(exchange, status)));
   }
 
   private static void sendPage(
@@ -67,11 +53,14 @@ final class ErrorPages {
     } else {
       Pieces pieces =
           new FilePieces(handler.access(), handler.buffers(), file, Body.whole(size), null);
-      new BodyTransfer(exchange, pieces).start();
+      new BodyTransfer(exchange, handler.failures(), pieces).start();
     }
   }
 
-  private static void sendLine(HttpServerExchange exchange, int status) {
+  /** Answers with one line of text. */
+  static void sendLine(HttpServerExchange exchange, int status) {
+    exchange.setStatusCode(status);
+    exchange.getResponseHeaders().put(CONTENT_TYPE_OPTIONS, "nosniff");
     byte[] body =
         (status + " " + StatusCodes.getReason(status) + "\n").getBytes(StandardCharsets.US_ASCII);
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");

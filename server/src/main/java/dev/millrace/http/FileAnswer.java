@@ -79,31 +79,32 @@ final class FileAnswer {
 
   /** Busy is told to who asked; a file that changed is sent without a digest. */
   private DigestSource.Callback orWithout(Digests known, Consumer<Digests> proceed) {
-    return new DigestSource.Callback() {
-      @Override
-      public void known(Digests digests) {
-        resume(() -> proceed.accept(digests));
-      }
-
-      @Override
-      public void unavailable(DigestSource.Unavailable why) {
-        resume(() -> {
-          if (why == DigestSource.Unavailable.BUSY) {
-            file.close();
-            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
-            ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
-          } else {
-            proceed.accept(known);
-          }
-        });
-      }
-    };
+    return handler
+        .failures()
+        .digestCallback(
+            exchange,
+            digests -> resume(() -> proceed.accept(digests)),
+            why ->
+                resume(() -> {
+                  if (why == DigestSource.Unavailable.BUSY) {
+                    file.close();
+                    exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+                    ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+                  } else {
+                    proceed.accept(known);
+                  }
+                }));
   }
 
   /** Goes on if anybody is left to answer. */
   private void resume(Runnable next) {
     if (exchange.getConnection().isOpen()) {
-      next.run();
+      try {
+        next.run();
+      } catch (RuntimeException | Error failure) {
+        file.close();
+        throw failure;
+      }
     } else {
       file.close();
       exchange.endExchange();
@@ -264,7 +265,7 @@ final class FileAnswer {
       exchange.endExchange();
     } else {
       Pieces pieces = new FilePieces(handler.access(), handler.buffers(), file, body, recording);
-      new BodyTransfer(exchange, pieces).start();
+      new BodyTransfer(exchange, handler.failures(), pieces).start();
     }
   }
 

@@ -5,6 +5,7 @@ import dev.millrace.file.FileFacts;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RequestPath;
+import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
@@ -27,7 +28,8 @@ public final class FileHandler {
   private final DigestSource digests;
   private final DigestPolicy digestPolicy;
   private final Predicate<FileFacts> corrupt;
-  private final Workers workers;
+  private final LoopExecutors executors;
+  private final ExchangeFailures failures;
 
   /**
    * @param corrupt whether a file is known to have other bytes than it should
@@ -39,14 +41,16 @@ public final class FileHandler {
       DigestSource digests,
       DigestPolicy digestPolicy,
       Predicate<FileFacts> corrupt,
-      Workers workers) {
+      LoopExecutors executors,
+      ExchangeFailures failures) {
     this.mount = mount;
     this.access = access;
     this.buffers = buffers;
     this.digests = digests;
     this.digestPolicy = digestPolicy;
     this.corrupt = corrupt;
-    this.workers = workers;
+    this.executors = executors;
+    this.failures = failures;
   }
 
   Mount mount() {
@@ -78,19 +82,32 @@ public final class FileHandler {
     return digestPolicy.refuseCorrupt() && corrupt.test(facts);
   }
 
-  Workers workers() {
-    return workers;
+  LoopExecutors executors() {
+    return executors;
+  }
+
+  /** Where a step of an exchange of this mount fails. */
+  ExchangeFailures failures() {
+    return failures;
   }
 
   /** Answers a request whose path lies in this mount. */
   void serve(HttpServerExchange exchange, RequestPath.Names names) {
+    try {
+      begin(exchange, names);
+    } catch (RuntimeException | Error failure) {
+      failures.failed(exchange, failure);
+    }
+  }
+
+  private void begin(HttpServerExchange exchange, RequestPath.Names names) {
     exchange.putAttachment(OF_EXCHANGE, this);
     applyCors(exchange, names);
     if (policy().authRules().isEmpty()) {
       serveAllowed(exchange, names);
     } else {
       Authentication.check(
-          exchange, policy().authRules(), names, workers, () -> serveAllowed(exchange, names));
+          exchange, policy().authRules(), names, this, () -> serveAllowed(exchange, names));
     }
   }
 

@@ -111,18 +111,20 @@ final class FilePieces implements Pieces {
         position,
         buffer,
         length,
-        result -> {
-          if (result <= 0) {
-            receiver.failed(); // unreadable, or truncated since the head was sent
-          } else {
-            position += result;
-            ByteBuffer piece = buffer.bytes().limit(result);
-            if (recording != null && result == body.lengthBytes()) {
-              recording.body(piece);
-            }
-            receiver.piece(piece);
-          }
-        });
+        result -> receiver.guard(() -> wasRead(buffer, result, receiver)));
+  }
+
+  private void wasRead(ReadBuffer buffer, int result, Receiver receiver) {
+    if (result <= 0) {
+      receiver.failed(); // unreadable, or truncated since the head was sent
+      return;
+    }
+    position += result;
+    ByteBuffer piece = buffer.bytes().limit(result);
+    if (recording != null && result == body.lengthBytes()) {
+      recording.body(piece);
+    }
+    receiver.piece(piece);
   }
 
   @Override

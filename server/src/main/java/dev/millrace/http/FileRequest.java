@@ -3,7 +3,6 @@ package dev.millrace.http;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenFailure;
-import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
 import dev.millrace.plan.AcceptEncoding;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 
 /**
  * Finds what a request gets: the file, or in a directory its index or its listing, or a fallback;
@@ -181,7 +179,7 @@ final class FileRequest {
     } else {
       SumsPieces sums =
           new SumsPieces(exchange.getIoThread(), handler, below.parent(), directory, json);
-      new BodyTransfer(exchange, sums).start();
+      new BodyTransfer(exchange, handler.failures(), sums).start();
     }
   }
 
@@ -300,37 +298,7 @@ final class FileRequest {
     new FileAnswer(exchange, handler, names, selected).start();
   }
 
-  /**
-   * Opens, and sees to it that a defect in what follows leaves nothing open. Nothing follows if the
-   * exchange has ended meanwhile, as it does with its connection.
-   */
   private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
-    handler
-        .access()
-        .open(
-            path,
-            new FileAccess.OpenCallback() {
-              @Override
-              public void opened(OpenFile file) {
-                if (exchange.isComplete()) {
-                  file.close();
-                  return;
-                }
-                try {
-                  opened.accept(file);
-                } catch (RuntimeException defect) {
-                  file.close();
-                  IoUtils.safeClose(exchange.getConnection());
-                  throw defect; // the loop reports it
-                }
-              }
-
-              @Override
-              public void failed(OpenFailure why) {
-                if (!exchange.isComplete()) {
-                  failed.accept(why);
-                }
-              }
-            });
+    handler.access().open(path, handler.failures().openCallback(exchange, opened, failed));
   }
 }

@@ -63,10 +63,8 @@ final class ListingAnswer {
         json
             ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(handler))
             : Listing.html(scan, hidden, names.decoded(), query);
-    Workers workers = handler.workers();
-    MadePieces pieces =
-        new MadePieces(workers.pool(), workers.events(), listing::next, directory::close);
-    new BodyTransfer(exchange, pieces).start();
+    MadePieces pieces = new MadePieces(handler.executors(), listing::next, directory::close);
+    new BodyTransfer(exchange, handler.failures(), pieces).start();
   }
 
   /** Entity tags and digests as FileAnswer gives them. */

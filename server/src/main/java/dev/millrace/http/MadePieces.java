@@ -1,11 +1,9 @@
 package dev.millrace.http;
 
-import dev.millrace.sync.ThreadPool;
+import dev.millrace.loop.LoopExecutors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A body that workers make, one piece at a time; each is made when the last one is sent. */
@@ -17,47 +15,25 @@ final class MadePieces implements Pieces {
     @Nullable ByteBuffer next() throws IOException;
   }
 
-  private static final Logger LOG = Logger.getLogger("dev.millrace.http");
-
-  private final ThreadPool workers;
-  private final Executor events;
+  private final LoopExecutors executors;
   private final Maker maker;
   private final Runnable release;
 
   /**
-   * @param events runs a task on the event thread
    * @param release run once, on the event thread, when no more is made
    */
-  MadePieces(ThreadPool workers, Executor events, Maker maker, Runnable release) {
-    this.workers = workers;
-    this.events = events;
+  MadePieces(LoopExecutors executors, Maker maker, Runnable release) {
+    this.executors = executors;
     this.maker = maker;
     this.release = release;
   }
 
   @Override
   public void next(Receiver receiver) {
-    if (!workers.trySpawn(() -> make(receiver))) {
-      receiver.failed();
-    }
-  }
-
-  private void make(Receiver receiver) {
-    ByteBuffer made;
-    try {
-      made = maker.next();
-    } catch (IOException | RuntimeException failed) {
-      LOG.log(Level.WARNING, "a body could not be made", failed);
-      events.execute(receiver::failed);
-      return;
-    }
-    events.execute(() -> {
-      if (made == null) {
-        receiver.end();
-      } else {
-        receiver.piece(made);
-      }
-    });
+    executors.<Optional<ByteBuffer>>call(
+        () -> Optional.ofNullable(maker.next()),
+        made -> made.ifPresentOrElse(receiver::piece, receiver::end),
+        receiver::failed);
   }
 
   @Override

@@ -25,8 +25,20 @@ interface Pieces {
     /** The body is whole. */
     void end();
 
-    /** The body cannot be continued. */
+    /** The body cannot be continued, for a reason outside the server: a file cut short. */
     void failed();
+
+    /** The body cannot be continued: the failure is logged and counted. */
+    void failed(Throwable failure);
+
+    /** Runs a step towards the next piece, in a completion or a timer; what it throws fails. */
+    default void guard(Runnable step) {
+      try {
+        step.run();
+      } catch (RuntimeException | Error failure) {
+        failed(failure);
+      }
+    }
   }
 
   /** Asks for the next piece; again only after the answer. */

@@ -27,10 +27,12 @@ import org.xnio.channels.StreamSourceChannel;
 public final class RequestBodies implements HttpHandler {
   private final HttpHandler next;
   private final GateLimits limits;
+  private final ExchangeFailures failures;
 
-  public RequestBodies(HttpHandler next, GateLimits limits) {
+  public RequestBodies(HttpHandler next, GateLimits limits, ExchangeFailures failures) {
     this.next = next;
     this.limits = limits;
+    this.failures = failures;
   }
 
   @Override
@@ -72,9 +74,12 @@ public final class RequestBodies implements HttpHandler {
 
     @Override
     public void handleEvent(StreamSourceChannel channel) {
-      if (over) {
-        return;
+      if (!over) {
+        failures.run(exchange, () -> discard(channel));
       }
+    }
+
+    private void discard(StreamSourceChannel channel) {
       try {
         int n = readAll(channel);
         if (n < 0) {
@@ -140,7 +145,7 @@ public final class RequestBodies implements HttpHandler {
 
     private void late() {
       if (!over) {
-        refuse(StatusCodes.REQUEST_TIME_OUT);
+        failures.run(exchange, () -> refuse(StatusCodes.REQUEST_TIME_OUT));
       }
     }
   }

@@ -2,8 +2,6 @@ package dev.millrace.http;
 
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.ChecksumLines;
-import dev.millrace.digest.DigestSource;
-import dev.millrace.digest.Digests;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
 import dev.millrace.plan.HttpDate;
@@ -54,19 +52,18 @@ final class Sidecars {
         .require(
             file,
             Set.of(algorithm),
-            new DigestSource.Callback() {
-              @Override
-              public void known(Digests digests) {
-                String hex = digests.hex(algorithm);
-                sendText(exchange, file, text(original, algorithm, String.valueOf(hex)));
-              }
-
-              @Override
-              public void unavailable(DigestSource.Unavailable why) {
-                exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
-                ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
-              }
-            });
+            handler
+                .failures()
+                .digestCallback(
+                    exchange,
+                    digests -> {
+                      String hex = String.valueOf(digests.hex(algorithm));
+                      sendText(exchange, file, text(original, algorithm, hex));
+                    },
+                    why -> {
+                      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+                      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+                    }));
     file.close();
   }
 

@@ -14,7 +14,6 @@ import dev.millrace.files.RequestPath;
 import dev.millrace.plan.HttpDate;
 import dev.millrace.plan.JsonText;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -84,36 +83,23 @@ final class SumsPieces implements Pieces {
   private void scan(Receiver receiver) {
     DirectoryScan scan = handler.access().scan(directory, below.relative(""));
     boolean hidden = handler.policy().hidden();
-    Workers workers = handler.workers();
-    boolean accepted =
-        workers
-            .pool()
-            .trySpawn(() -> {
-              List<DirectoryEntry> found = new ArrayList<>();
-              boolean readable = true;
-              try {
-                found.addAll(scan.entries(hidden));
-                found.removeIf(DirectoryEntry::isDirectory);
-                found.sort(DirectoryEntry::compareNames);
-              } catch (IOException unreadable) {
-                readable = false;
-              }
-              boolean whole = readable;
-              workers.events().execute(() -> scanned(receiver, found, whole));
-            });
-    if (!accepted) {
-      receiver.failed();
-    }
+    handler
+        .executors()
+        .<List<DirectoryEntry>>call(
+            () -> {
+              List<DirectoryEntry> found = new ArrayList<>(scan.entries(hidden));
+              found.removeIf(DirectoryEntry::isDirectory);
+              found.sort(DirectoryEntry::compareNames);
+              return found;
+            },
+            found -> scanned(receiver, found),
+            receiver::failed);
   }
 
-  private void scanned(Receiver receiver, List<DirectoryEntry> found, boolean whole) {
+  private void scanned(Receiver receiver, List<DirectoryEntry> found) {
     scanned = true;
     files = found;
-    if (whole) {
-      next(receiver);
-    } else {
-      receiver.failed();
-    }
+    next(receiver);
   }
 
   private void openNext(Receiver receiver) {
@@ -125,18 +111,26 @@ final class SumsPieces implements Pieces {
             new FileAccess.OpenCallback() {
               @Override
               public void opened(OpenFile file) {
-                hash(receiver, entry, file);
+                try {
+                  receiver.guard(() -> hash(receiver, entry, file));
+                } finally {
+                  file.close(); // hashing duplicates the descriptor
+                }
               }
 
               @Override
               public void failed(OpenFailure why) {
-                if (why == OpenFailure.NOT_FOUND) {
-                  skip(receiver);
-                } else {
-                  receiver.failed();
-                }
+                receiver.guard(() -> failedToOpen(receiver, why));
               }
             });
+  }
+
+  private void failedToOpen(Receiver receiver, OpenFailure why) {
+    if (why == OpenFailure.NOT_FOUND) {
+      skip(receiver);
+    } else {
+      receiver.failed();
+    }
   }
 
   private void skip(Receiver receiver) {
@@ -148,12 +142,10 @@ final class SumsPieces implements Pieces {
   private void hash(Receiver receiver, DirectoryEntry entry, OpenFile file) {
     FileFacts facts = file.facts();
     if (!facts.isRegularFile()) {
-      file.close();
       skip(receiver);
       return;
     }
     if (handler.refuses(facts)) {
-      file.close();
       next++;
       receiver.piece(ByteBuffer.wrap(corrupt(entry, facts)));
       return;
@@ -166,25 +158,31 @@ final class SumsPieces implements Pieces {
             new DigestSource.Callback() {
               @Override
               public void known(Digests digests) {
-                next++;
-                tries = 0;
-                receiver.piece(
-                    ByteBuffer.wrap(
-                        line(entry, facts, String.valueOf(digests.hex(Algorithm.SHA_256)))));
+                receiver.guard(() -> hashed(receiver, entry, facts, digests));
               }
 
               @Override
               public void unavailable(DigestSource.Unavailable why) {
-                if (why == DigestSource.Unavailable.UNREADABLE || ++tries == MAX_TRIES) {
-                  receiver.failed();
-                } else {
-                  var _ =
-                      thread.executeAfter(
-                          () -> openNext(receiver), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                }
+                receiver.guard(() -> failedToHash(receiver, why));
               }
             });
-    file.close();
+  }
+
+  private void hashed(Receiver receiver, DirectoryEntry entry, FileFacts facts, Digests digests) {
+    next++;
+    tries = 0;
+    String hex = String.valueOf(digests.hex(Algorithm.SHA_256));
+    receiver.piece(ByteBuffer.wrap(line(entry, facts, hex)));
+  }
+
+  private void failedToHash(Receiver receiver, DigestSource.Unavailable why) {
+    if (why == DigestSource.Unavailable.UNREADABLE || ++tries == MAX_TRIES) {
+      receiver.failed();
+    } else {
+      var _ =
+          thread.executeAfter(
+              () -> receiver.guard(() -> openNext(receiver)), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
   }
 
   private byte[] line(DirectoryEntry entry, FileFacts facts, String hex) {

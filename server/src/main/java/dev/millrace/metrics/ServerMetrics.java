@@ -7,6 +7,7 @@ import dev.millrace.files.OpenFiles;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.RejectReason;
 import dev.millrace.hot.HotStats;
+import dev.millrace.http.ExchangeFailures;
 import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.ExponentialHistogram;
@@ -130,6 +131,15 @@ public final class ServerMetrics implements AutoCloseable {
         "http_server_request_body_size_bytes",
         "Size of HTTP server request bodies, of requests that announced one",
         series(stats, RequestStats.Series::requestBytes, _ -> null));
+  }
+
+  /** Requests that a defect of the server ended. */
+  public void failures(List<ExchangeFailures> failures) {
+    meters.counter(
+        "millrace.request.failures",
+        "Requests that a step of the server failed",
+        failures,
+        Summed.sum(ExchangeFailures::count));
   }
 
   private static Supplier<List<Series>> series(

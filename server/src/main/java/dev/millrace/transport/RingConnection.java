@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 
 /**
  * A connection: its descriptor, its operations, and how it ends.
@@ -87,14 +88,6 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     armReceive();
   }
 
-  private static SocketAddress peerOf(int fd) {
-    try {
-      return Sockets.peerAddress(fd);
-    } catch (IOException gone) {
-      return new InetSocketAddress(0); // reset before anybody asked who it was
-    }
-  }
-
   // ---- operations ----------------------------------------------------------------------------
 
   /**
@@ -135,14 +128,21 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     return state.compareTo(State.ENDING) >= 0;
   }
 
+  /** A handler that throws costs its connection, and the loop logs what it threw. */
   @Override
   public void completed(int tag, int result, int flags) {
-    switch (tag) {
-      case TAG_RECV -> received(result, flags);
-      case TAG_CANCEL -> cancelling = false;
-      default -> outbound.completed(tag, result, flags);
+    try {
+      switch (tag) {
+        case TAG_RECV -> received(result, flags);
+        case TAG_CANCEL -> cancelling = false;
+        default -> outbound.completed(tag, result, flags);
+      }
+    } catch (RuntimeException | Error defect) {
+      IoUtils.safeClose(this);
+      throw defect;
+    } finally {
+      finishIfQuiet();
     }
-    finishIfQuiet();
   }
 
   private void received(int result, int flags) {
@@ -188,14 +188,6 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
       end();
     }
     source.keepUnread();
-  }
-
-  /**
-   * The kernel had no buffer to receive into: flow control, not failure. Buffers come back while
-   * the turn's other completions are handled, so the receive is simply armed again.
-   */
-  void outOfBuffers() {
-    io.stats().add(Figure.NO_RECEIVE_BUFFER, 1);
   }
 
   /** The socket has taken bytes. */
@@ -387,10 +379,16 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
   /** The first time on the loop's thread, which asks the kernel. */
   @Override
   public SocketAddress getPeerAddress() {
-    if (peerAddress == null) {
-      peerAddress = fd < 0 ? new InetSocketAddress(0) : peerOf(fd);
+    SocketAddress peer = peerAddress;
+    if (peer == null) {
+      try {
+        peer = Sockets.peerAddress(fd);
+      } catch (IOException gone) {
+        peer = new InetSocketAddress(0); // reset, or closed, before anything needed the address
+      }
+      peerAddress = peer;
     }
-    return peerAddress;
+    return peer;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.millrace.transport;
 
 import dev.millrace.sync.ResetEvent;
+import dev.millrace.transport.TransportStats.Figure;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,7 +49,9 @@ final class RingSource implements StreamSourceConduit {
 
   void receiveFailed(int errno) {
     switch (-errno) {
-      case OUT_OF_BUFFERS -> connection.outOfBuffers();
+      // Flow control, no failure: buffers come back while the turn's other completions are handled,
+      // and the receive is armed again.
+      case OUT_OF_BUFFERS -> io.stats().add(Figure.NO_RECEIVE_BUFFER, 1);
       case CANCELLED -> {} // by us, to stop receiving for a while or for good
       default -> {
         ended = true;

@@ -234,6 +234,25 @@ abstract class IntegrityContract {
     }
   }
 
+  /** Each entry is there at once: the stack must not grow with their number. */
+  @Test
+  void checksumsOfThousandsOfFilesThatAreOpenAndKnown() throws Exception {
+    int count = 3000;
+    for (int i = 0; i < count; i++) {
+      Files.writeString(root.resolve("file-" + i), "");
+    }
+    try (RunningServer server = serving("digests: asked\nrevalidate: 60s\n")) {
+      String first = Programs.run("curl", "-sSf", server.url() + "/SHA256SUMS").out();
+      assertEquals(count, first.lines().count());
+      for (int i = 0; i < 3; i++) {
+        Programs.Result again = Programs.run("curl", "-sSf", server.url() + "/SHA256SUMS");
+        assertEquals(0, again.exitCode(), again.err());
+        assertEquals(first, again.out());
+      }
+      assertEquals("0.0", server.figure("millrace_request_failures_total"));
+    }
+  }
+
   @Test
   void twoHundredWhoAskForOneFileCostOnePass() throws Exception {
     // Hashing has the lowest priority: on a busy machine two processors give it a hundredth.

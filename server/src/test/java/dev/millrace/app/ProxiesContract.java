@@ -9,6 +9,7 @@ import dev.millrace.gate.Cidr;
 import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.ProxyTrust;
+import dev.millrace.http.ExchangeFailures;
 import io.undertow.server.HttpHandler;
 import io.undertow.util.HttpString;
 import java.net.InetSocketAddress;
@@ -83,7 +84,10 @@ abstract class ProxiesContract {
             settings.listen(),
             List.of(
                 Listeners.gated(
-                    Listeners.front(ECHO, settings), settings, new GateStats(), _ -> null)));
+                    Listeners.front(ECHO, settings, new ExchangeFailures()),
+                    settings,
+                    new GateStats(),
+                    _ -> null)));
   }
 
   private RawClient connect() throws Exception {

@@ -106,6 +106,72 @@ class DigestServiceTest {
     assertEquals(0, service.failed());
   }
 
+  private static DigestStore failing(boolean onLoad, boolean onSave) {
+    return new DigestStore() {
+      @Override
+      public Digests load(FileVersion version) {
+        if (onLoad) {
+          throw new IllegalStateException("a defect");
+        }
+        return Digests.NONE;
+      }
+
+      @Override
+      public void save(IndexedFile known) {
+        if (onSave) {
+          throw new IllegalStateException("a defect");
+        }
+      }
+
+      @Override
+      public long files() {
+        return 0;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Test
+  void aStepThatThrowsAnswersAllThatWaitAndFreesTheirPlace() throws Exception {
+    for (DigestStore store : List.of(failing(true, false), failing(false, true))) {
+      answers.clear();
+      DigestService service =
+          new DigestService(threads, events::add, store, new Limits(1, 10, 1, 100));
+      require(service, "one", sparse("one", 1000));
+      require(service, "one again", open(root.resolve("one")));
+      handleEvents(2);
+      assertEquals(List.of("one UNREADABLE", "one again UNREADABLE"), answers);
+      assertEquals(0, service.jobs());
+      require(service, "two", sparse("two", 1000));
+      handleEvents(3);
+      assertEquals("two UNREADABLE", answers.getLast(), "not BUSY");
+    }
+  }
+
+  @Test
+  void aClientThatThrowsKeepsNoOtherFromItsAnswer() throws Exception {
+    DigestService service = service(10);
+    OpenFile file = sparse("one", 1000);
+    service.require(
+        file,
+        SHA_256,
+        new DigestSource.Callback() {
+          @Override
+          public void known(Digests digests) {
+            throw new IllegalStateException("a defect");
+          }
+
+          @Override
+          public void unavailable(Unavailable why) {}
+        });
+    require(service, "one", file);
+    handleEvents(1);
+    assertEquals(List.of("one"), answers);
+    assertEquals(0, service.jobs());
+  }
+
   @Test
   void whoeverAsksForAnAlgorithmSharesItsPass() throws Exception {
     ResetEvent go = new ResetEvent();

@@ -21,6 +21,11 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.xnio.ChannelListeners;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.channels.AcceptingChannel;
+import org.xnio.conduits.ReadReadyHandler;
 
 /** An Undertow that is not ours: handlers of every kind on the ring worker. */
 class UndertowOnRingTest {
@@ -102,6 +107,51 @@ class UndertowOnRingTest {
           out.write(buffer, 0, n);
         }
       });
+
+  @Test
+  void aReadHandlerThatThrowsCostsItsConnectionAlone() throws Exception {
+    InetSocketAddress address = start(exchange -> exchange.endExchange());
+    AcceptingChannel<StreamConnection> other =
+        worker.createStreamConnectionServer(
+            new InetSocketAddress("127.0.0.1", 0),
+            ChannelListeners.openListenerAdapter(connection -> {
+              connection
+                  .getSourceChannel()
+                  .getConduit()
+                  .setReadReadyHandler(
+                      new ReadReadyHandler() {
+                        @Override
+                        public void readReady() {
+                          throw new IllegalStateException("a defect");
+                        }
+
+                        @Override
+                        public void terminated() {}
+
+                        @Override
+                        public void forceTermination() {}
+                      });
+              connection.getSourceChannel().resumeReads();
+            }),
+            OptionMap.EMPTY);
+    other.resumeAccepts();
+    try (Socket socket = new Socket()) {
+      socket.connect(other.getLocalAddress());
+      socket.setSoTimeout(60_000);
+      socket.getOutputStream().write('x');
+      assertEquals(-1, socket.getInputStream().read(), "the connection is closed");
+    } finally {
+      other.close();
+    }
+    assertEquals(1, failures.size());
+    failures.clear();
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertTrue(head(socket.getInputStream()).startsWith("HTTP/1.1 200 "));
+    }
+  }
 
   @Test
   void workersReadAndWriteBlocking() throws Exception {
