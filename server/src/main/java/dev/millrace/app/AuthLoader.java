@@ -67,8 +67,8 @@ final class AuthLoader {
             file.text()
                 + ": line "
                 + (i + 1)
-                + " is not NAME:HASH with a bcrypt hash, as"
-                + " htpasswd -B writes it");
+                + " is not NAME:HASH with a bcrypt hash of cost 4 to 17, as htpasswd -B writes"
+                + " it");
       }
       hashes.put(line.substring(0, colon), line.substring(colon + 1));
     }

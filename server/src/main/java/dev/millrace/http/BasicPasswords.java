@@ -6,9 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +26,19 @@ public final class BasicPasswords implements Credentials {
   private static final int MAX_KNOWN = 4096;
   private static final long KNOWN_NANOS = 60_000_000_000L;
 
-  /** The hash of no password: random bytes that nobody has. */
-  private static final String NOBODY =
-      "$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
+  /** bcrypt ignores what follows; a longer password is wrong here. */
+  private static final int MAX_PASSWORD_BYTES = 72;
+
+  private static final Pattern BCRYPT =
+      Pattern.compile("\\$2[aby]\\$(0[4-9]|1[0-7])\\$[./A-Za-z0-9]{53}");
+
+  /** Salt and hash of random bytes, which match no password. */
+  private static final String DUMMY = "$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
 
   private record Known(String user, long untilNanos) {}
 
   private final Map<String, String> hashes;
+  private final String dummyHash;
   private final String challenge;
   private final byte[] key = new byte[32];
   private final Map<ByteBuffer, Known> granted = new ConcurrentHashMap<>();
@@ -39,13 +49,27 @@ public final class BasicPasswords implements Credentials {
    */
   public BasicPasswords(String realm, Map<String, String> hashes) {
     this.hashes = Map.copyOf(hashes);
+    this.dummyHash = "$2y$" + commonCost(hashes.values()) + DUMMY;
     this.challenge = "Basic realm=\"" + realm + "\", charset=\"UTF-8\"";
     new SecureRandom().nextBytes(key);
   }
 
-  /** Whether this is a hash that can be compared with. */
+  /**
+   * Whether this is a bcrypt hash whose cost is 4 to 17, as {@code htpasswd -C} has it: 17 takes
+   * some ten seconds.
+   */
   public static boolean isBcrypt(String hash) {
-    return hash.matches("\\$2[aby]\\$\\d\\d\\$[./A-Za-z0-9]{53}");
+    return BCRYPT.matcher(hash).matches();
+  }
+
+  /** The cost, as two digits, that most hashes have: an unknown name costs as much. */
+  private static String commonCost(Collection<String> hashes) {
+    Map<String, Integer> counts = new TreeMap<>();
+    hashes.forEach(hash -> counts.merge(hash.substring(4, 6), 1, Integer::sum));
+    return counts.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse("10");
   }
 
   @Override
@@ -75,11 +99,12 @@ public final class BasicPasswords implements Credentials {
     String user = pair.substring(0, colon);
     String hash = hashes.get(user);
     byte[] password = pair.substring(colon + 1).getBytes(StandardCharsets.UTF_8);
+    byte[] compared = Arrays.copyOf(password, Math.min(password.length, MAX_PASSWORD_BYTES));
     boolean same =
         BCrypt.verifyer()
-            .verify(password, (hash == null ? NOBODY : hash).getBytes(StandardCharsets.US_ASCII))
+            .verify(compared, comparedHash(user).getBytes(StandardCharsets.US_ASCII))
             .verified;
-    if (hash == null || !same) {
+    if (hash == null || !same || password.length > MAX_PASSWORD_BYTES) {
       return Verdict.REFUSED;
     }
     if (granted.size() >= MAX_KNOWN) {
@@ -87,6 +112,11 @@ public final class BasicPasswords implements Credentials {
     }
     granted.put(keyed(authorization), new Known(user, System.nanoTime() + KNOWN_NANOS));
     return new Verdict(true, user);
+  }
+
+  /** The hash of a user, or one that no password matches and that costs as much. */
+  String comparedHash(String user) {
+    return hashes.getOrDefault(user, dummyHash);
   }
 
   private static boolean isBasic(String authorization) {

@@ -97,6 +97,32 @@ abstract class AccessContract {
     }
   }
 
+  /** bcrypt takes 72 bytes: a longer password is wrong, and must not be an error. */
+  @Test
+  void aPasswordLongerThanBcryptTakesIsWrong() throws Exception {
+    String longest = "x".repeat(72);
+    Path passwords = aside.resolve("long");
+    for (String user : List.of("ada", "bob")) {
+      String password = user.equals("ada") ? longest : "short";
+      String create = Files.exists(passwords) ? "-bB" : "-cbB";
+      Programs.Result made = Programs.run("htpasswd", create, passwords.toString(), user, password);
+      assertEquals(0, made.exitCode(), made.err());
+    }
+    Files.writeString(root.resolve("f"), "content");
+    String yaml = "auth: [{path: /, basic: " + passwords + "}]\n";
+    try (RunningServer server = RunningServer.start(root, transport(), yaml)) {
+      assertEquals(200, ask(server, "/f", basic("ada:" + longest)).status());
+      assertEquals(401, ask(server, "/f", basic("ada:" + longest + "x")).status());
+      assertEquals(401, ask(server, "/f", basic("ada:" + longest + "\0")).status());
+      for (int i = 0; i < 30; i++) {
+        assertEquals(401, ask(server, "/f", basic("nobody:" + longest + "x".repeat(i))).status());
+        assertEquals(401, ask(server, "/f", basic("bob:" + "ü".repeat(37 + i))).status());
+      }
+      assertEquals("0.0", server.figure("http_server_active_requests"));
+      assertEquals("0.0", server.figure("millrace_request_failures_total"));
+    }
+  }
+
   @Test
   void bearerTokensAndTheLongestPrefix() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), protectedSettings())) {
