@@ -26,12 +26,13 @@ public final class RingFileReader extends Reader {
    * @param fd open for reading; not closed by this
    * @param staging native memory for one read, this reader's alone
    * @param buffer for peeking; may be empty
+   * @throws IllegalArgumentException if {@code staging} is empty or on the heap
    */
   public RingFileReader(RingCaller caller, int fd, MemorySegment staging, byte[] buffer) {
     super(buffer);
     this.caller = caller;
     this.fd = fd;
-    this.staging = staging;
+    this.staging = Staging.check(staging);
   }
 
   @Override

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
-/** {@link Writer#to(WritableByteChannel, int)}. A channel may take less than it is given. */
+/**
+ * {@link Writer#to(WritableByteChannel, int)}. A channel may take less than it is given. A failure
+ * behind bytes taken makes the write a short one; the channel is asked again by the next.
+ */
 final class ChannelSink extends Writer {
   private final WritableByteChannel channel;
   private final ByteBuffer wrapped; // the buffer, which is never replaced
@@ -28,7 +31,15 @@ final class ChannelSink extends Writer {
     for (int i = 0; i < last + Math.min(splat, 1); i++) {
       int length = data.length(i);
       for (int times = i == last ? splat : 1; times > 0; times--) {
-        int n = put(data.segment(i).asByteBuffer());
+        int n;
+        try {
+          n = put(data.segment(i).asByteBuffer());
+        } catch (WriteFailedException failed) {
+          if (done > 0) {
+            return done;
+          }
+          throw failed;
+        }
         done += n;
         if (n < length) {
           return done;

@@ -34,20 +34,27 @@ final class Delimiters {
     }
   }
 
+  private static StreamTooLongException tooLongOrEnded(Reader r, int delimiter)
+      throws EndOfStreamException, ReadFailedException {
+    if (hasEnded(r)) {
+      throw missing(delimiter);
+    }
+    return new StreamTooLongException(
+        "no byte 0x%02x within the buffer of %d".formatted(delimiter, r.buffer.length));
+  }
+
   /**
-   * With the buffer full there is no room to find out whether the stream goes on, so the source is
+   * Whether the source has ended, for a reader whose buffer has no room to find out. The source is
    * asked for a byte for a sink that takes none: one that has ended says so, another meets the
    * sink.
    */
-  private static StreamTooLongException tooLongOrEnded(Reader r, int delimiter)
-      throws EndOfStreamException, ReadFailedException {
+  static boolean hasEnded(Reader r) throws ReadFailedException {
     try {
       r.streamSlow(FailingWriter.PROBE, Limit.limited(1));
     } catch (EndOfStreamException end) {
-      throw missing(delimiter);
+      return true;
     } catch (WriteFailedException goesOn) {
-      return new StreamTooLongException(
-          "no byte 0x%02x within the buffer of %d".formatted(delimiter, r.buffer.length));
+      return false;
     }
     throw r.nothingNow();
   }
@@ -123,9 +130,10 @@ final class Delimiters {
       int found = Bytes.indexOf(r.buffer, r.seek, r.seek + n, (byte) delimiter);
       int take = found < 0 ? n : found - r.seek;
       if (w != null) {
-        w.writeAll(r.buffer, r.seek, take);
+        writeBuffered(r, w, take);
+      } else {
+        r.seek += take;
       }
-      r.seek += take;
       done += take;
       if (found >= 0) {
         return done;
@@ -133,5 +141,17 @@ final class Delimiters {
     }
     throw new StreamTooLongException(
         "no byte 0x%02x within %d bytes".formatted(delimiter, limit.bytes()));
+  }
+
+  /** Moves {@code n} buffered bytes; those that were moved before a failure are consumed. */
+  private static void writeBuffered(Reader r, Writer w, int n) throws WriteFailedException {
+    for (int done = 0; done < n; ) {
+      int taken = w.write(r.buffer, r.seek, n - done);
+      if (taken == 0) {
+        throw w.nothingNow();
+      }
+      r.seek += taken;
+      done += taken;
+    }
   }
 }

@@ -16,7 +16,7 @@ final class FixedWriter extends Writer {
   @Override
   protected long drain(Slices data, int splat) throws WriteFailedException {
     long n = bufferFitting(data, splat);
-    if (n < data.totalSplat(splat)) {
+    if (n == 0 && data.totalSplat(splat) > 0) {
       throw full();
     }
     return n;

@@ -2,12 +2,17 @@ package dev.millrace.io;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
-/** {@link Writer#to(OutputStream, int)}. */
+/**
+ * {@link Writer#to(OutputStream, int)}. A stream that fails does not say how much it took, so
+ * writing the same bytes again could repeat them: after a failure every later drain fails.
+ */
 final class OutputStreamSink extends Writer {
   private static final int STAGING_BYTES = 4096;
 
   private final OutputStream out;
+  private @Nullable IOException failure;
 
   OutputStreamSink(OutputStream out, byte[] buffer) {
     super(buffer);
@@ -16,24 +21,39 @@ final class OutputStreamSink extends Writer {
 
   @Override
   protected long drain(Slices data, int splat) throws WriteFailedException {
+    long done = 0;
     try {
-      if (end > 0) {
-        out.write(buffer, 0, end);
-        consumeAll();
-      }
+      drainBuffer();
       if (data.totalSplat(splat) <= buffer.length) {
         return bufferFitting(data, splat);
       }
       int last = data.count() - 1;
-      for (int i = 0; i < last; i++) {
-        write(data, i);
+      for (int i = 0; i < last + splat; i++) {
+        int slice = Math.min(i, last);
+        write(data, slice);
+        done += data.length(slice);
       }
-      for (int times = 0; times < splat; times++) {
-        write(data, last);
-      }
-      return data.totalSplat(splat);
+      return done;
     } catch (IOException e) {
+      failure = e;
+      if (done > 0) {
+        return done; // the next drain reports the failure
+      }
       throw new WriteFailedException("the output stream failed", e);
+    }
+  }
+
+  private void requireSound() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void drainBuffer() throws IOException {
+    requireSound();
+    if (end > 0) {
+      out.write(buffer, 0, end);
+      consumeAll();
     }
   }
 
@@ -58,6 +78,7 @@ final class OutputStreamSink extends Writer {
   public void flush() throws WriteFailedException {
     super.flush();
     try {
+      requireSound();
       out.flush();
     } catch (IOException e) {
       throw new WriteFailedException("the output stream failed to flush", e);

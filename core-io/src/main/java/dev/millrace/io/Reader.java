@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The end of the stream is {@link EndOfStreamException}, and nothing else is. A source may give
  * nothing, which means <em>not now</em>: methods that return a count then return zero, and methods
  * that must have bytes throw {@link ReadFailedException} instead of spinning; what is buffered
- * stays so. A {@link Span} that a method returns is valid until the next call that may fill the
+ * stays so. A method that returns a count and throws instead has consumed nothing, and may be
+ * repeated. A {@link Span} that a method returns is valid until the next call that may fill the
  * buffer: another peek, take, fill or read. One thread at a time.
  *
  * <p>This file is longer than most here: it is the whole vocabulary of reading, one line per method
@@ -366,7 +367,7 @@ public abstract class Reader {
    * Reads to the end, appending to {@code list}.
    *
    * @throws StreamTooLongException after {@code limit} bytes, which have been appended, if another
-   *     follows; that one is the next to be read. To tell, the buffer must have room for a byte
+   *     follows; that one is the next to be read
    */
   public final void appendRemaining(AllocatingWriter list, Limit limit)
       throws ReadFailedException, StreamTooLongException {

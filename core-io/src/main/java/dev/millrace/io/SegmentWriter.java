@@ -37,7 +37,7 @@ public final class SegmentWriter extends Writer {
     int n = (int) Math.min(length, stop - position);
     MemorySegment.copy(source, offset, target, position, n);
     position += n;
-    if (n < length) {
+    if (n == 0 && length > 0) {
       throw full();
     }
     return n;
@@ -47,23 +47,16 @@ public final class SegmentWriter extends Writer {
   protected long drain(Slices data, int splat) throws WriteFailedException {
     long start = position;
     int last = data.count() - 1;
-    for (int i = 0; i < last; i++) {
-      put(data, i);
+    for (int i = 0; i < last + splat && position < stop; i++) {
+      int slice = Math.min(i, last);
+      int n = (int) Math.min(data.length(slice), stop - position);
+      data.copyTo(slice, 0, target, position, n);
+      position += n;
     }
-    for (int times = 0; times < splat; times++) {
-      put(data, last);
-    }
-    return position - start;
-  }
-
-  private void put(Slices data, int i) throws WriteFailedException {
-    int length = data.length(i);
-    int n = (int) Math.min(length, stop - position);
-    data.copyTo(i, 0, target, position, n);
-    position += n;
-    if (n < length) {
+    if (position == start && data.totalSplat(splat) > 0) {
       throw full();
     }
+    return position - start;
   }
 
   @Override

@@ -42,13 +42,13 @@ final class SendFile {
       if (n != Writer.UNIMPLEMENTED) {
         return header.length() + n;
       }
-    } catch (EndOfStreamException end) {
+    } catch (EndOfStreamException | ReadFailedException | WriteFailedException failed) {
       if (header.length() == 0) {
-        throw end;
+        throw failed;
       }
     }
-    // The header is written and must be reported; the caller meets the end, or the missing hook,
-    // with its next call.
+    // The header is written and must be reported; the caller meets the end, the failure, or the
+    // missing hook, with its next call.
     return header.length() == 0 ? Writer.UNIMPLEMENTED : header.length();
   }
 
@@ -61,12 +61,29 @@ final class SendFile {
       return (int) ReaderBulk.streamSome(file.reader(), w, limit.min(MOST));
     }
     w.ensureUnusedCapacity(1);
-    int n = file.reader().readSliceShort(w.buffer, w.end, limit.minInt(w.unusedCapacity()));
-    if (n == 0) {
-      throw new EndOfStreamException("the file has ended");
-    }
+    int n = readSome(file.reader(), w.buffer, w.end, limit.minInt(w.unusedCapacity()));
     w.advance(n);
     return n;
+  }
+
+  /** Reads until {@code length} bytes are there, or the next read fails and one byte is. */
+  private static int readSome(Reader reader, byte[] target, int offset, int length)
+      throws EndOfStreamException, ReadFailedException {
+    int done = 0;
+    try {
+      while (done < length) {
+        int n = reader.read(target, offset + done, length - done);
+        if (n == 0) {
+          throw reader.nothingNow();
+        }
+        done += n;
+      }
+    } catch (EndOfStreamException | ReadFailedException failed) {
+      if (done == 0) {
+        throw failed;
+      }
+    }
+    return done;
   }
 
   static long readingAll(Writer w, FileSource file, Limit limit)

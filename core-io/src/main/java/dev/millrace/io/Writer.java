@@ -20,10 +20,17 @@ import org.jspecify.annotations.Nullable;
  * <p>A sink may take less than it is offered, even nothing; that means <em>not now</em> and is no
  * end. {@code write} methods then return a short count. Methods that must place all their bytes
  * ({@code writeAll}, {@code writeByte}, {@code flush}, every {@code print}) do not spin on such a
- * sink: they throw {@link WriteFailedException}, what was taken before stays taken. Lengths and
- * offsets are bytes; wrong ones throw {@link IndexOutOfBoundsException}, and asking for more room
- * than the buffer can ever have throws {@link IllegalArgumentException}; neither changes anything.
- * One thread at a time. Text, numbers and other formatting are {@code print} methods.
+ * sink: they throw {@link WriteFailedException}, what was taken before stays taken.
+ *
+ * <p>A method that returns a count and throws instead has taken nothing of its argument: a sink
+ * that fails behind a part returns that part, and fails with the next call. So a failed {@code
+ * write} may be repeated with the same bytes, and a failed {@code flush} as it is, without a byte
+ * lost or doubled. A method without a count does not say how much it placed before it failed.
+ *
+ * <p>Lengths and offsets are bytes; wrong ones throw {@link IndexOutOfBoundsException}, and asking
+ * for more room than the buffer can ever have throws {@link IllegalArgumentException}; neither
+ * changes anything. One thread at a time. Text, numbers and other formatting are {@code print}
+ * methods.
  *
  * <p>This file is longer than most here: it is the whole vocabulary of writing, one line per method
  * where the work is elsewhere, so that a reader of user code has one place to look.
@@ -96,7 +103,8 @@ public abstract class Writer {
    * Takes the buffered bytes, then {@code data} in order with its last slice repeated {@code splat}
    * times (zero or more). Called only when the data does not fit the buffer, and by {@code flush}
    * with no data. May take less than all, even nothing; may leave part of {@code data} in the
-   * buffer. Bytes taken from the buffer show in {@link #end} alone ({@link #consume} helps).
+   * buffer. Bytes taken from the buffer show in {@link #end} alone ({@link #consume} helps), also
+   * when it throws; then it has taken nothing of {@code data}.
    *
    * @param data at least one slice, none of them in {@link #buffer}; only for this call
    * @return bytes taken of {@code data}
