@@ -174,12 +174,21 @@ final class ReaderBulk {
         }
         left -= streamSome(r, list, Limit.limited(step));
       }
-      r.fill(1);
+      requireMore(r);
     } catch (EndOfStreamException end) {
       return;
     } catch (WriteFailedException full) {
       throw new StreamTooLongException("the list takes no more", full);
     }
     throw new StreamTooLongException("more than the limit of " + limit.bytes() + " bytes");
+  }
+
+  /** Returns if another byte follows, which stays the next to be read. */
+  private static void requireMore(Reader r) throws EndOfStreamException, ReadFailedException {
+    if (r.buffer.length > 0 || r.bufferedLen() > 0) {
+      r.fill(1);
+    } else if (Delimiters.hasEnded(r)) {
+      throw new EndOfStreamException("the stream has ended");
+    }
   }
 }
