@@ -104,7 +104,8 @@ public abstract class EncodingRing implements Ring {
     requireOpen();
     into.clear();
     takeCompletions(into);
-    if (into.count() == 0 && waitFor > 0) {
+    // A signal ends a wait without a completion; the caller has asked for one at least.
+    while (into.count() == 0 && waitFor > 0) {
       submitAndWait(Math.min(waitFor, into.capacity()), -1);
       takeCompletions(into);
     }

@@ -228,7 +228,8 @@ public interface Ring extends AutoCloseable {
   int queued();
 
   /**
-   * Hands over what is queued and waits. Returns early when interrupted.
+   * Hands over what is queued and waits. Returns early when a signal interrupts it: callers loop
+   * until they have what they wait for.
    *
    * @param minComplete completions to wait for; 0 does not wait
    * @param timeoutNanos longest wait; negative for no bound
@@ -249,12 +250,13 @@ public interface Ring extends AutoCloseable {
 
   /**
    * Copies completions off the queue in bulk, oldest first: as many as are there and fit, all of
-   * them freed at once. If there are none, hands over what is queued and waits; fewer than asked
-   * for come back when that is interrupted.
+   * them freed at once. If there are none, hands over what is queued and waits, again after a
+   * signal that came before the first completion.
    *
    * @param waitFor completions to wait for if there are none; 0 does not wait, and as many as fit
    *     is the most
-   * @return how many were copied, which {@link Completions#count} says too
+   * @return how many were copied, which {@link Completions#count} says too: at least one unless
+   *     {@code waitFor} is 0; fewer than {@code waitFor} after a signal
    */
   int copyCqes(Completions into, int waitFor);
 
