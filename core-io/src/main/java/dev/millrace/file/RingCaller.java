@@ -2,7 +2,9 @@ package dev.millrace.file;
 
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
-import dev.millrace.sync.ResetEvent;
+import dev.millrace.loop.LoopClosedException;
+import dev.millrace.loop.LoopWait;
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.OpKind;
 import java.lang.foreign.MemorySegment;
 
@@ -11,11 +13,17 @@ import java.lang.foreign.MemorySegment;
  * waits for its completion. A platform thread sleeps in the kernel; a virtual thread parks and
  * leaves its carrier to others, so the same blocking code runs on either.
  *
+ * <p>When the loop closes, an operation in flight is cancelled, and every call that has no result
+ * ends with {@link LoopClosedException}; so does each later one.
+ *
  * <p>One thread at a time uses a caller; never the loop's own.
  */
 public final class RingCaller implements CompletionTarget, AutoCloseable {
+  private static final int TAG_CALL = 0;
+  private static final int TAG_CANCEL = 1;
+
   private final EventLoop loop;
-  private final ResetEvent done = new ResetEvent();
+  private final LoopWait done;
   private final Runnable submit = this::submit;
 
   /** The operation posted; written by the caller before posting, read by the loop after. */
@@ -26,16 +34,23 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
   private int length;
   private long offset;
 
-  /** Written by the loop before {@code done} is set, read by the caller after. */
+  /** Written by the loop before {@code done} happens, read by the caller after. */
   private int result;
+
+  private boolean endedByClose;
 
   // Loop thread only.
   private long handle;
   private boolean registered;
+  private long userData;
+  private boolean inFlight;
+  private boolean cancelled;
+  private boolean cancelling;
 
   /** A caller of this loop, whose thread must be running. */
   public RingCaller(EventLoop loop) {
     this.loop = loop;
+    this.done = new LoopWait(loop);
   }
 
   /**
@@ -75,6 +90,9 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
     done.reset();
     loop.post(submit);
     done.await();
+    if (endedByClose && result == -Errno.ECANCELED) {
+      throw new LoopClosedException();
+    }
     return result;
   }
 
@@ -83,7 +101,8 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
       registered = true;
       handle = loop.register(this);
     }
-    long userData = loop.begin(handle, kind, 0);
+    userData = loop.begin(handle, kind, TAG_CALL);
+    inFlight = true;
     switch (kind) {
       case READ -> loop.ring().prepRead(fd, address, length, offset, userData);
       case WRITE -> loop.ring().prepWrite(fd, address, length, offset, userData);
@@ -93,8 +112,24 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
 
   @Override
   public void completed(int tag, int outcome, int flags) {
+    if (tag == TAG_CANCEL) {
+      cancelling = false;
+      return;
+    }
+    inFlight = false;
+    endedByClose = cancelled;
     result = outcome;
-    done.set();
+    done.happened();
+  }
+
+  @Override
+  public boolean cancelForClose() {
+    if (inFlight && !cancelled) {
+      cancelled = true;
+      cancelling = true;
+      loop.ring().prepCancel(userData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
+    }
+    return inFlight || cancelling;
   }
 
   /** Gives the slot back; nothing may be waiting. */

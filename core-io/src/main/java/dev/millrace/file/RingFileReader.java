@@ -6,6 +6,7 @@ import dev.millrace.io.ReadFailedException;
 import dev.millrace.io.Reader;
 import dev.millrace.io.WriteFailedException;
 import dev.millrace.io.Writer;
+import dev.millrace.loop.LoopClosedException;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.MemorySegment;
 
@@ -48,7 +49,12 @@ public final class RingFileReader extends Reader {
   }
 
   private void readNext() throws EndOfStreamException, ReadFailedException {
-    int n = caller.read(fd, staging, position);
+    int n;
+    try {
+      n = caller.read(fd, staging, position);
+    } catch (LoopClosedException closed) {
+      throw new ReadFailedException("reading at " + position + " failed", closed);
+    }
     if (n < 0) {
       throw new ReadFailedException(
           "reading at " + position + " failed", new ErrnoException("read", -n));

@@ -3,6 +3,7 @@ package dev.millrace.file;
 import dev.millrace.io.Slices;
 import dev.millrace.io.WriteFailedException;
 import dev.millrace.io.Writer;
+import dev.millrace.loop.LoopClosedException;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.MemorySegment;
 
@@ -80,6 +81,8 @@ public final class RingFileWriter extends Writer {
         done += n;
         position += n;
       }
+    } catch (LoopClosedException closed) {
+      throw new WriteFailedException("writing at " + position + " failed", closed);
     } finally {
       gathered -= done;
       MemorySegment.copy(staging, done, staging, 0, gathered);

@@ -61,12 +61,17 @@ abstract class ArmedWakeup implements Wakeup, CompletionTarget {
   }
 
   @Override
-  public void close() {
-    if (armed) {
+  public final boolean cancelForClose() {
+    if (armed && !cancelling) {
       cancelling = true;
       loop.ring().prepCancel(userData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
-      loop.join(this, () -> armed || cancelling);
     }
+    return armed || cancelling;
+  }
+
+  /** Nothing of this is in flight any more. */
+  @Override
+  public void close() {
     loop.release(handle);
   }
 }

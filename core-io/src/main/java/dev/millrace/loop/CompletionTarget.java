@@ -11,4 +11,14 @@ public interface CompletionTarget {
    * @param flags {@code IORING_CQE_F_*}
    */
   void completed(int tag, int result, int flags);
+
+  /**
+   * The loop is about to close. Cancels what this target has in flight, once, where it has not
+   * ended that itself. Called again after completions, until it returns false.
+   *
+   * @return whether the loop must wait for a completion of this target's
+   */
+  default boolean cancelForClose() {
+    return false;
+  }
 }

@@ -6,8 +6,8 @@ import dev.millrace.uring.Ring;
 import dev.millrace.uring.RingStats;
 import dev.millrace.uring.UserData;
 import java.util.ArrayDeque;
-import java.util.Objects;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +30,13 @@ public final class EventLoop implements AutoCloseable {
   /** Completions dispatched before tasks and timers get their turn. */
   private static final int BATCH = 1024;
 
-  /** Longest wait for the loop's own operations when it closes. */
-  private static final long JOIN_NANOS = 5_000_000_000L;
-
   private final Ring ring;
   private final FailureHandler failures;
   private final LoopStats stats;
   private final SlotTable slots = new SlotTable();
   private final TaskQueue tasks = new TaskQueue();
   private final Timers timers = new Timers();
+  private final Set<LoopWait> waits = ConcurrentHashMap.newKeySet();
   private final CompletionSink sink = this::dispatch;
   private ArrayDeque<Runnable> deferred = new ArrayDeque<>();
   private ArrayDeque<Runnable> deferredRunning = new ArrayDeque<>();
@@ -50,7 +48,7 @@ public final class EventLoop implements AutoCloseable {
   private @Nullable Thread thread;
   private long nowNanos;
   private volatile boolean stopped;
-  private boolean closed;
+  private volatile boolean closed;
 
   /** Told of whatever a handler, task or timer throws. Must not block, nor throw. */
   @FunctionalInterface
@@ -157,7 +155,10 @@ public final class EventLoop implements AutoCloseable {
     return userData;
   }
 
-  /** Runs a task on the loop's thread, soon and in order; never, once closed. Any thread. */
+  /**
+   * Runs a task on the loop's thread, soon and in order; never, once closed, so a thread that waits
+   * for a task does it by a {@link LoopWait}. Any thread.
+   */
   public void post(Runnable task) {
     if (tasks.announce() && stats.measured()) {
       tasks.firstPosted(ring.nanoTime());
@@ -339,48 +340,41 @@ public final class EventLoop implements AutoCloseable {
     return next == null ? -1 : Math.max(0, next.dueNanos() - ring.nanoTime());
   }
 
-  /** Waits for the last completions of one target; those of others are dropped. */
-  void join(CompletionTarget target, BooleanSupplier inFlight) {
-    long deadline = ring.nanoTime() + JOIN_NANOS;
-    CompletionSink only =
-        (userData, result, flags) -> {
-          if (Objects.equals(slots.find(userData), target)) {
-            target.completed(UserData.tag(userData), result, flags);
-          } else {
-            stats.stale();
-          }
-        };
-    while (inFlight.getAsBoolean()) {
-      if (ring.nanoTime() - deadline > 0) {
-        throw new IllegalStateException("the wake-up's wait does not end");
-      }
-      ring.submitAndWait(1, JOIN_NANOS);
-      ring.reap(only, BATCH);
-    }
+  /** What other threads wait for. Any thread. */
+  Set<LoopWait> waits() {
+    return waits;
+  }
+
+  /** Whether nothing happens here any more. Any thread. */
+  boolean isClosed() {
+    return closed;
   }
 
   /**
-   * Joins the loop's own wait, closes the ring and forgets tasks and timers. The loop must have
-   * stopped, and its targets' operations have completed; the loop's thread only. Posting remains
-   * harmless.
+   * Cancels and joins what targets have in flight that do so ({@link
+   * CompletionTarget#cancelForClose}), closes the ring, forgets tasks and timers, and ends the
+   * waits of other threads ({@link LoopWait}). The loop must have stopped, and the operations of
+   * other targets have completed; the loop's thread only. Posting remains harmless.
    */
   @Override
   public void close() {
     if (closed) {
       return;
     }
-    closed = true;
     stopped = true;
     Wakeup current = wakeup;
     try {
+      ClosingLoop.join(ring, slots, stats);
       if (current != null) {
         current.close();
       }
     } finally {
       ring.close();
+      closed = true;
       tasks.clear();
       timers.clear();
       deferred.clear();
+      waits.forEach(LoopWait::loopClosed);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.loop;
 
 import dev.millrace.uring.UserData;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,16 @@ final class SlotTable {
 
   long submittedNanos(long userData) {
     return submittedNanos[UserData.slot(userData) * TAGS + UserData.tag(userData)];
+  }
+
+  /** Visits the targets; those that are added meanwhile may be left out. */
+  void forEach(Consumer<CompletionTarget> visitor) {
+    for (int slot = 0; slot < used; slot++) {
+      CompletionTarget target = targets[slot];
+      if (target != null) {
+        visitor.accept(target);
+      }
+    }
   }
 
   /** Slots in use. */

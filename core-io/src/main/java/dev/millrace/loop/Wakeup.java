@@ -25,7 +25,7 @@ interface Wakeup extends AutoCloseable {
   /** Loop: no longer asleep; call before looking at what others published. */
   void awake();
 
-  /** Loop: ends and joins what is in flight. Waking remains harmless. */
+  /** Loop: gives back what it holds, with nothing in flight. Waking remains harmless. */
   @Override
   void close();
 }

@@ -19,6 +19,7 @@ import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.http.Router;
 import dev.millrace.loop.LoopExecutors;
+import dev.millrace.loop.LoopWait;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import io.undertow.server.HttpHandler;
@@ -108,16 +109,39 @@ final class Pipeline {
   /** Made on the event thread, to which they will belong. */
   private List<FileAccess> accessesOnEvents() {
     List<FileAccess> made = new ArrayList<>();
-    ResetEvent done = new ResetEvent();
-    events.execute(() -> {
-      for (int i = 0; i < shared.roots().size(); i++) {
-        SymlinkPolicy symlinks = shared.settings().mounts().get(i).policy().symlinks();
-        made.add(caches.files(access(shared.roots().get(i), symlinks)));
+    Runnable make =
+        () -> {
+          for (int i = 0; i < shared.roots().size(); i++) {
+            SymlinkPolicy symlinks = shared.settings().mounts().get(i).policy().symlinks();
+            made.add(caches.files(access(shared.roots().get(i), symlinks)));
+          }
+        };
+    switch (shared.transport()) {
+      case Transport.Uring uring -> {
+        LoopWait done = new LoopWait(uring.workers().get(number).loop());
+        events.execute(after(make, done::happened));
+        done.await();
       }
-      done.set();
-    });
-    done.await();
+      case Transport.Nio _ -> {
+        ResetEvent done = new ResetEvent();
+        events.execute(after(make, done::set));
+        done.await();
+      }
+    }
+    if (made.size() < shared.roots().size()) {
+      throw new IllegalStateException("the event thread could not make its files' accesses");
+    }
     return made;
+  }
+
+  private static Runnable after(Runnable task, Runnable then) {
+    return () -> {
+      try {
+        task.run();
+      } finally {
+        then.run();
+      }
+    };
   }
 
   private FileAccess access(int rootFd, SymlinkPolicy symlinks) {

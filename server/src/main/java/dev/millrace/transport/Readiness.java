@@ -1,7 +1,9 @@
 package dev.millrace.transport;
 
 import dev.millrace.loop.EventLoop;
-import dev.millrace.sync.ResetEvent;
+import dev.millrace.loop.LoopClosedException;
+import dev.millrace.loop.LoopWait;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -28,8 +30,12 @@ final class Readiness {
 
   /** A thread blocked until ready. */
   private static final class Waiter {
-    final ResetEvent event = new ResetEvent();
+    final LoopWait wait;
     @Nullable Waiter next;
+
+    Waiter(EventLoop loop) {
+      wait = new LoopWait(loop);
+    }
   }
 
   Readiness(EventLoop loop, BooleanSupplier ready, Runnable handler) {
@@ -101,12 +107,16 @@ final class Readiness {
     }
   }
 
-  /** Blocks the calling thread, not the loop's, until ready; false if the time ran out. */
-  boolean await(long time, TimeUnit unit) {
+  /**
+   * Blocks the calling thread, not the loop's, until ready; false if the time ran out.
+   *
+   * @throws IOException if the loop closed first
+   */
+  boolean await(long time, TimeUnit unit) throws IOException {
     if (loop.isLoopThread()) {
       throw new IllegalStateException("the loop's thread must not wait for itself");
     }
-    Waiter waiter = new Waiter();
+    Waiter waiter = new Waiter(loop);
     loop.post(() -> {
       waiter.next = waiters;
       waiters = waiter;
@@ -114,17 +124,21 @@ final class Readiness {
         wakeWaiters();
       }
     });
-    if (time == Long.MAX_VALUE) {
-      waiter.event.await();
-      return true;
+    try {
+      if (time == Long.MAX_VALUE) {
+        waiter.wait.await();
+        return true;
+      }
+      return waiter.wait.timedAwait(Duration.of(time, unit.toChronoUnit()));
+    } catch (LoopClosedException closed) {
+      throw new IOException(closed);
     }
-    return waiter.event.timedAwait(Duration.of(time, unit.toChronoUnit()));
   }
 
   /** Ends every wait: ready, or ended for good. Loop thread. */
   void wakeWaiters() {
     for (Waiter waiter = waiters; waiter != null; waiter = waiter.next) {
-      waiter.event.set();
+      waiter.wait.happened();
     }
     waiters = null;
   }

@@ -320,12 +320,12 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   @Override
-  public void awaitWritable() {
+  public void awaitWritable() throws IOException {
     var _ = readiness.await(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
   }
 
   @Override
-  public void awaitWritable(long time, TimeUnit unit) {
+  public void awaitWritable(long time, TimeUnit unit) throws IOException {
     var _ = readiness.await(time, unit);
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.transport;
 
-import dev.millrace.sync.ResetEvent;
+import dev.millrace.loop.LoopClosedException;
+import dev.millrace.loop.LoopWait;
 import dev.millrace.transport.TransportStats.Figure;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
@@ -142,7 +143,7 @@ final class RingSource implements StreamSourceConduit {
 
   /** The loop reads while the worker waits: rare, and the loop then needs no lock. */
   private int readFromWorker(ByteBuffer into) throws IOException {
-    ResetEvent done = new ResetEvent();
+    LoopWait done = new LoopWait(io.loop());
     int[] result = new int[1];
     IOException[] failed = new IOException[1];
     io.loop()
@@ -152,10 +153,14 @@ final class RingSource implements StreamSourceConduit {
           } catch (IOException failure) {
             failed[0] = failure;
           } finally {
-            done.set();
+            done.happened();
           }
         });
-    done.await();
+    try {
+      done.await();
+    } catch (LoopClosedException closed) {
+      throw new IOException(closed);
+    }
     if (failed[0] != null) {
       throw failed[0];
     }
@@ -226,12 +231,12 @@ final class RingSource implements StreamSourceConduit {
   }
 
   @Override
-  public void awaitReadable() {
+  public void awaitReadable() throws IOException {
     var _ = readiness.await(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
   }
 
   @Override
-  public void awaitReadable(long time, TimeUnit unit) {
+  public void awaitReadable(long time, TimeUnit unit) throws IOException {
     var _ = readiness.await(time, unit);
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.examples;
 import dev.millrace.file.RingCaller;
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.LoopWait;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.uring.OpKind;
 import java.io.IOException;
@@ -213,7 +214,7 @@ public final class ExecutionModels {
     long before = System.nanoTime();
     if (model == Model.MACHINE) {
       AtomicInteger running = new AtomicInteger(tasks);
-      ResetEvent done = new ResetEvent();
+      LoopWait done = new LoopWait(loop);
       loop.post(() -> {
         for (int i = 0; i < tasks; i++) {
           new Machine(
@@ -221,7 +222,7 @@ public final class ExecutionModels {
                   rounds,
                   () -> {
                     if (running.decrementAndGet() == 0) {
-                      done.set();
+                      done.happened();
                     }
                   })
               .start();
@@ -283,7 +284,7 @@ public final class ExecutionModels {
     List<Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < COPIES; i++) {
       Path to = directory.resolve("to" + i);
-      Outcome outcome = new Outcome();
+      Outcome outcome = new Outcome(loop);
       outcomes.add(outcome);
       if (model == Model.MACHINE) {
         StateMachineCopy.start(loop, from, to, outcome);

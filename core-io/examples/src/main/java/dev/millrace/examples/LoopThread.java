@@ -1,7 +1,7 @@
 package dev.millrace.examples;
 
 import dev.millrace.loop.EventLoop;
-import dev.millrace.sync.ResetEvent;
+import dev.millrace.loop.LoopWait;
 import dev.millrace.uring.IoUring;
 import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingUnavailableException;
@@ -13,15 +13,18 @@ final class LoopThread implements AutoCloseable {
 
   LoopThread() throws RingUnavailableException {
     loop = new EventLoop(IoUring.open(RingConfig.DEFAULT), Throwable::printStackTrace);
-    ResetEvent started = new ResetEvent();
+    LoopWait started = new LoopWait(loop);
     thread =
         Thread.ofPlatform()
             .name("loop")
             .start(() -> {
-              loop.attach();
-              loop.post(started::set);
-              loop.run();
-              loop.close();
+              try {
+                loop.attach();
+                loop.post(started::happened);
+                loop.run();
+              } finally {
+                loop.close();
+              }
             });
     started.await();
   }

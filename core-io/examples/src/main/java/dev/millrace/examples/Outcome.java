@@ -1,14 +1,20 @@
 package dev.millrace.examples;
 
-import dev.millrace.sync.ResetEvent;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.LoopWait;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** What a task came to; waited for by another thread. */
 final class Outcome {
-  private final ResetEvent done = new ResetEvent();
+  private final LoopWait done;
   private @Nullable String value;
   private @Nullable Throwable failure;
+
+  /** Of a task that needs {@code loop}: nobody waits for it once that has closed. */
+  Outcome(EventLoop loop) {
+    this.done = new LoopWait(loop);
+  }
 
   /** Runs a task and keeps what it returns or throws. */
   void run(Callable<String> task) {
@@ -17,17 +23,17 @@ final class Outcome {
     } catch (Exception thrown) {
       failure = thrown;
     }
-    done.set();
+    done.happened();
   }
 
   void complete(String result) {
     value = result;
-    done.set();
+    done.happened();
   }
 
   void fail(Throwable cause) {
     failure = cause;
-    done.set();
+    done.happened();
   }
 
   /** Waits for the task and returns its value. */

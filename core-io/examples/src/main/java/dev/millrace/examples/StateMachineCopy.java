@@ -136,7 +136,7 @@ public final class StateMachineCopy implements CompletionTarget {
   public static void main(String... arguments) throws Exception {
     Path to = Path.of(arguments[1]);
     try (LoopThread loop = new LoopThread()) {
-      Outcome outcome = new Outcome();
+      Outcome outcome = new Outcome(loop.loop());
       start(loop.loop(), Path.of(arguments[0]), to, outcome);
       System.out.println(outcome.get() + "  " + to);
     }

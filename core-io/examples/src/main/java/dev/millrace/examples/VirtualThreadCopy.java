@@ -11,7 +11,7 @@ public final class VirtualThreadCopy {
     Path from = Path.of(arguments[0]);
     Path to = Path.of(arguments[1]);
     try (LoopThread loop = new LoopThread()) {
-      Outcome outcome = new Outcome();
+      Outcome outcome = new Outcome(loop.loop());
       Thread.ofVirtual()
           .start(() -> outcome.run(() -> BlockingCopy.copy(loop.loop(), from, to)))
           .join();

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.millrace.file.FileCalls;
 import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.LoopWait;
 import dev.millrace.uring.IoUring;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -99,8 +99,11 @@ public final class RingFigures {
       for (int i = 0; i < batch; i++) {
         ring.prepNop(i);
       }
-      ring.submitAndWait(batch, -1);
-      done += ring.reap((data, result, flags) -> {}, batch);
+      for (int left = batch; left > 0; ) {
+        ring.submitAndWait(left, -1);
+        left -= ring.reap((data, result, flags) -> {}, left);
+      }
+      done += batch;
     }
     return done * 1e9 / (System.nanoTime() - start);
   }
@@ -124,14 +127,17 @@ public final class RingFigures {
   /** From post on one thread to the task running on the loop, which was asleep. */
   private static void wakeups(boolean futex, long[] into, int at) throws Exception {
     EventLoop loop = new EventLoop(proxied(futex), Throwable::printStackTrace);
-    CountDownLatch attached = new CountDownLatch(1);
+    LoopWait attached = new LoopWait(loop);
     Thread thread =
         Thread.ofPlatform()
             .start(() -> {
-              loop.attach();
-              attached.countDown();
-              loop.run();
-              loop.close();
+              try {
+                loop.attach();
+                loop.post(attached::happened);
+                loop.run();
+              } finally {
+                loop.close();
+              }
             });
     attached.await();
     AtomicLong ran = new AtomicLong();
