@@ -178,6 +178,9 @@ final class Management implements AutoCloseable {
       fields.set("Cache-Control", "no-store");
       fields.set("X-Content-Type-Options", "nosniff");
       answer.fields.forEach(fields::set);
+      if (head) {
+        fields.set("Content-Length", String.valueOf(answer.body.length)); // as of the GET
+      }
       exchange.sendResponseHeaders(answer.status, head ? -1 : answer.body.length);
       if (!head) {
         try (OutputStream out = exchange.getResponseBody()) {

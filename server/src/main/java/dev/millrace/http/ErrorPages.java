@@ -49,7 +49,7 @@ final class ErrorPages {
     exchange.setResponseContentLength(size);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       file.close();
-      exchange.endExchange();
+      BodilessAnswer.toHead(exchange);
     } else {
       Pieces pieces =
           new FilePieces(handler.access(), handler.buffers(), file, Body.whole(size), null);
@@ -66,7 +66,7 @@ final class ErrorPages {
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
     exchange.setResponseContentLength(body.length);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-      exchange.endExchange();
+      BodilessAnswer.toHead(exchange);
     } else {
       exchange.getResponseSender().send(ByteBuffer.wrap(body));
     }

@@ -179,7 +179,7 @@ final class FileAnswer {
         described(headers, digests);
         var _ = record(digests, StatusCodes.NOT_MODIFIED, 0);
         file.close();
-        exchange.setStatusCode(StatusCodes.NOT_MODIFIED).endExchange();
+        BodilessAnswer.send(exchange, StatusCodes.NOT_MODIFIED);
       }
       case ResponsePlan.PreconditionFailed _ -> {
         file.close();

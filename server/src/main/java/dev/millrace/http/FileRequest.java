@@ -160,7 +160,14 @@ final class FileRequest {
     } else if (name.equals(SUMS) || name.equals(SUMS_JSON)) {
       open(
           below.parent().relative(""),
-          file -> sendSums(file, name.equals(SUMS_JSON)),
+          file -> {
+            if (file.facts().isDirectory()) {
+              sendSums(file, name.equals(SUMS_JSON));
+            } else {
+              file.close();
+              tryFallback(0);
+            }
+          },
           why -> tryFallback(0));
     } else {
       tryFallback(0);
@@ -175,7 +182,7 @@ final class FileRequest {
             json ? "application/json; charset=utf-8" : "text/plain; charset=utf-8");
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       directory.close();
-      exchange.endExchange();
+      BodilessAnswer.toHead(exchange);
     } else {
       SumsPieces sums =
           new SumsPieces(exchange.getIoThread(), handler, below.parent(), directory, json);

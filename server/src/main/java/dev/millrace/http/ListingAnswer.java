@@ -54,7 +54,7 @@ final class ListingAnswer {
     }
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       directory.close();
-      exchange.endExchange();
+      BodilessAnswer.toHead(exchange);
       return;
     }
     DirectoryScan scan = handler.access().scan(directory, below.relative(""));

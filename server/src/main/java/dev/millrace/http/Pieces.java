@@ -8,6 +8,18 @@ import java.nio.ByteBuffer;
  * later or before it returns.
  */
 interface Pieces {
+  /** The pieces of an empty body. */
+  Pieces NONE =
+      new Pieces() {
+        @Override
+        public void next(Receiver receiver) {
+          receiver.end();
+        }
+
+        @Override
+        public void release() {}
+      };
+
   /** Gets what {@link #next} asked for. */
   interface Receiver {
     /**

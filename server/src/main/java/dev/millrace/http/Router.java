@@ -59,7 +59,7 @@ public final class Router implements HttpHandler {
       }
     }
     exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
-    exchange.setStatusCode(StatusCodes.NO_CONTENT).endExchange();
+    BodilessAnswer.send(exchange, StatusCodes.NO_CONTENT);
   }
 
   private void route(HttpServerExchange exchange) {

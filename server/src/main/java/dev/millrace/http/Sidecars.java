@@ -84,7 +84,7 @@ final class Sidecars {
     headers.put(Headers.LAST_MODIFIED, HttpDate.format(file.facts().modifiedSeconds()));
     exchange.setResponseContentLength(text.length);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-      exchange.endExchange();
+      BodilessAnswer.toHead(exchange);
     } else {
       exchange.getResponseSender().send(ByteBuffer.wrap(text));
     }

@@ -87,6 +87,27 @@ final class RawClient implements AutoCloseable {
     return bytes;
   }
 
+  /** A body of whatever framing the head announces: chunks, a length, or the connection's end. */
+  byte[] body(Head head) throws IOException {
+    if (head.fields().containsKey("content-length")) {
+      return body(head.contentLength());
+    }
+    if (!head.field("transfer-encoding").equals("chunked")) {
+      return in.readAllBytes();
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    while (true) {
+      int size = Integer.parseInt(line(), 16);
+      whole.writeBytes(body(size));
+      if (!line().isEmpty()) {
+        throw new IOException("a chunk does not end with a line end");
+      }
+      if (size == 0) {
+        return whole.toByteArray();
+      }
+    }
+  }
+
   /** Whether the server has ended the connection; waits for it. */
   boolean atEnd() throws IOException {
     return in.read() < 0;
