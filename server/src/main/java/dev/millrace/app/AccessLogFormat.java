@@ -33,19 +33,19 @@ public enum AccessLogFormat {
     @Override
     void write(StringBuilder out, Entry entry) {
       out.append("{\"time\":\"").append(Instant.ofEpochMilli(entry.epochMillis())).append('"');
-      member(out, "remote", entry.remote());
-      member(out, "user", entry.user());
-      member(out, "method", entry.method());
-      member(out, "host", entry.host());
-      member(out, "target", entry.target());
-      member(out, "protocol", entry.protocol());
+      JsonText.member(out, "remote", entry.remote());
+      JsonText.member(out, "user", entry.user());
+      JsonText.member(out, "method", entry.method());
+      JsonText.member(out, "host", entry.host());
+      JsonText.member(out, "target", entry.target());
+      JsonText.member(out, "protocol", entry.protocol());
       out.append(",\"status\":").append(entry.status());
       out.append(",\"bytes\":").append(entry.bytes());
       out.append(",\"duration_seconds\":");
       out.append(String.format(Locale.ROOT, "%.6f", entry.durationNanos() / 1e9));
-      member(out, "referer", entry.referer());
-      member(out, "user_agent", entry.agent());
-      member(out, "traceparent", entry.trace());
+      JsonText.member(out, "referer", entry.referer());
+      JsonText.member(out, "user_agent", entry.agent());
+      JsonText.member(out, "traceparent", entry.trace());
       out.append("}\n");
     }
   };
@@ -69,13 +69,6 @@ public enum AccessLogFormat {
       } else {
         out.append(c);
       }
-    }
-  }
-
-  private static void member(StringBuilder out, String name, @Nullable String value) {
-    if (value != null) {
-      out.append(",\"").append(name).append("\":");
-      JsonText.string(out, value);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.plan.HttpDate;
 import dev.millrace.plan.RequestFields;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -9,7 +10,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import org.jspecify.annotations.Nullable;
 
-/** Fields of Undertow's requests as values. */
+/** Fields of Undertow's requests as values, and fields of its answers from values. */
 final class Fields {
   private Fields() {}
 
@@ -19,6 +20,14 @@ final class Fields {
     return values == null
         ? null
         : values.size() == 1 ? values.getFirst() : String.join(", ", values);
+  }
+
+  /** Puts Last-Modified into an answer, but for a file whose time has no date. */
+  static void lastModified(HeaderMap response, long epochSeconds) {
+    String date = HttpDate.ofFile(epochSeconds);
+    if (date != null) {
+      response.put(Headers.LAST_MODIFIED, date);
+    }
   }
 
   /** The fields that decide what of a representation is sent. */

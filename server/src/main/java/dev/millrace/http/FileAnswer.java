@@ -8,7 +8,6 @@ import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
 import dev.millrace.plan.ByteRange;
 import dev.millrace.plan.ContentCoding;
-import dev.millrace.plan.HttpDate;
 import dev.millrace.plan.MultipartRanges;
 import dev.millrace.plan.Representation;
 import dev.millrace.plan.ResponsePlan;
@@ -217,7 +216,7 @@ final class FileAnswer {
   /** What every answer about this representation carries, failures included. */
   private void validators(HeaderMap headers, Representation current) {
     headers.put(Headers.ETAG, current.entityTag());
-    headers.put(Headers.LAST_MODIFIED, HttpDate.format(current.modifiedSeconds()));
+    Fields.lastModified(headers, current.modifiedSeconds());
     headers.put(Headers.ACCEPT_RANGES, "bytes");
     if (varies) {
       headers.add(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);

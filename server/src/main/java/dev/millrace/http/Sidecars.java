@@ -4,7 +4,6 @@ import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.ChecksumLines;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
-import dev.millrace.plan.HttpDate;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -81,7 +80,7 @@ final class Sidecars {
   private static void sendText(HttpServerExchange exchange, OpenFile file, byte[] text) {
     HeaderMap headers = exchange.getResponseHeaders();
     headers.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
-    headers.put(Headers.LAST_MODIFIED, HttpDate.format(file.facts().modifiedSeconds()));
+    Fields.lastModified(headers, file.facts().modifiedSeconds());
     exchange.setResponseContentLength(text.length);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       BodilessAnswer.toHead(exchange);

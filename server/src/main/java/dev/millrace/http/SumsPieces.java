@@ -208,8 +208,8 @@ final class SumsPieces implements Pieces {
     StringBuilder out = new StringBuilder(next == 1 ? "[\n{\"name\":" : ",\n{\"name\":");
     JsonText.string(out, entry.text());
     out.append(",\"size\":").append(facts.sizeBytes());
-    out.append(",\"mtime\":\"").append(HttpDate.format(facts.modifiedSeconds()));
-    out.append("\",").append(member).append(",\"href\":");
+    JsonText.member(out, "mtime", HttpDate.ofFile(facts.modifiedSeconds()));
+    out.append(',').append(member).append(",\"href\":");
     JsonText.string(out, entry.reference());
     return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
   }

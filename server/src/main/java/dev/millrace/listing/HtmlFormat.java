@@ -3,6 +3,7 @@ package dev.millrace.listing;
 import dev.millrace.file.FileFacts;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.listing.ListingQuery.Sort;
+import dev.millrace.plan.HttpDate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -121,11 +122,20 @@ final class HtmlFormat implements Listing.Format {
     }
     out.append("</td><td>");
     if (facts != null) {
-      Instant modified = Instant.ofEpochSecond(facts.modifiedSeconds());
-      out.append("<time datetime=\"").append(modified).append("\">");
-      out.append(TIME.format(modified)).append("</time>");
+      modified(out, facts.modifiedSeconds());
     }
     out.append("</td></tr>\n");
+  }
+
+  /** A time beyond four digits of a year stands as touch(1) reads it: seconds after an at sign. */
+  private static void modified(StringBuilder out, long epochSeconds) {
+    if (HttpDate.exists(epochSeconds)) {
+      Instant instant = Instant.ofEpochSecond(epochSeconds);
+      out.append("<time datetime=\"").append(instant).append("\">");
+      out.append(TIME.format(instant)).append("</time>");
+    } else {
+      out.append('@').append(epochSeconds);
+    }
   }
 
   @Override

@@ -29,7 +29,7 @@ final class JsonFormat implements Listing.Format {
     out.append(",\"type\":\"").append(entry.isDirectory() ? "directory" : "file").append('"');
     FileFacts facts = entry.facts();
     if (facts != null) {
-      out.append(",\"mtime\":\"").append(HttpDate.format(facts.modifiedSeconds())).append('"');
+      JsonText.member(out, "mtime", HttpDate.ofFile(facts.modifiedSeconds()));
       if (!entry.isDirectory()) {
         out.append(",\"size\":").append(facts.sizeBytes());
         out.append(",\"etag\":");

@@ -17,6 +17,10 @@ public final class HttpDate {
   private static final DateTimeFormatter IMF_FIXDATE = form("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
   private static final DateTimeFormatter ASCTIME = form("EEE MMM ppd HH:mm:ss uuuu");
 
+  private static final long FIRST = LocalDateTime.of(0, 1, 1, 0, 0).toEpochSecond(ZoneOffset.UTC);
+  private static final long LAST =
+      LocalDateTime.of(9999, 12, 31, 23, 59, 59).toEpochSecond(ZoneOffset.UTC);
+
   /** A power of two. */
   private static final int RECENT = 1024;
 
@@ -43,7 +47,24 @@ public final class HttpDate {
         .withResolverStyle(ResolverStyle.STRICT);
   }
 
-  /** An instant as an IMF-fixdate, whole seconds. */
+  /**
+   * Whether the instant has a date. IMF-fixdate has four digits for the year, and the times of
+   * files reach beyond them: tmpfs stores any 64-bit number of seconds.
+   */
+  public static boolean exists(long epochSeconds) {
+    return FIRST <= epochSeconds && epochSeconds <= LAST;
+  }
+
+  /** The date of a file's time of modification, or null if it has none. */
+  public static @Nullable String ofFile(long epochSeconds) {
+    return exists(epochSeconds) ? format(epochSeconds) : null;
+  }
+
+  /**
+   * An instant as an IMF-fixdate, whole seconds.
+   *
+   * @throws IllegalArgumentException if it has no date
+   */
   public static String format(long epochSeconds) {
     int slot = (int) (epochSeconds & (RECENT - 1));
     Formatted last = FORMATTED.getPlain(slot);
@@ -55,6 +76,9 @@ public final class HttpDate {
   }
 
   private static String formatNew(long epochSeconds) {
+    if (!exists(epochSeconds)) {
+      throw new IllegalArgumentException(epochSeconds + " s is not in the years 0 to 9999");
+    }
     return IMF_FIXDATE.format(Instant.ofEpochSecond(epochSeconds).atOffset(ZoneOffset.UTC));
   }
 

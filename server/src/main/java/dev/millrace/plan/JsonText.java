@@ -1,8 +1,18 @@
 package dev.millrace.plan;
 
+import org.jspecify.annotations.Nullable;
+
 /** JSON strings (RFC 8259 §7). */
 public final class JsonText {
   private JsonText() {}
+
+  /** Appends a comma and a member, or nothing if its value is null. */
+  public static void member(StringBuilder out, String name, @Nullable String value) {
+    if (value != null) {
+      out.append(",\"").append(name).append("\":");
+      string(out, value);
+    }
+  }
 
   /** Appends a string in quotes. */
   public static void string(StringBuilder out, String text) {

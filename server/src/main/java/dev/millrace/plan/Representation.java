@@ -20,6 +20,11 @@ public record Representation(long sizeBytes, List<String> tags, long modifiedSec
     }
   }
 
+  /** Whether it has a date: conditions with dates are ignored without one (RFC 9110 §13.1). */
+  public boolean isDated() {
+    return HttpDate.exists(modifiedSeconds);
+  }
+
   /** The tag to send. */
   public String entityTag() {
     return tags.getFirst();

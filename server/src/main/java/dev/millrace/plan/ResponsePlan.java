@@ -42,7 +42,7 @@ public sealed interface ResponsePlan {
           && !EntityTags.match(request.ifMatch(), current.tags(), false)) {
         return new PreconditionFailed();
       }
-    } else if (request.ifUnmodifiedSince() != null) {
+    } else if (request.ifUnmodifiedSince() != null && current.isDated()) {
       Long since = HttpDate.parse(request.ifUnmodifiedSince(), nowSeconds);
       if (since != null && current.modifiedSeconds() > since) {
         return new PreconditionFailed();
@@ -53,7 +53,7 @@ public sealed interface ResponsePlan {
           || EntityTags.match(request.ifNoneMatch(), current.tags(), true)) {
         return new NotModified();
       }
-    } else if (request.ifModifiedSince() != null) {
+    } else if (request.ifModifiedSince() != null && current.isDated()) {
       Long since = HttpDate.parse(request.ifModifiedSince(), nowSeconds);
       if (since != null && current.modifiedSeconds() <= since) {
         return new NotModified();

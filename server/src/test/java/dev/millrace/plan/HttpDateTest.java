@@ -2,6 +2,7 @@ package dev.millrace.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,19 @@ class HttpDateTest {
     for (long second = -1_000_000_000L; second < 4_000_000_000L; second += 7_654_321) {
       assertEquals(second, HttpDate.parse(HttpDate.format(second), NOW));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-62_167_219_201L, 253_402_300_800L, Long.MIN_VALUE, Long.MAX_VALUE})
+  void timesBeyondFourDigitsOfAYearHaveNoDate(long seconds) {
+    assertNull(HttpDate.ofFile(seconds));
+    assertThrows(IllegalArgumentException.class, () -> HttpDate.format(seconds));
+  }
+
+  @Test
+  void theFirstAndTheLastSecondHaveDates() {
+    assertEquals("Sat, 01 Jan 0000 00:00:00 GMT", HttpDate.ofFile(-62_167_219_200L));
+    assertEquals("Fri, 31 Dec 9999 23:59:59 GMT", HttpDate.ofFile(253_402_300_799L));
   }
 
   @Test
