@@ -17,11 +17,15 @@ public final class ChecksumLines {
 
   /**
    * One line: digits, two spaces, the name; with a backslash before it where the name must be
-   * escaped, so that every name, a newline in it included, keeps to its line.
+   * escaped, so that every name, a newline in it included, keeps to its line. A lone hyphen means
+   * standard input to sha256sum, so a file of that name stands as {@code ./-}.
    */
   public static byte[] line(String hex, byte[] name) {
     byte[] escaped = escaped(name);
     boolean special = escaped.length > name.length;
+    if (name.length == 1 && name[0] == '-') {
+      escaped = new byte[] {'.', '/', '-'};
+    }
     ByteArrayOutputStream line = new ByteArrayOutputStream(hex.length() + escaped.length + 4);
     line.writeBytes(((special ? "\\" : "") + hex + "  ").getBytes(StandardCharsets.US_ASCII));
     line.writeBytes(escaped);
@@ -81,7 +85,7 @@ public final class ChecksumLines {
         try {
           byte[] digest = HexFormat.of().parseHex(digits);
           return new Sum(algorithm, digest, name(text, space + 2, end, special));
-        } catch (IllegalArgumentException noDigits) {
+        } catch (IllegalArgumentException neither) {
           break;
         }
       }
@@ -92,13 +96,22 @@ public final class ChecksumLines {
   private static byte[] name(byte[] text, int from, int end, boolean special) {
     ByteArrayOutputStream name = new ByteArrayOutputStream(end - from);
     for (int i = from; i < end; i++) {
-      if (special && text[i] == '\\' && i + 1 < end) {
+      if (special && text[i] == '\\') {
         i++;
-        name.write(text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r' : text[i]);
+        name.write(unescaped(i < end ? text[i] : 0));
       } else {
         name.write(text[i]);
       }
     }
     return name.toByteArray();
+  }
+
+  private static int unescaped(byte escaped) {
+    return switch (escaped) {
+      case '\\' -> '\\';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      default -> throw new IllegalArgumentException("no escape");
+    };
   }
 }

@@ -173,6 +173,34 @@ class DigestCommandsTest {
     assertEquals(2, refused.exitCode());
   }
 
+  /** A hyphen is standard input to sha256sum; a backslash and line ends are escaped by it. */
+  @Test
+  void namesThatMeanMoreToTheToolsAreWrittenAndReadAsTheyAre() throws Exception {
+    Path directory = Files.createDirectory(root.resolve("names"));
+    String[] names = {"-", "-c", "\\", "\n", "a\rb", "\\n", "# x"};
+    for (String name : names) {
+      Files.writeString(directory.resolve(name), "content of " + name);
+    }
+    String digest = String.join(" ", Programs.millrace("digest", "--"));
+    Path ours = state.resolve("ours");
+    Result written =
+        inRoot("cd names && " + digest + " - -c '\\' $'\\n' $'a\\rb' '\\n' '# x' > '" + ours + "'");
+    assertEquals(0, written.exitCode(), written.err());
+    Result check = inRoot("cd names && sha256sum --strict -c '" + ours + "'");
+    assertEquals(0, check.exitCode(), check.out() + check.err());
+    assertEquals(names.length, check.out().split(": OK\n", -1).length - 1, check.out());
+    Path theirs = state.resolve("theirs");
+    assertEquals(0, inRoot("cd names && sha256sum -- ./* > '" + theirs + "'").exitCode());
+    for (Path sums : new Path[] {ours, theirs}) {
+      Result verified = millrace("verify", directory.toString(), "--sums=" + sums);
+      assertTrue(verified.out().startsWith("7 ok, 0 changed, 0 missing, 0 corrupt,"), sums + "");
+      assertTrue(verified.out().contains(" 0 added;"), verified.out());
+    }
+    Path wrong = Files.writeString(state.resolve("wrong"), "\\" + "0".repeat(64) + "  a\\tb\n");
+    Result refused = millrace("verify", root.toString(), "--sums=" + wrong);
+    assertEquals("millrace: " + wrong + ": line 1 is no checksum and name\n", refused.err());
+  }
+
   @Test
   void theBarIsForTerminalsOnly() throws Exception {
     String command = String.join(" ", Programs.millrace("digest", "-r", "'" + root + "'"));

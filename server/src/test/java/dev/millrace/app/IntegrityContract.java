@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -250,6 +251,31 @@ abstract class IntegrityContract {
         assertEquals(first, again.out());
       }
       assertEquals("0.0", server.figure("millrace_request_failures_total"));
+    }
+  }
+
+  /** A hyphen is standard input to sha256sum; a backslash and line ends are escaped by it. */
+  @Test
+  void namesThatMeanMoreToTheToolsAreCheckedToo() throws Exception {
+    Map<String, String> targets =
+        Map.of(
+            "-", "-", "-c", "-c", "\\", "%5C", "\n", "%0A", "a\rb", "a%0Db", "\\n", "%5Cn", "# x",
+            "%23%20x", " ", "%20");
+    for (String name : targets.keySet()) {
+      write(name, name.hashCode() & 0xfff);
+    }
+    try (RunningServer server = serving("")) {
+      Path sums = aside.resolve("SHA256SUMS");
+      byte[] all = Answered.get(server, 200, "/SHA256SUMS").body();
+      Programs.Result check = check("sha256sum", Files.write(sums, all));
+      assertEquals(0, check.exitCode(), check.out() + check.err());
+      assertEquals(targets.size(), check.out().split(": OK\n", -1).length - 1, check.out());
+      for (String target : targets.values()) {
+        byte[] one = Answered.get(server, 200, "/" + target + ".sha512").body();
+        check = check("sha512sum", Files.write(sums, one));
+        assertEquals(0, check.exitCode(), target + check.out() + check.err());
+        assertTrue(check.out().endsWith(": OK\n"), check.out());
+      }
     }
   }
 
