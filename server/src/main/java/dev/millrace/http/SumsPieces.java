@@ -18,18 +18,32 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
  * The checksums of a directory's files, one after another as they are found out: {@code SHA256SUMS}
- * or the same as JSON. A file that is gone meanwhile is left out; one that is corrupt and refused
- * is named without a checksum. While too many wait for digests, or the file is being written, it is
- * tried again; one that cannot be hashed breaks the body off, because a list that is silently short
- * would pass for whole. Event thread only.
+ * or the same as JSON. A file that is gone meanwhile is left out; one that has no checksum is named
+ * with the reason, so that one file never costs the others theirs. While too many wait for digests,
+ * descriptors are exhausted, or the file is being written, it is tried again; a server that stays
+ * exhausted breaks the body off, because a list that is silently short would pass for whole. Event
+ * thread only.
  */
 final class SumsPieces implements Pieces {
+  /** Why a file stands in the list without a checksum: the word in its comment, the JSON member. */
+  private enum Without {
+    CORRUPT,
+    UNREADABLE,
+    CHANGING;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private static final int MAX_TRIES = 30;
   private static final long PAUSE_MILLIS = 1000;
 
@@ -120,16 +134,16 @@ final class SumsPieces implements Pieces {
 
               @Override
               public void failed(OpenFailure why) {
-                receiver.guard(() -> failedToOpen(receiver, why));
+                receiver.guard(() -> failedToOpen(receiver, entry, why));
               }
             });
   }
 
-  private void failedToOpen(Receiver receiver, OpenFailure why) {
-    if (why == OpenFailure.NOT_FOUND) {
-      skip(receiver);
-    } else {
-      receiver.failed();
+  private void failedToOpen(Receiver receiver, DirectoryEntry entry, OpenFailure why) {
+    switch (why) {
+      case NOT_FOUND, NOT_A_DIRECTORY -> skip(receiver);
+      case EXHAUSTED -> tryAgain(receiver, entry, null);
+      case FORBIDDEN, NAME_TOO_LONG, IO -> nameOnly(receiver, entry, null, Without.UNREADABLE);
     }
   }
 
@@ -146,8 +160,7 @@ final class SumsPieces implements Pieces {
       return;
     }
     if (handler.refuses(facts)) {
-      next++;
-      receiver.piece(ByteBuffer.wrap(corrupt(entry, facts)));
+      nameOnly(receiver, entry, facts, Without.CORRUPT);
       return;
     }
     handler
@@ -163,7 +176,7 @@ final class SumsPieces implements Pieces {
 
               @Override
               public void unavailable(DigestSource.Unavailable why) {
-                receiver.guard(() -> failedToHash(receiver, why));
+                receiver.guard(() -> failedToHash(receiver, entry, facts, why));
               }
             });
   }
@@ -175,14 +188,46 @@ final class SumsPieces implements Pieces {
     receiver.piece(ByteBuffer.wrap(line(entry, facts, hex)));
   }
 
-  private void failedToHash(Receiver receiver, DigestSource.Unavailable why) {
-    if (why == DigestSource.Unavailable.UNREADABLE || ++tries == MAX_TRIES) {
-      receiver.failed();
-    } else {
+  private void failedToHash(
+      Receiver receiver, DirectoryEntry entry, FileFacts facts, DigestSource.Unavailable why) {
+    switch (why) {
+      case UNREADABLE -> nameOnly(receiver, entry, facts, Without.UNREADABLE);
+      case CHANGED -> tryAgain(receiver, entry, Without.CHANGING);
+      case BUSY -> tryAgain(receiver, entry, null);
+    }
+  }
+
+  /**
+   * Opens the file again after a pause.
+   *
+   * @param otherwise how the list goes on after too many tries, or null if it does not
+   */
+  private void tryAgain(Receiver receiver, DirectoryEntry entry, @Nullable Without otherwise) {
+    if (++tries < MAX_TRIES) {
       var _ =
           thread.executeAfter(
               () -> receiver.guard(() -> openNext(receiver)), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } else if (otherwise != null) {
+      nameOnly(receiver, entry, null, otherwise);
+    } else {
+      receiver.failed();
     }
+  }
+
+  /** A comment to sha256sum, which then has nothing to compare the file with. */
+  private void nameOnly(
+      Receiver receiver, DirectoryEntry entry, @Nullable FileFacts facts, Without why) {
+    next++;
+    tries = 0;
+    if (json) {
+      receiver.piece(ByteBuffer.wrap(object(entry, facts, "\"" + why.word() + "\":true")));
+      return;
+    }
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    line.writeBytes(("# " + why.word() + ": ").getBytes(StandardCharsets.US_ASCII));
+    line.writeBytes(ChecksumLines.escaped(entry.name()));
+    line.write('\n');
+    receiver.piece(ByteBuffer.wrap(line.toByteArray()));
   }
 
   private byte[] line(DirectoryEntry entry, FileFacts facts, String hex) {
@@ -192,23 +237,18 @@ final class SumsPieces implements Pieces {
     return object(entry, facts, "\"sha256\":\"" + hex + "\"");
   }
 
-  /** A comment to sha256sum, which then has nothing to compare the file with. */
-  private byte[] corrupt(DirectoryEntry entry, FileFacts facts) {
-    if (json) {
-      return object(entry, facts, "\"corrupt\":true");
-    }
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    line.writeBytes("# corrupt: ".getBytes(StandardCharsets.US_ASCII));
-    line.writeBytes(ChecksumLines.escaped(entry.name()));
-    line.write('\n');
-    return line.toByteArray();
-  }
-
-  private byte[] object(DirectoryEntry entry, FileFacts facts, String member) {
+  /**
+   * A member of the array.
+   *
+   * @param facts null if the file could not be looked at
+   */
+  private byte[] object(DirectoryEntry entry, @Nullable FileFacts facts, String member) {
     StringBuilder out = new StringBuilder(next == 1 ? "[\n{\"name\":" : ",\n{\"name\":");
     JsonText.string(out, entry.text());
-    out.append(",\"size\":").append(facts.sizeBytes());
-    JsonText.member(out, "mtime", HttpDate.ofFile(facts.modifiedSeconds()));
+    if (facts != null) {
+      out.append(",\"size\":").append(facts.sizeBytes());
+      JsonText.member(out, "mtime", HttpDate.ofFile(facts.modifiedSeconds()));
+    }
     out.append(',').append(member).append(",\"href\":");
     JsonText.string(out, entry.reference());
     return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
