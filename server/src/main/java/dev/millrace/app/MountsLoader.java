@@ -37,9 +37,13 @@ final class MountsLoader {
           SettingKey.SYMLINKS.yaml(),
           SettingKey.INDEX.yaml(),
           SettingKey.PRECOMPRESSED.yaml(),
-          SettingKey.FALLBACK.yaml());
+          SettingKey.FALLBACK.yaml(),
+          SettingKey.MAX_RANGES.yaml());
 
   private static final List<String> MOUNT_KEYS = with(POLICY_KEYS, "host", "path", "root");
+
+  /** As many fit into a head of the default length; no known client asks for more than 256. */
+  private static final int MOST_RANGES = 1024;
 
   private static final List<String> DEFAULT_CORS_HEADERS =
       List.of(
@@ -114,6 +118,11 @@ final class MountsLoader {
         list(members, SettingKey.INDEX, MountsLoader::indexName, base.index()),
         list(members, SettingKey.FALLBACK, text -> text, base.fallbacks()),
         list(members, SettingKey.PRECOMPRESSED, Values::coding, base.precompressed()),
+        one(
+            members,
+            SettingKey.MAX_RANGES,
+            text -> Values.number(text, 0, MOST_RANGES),
+            base.maxRanges()),
         errorPages(members.get("errors"), base.errorPages()),
         types(members.get("types"), base.types()),
         cacheRules(members.get("cache"), base.cacheRules()),

@@ -71,6 +71,10 @@ public enum SettingKey {
   MAX_TARGET("8KiB", "SIZE", "Longest request target; a longer one is 414."),
   MAX_HEAD("32KiB", "SIZE", "Longest request head; a longer one is 431."),
   MAX_FIELDS("100", "N", "Most fields of a request; more are 431."),
+  MAX_RANGES(
+      "256",
+      "N",
+      "Most ranges of a request; one with more is answered whole. 0 answers every request whole."),
   PROXIES(
       "",
       "CIDR,...",

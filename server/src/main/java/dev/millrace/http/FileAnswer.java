@@ -118,7 +118,11 @@ final class FileAnswer {
             Validators.entityTags(facts, coding, digests),
             facts.modifiedSeconds());
     ResponsePlan plan =
-        ResponsePlan.of(Fields.of(exchange), current, System.currentTimeMillis() / 1000);
+        ResponsePlan.of(
+            Fields.of(exchange),
+            current,
+            System.currentTimeMillis() / 1000,
+            handler.policy().maxRanges());
     List<Algorithm> wanted =
         DigestFields.wanted(exchange.getRequestHeaders(), DigestFields.WANT_CONTENT_DIGEST);
     if (wanted.isEmpty() || exchange.getRequestMethod().equals(Methods.HEAD)) {
@@ -207,7 +211,7 @@ final class FileAnswer {
       case ResponsePlan.Parts(List<ByteRange> ranges) -> {
         described(headers, digests);
         MultipartRanges parts =
-            MultipartRanges.of(ranges, current.sizeBytes(), contentType, boundary());
+            new MultipartRanges(ranges, current.sizeBytes(), contentType, boundary());
         send(StatusCodes.PARTIAL_CONTENT, Body.of(parts), parts.contentType(), null, null);
       }
     }
@@ -217,7 +221,7 @@ final class FileAnswer {
   private void validators(HeaderMap headers, Representation current) {
     headers.put(Headers.ETAG, current.entityTag());
     Fields.lastModified(headers, current.modifiedSeconds());
-    headers.put(Headers.ACCEPT_RANGES, "bytes");
+    headers.put(Headers.ACCEPT_RANGES, handler.policy().maxRanges() > 0 ? "bytes" : "none");
     if (varies) {
       headers.add(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);
     }

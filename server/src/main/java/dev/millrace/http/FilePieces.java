@@ -78,7 +78,7 @@ final class FilePieces implements Pieces {
     }
     MultipartRanges frame = body.frame();
     if (frame != null) {
-      String text = rangeIndex < count ? frame.heads().get(rangeIndex) : frame.tail();
+      String text = rangeIndex < count ? frame.head(rangeIndex) : frame.tail();
       receiver.piece(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
     } else if (rangeIndex < count) {
       read(receiver);

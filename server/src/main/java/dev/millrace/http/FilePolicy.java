@@ -17,6 +17,7 @@ import java.util.Map;
  * @param fallbacks what is tried for a path that is not found, in order: paths from the mount's
  *     root, in which {@code {path}} stands for the path that was asked for
  * @param precompressed codings whose stored variants are offered, in order of preference
+ * @param maxRanges most ranges of one request, 0 for none
  * @param errorPages paths from the mount's root, by status
  * @param types media types by extension
  * @param cacheRules the first that matches gives Cache-Control
@@ -30,6 +31,7 @@ public record FilePolicy(
     List<String> index,
     List<String> fallbacks,
     List<ContentCoding> precompressed,
+    int maxRanges,
     Map<Integer, String> errorPages,
     MediaTypes types,
     List<CacheRule> cacheRules,
@@ -47,6 +49,7 @@ public record FilePolicy(
           List.of("index.html"),
           List.of(),
           List.of(ContentCoding.values()),
+          256,
           Map.of(),
           MediaTypes.standard(),
           List.of(),

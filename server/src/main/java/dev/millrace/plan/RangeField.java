@@ -8,14 +8,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Range field (RFC 9110 §14.2).
  *
- * <p>A field that is malformed, of another unit than {@code bytes}, or asks for more than {@link
- * #MAX_RANGES} ranges counts as absent, which the RFC allows and which keeps the work that one
- * request can cause small. Ranges that overlap are coalesced; others keep the order they were asked
- * for in.
+ * <p>A field that is malformed, of another unit than {@code bytes}, or asks for too many ranges
+ * counts as absent, which the RFC allows and which keeps the work that one request can cause small.
+ *
+ * <ul>
+ *   <li>Up to {@value #FEW_RANGES} ranges come in the order of the request; those that overlap are
+ *       coalesced.
+ *   <li>More than that must ascend without overlap, as zsync's, librepo's and zchunk's do; else the
+ *       field counts as absent. Gaps smaller than the frame of a part are sent along.
+ * </ul>
  */
 public sealed interface RangeField {
-  /** Most ranges of one request that are answered one by one. */
-  int MAX_RANGES = 16;
+  /** Ranges that may overlap and come in any order. */
+  int FEW_RANGES = 16;
+
+  /** About what the frame of a part takes (RFC 9110 §15.3.7.2). */
+  int FRAME_BYTES = 80;
 
   /** There is none to honour: the whole is sent. */
   record Ignored() implements RangeField {}
@@ -39,10 +47,11 @@ public sealed interface RangeField {
    *
    * @param field the value, or null without one
    * @param sizeBytes the representation's length
+   * @param maxRanges most ranges of one request, 0 for none; a field with more counts as absent
    */
-  static RangeField of(@Nullable String field, long sizeBytes) {
+  static RangeField of(@Nullable String field, long sizeBytes, int maxRanges) {
     // A file of no bytes has no range at all; sending the whole nothing is what clients expect.
-    if (field == null || sizeBytes == 0) {
+    if (field == null || sizeBytes == 0 || maxRanges == 0) {
       return new Ignored();
     }
     int equals = field.indexOf('=');
@@ -51,13 +60,17 @@ public sealed interface RangeField {
     }
     List<ByteRange> ranges = new ArrayList<>();
     int asked = 0;
-    for (String element : field.substring(equals + 1).split(",", -1)) {
-      String spec = stripped(element);
+    int comma = equals;
+    while (comma < field.length()) {
+      int from = comma + 1;
+      comma = field.indexOf(',', from);
+      comma = comma < 0 ? field.length() : comma;
+      String spec = stripped(field.substring(from, comma));
       if (spec.isEmpty()) {
         continue; // a recipient accepts empty list elements (§5.6.1.2)
       }
       long[] bounds = bounds(spec, sizeBytes);
-      if (bounds.length == 0 || ++asked > MAX_RANGES) {
+      if (bounds.length == 0 || ++asked > maxRanges) {
         return new Ignored();
       }
       if (bounds[0] < sizeBytes && bounds[0] <= bounds[1]) {
@@ -67,7 +80,35 @@ public sealed interface RangeField {
     if (asked == 0) {
       return new Ignored();
     }
-    return ranges.isEmpty() ? new Unsatisfiable() : new Satisfiable(coalesced(ranges));
+    if (ranges.isEmpty()) {
+      return new Unsatisfiable();
+    }
+    if (asked <= FEW_RANGES) {
+      return new Satisfiable(coalesced(ranges));
+    }
+    return ascend(ranges) ? new Satisfiable(withSmallGaps(ranges)) : new Ignored();
+  }
+
+  private static boolean ascend(List<ByteRange> ranges) {
+    for (int i = 1; i < ranges.size(); i++) {
+      if (ranges.get(i).first() <= ranges.get(i - 1).last()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<ByteRange> withSmallGaps(List<ByteRange> ascending) {
+    List<ByteRange> merged = new ArrayList<>(ascending.size());
+    for (ByteRange range : ascending) {
+      ByteRange before = merged.isEmpty() ? null : merged.getLast();
+      if (before != null && range.first() - before.last() <= FRAME_BYTES) {
+        merged.set(merged.size() - 1, new ByteRange(before.first(), range.last()));
+      } else {
+        merged.add(range);
+      }
+    }
+    return merged;
   }
 
   /** Spaces and tabs only: other characters are not part of the grammar (OWS). */

@@ -35,8 +35,10 @@ public sealed interface ResponsePlan {
    * Decides, in the order of RFC 9110 §13.2.2.
    *
    * @param nowSeconds the present, seconds since the epoch
+   * @param maxRanges as {@link RangeField#of} has it
    */
-  static ResponsePlan of(RequestFields request, Representation current, long nowSeconds) {
+  static ResponsePlan of(
+      RequestFields request, Representation current, long nowSeconds, int maxRanges) {
     if (request.ifMatch() != null) {
       if (!isAny(request.ifMatch())
           && !EntityTags.match(request.ifMatch(), current.tags(), false)) {
@@ -62,7 +64,7 @@ public sealed interface ResponsePlan {
     if (!request.get() || !rangeApplies(request.ifRange(), current, nowSeconds)) {
       return new Whole();
     }
-    return switch (RangeField.of(request.range(), current.sizeBytes())) {
+    return switch (RangeField.of(request.range(), current.sizeBytes(), maxRanges)) {
       case RangeField.Ignored _ -> new Whole();
       case RangeField.Unsatisfiable _ -> new RangeNotSatisfiable();
       case RangeField.Satisfiable(List<ByteRange> ranges) ->

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RangeFieldTest {
   private static String read(String field, long size) {
-    return switch (RangeField.of(field, size)) {
+    return switch (RangeField.of(field, size, 256)) {
       case RangeField.Ignored _ -> "ignored";
       case RangeField.Unsatisfiable _ -> "416";
       case RangeField.Satisfiable(List<ByteRange> ranges) ->
@@ -77,13 +77,46 @@ class RangeFieldTest {
     assertEquals("ignored", read(null, 100));
   }
 
+  /** Ranges of one byte, each so far behind the last that the frame of a part is shorter. */
+  private static String apart(int ranges, int step) {
+    return IntStream.range(0, ranges)
+        .mapToObj(i -> i * step + "-" + i * step)
+        .collect(Collectors.joining(","));
+  }
+
   @Test
-  void sixteenRangesAreAnsweredAndSeventeenAreTheWhole() {
-    String sixteen =
-        IntStream.range(0, 16).mapToObj(i -> i * 4 + "-" + i * 4).collect(Collectors.joining(","));
-    assertEquals(16, read("bytes=" + sixteen, 100).split(" ").length);
-    assertEquals("ignored", read("bytes=" + sixteen + ",90-91", 100));
+  void ascendingRangesAreAnsweredUpToTheBound() {
+    assertEquals(256, read("bytes=" + apart(256, 1000), 1 << 20).split(" ").length);
+    assertEquals("ignored", read("bytes=" + apart(257, 1000), 1 << 20));
     assertEquals("ignored", read("bytes=" + "0-,".repeat(100_000), 100));
+    assertEquals("0-0", read("bytes=" + ",".repeat(30_000) + "0-0", 100));
+  }
+
+  @Test
+  void moreThanSixteenRangesMustAscendWithoutOverlap() {
+    String sixteen = apart(16, 1000);
+    assertEquals(16, read("bytes=" + sixteen, 1 << 20).split(" ").length);
+    assertEquals(17, read("bytes=" + sixteen + ",90000-90000", 1 << 20).split(" ").length);
+    assertEquals("ignored", read("bytes=" + sixteen + ",500-500", 1 << 20), "descends");
+    assertEquals("ignored", read("bytes=" + sixteen + ",15000-16000", 1 << 20), "overlaps");
+    assertEquals("ignored", read("bytes=" + sixteen + ",-1040000", 1 << 20), "overlaps");
+    assertEquals(16, read("bytes=500000-500000," + apart(15, 1000), 1 << 20).split(" ").length);
+  }
+
+  @Test
+  void manyTinyRangesAreCoalescedOverGapsSmallerThanAPartsFrame() {
+    assertEquals("0-510", read("bytes=" + apart(256, 2), 1 << 20));
+    assertEquals("0-20400", read("bytes=" + apart(256, 80), 1 << 20));
+    assertEquals(256, read("bytes=" + apart(256, 81), 1 << 20).split(" ").length);
+  }
+
+  @Test
+  void theBoundMayBeOneOrNone() {
+    RangeField one = RangeField.of("bytes=0-0", 100, 1);
+    assertEquals(new RangeField.Satisfiable(List.of(new ByteRange(0, 0))), one);
+    assertEquals(new RangeField.Ignored(), RangeField.of("bytes=0-0,5-5", 100, 1));
+    assertEquals(new RangeField.Ignored(), RangeField.of("bytes=0-0", 100, 0));
+    assertEquals(new RangeField.Ignored(), RangeField.of("bytes=200-", 100, 0));
   }
 
   @Test
@@ -102,7 +135,8 @@ class RangeFieldTest {
         }
       }
       boolean[] sent = new boolean[size];
-      if (RangeField.of(field.toString(), size) instanceof RangeField.Satisfiable(var ranges)) {
+      if (RangeField.of(field.toString(), size, 256)
+          instanceof RangeField.Satisfiable(var ranges)) {
         for (ByteRange range : ranges) {
           for (long at = range.first(); at <= range.last(); at++) {
             assertTrue(!sent[(int) at], () -> field + " sends a byte twice");

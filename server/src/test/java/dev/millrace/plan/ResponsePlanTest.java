@@ -94,7 +94,7 @@ class ResponsePlanTest {
               date(ifUnmodifiedSince),
               null,
               null);
-      assertEquals(outcome, outcome(ResponsePlan.of(request, FILE, NOW)));
+      assertEquals(outcome, outcome(ResponsePlan.of(request, FILE, NOW, 256)));
     }
   }
 
@@ -123,20 +123,20 @@ class ResponsePlanTest {
       })
   void rangesAndTheirCondition(String ifRange, String range, String outcome) {
     RequestFields get = new RequestFields(true, null, null, null, null, date(ifRange), range);
-    assertEquals(outcome, outcome(ResponsePlan.of(get, FILE, NOW)));
+    assertEquals(outcome, outcome(ResponsePlan.of(get, FILE, NOW, 256)));
   }
 
   @Test
   void headHasNoRanges() {
     RequestFields head = new RequestFields(false, null, null, null, null, null, "bytes=900-");
-    assertEquals("200", outcome(ResponsePlan.of(head, FILE, NOW)));
+    assertEquals("200", outcome(ResponsePlan.of(head, FILE, NOW, 256)));
   }
 
   @Test
   void conditionsComeBeforeTheRange() {
     RequestFields both = new RequestFields(true, null, "\"new\"", null, null, null, "bytes=0-9");
-    assertEquals("304", outcome(ResponsePlan.of(both, FILE, NOW)));
+    assertEquals("304", outcome(ResponsePlan.of(both, FILE, NOW, 256)));
     RequestFields failed = new RequestFields(true, "\"x\"", null, null, null, null, "bytes=900-");
-    assertEquals("412", outcome(ResponsePlan.of(failed, FILE, NOW)));
+    assertEquals("412", outcome(ResponsePlan.of(failed, FILE, NOW, 256)));
   }
 }
