@@ -22,13 +22,12 @@ final class BodilessAnswer {
 
   private BodilessAnswer() {}
 
-  /** Sends the head of the answer to GET, which the exchange has, as the answer to HEAD. */
-  static void toHead(HttpServerExchange exchange) {
-    if (exchange.getResponseContentLength() >= 0) {
-      exchange.endExchange();
-    } else {
-      new BodyTransfer(exchange, Pieces.NONE).start();
-    }
+  /**
+   * Sends the head of the answer to GET, which the exchange has, as the answer to HEAD. One whose
+   * length is known is simply ended.
+   */
+  static void toHead(HttpServerExchange exchange, ExchangeFailures failures) {
+    new BodyTransfer(exchange, failures, Pieces.NONE).start();
   }
 
   /** Sends a status that allows no body: 204 or 304. */

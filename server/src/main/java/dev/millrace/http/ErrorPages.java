@@ -49,7 +49,7 @@ final class ErrorPages {
     exchange.setResponseContentLength(size);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       file.close();
-      BodilessAnswer.toHead(exchange);
+      exchange.endExchange(); // its length is known
     } else {
       Pieces pieces =
           new FilePieces(handler.access(), handler.buffers(), file, Body.whole(size), null);
@@ -66,7 +66,7 @@ final class ErrorPages {
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
     exchange.setResponseContentLength(body.length);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-      BodilessAnswer.toHead(exchange);
+      exchange.endExchange(); // its length is known
     } else {
       exchange.getResponseSender().send(ByteBuffer.wrap(body));
     }

@@ -182,7 +182,7 @@ final class FileRequest {
             json ? "application/json; charset=utf-8" : "text/plain; charset=utf-8");
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       directory.close();
-      BodilessAnswer.toHead(exchange);
+      BodilessAnswer.toHead(exchange, handler.failures());
     } else {
       SumsPieces sums =
           new SumsPieces(exchange.getIoThread(), handler, below.parent(), directory, json);

@@ -54,7 +54,7 @@ final class ListingAnswer {
     }
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       directory.close();
-      BodilessAnswer.toHead(exchange);
+      BodilessAnswer.toHead(exchange, handler.failures());
       return;
     }
     DirectoryScan scan = handler.access().scan(directory, below.relative(""));

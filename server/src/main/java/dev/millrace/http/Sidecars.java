@@ -83,7 +83,7 @@ final class Sidecars {
     Fields.lastModified(headers, file.facts().modifiedSeconds());
     exchange.setResponseContentLength(text.length);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-      BodilessAnswer.toHead(exchange);
+      exchange.endExchange(); // its length is known
     } else {
       exchange.getResponseSender().send(ByteBuffer.wrap(text));
     }

@@ -114,6 +114,7 @@ class ExchangeFailuresTest {
             d.index(),
             d.fallbacks(),
             List.of(),
+            d.maxRanges(),
             Map.of(404, "/404.html"),
             d.types(),
             d.cacheRules(),
