@@ -22,11 +22,18 @@ final class Fields {
         : values.size() == 1 ? values.getFirst() : String.join(", ", values);
   }
 
-  /** Puts Last-Modified into an answer, but for a file whose time has no date. */
+  /**
+   * Puts Last-Modified into an answer, but for a file whose time has no date. It is never later
+   * than Date (RFC 9110 §8.8.2.1), which for a file of this moment or of the future is put too.
+   */
   static void lastModified(HeaderMap response, long epochSeconds) {
-    String date = HttpDate.ofFile(epochSeconds);
+    long now = System.currentTimeMillis() / 1000;
+    String date = HttpDate.ofFile(Math.min(epochSeconds, now));
     if (date != null) {
       response.put(Headers.LAST_MODIFIED, date);
+    }
+    if (epochSeconds >= now - 1) { // Undertow's Date may be a second old
+      response.put(Headers.DATE, HttpDate.format(now));
     }
   }
 

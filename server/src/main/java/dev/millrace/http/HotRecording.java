@@ -1,7 +1,6 @@
 package dev.millrace.http;
 
 import dev.millrace.digest.Digests;
-import dev.millrace.file.FileFacts;
 import dev.millrace.files.OpenFile;
 import dev.millrace.gate.GateConduit;
 import dev.millrace.hot.HotCache;
@@ -13,7 +12,6 @@ import io.undertow.util.HeaderValues;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 final class HotRecording implements ExchangeCompletionListener {
-  /** Twice the coarsest clock of a file system here: what is older has its own time of change. */
-  private static final long SETTLED_MILLIS = 20;
-
   private static final byte[] NO_BODY = {};
 
   private final FileHandler handler;
@@ -79,21 +74,13 @@ final class HotRecording implements ExchangeCompletionListener {
     HotCache cache = connection.cache();
     if (key == null
         || HotCache.isOfRange(key) != (status == StatusCodes.PARTIAL_CONTENT)
-        || !isSettled(file.facts())) {
+        || !Validators.isSettled(file.facts())) {
       return null;
     }
     HotRecording recording =
         new HotRecording(handler, cache, key, file.share(), only, digests, status, bodyBytes);
     exchange.addExchangeCompleteListener(recording);
     return recording;
-  }
-
-  /** Whether another change would change the time of change as well. */
-  private static boolean isSettled(FileFacts facts) {
-    long changed =
-        TimeUnit.SECONDS.toMillis(facts.changedSeconds())
-            + TimeUnit.NANOSECONDS.toMillis(facts.changedNanos());
-    return System.currentTimeMillis() - changed > SETTLED_MILLIS;
   }
 
   /** The whole body, as it is in memory now; one to be sent from its file is not kept. */

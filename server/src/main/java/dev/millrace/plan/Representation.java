@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param sizeBytes its length
  * @param tags its strong entity tags in quotes: first the one that is sent, then those it was sent
- *     with before and which still tell the same bytes
+ *     with before and which still tell the same bytes; a weak one, alone, is sent and matches
+ *     nothing
  * @param modifiedSeconds when it changed last, whole seconds since the epoch: what Last-Modified
  *     says, so that the fraction of a second that a file system keeps cannot make a date of ours
  *     look old

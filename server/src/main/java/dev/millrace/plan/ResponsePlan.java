@@ -76,7 +76,17 @@ public sealed interface ResponsePlan {
     return field.strip().equals("*");
   }
 
-  /** If-Range (RFC 9110 §13.1.5): a strong tag, or exactly the date that Last-Modified says. */
+  /**
+   * Times that content stores and images give every file (OSTree 0, Nix 1): no date tells versions
+   * of such a file apart.
+   */
+  long LAST_FIXED_SECOND = 1;
+
+  /**
+   * If-Range (RFC 9110 §13.1.5): a strong tag, or exactly the date that Last-Modified says, where
+   * that is strong (§8.8.2.2). It is not in the second of the modification itself, in which the
+   * file may change again.
+   */
   private static boolean rangeApplies(
       @Nullable String ifRange, Representation current, long nowSeconds) {
     if (ifRange == null) {
@@ -87,6 +97,9 @@ public sealed interface ResponsePlan {
       return current.tags().contains(validator);
     }
     Long date = HttpDate.parse(validator, nowSeconds);
-    return date != null && date == current.modifiedSeconds();
+    return date != null
+        && date == current.modifiedSeconds()
+        && date < nowSeconds
+        && date > LAST_FIXED_SECOND;
   }
 }

@@ -127,13 +127,15 @@ abstract class ListingContract {
       assertTrue(
           entries.get(0).startsWith("{\"name\":\"z\",\"type\":\"directory\",\"mtime\":\""),
           entries.get(0));
+      String tag = get(server, "/b.txt").headers().firstValue("etag").orElse("");
+      assertTrue(tag.matches("\"65e079f0\\.1dcd6500-5-[0-9a-f]+\""), tag);
       assertEquals(
           "{\"name\":\"b.txt\",\"type\":\"file\",\"mtime\":\"Thu, 29 Feb 2024 12:34:56 GMT\",\"size\":5,"
-              + "\"etag\":\"\\\"65e079f0.1dcd6500-5\\\"\",\"href\":\"./b.txt\"}",
+              + "\"etag\":\""
+              + tag.replace("\"", "\\\"")
+              + "\",\"href\":\"./b.txt\"}",
           entries.get(1));
       assertTrue(entries.get(2).startsWith("{\"name\":\"in\",\"type\":\"file\""), entries.get(2));
-      assertEquals(
-          "\"65e079f0.1dcd6500-5\"", get(server, "/b.txt").headers().firstValue("etag").orElse(""));
       assertEquals(
           "text/html; charset=utf-8",
           get(server, "/", "Accept", "text/html,application/json;q=0.5")

@@ -67,6 +67,7 @@ final class RunningServer implements AutoCloseable {
 
   private static Settings settings(Path root, TransportChoice transport, String yaml)
       throws Exception {
+    Settled.await(root); // so that what a test wrote before has strong tags
     Path file = Files.createTempFile("millrace", ".yaml");
     try {
       Files.writeString(file, yaml);
