@@ -55,6 +55,7 @@ final class Serve implements Callable<Integer> {
   static int run(SettingsLoader.Flags flags) {
     FileServer server;
     Logs.install(System.err);
+    Signals.ignoreHangUp();
     try {
       NativeCalls.linkAhead();
       Settings settings = SettingsLoader.load(flags, System.getenv());
@@ -63,7 +64,7 @@ final class Serve implements Callable<Integer> {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
-    stopOnSignal(server);
+    Signals.stopWith(server::close);
     System.out.println(server.greeting());
     System.out.flush();
     server.await();
@@ -103,17 +104,5 @@ final class Serve implements Callable<Integer> {
       values.put(SettingKey.ROOT.yaml(), List.of(root));
     }
     return new SettingsLoader.Flags(values, config);
-  }
-
-  /** SIGTERM and SIGINT run shutdown hooks; a stop that was asked for ends with 0, not 143. */
-  private static void stopOnSignal(FileServer server) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  Runtime.getRuntime().halt(0);
-                },
-                "millrace-stop"));
   }
 }

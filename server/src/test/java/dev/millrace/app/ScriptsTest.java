@@ -221,7 +221,8 @@ class ScriptsTest {
   @Test
   void theTrainingNeedsNothingButAPath() throws Exception {
     executable(stubs.resolve("java"), "exit 3");
-    Result result = withEmptyEnvironment("bash docker/train " + stubs + "/java none none auto", stubs);
+    Result result =
+        withEmptyEnvironment("bash docker/train " + stubs + "/java none none auto", stubs);
     assertEquals(1, result.exitCode(), result.out() + result.err());
     assertFalse(result.err().contains("unbound variable"), result.err());
   }
