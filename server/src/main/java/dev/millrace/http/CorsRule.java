@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import dev.millrace.plan.Glob;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.List;
@@ -36,10 +37,23 @@ public record CorsRule(Glob match, List<String> origins, List<String> headers, i
     return origins.contains("*");
   }
 
+  /** Takes what a rule has added out of an answer, but for Vary. */
+  static void withdraw(HeaderMap response) {
+    var _ = response.remove(ALLOW_ORIGIN);
+    var _ = response.remove(EXPOSE_HEADERS);
+  }
+
+  private static void vary(HeaderMap response) {
+    HeaderValues values = response.get(Headers.VARY);
+    if (values == null || !values.contains("Origin")) {
+      response.add(Headers.VARY, "Origin");
+    }
+  }
+
   /** Adds to an answer what the request's origin is allowed. */
   void apply(HeaderMap request, HeaderMap response) {
     if (!isPublic()) {
-      response.add(Headers.VARY, "Origin"); // also where none was sent: caches must know
+      vary(response); // also where no origin was sent: caches must know
     }
     String origin = request.getFirst(Headers.ORIGIN);
     if (origin != null && (isPublic() || origins.contains(origin))) {

@@ -5,7 +5,6 @@ import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.Digests;
 import dev.millrace.file.FileFacts;
 import dev.millrace.files.OpenFile;
-import dev.millrace.files.RequestPath;
 import dev.millrace.plan.ByteRange;
 import dev.millrace.plan.ContentCoding;
 import dev.millrace.plan.MultipartRanges;
@@ -29,21 +28,17 @@ import org.jspecify.annotations.Nullable;
 final class FileAnswer {
   private final HttpServerExchange exchange;
   private final FileHandler handler;
-  private final RequestPath.Names names;
+  private final FileRequest.Selected selected;
   private final OpenFile file;
   private final String contentType;
   private final @Nullable ContentCoding coding;
   private final boolean varies;
   private final boolean only;
 
-  FileAnswer(
-      HttpServerExchange exchange,
-      FileHandler handler,
-      RequestPath.Names names,
-      FileRequest.Selected selected) {
+  FileAnswer(HttpServerExchange exchange, FileHandler handler, FileRequest.Selected selected) {
     this.exchange = exchange;
     this.handler = handler;
-    this.names = names;
+    this.selected = selected;
     this.file = selected.file();
     this.contentType = selected.contentType();
     this.coding = selected.coding();
@@ -237,7 +232,7 @@ final class FileAnswer {
     if (policy.mode() == DigestPolicy.Mode.BEHIND && !digests.hasAll(policy.behind())) {
       handler.digests().behind(file, policy.behind());
     }
-    String cacheControl = handler.cacheControl(names);
+    String cacheControl = handler.cacheControl(selected);
     if (cacheControl != null) {
       headers.put(Headers.CACHE_CONTROL, cacheControl);
     }

@@ -102,7 +102,9 @@ public final class FileHandler {
 
   private void begin(HttpServerExchange exchange, RequestPath.Names names) {
     exchange.putAttachment(OF_EXCHANGE, this);
-    applyCors(exchange, names);
+    if (!policy().corsRules().isEmpty()) {
+      applyCors(exchange, names.decoded());
+    }
     if (policy().authRules().isEmpty()) {
       serveAllowed(exchange, names);
     } else {
@@ -122,11 +124,15 @@ public final class FileHandler {
     }
   }
 
-  void applyCors(HttpServerExchange exchange, RequestPath.Names names) {
+  /**
+   * Adds what the first rule says that matches a path; in place of what another path's rule has
+   * added before.
+   */
+  void applyCors(HttpServerExchange exchange, String path) {
     if (policy().corsRules().isEmpty()) {
       return;
     }
-    String path = names.decoded();
+    CorsRule.withdraw(exchange.getResponseHeaders());
     for (CorsRule rule : policy().corsRules()) {
       if (rule.match().matches(path)) {
         rule.apply(exchange.getRequestHeaders(), exchange.getResponseHeaders());
@@ -135,14 +141,33 @@ public final class FileHandler {
     }
   }
 
-  /** What Cache-Control says of a path, or null without a rule. */
-  @Nullable String cacheControl(RequestPath.Names names) {
+  /** The decoded path at which a file of this mount is requested. */
+  String urlPath(byte[] fromRoot) {
+    return mount.prefix().decoded() + new String(fromRoot, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * What Cache-Control says of a file, or null without a rule. The file's own path counts, not that
+   * of a request which fell back to it; for an index that of its directory as well.
+   */
+  @Nullable String cacheControl(FileRequest.Selected selected) {
     if (policy().cacheRules().isEmpty()) {
       return null;
     }
-    String path = names.decoded();
+    String path = urlPath(selected.path());
+    RequestPath.Names directory = selected.directory();
+    return cacheControl(path, directory == null ? path : directory.decoded());
+  }
+
+  /** What Cache-Control says of a directory's listing, or null without a rule. */
+  @Nullable String cacheControl(RequestPath.Names directory) {
+    String path = directory.decoded();
+    return cacheControl(path, path);
+  }
+
+  private @Nullable String cacheControl(String path, String other) {
     for (FilePolicy.CacheRule rule : policy().cacheRules()) {
-      if (rule.match().matches(path)) {
+      if (rule.match().matches(path) || rule.match().matches(other)) {
         return rule.cacheControl();
       }
     }

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param maxRanges most ranges of one request, 0 for none
  * @param errorPages paths from the mount's root, by status
  * @param types media types by extension
- * @param cacheRules the first that matches gives Cache-Control
+ * @param cacheRules the first that matches the file gives Cache-Control
  * @param authRules who may see what; the longest prefix counts
  * @param corsRules the first that matches says who may read across origins
  */

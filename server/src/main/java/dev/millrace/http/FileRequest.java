@@ -61,7 +61,7 @@ final class FileRequest {
   private void openedPath(OpenFile file) {
     FileFacts facts = file.facts();
     if (facts.isRegularFile()) {
-      chooseVariant(file, below.relative(""), below.lastName(), true);
+      chooseVariant(file, below.relative(""), below.lastName(), null, true);
       return;
     }
     file.close();
@@ -102,7 +102,7 @@ final class FileRequest {
         path,
         file -> {
           if (file.facts().isRegularFile()) {
-            chooseVariant(file, path, index.get(which), which == 0);
+            chooseVariant(file, path, index.get(which), names, which == 0);
           } else {
             file.close();
             tryIndex(which + 1);
@@ -203,7 +203,8 @@ final class FileRequest {
         path,
         file -> {
           if (file.facts().isRegularFile()) {
-            chooseVariant(file, path, lastName(path), false);
+            handler.applyCors(exchange, handler.urlPath(path));
+            chooseVariant(file, path, lastName(path), null, false);
           } else {
             file.close();
             tryFallback(which + 1);
@@ -246,16 +247,23 @@ final class FileRequest {
   /**
    * Goes on with a file.
    *
+   * @param directory whose index it is, or null
    * @param first whether nothing was looked for before it
    */
-  private void chooseVariant(OpenFile file, byte[] path, String name, boolean first) {
+  private void chooseVariant(
+      OpenFile file,
+      byte[] path,
+      String name,
+      RequestPath.@Nullable Names directory,
+      boolean first) {
     String type = handler.policy().types().of(name);
     boolean varies =
         !handler.policy().precompressed().isEmpty()
             && handler.policy().types().isCompressible(type);
     List<ContentCoding> codings = varies ? acceptable() : List.of();
-    Selected plain = new Selected(file, type, null, varies, first && codings.isEmpty());
-    tryVariant(plain, path, codings, 0);
+    Selected plain =
+        new Selected(file, path, directory, type, null, varies, first && codings.isEmpty());
+    tryVariant(plain, codings, 0);
   }
 
   private List<ContentCoding> acceptable() {
@@ -263,46 +271,56 @@ final class FileRequest {
     return AcceptEncoding.preferred(field, handler.policy().precompressed());
   }
 
-  private void tryVariant(Selected plain, byte[] path, List<ContentCoding> codings, int which) {
+  private void tryVariant(Selected plain, List<ContentCoding> codings, int which) {
     if (which == codings.size()) {
       selected(plain);
       return;
     }
     ContentCoding coding = codings.get(which);
-    ByteArrayOutputStream longer = new ByteArrayOutputStream(path.length + 4);
-    longer.writeBytes(path);
+    ByteArrayOutputStream longer = new ByteArrayOutputStream(plain.path().length + 4);
+    longer.writeBytes(plain.path());
     longer.writeBytes(coding.suffix().getBytes(StandardCharsets.US_ASCII));
     open(
         longer.toByteArray(),
         file -> {
           if (file.facts().isRegularFile()) {
             plain.file().close();
-            selected(new Selected(file, plain.contentType(), coding, true, false));
+            selected(plain.as(file, coding));
           } else {
             file.close();
-            tryVariant(plain, path, codings, which + 1);
+            tryVariant(plain, codings, which + 1);
           }
         },
-        why -> tryVariant(plain, path, codings, which + 1));
+        why -> tryVariant(plain, codings, which + 1));
   }
 
   /**
    * What was found.
    *
+   * @param path of the file without its coding, from the mount's root
+   * @param directory the path asked for, if the file is its index; else null
    * @param contentType of the content without its coding
    * @param coding how the file is coded, or null
    * @param varies whether another Accept-Encoding could have found another
    * @param only whether no other path was looked at, so that what is at this one decides alone
    */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
   record Selected(
       OpenFile file,
+      byte[] path,
+      RequestPath.@Nullable Names directory,
       String contentType,
       @Nullable ContentCoding coding,
       boolean varies,
-      boolean only) {}
+      boolean only) {
+    /** The stored variant of it. */
+    Selected as(OpenFile variant, ContentCoding variantCoding) {
+      return new Selected(variant, path, directory, contentType, variantCoding, true, false);
+    }
+  }
 
   private void selected(Selected selected) {
-    new FileAnswer(exchange, handler, names, selected).start();
+    new FileAnswer(exchange, handler, selected).start();
   }
 
   private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {

@@ -55,7 +55,7 @@ public final class Router implements HttpHandler {
     if (!target.equals("*") && RequestPath.parse(target) instanceof RequestPath.Names names) {
       FileHandler handler = find(exchange, names);
       if (handler != null) {
-        handler.applyCors(exchange, names);
+        handler.applyCors(exchange, names.decoded());
       }
     }
     exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
