@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,13 @@ final class ProxyHeader {
 
   private static final int TCP4 = 0x11;
   private static final int TCP6 = 0x21;
-  private static final int UNSPECIFIED = 0x00;
+
+  /**
+   * No address, and those of datagrams and UNIX sockets. None names a client of TCP: the connection
+   * keeps its own addresses, as section 2.2 of the protocol has it for what a receiver does not
+   * support.
+   */
+  private static final Set<Integer> PASSED_OVER = Set.of(0x00, 0x12, 0x22, 0x31, 0x32);
 
   private int wanted = V2.length;
   private @Nullable InetSocketAddress source;
@@ -119,7 +126,7 @@ final class ProxyHeader {
     int rest = (bytes[V2.length + 2] & 0xff) << 8 | (bytes[V2.length + 3] & 0xff);
     boolean local = command == 0x20;
     int addressBytes = family == TCP4 ? 4 : family == TCP6 ? 16 : 0;
-    boolean known = addressBytes > 0 || family == UNSPECIFIED || local;
+    boolean known = addressBytes > 0 || PASSED_OVER.contains(family) || local;
     if (!(local || command == 0x21)
         || !known
         || V2_FIXED + rest > MOST

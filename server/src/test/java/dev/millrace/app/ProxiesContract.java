@@ -187,9 +187,13 @@ abstract class ProxiesContract {
       }
       assertEcho("192.0.2.1 4711 http a.example []", client);
     }
-    try (RawClient client = connect()) {
-      client.send("PROXY UNKNOWN\r\n" + GET);
-      assertEcho("127.0.0.1 any http a.example []", client);
+    String unix = "\r\n\r\n\0\r\nQUIT\n\u0021\u0031\0\u00d8" + "/run/a".repeat(36);
+    String datagrams = "\r\n\r\n\0\r\nQUIT\n\u0021\u0012\0\u000c" + "\1".repeat(12);
+    for (String header : List.of("PROXY UNKNOWN\r\n", unix, datagrams)) {
+      try (RawClient client = connect()) {
+        client.send(header + GET);
+        assertEcho("127.0.0.1 any http a.example []", client);
+      }
     }
   }
 

@@ -68,6 +68,16 @@ class ProxyHeaderTest {
     taken("- -", SIGNATURE + "\u0020\0\u0008\0" + "x".repeat(2_048));
   }
 
+  @Test
+  void datagramsAndUnixSocketsNameNoClient() {
+    String unix = "/run/client.sock" + "\0".repeat(92) + "/run/server.sock" + "\0".repeat(92);
+    taken("- -", SIGNATURE + "\u0021\u0012\0\u000c" + V4);
+    taken("- -", SIGNATURE + "\u0021\42\0\u0024" + "\1".repeat(36));
+    taken("- -", SIGNATURE + "\u0021\u0031\0\u00d8" + unix);
+    taken("- -", SIGNATURE + "\u0021\u0032\0\u00d8" + unix);
+    taken("- -", SIGNATURE + "\u0021\u0031\0\u00dc" + unix + "\4\0\1x");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -91,8 +101,10 @@ class ProxyHeaderTest {
         "PROXY UNKNOWNED\r\n",
         SIGNATURE + "\u0011\u0011\0\u000c" + V4,
         SIGNATURE + "\42\u0011\0\u000c" + V4,
-        SIGNATURE + "\u0021\u0012\0\u000c" + V4,
-        SIGNATURE + "\u0021\u0031\0\u00d8",
+        SIGNATURE + "\u0021\u0010\0\u000c" + V4,
+        SIGNATURE + "\u0021\u0013\0\u000c" + V4,
+        SIGNATURE + "\u0021\u0033\0\u00d8",
+        SIGNATURE + "\u0021\u0041\0\u000c" + V4,
         SIGNATURE + "\u0021\u0011\0\u000b",
         SIGNATURE + "\u0021\u0021\0\u0023",
         SIGNATURE + "\u0020\0\u0008\1",
