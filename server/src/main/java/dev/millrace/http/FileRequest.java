@@ -257,12 +257,14 @@ final class FileRequest {
       RequestPath.@Nullable Names directory,
       boolean first) {
     String type = handler.policy().types().of(name);
+    ContentCoding stored = handler.policy().types().codingOf(name);
     boolean varies =
-        !handler.policy().precompressed().isEmpty()
+        stored == null
+            && !handler.policy().precompressed().isEmpty()
             && handler.policy().types().isCompressible(type);
     List<ContentCoding> codings = varies ? acceptable() : List.of();
     Selected plain =
-        new Selected(file, path, directory, type, null, varies, first && codings.isEmpty());
+        new Selected(file, path, directory, type, stored, varies, first && codings.isEmpty());
     tryVariant(plain, codings, 0);
   }
 

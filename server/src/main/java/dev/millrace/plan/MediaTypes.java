@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Media types by file name extension: the mime-db table, what it lacks for those who publish files,
@@ -85,6 +86,16 @@ public final class MediaTypes {
     return dot < 0
         ? UNKNOWN
         : byExtension.getOrDefault(name.substring(dot + 1).toLowerCase(Locale.ROOT), UNKNOWN);
+  }
+
+  /**
+   * The coding that a file's own name says, or null: {@code .svgz} is an image in gzip by the
+   * type's registration, and the one type whose files no browser shows without the coding.
+   */
+  public @Nullable ContentCoding codingOf(String name) {
+    return name.toLowerCase(Locale.ROOT).endsWith(".svgz") && of(name).startsWith("image/svg+xml")
+        ? ContentCoding.GZIP
+        : null;
   }
 
   /** Whether content of this type is worth compressing, so that a compressed variant may exist. */

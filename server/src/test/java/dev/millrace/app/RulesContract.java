@@ -67,6 +67,31 @@ abstract class RulesContract {
   }
 
   @Test
+  void anSvgzHasTheCodingOfItsNameForEveryClient() throws Exception {
+    write("image.svgz", "not really gzip");
+    write("image.SVGZ", "upper case");
+    write("image.svgz.br", "no variant");
+    write("image.svg", "<svg/>");
+    for (String yaml : List.of("", "precompressed: []\n")) {
+      try (RunningServer server = serving(yaml)) {
+        for (String field :
+            List.of("X: y", "Accept-Encoding: gzip, br", "Accept-Encoding: *;q=0")) {
+          Answered image = Answered.get(server, 200, "/image.svgz", field);
+          assertEquals("not really gzip", image.text(), field);
+          assertEquals("gzip", image.field("content-encoding"), field);
+          assertEquals("image/svg+xml", image.field("content-type"), field);
+          assertEquals("", image.field("vary"), field);
+        }
+        assertEquals("gzip", Answered.get(server, 200, "/image.SVGZ").field("content-encoding"));
+        assertEquals("", Answered.get(server, 200, "/image.svg").field("content-encoding"));
+      }
+    }
+    try (RunningServer server = serving("types: {svgz: application/octet-stream}\n")) {
+      assertEquals("", Answered.get(server, 200, "/image.svgz").field("content-encoding"));
+    }
+  }
+
+  @Test
   void aMountsRulesHaveItsPrefix() throws Exception {
     write("files/index.html", "index");
     write("files/404.html", "fallback");
