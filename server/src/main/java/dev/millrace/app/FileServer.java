@@ -250,7 +250,7 @@ public final class FileServer implements AutoCloseable {
       List<OpenFiles> files =
           each(one -> one.caches().files().isEmpty() ? null : one.caches().files().get(mount));
       if (!files.isEmpty()) {
-        metrics.openFiles(files, settings.mounts().get(i).prefix().decoded());
+        metrics.openFiles(files, settings.mounts().get(i).name());
       }
     }
     List<HotStats> answers = each(one -> one.caches().answers());

@@ -80,7 +80,7 @@ final class MountsLoader {
     Set<String> places = new HashSet<>();
     for (ConfigNode node : more == null ? List.<ConfigNode>of() : more.items()) {
       Mount mount = mount(node, policy);
-      if (!places.add(mount.host() + mount.prefix().decoded())) {
+      if (!places.add(mount.name())) {
         throw node.wrong("another mount stands at the same host and path");
       }
       mounts.add(mount);

@@ -14,7 +14,18 @@ import java.util.Locale;
  */
 public record Mount(String host, RequestPath.Names prefix, Path root, FilePolicy policy) {
   public Mount {
-    host = host.toLowerCase(Locale.ROOT);
+    host = canonicalHost(host);
+  }
+
+  /** Where it stands, as {@code docs.example.org/releases/}; no other mount stands there. */
+  public String name() {
+    return host + prefix.decoded();
+  }
+
+  /** In lower case, without the dot of the root that a full name may end with (RFC 1034 §3.1). */
+  static String canonicalHost(String host) {
+    String lower = host.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
   }
 
   /** How closely the host matches: 0 not at all, else the more the closer. */

@@ -10,7 +10,6 @@ import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,14 +96,14 @@ public final class Router implements HttpHandler {
     return best;
   }
 
-  /** The name in a Host field, in lower case, without its port. */
+  /** The name in a Host field as mounts have it, without its port. */
   private static String hostName(@Nullable String field) {
     if (field == null) {
       return "";
     }
     int colon = field.lastIndexOf(':');
     boolean port = colon > 0 && field.indexOf(']', colon) < 0;
-    return (port ? field.substring(0, colon) : field).toLowerCase(Locale.ROOT);
+    return Mount.canonicalHost(port ? field.substring(0, colon) : field);
   }
 
   /** The request's path as it was sent; of an absolute-form target what follows the authority. */

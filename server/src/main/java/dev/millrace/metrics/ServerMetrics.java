@@ -280,7 +280,11 @@ public final class ServerMetrics implements AutoCloseable {
         LongSupplier::getAsLong);
   }
 
-  /** Files of one mount kept open between requests, by each loop. */
+  /**
+   * Files of one mount kept open between requests, by each loop.
+   *
+   * @param mount a name that no other mount has
+   */
   public void openFiles(List<OpenFiles> files, String mount) {
     meters.counter(
         "millrace.files.cache.hits",
