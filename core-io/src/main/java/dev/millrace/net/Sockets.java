@@ -84,11 +84,11 @@ public final class Sockets {
       }
       MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
       int bytes = SocketAddresses.write(address, name);
-      check("bind " + address, BIND.intOrErrno(fd, name.address(), bytes));
+      check("bind " + AddressText.of(address), BIND.intOrErrno(fd, name.address(), bytes));
       if (port == Port.FIRST) {
         setInt(fd, SOL_SOCKET, SO_REUSEPORT, 1); // after bind, which so was for this one alone
       }
-      check("listen on " + address, LISTEN.intOrErrno(fd, backlog));
+      check("listen on " + AddressText.of(address), LISTEN.intOrErrno(fd, backlog));
       return fd;
     } catch (ErrnoException failed) {
       close(fd);

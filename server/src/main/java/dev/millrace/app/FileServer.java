@@ -15,6 +15,7 @@ import dev.millrace.metrics.PoolMetrics;
 import dev.millrace.metrics.ServerMetrics;
 import dev.millrace.metrics.ServerStatus;
 import dev.millrace.metrics.Status;
+import dev.millrace.net.AddressText;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
@@ -331,8 +332,8 @@ public final class FileServer implements AutoCloseable {
     return line.append("; management at ").append(url(managementAddress())).toString();
   }
 
-  private static String url(InetSocketAddress address) {
-    return "http://" + new HostPort(address.getAddress().getHostAddress(), address.getPort());
+  static String url(InetSocketAddress address) {
+    return "http://" + AddressText.of(address);
   }
 
   /** Runs a task where requests of a loop are handled, for tests of what a stuck loop does. */

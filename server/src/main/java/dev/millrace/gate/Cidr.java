@@ -14,7 +14,7 @@ public record Cidr(InetAddress network, int prefixBits) {
 
   public Cidr {
     if (prefixBits < 0 || prefixBits > network.getAddress().length * 8) {
-      throw new IllegalArgumentException(prefixBits + " bits of " + network.getHostAddress());
+      throw new IllegalArgumentException(prefixBits + " bits are not those of an address");
     }
   }
 

@@ -10,6 +10,7 @@ import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.ProxyTrust;
 import dev.millrace.http.ExchangeFailures;
+import dev.millrace.net.AddressText;
 import io.undertow.server.HttpHandler;
 import io.undertow.util.HttpString;
 import java.net.InetSocketAddress;
@@ -44,7 +45,7 @@ abstract class ProxiesContract {
             .send(
                 String.join(
                     " ",
-                    source.getAddress().getHostAddress(),
+                    AddressText.of(source.getAddress()),
                     source.getPort() == 0 ? "0" : source.getPort() == 4711 ? "4711" : "any",
                     exchange.getRequestScheme(),
                     exchange.getHostName(),
@@ -128,7 +129,7 @@ abstract class ProxiesContract {
     assertClient("192.0.2.1 0 http a.example", "X-Forwarded-For: 6.6.6.6, 192.0.2.1, 10.0.0.1");
     assertClient("10.0.0.2 0 http a.example", "X-Forwarded-For: 10.0.0.2 ,10.0.0.1");
     assertClient("192.0.2.1 4711 http a.example", "X-Forwarded-For: 192.0.2.1:4711");
-    assertClient("2001:db8:0:0:0:0:0:1 0 http a.example", "X-Forwarded-For: 2001:db8::1");
+    assertClient("2001:db8::1 0 http a.example", "X-Forwarded-For: 2001:db8::1");
     assertClient("10.0.0.1 0 http a.example", "X-Forwarded-For: 6.6.6.6, unknown, 10.0.0.1");
     assertClient("127.0.0.1 any http a.example", "X-Forwarded-For: localhost");
     assertClient(
@@ -153,7 +154,7 @@ abstract class ProxiesContract {
     listen(new ProxyTrust(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
     assertClient("192.0.2.1 0 http a.example", "Forwarded: for=192.0.2.1");
     assertClient(
-        "2001:db8:0:0:0:0:0:1 4711 https b",
+        "2001:db8::1 4711 https b",
         "Forwarded: For=6.6.6.6;host=evil, for=\"[2001:db8::1]:4711\";proto=https;host=b",
         "Forwarded: for=10.0.0.1;by=10.0.0.2");
     assertClient("192.0.2.1 0 http a.example", "Forwarded: for=_hidden, for=192.0.2.1");
