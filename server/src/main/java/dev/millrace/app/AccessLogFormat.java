@@ -18,9 +18,17 @@ public enum AccessLogFormat {
       escape(out, entry.user() == null || entry.user().isEmpty() ? "-" : entry.user(), true);
       out.append(" [");
       COMBINED_TIME.formatTo(Instant.ofEpochMilli(entry.epochMillis()), out);
-      out.append("] \"").append(entry.method()).append(' ');
-      escape(out, entry.target(), false);
-      out.append(' ').append(entry.protocol()).append("\" ");
+      out.append("] \"");
+      if (entry.method() != null && entry.protocol() != null) {
+        escape(out, entry.method(), false);
+        out.append(' ');
+        escape(out, entry.target(), false);
+        out.append(' ');
+        escape(out, entry.protocol(), false);
+      } else {
+        escape(out, entry.target(), false);
+      }
+      out.append("\" ");
       out.append(entry.status()).append(' ').append(entry.bytes()).append(" \"");
       escape(out, entry.referer(), false);
       out.append("\" \"");

@@ -124,7 +124,7 @@ final class Listeners implements AutoCloseable {
         .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
         .set(UndertowOptions.RECORD_REQUEST_START_TIME, true)
         .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-        .set(UndertowOptions.MAX_HEADER_SIZE, limits.headBytes())
+        .set(UndertowOptions.MAX_HEADER_SIZE, limits.headBytes() + 2 * limits.targetBytes()) // %25
         .set(UndertowOptions.MAX_HEADERS, limits.fields())
         .set(UndertowOptions.MAX_PARAMETERS, limits.targetBytes())
         .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // beyond it Undertow closes without an answer

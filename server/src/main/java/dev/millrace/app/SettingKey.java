@@ -68,7 +68,7 @@ public enum SettingKey {
   IDLE_TIMEOUT("75s", "TIME", "How long a connection may stay open between requests."),
   HEAD_TIMEOUT(
       "10s", "TIME", "Longest time from a request head's first byte to its last; then 408."),
-  MAX_TARGET("8KiB", "SIZE", "Longest request target; a longer one is 414."),
+  MAX_TARGET("16KiB", "SIZE", "Longest request target; a longer one is 414."),
   MAX_HEAD("32KiB", "SIZE", "Longest request head; a longer one is 431."),
   MAX_FIELDS("100", "N", "Most fields of a request; more are 431."),
   MAX_RANGES(

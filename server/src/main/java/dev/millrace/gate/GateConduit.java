@@ -86,6 +86,14 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
     return requests.rejection();
   }
 
+  /**
+   * The line of the present request if its head is refused, one character a byte; null if it is
+   * not. Perhaps a beginning, and perhaps no request line at all.
+   */
+  public @Nullable String refusedLine() {
+    return requests.refusedLine();
+  }
+
   /** Whether nothing after the present request will be passed on. */
   public boolean isLast() {
     return requests.isLast();

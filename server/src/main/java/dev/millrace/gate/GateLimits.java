@@ -29,9 +29,14 @@ public record GateLimits(
     long lingerBytes,
     Duration lingerTimeout) {
 
+  /**
+   * The target's bound admits the kernel's longest path, of 4095 bytes, with each byte
+   * percent-encoded, and 4 KiB of query. It is part of the head's, which is what a connection
+   * holds.
+   */
   public static final GateLimits DEFAULT =
       new GateLimits(
-          8 << 10,
+          16 << 10,
           32 << 10,
           100,
           Duration.ofSeconds(10),

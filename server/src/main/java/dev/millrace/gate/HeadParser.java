@@ -129,6 +129,13 @@ public final class HeadParser {
         || (fields.close() && bytes == CLOSE_BYTES);
   }
 
+  /**
+   * Whether a percent sign without two digits stands in the query, which the gate passes on as %25.
+   */
+  boolean hasBarePercents() {
+    return line.hasBarePercents();
+  }
+
   /** Where the target begins. */
   public int targetStart() {
     return line.targetStart();

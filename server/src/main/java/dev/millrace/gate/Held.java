@@ -63,6 +63,38 @@ final class Held {
     return n;
   }
 
+  /**
+   * Writes percent signs without two digits as {@code %25}; what follows moves. Two positions of
+   * what is held bound the stretch, which becomes up to three times as long.
+   *
+   * @return by how many bytes it is longer
+   */
+  int encodePercents(int from, int to) {
+    int bare = 0;
+    for (int i = from; i < to; i++) {
+      bare += isBarePercent(start + i, start + to) ? 1 : 0;
+    }
+    makeRoom(2 * bare);
+    int at = end - 1;
+    int target = at + 2 * bare;
+    int stretchEnd = start + to;
+    end += 2 * bare;
+    while (target > at) {
+      if (at < stretchEnd && isBarePercent(at, stretchEnd)) {
+        bytes[target--] = '5';
+        bytes[target--] = '2';
+      }
+      bytes[target--] = bytes[at--];
+    }
+    return 2 * bare;
+  }
+
+  /** Its digits are read where they were received: bytes move to the right by two or more. */
+  private boolean isBarePercent(int at, int stretchEnd) {
+    return bytes[at] == '%'
+        && (at + 2 >= stretchEnd || Octets.hex(bytes[at + 1]) < 0 || Octets.hex(bytes[at + 2]) < 0);
+  }
+
   /** Forgets bytes at the beginning. */
   void drop(int length) {
     start += length;

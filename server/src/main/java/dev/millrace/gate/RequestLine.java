@@ -35,6 +35,12 @@ final class RequestLine {
   private int targetStart;
   private int targetEnd;
   private boolean encodedZero;
+
+  /** Whether a question mark stands before {@link #searchedTo}, where the search for it goes on. */
+  private boolean inQuery;
+
+  private int searchedTo;
+  private boolean barePercents;
   private int versionStart;
   private long version;
 
@@ -75,6 +81,10 @@ final class RequestLine {
     return targetEnd;
   }
 
+  boolean hasBarePercents() {
+    return barePercents;
+  }
+
   boolean isHttp11() {
     return version == HTTP_11;
   }
@@ -89,7 +99,7 @@ final class RequestLine {
             case EMPTY_LINE_LF -> emptyLine(bytes[at], at);
             case METHOD -> method(bytes, base, at, stop);
             case TARGET -> target(bytes, base, at, stop);
-            case TARGET_HEX_1, TARGET_HEX_2 -> hex(bytes[at], at, base);
+            case TARGET_HEX_1, TARGET_HEX_2 -> hex(bytes, base, at);
             case VERSION -> version(bytes, base, at, stop);
             case REQUEST_LINE_LF -> requestLine(bytes, base, at);
             case DONE, REJECTED -> throw new IllegalStateException(state.name());
@@ -142,6 +152,9 @@ final class RequestLine {
     method = Method.of(bytes, base + methodStart, at);
     at++;
     targetStart = at - base;
+    inQuery = false;
+    barePercents = false;
+    searchedTo = targetStart;
     state = State.TARGET;
     return at;
   }
@@ -173,15 +186,35 @@ final class RequestLine {
       state = State.TARGET_HEX_1;
       return at + 1;
     }
+    if (b == '\\' && isInQuery(bytes, base, at)) {
+      return at + 1;
+    }
     boolean endsLine = b == Octets.CR || b == Octets.LF;
     return reject(endsLine ? RejectReason.BAD_REQUEST_LINE : RejectReason.BAD_TARGET, at);
   }
 
-  private int hex(byte b, int at, int base) {
+  /**
+   * Whether a position lies in the query. Browsers send a backslash and a percent sign there as
+   * they were typed (the URL standard's query percent-encode set); in a path they are an error.
+   */
+  private boolean isInQuery(byte[] bytes, int base, int at) {
+    while (!inQuery && base + searchedTo < at) {
+      inQuery = bytes[base + searchedTo++] == '?';
+    }
+    return inQuery;
+  }
+
+  private int hex(byte[] bytes, int base, int at) {
+    byte b = bytes[at];
     if (at - base - targetStart >= targetBytes && b != Octets.SP) {
       return reject(RejectReason.TARGET_TOO_LONG, at);
     }
     int digit = Octets.hex(b);
+    if (digit < 0 && isInQuery(bytes, base, at)) {
+      state = State.TARGET; // the percent sign stands for itself
+      barePercents = true;
+      return at;
+    }
     if (digit < 0 || (state == State.TARGET_HEX_2 && encodedZero && digit == 0)) {
       return reject(RejectReason.BAD_ENCODING, at);
     }

@@ -2,7 +2,6 @@ package dev.millrace.gate;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -37,9 +36,6 @@ final class RequestStream {
     DRAIN
   }
 
-  private static final byte[] STAND_IN = standIn("GET");
-  private static final byte[] HEAD_STAND_IN = standIn("HEAD");
-
   /** Less than this is not worth parsing where it is read. */
   private static final int IN_PLACE_BYTES = 512;
 
@@ -72,8 +68,7 @@ final class RequestStream {
   private int cleared;
 
   private long bodyLeft;
-  private byte[] standIn = STAND_IN;
-  private int standInAt;
+  private final StandIn standIn = new StandIn();
   private @Nullable RejectReason rejection;
 
   RequestStream(
@@ -86,13 +81,12 @@ final class RequestStream {
     this.lingering = new Lingering(limits);
   }
 
-  private static byte[] standIn(String method) {
-    String head = method + " / HTTP/1.1\r\nHost: gate.invalid\r\nConnection: close\r\n\r\n";
-    return head.getBytes(StandardCharsets.US_ASCII);
-  }
-
   @Nullable RejectReason rejection() {
     return rejection;
+  }
+
+  @Nullable String refusedLine() {
+    return standIn.refusedLine();
   }
 
   boolean isLast() {
@@ -114,7 +108,7 @@ final class RequestStream {
 
   /** The head that is under way did not come in time. */
   void headIsLate() {
-    reject(RejectReason.HEAD_TIMEOUT);
+    reject(RejectReason.HEAD_TIMEOUT, held.bytes(), held.start(), held.end());
   }
 
   boolean hasEnded() {
@@ -244,6 +238,11 @@ final class RequestStream {
     into.position(from);
     return switch (verdict) {
       case COMPLETE -> {
+        if (parser.hasBarePercents()) {
+          held.add(bytes, base, n);
+          clearHead();
+          yield passCleared(into);
+        }
         int length = parser.length();
         held.add(bytes, base + length, n - length);
         int dropped = parser.normalise(bytes, base);
@@ -261,7 +260,7 @@ final class RequestStream {
         yield 0;
       }
       case REJECTED -> {
-        reject(parser.reason());
+        reject(parser.reason(), bytes, base, base + n);
         yield readStandIn(into);
       }
     };
@@ -285,7 +284,7 @@ final class RequestStream {
           starved = true;
         }
         case REJECTED -> {
-          reject(parser.reason());
+          reject(parser.reason(), held.bytes(), held.start(), held.end());
           return readStandIn(into);
         }
       }
@@ -298,6 +297,9 @@ final class RequestStream {
     int dropped = parser.normalise(held.bytes(), held.start());
     held.drop(dropped);
     cleared = length - dropped;
+    if (parser.hasBarePercents()) {
+      cleared += held.encodePercents(parser.targetStart() - dropped, parser.targetEnd() - dropped);
+    }
     headDone();
   }
 
@@ -331,20 +333,19 @@ final class RequestStream {
     }
   }
 
-  private void reject(RejectReason why) {
+  /** Refuses the head that begins at {@code from}. */
+  private void reject(RejectReason why, byte[] bytes, int from, int to) {
     stats.countRejected(why);
     rejection = why;
-    standIn = parser.method() == Method.HEAD ? HEAD_STAND_IN : STAND_IN;
+    standIn.replace(parser.method(), bytes, from, to);
     phase = Phase.ANSWER;
     held.clear();
     starved = false;
   }
 
   private int readStandIn(ByteBuffer into) {
-    int n = Math.min(into.remaining(), standIn.length - standInAt);
-    into.put(standIn, standInAt, n);
-    standInAt += n;
-    if (standInAt == standIn.length) {
+    int n = standIn.moveTo(into);
+    if (standIn.isPassedOn()) {
       phase = Phase.DRAIN;
     }
     return n;

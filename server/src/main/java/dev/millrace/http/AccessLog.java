@@ -1,7 +1,9 @@
 package dev.millrace.http;
 
+import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.HeadParser;
 import dev.millrace.hot.HotAnswer;
+import dev.millrace.net.AddressText;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -26,7 +28,8 @@ import org.xnio.XnioIoThread;
  */
 public final class AccessLog implements HttpHandler {
   /**
-   * A request that has ended. Absent fields are null.
+   * A request that has ended. Absent fields are null. Of a request whose head was refused there is
+   * its line alone; if that is no request line, it stands as the target.
    *
    * @param epochMillis when it ended
    * @param remote the client's address
@@ -40,9 +43,9 @@ public final class AccessLog implements HttpHandler {
       long epochMillis,
       String remote,
       @Nullable String user,
-      String method,
-      String target,
-      String protocol,
+      @Nullable String method,
+      @Nullable String target,
+      @Nullable String protocol,
       int status,
       long bytes,
       long durationNanos,
@@ -151,7 +154,33 @@ public final class AccessLog implements HttpHandler {
     }
   }
 
+  /** What the gate passed on in place of a refused request says nothing of it. */
+  private static Entry refused(HttpServerExchange exchange, String line) {
+    int first = line.indexOf(' ');
+    int last = line.lastIndexOf(' ');
+    boolean three = first > 0 && last > first + 1 && line.startsWith("HTTP/", last + 1);
+    return new Entry(
+        System.currentTimeMillis(),
+        address(exchange.getSourceAddress()),
+        null,
+        three ? line.substring(0, first) : null,
+        three ? line.substring(first + 1, last) : line.isEmpty() ? null : line,
+        three ? line.substring(last + 1) : null,
+        exchange.getStatusCode(),
+        exchange.getResponseBytesSent(),
+        System.nanoTime() - exchange.getRequestStartTime(),
+        null,
+        null,
+        null,
+        null);
+  }
+
   private static Entry entry(HttpServerExchange exchange) {
+    GateConduit gate = Gates.of(exchange);
+    String refusedLine = gate == null ? null : gate.refusedLine();
+    if (refusedLine != null) {
+      return refused(exchange, refusedLine);
+    }
     HeaderMap headers = exchange.getRequestHeaders();
     String query = exchange.getQueryString();
     String path = exchange.getRequestURI();
@@ -173,7 +202,7 @@ public final class AccessLog implements HttpHandler {
 
   private static String address(@Nullable InetSocketAddress source) {
     InetAddress address = source == null ? null : source.getAddress();
-    return address == null ? "-" : address.getHostAddress();
+    return address == null ? "-" : AddressText.of(address);
   }
 
   /** As W3C Trace Context §3.2.2 has it; anything else is no trace. */

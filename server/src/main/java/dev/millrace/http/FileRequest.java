@@ -73,7 +73,7 @@ final class FileRequest {
   }
 
   private void failedPath(OpenFailure why) {
-    if (why == OpenFailure.NOT_FOUND || why == OpenFailure.NOT_A_DIRECTORY) {
+    if (status(why) == StatusCodes.NOT_FOUND) {
       tryChecksum();
     } else {
       ErrorPages.send(exchange, status(why));

@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.app.RawClient.Head;
 import dev.millrace.app.Settings.TransportChoice;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -233,5 +238,67 @@ abstract class AccessContract {
         Thread.sleep(50);
       }
     }
+  }
+
+  /** As nginx does: what came in place of a request line, escaped, or a hyphen for nothing. */
+  @Test
+  void theLogHasWhatARefusedClientSent() throws Exception {
+    Path log = root.resolve("access.log");
+    Map<String, String> sent = new LinkedHashMap<>();
+    sent.put("GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a b HTTP/1.1\" 400");
+    sent.put("\r\nPOST /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "POST /x HTTP/1.1\" 400");
+    sent.put("HEAD / HTTP/3.0\r\nHost: h\r\n\r\n", "HEAD / HTTP/3.0\" 505");
+    sent.put("BREW /pot HTTP/1.1\r\n\r\n", "BREW /pot HTTP/1.1\" 501");
+    sent.put("\u0016\u0003\u0001\"\u00ff\r\n", "\\x16\\x03\\x01\\x22\\xFF\" 400");
+    sent.put("\r\n\r\n", "-\" 400");
+    sent.put("G\\ET / HTTP/1.1\r\n\r\n", "G\\x5CET / HTTP/1.1\" 400");
+    sent.put("GET /" + "l".repeat(20_000), "GET /" + "l".repeat(2043) + "\" 414");
+    List<String> lines = refused(log, "", sent.keySet());
+    int at = 0;
+    for (String expected : sent.values()) {
+      assertTrue(lines.get(at).contains("] \"" + expected + " "), lines.get(at));
+      assertTrue(lines.get(at).endsWith(" \"-\" \"-\""), lines.get(at));
+      at++;
+    }
+    Files.delete(log);
+    List<String> json = refused(log, "access-log-format: json\n", sent.keySet());
+    String whole =
+        "\"method\":\"GET\",\"target\":\"/a b\",\"protocol\":\"HTTP/1.1\",\"status\":400";
+    assertTrue(json.get(0).contains(whole), json.get(0));
+    String tls =
+        "\"remote\":\"127.0.0.1\",\"target\":\"\\u0016\\u0003\\u0001\\\"ÿ\",\"status\":400";
+    assertTrue(json.get(4).contains(tls), json.get(4));
+    assertTrue(json.get(5).contains("\"remote\":\"127.0.0.1\",\"status\":400"), json.get(5));
+    for (String line : json) {
+      assertTrue(!line.contains("gate.invalid"), line);
+    }
+  }
+
+  private List<String> refused(Path log, String yaml, Collection<String> requests)
+      throws Exception {
+    String settings = yaml + "access-log: " + log + "\n";
+    try (RunningServer server = RunningServer.start(root, transport(), settings)) {
+      for (String request : requests) {
+        try (RawClient client = new RawClient(server.address())) {
+          client.send(request);
+          assertTrue(client.head().status() >= 400, request);
+        }
+      }
+    }
+    return Files.readAllLines(log);
+  }
+
+  @Test
+  void theLogHasIpv6AddressesInTheirCanonicalForm() throws Exception {
+    Path log = root.resolve("access.log");
+    String settings = "proxies: 127.0.0.0/8\naccess-log: " + log + "\n";
+    try (RunningServer server = RunningServer.start(root, transport(), settings)) {
+      ask(server, "/public", "X-Forwarded-For: 2001:DB8:0:0:0:0:0:1");
+      String line = lines(log, 1).getFirst();
+      assertTrue(line.startsWith("2001:db8::1 - - ["), line);
+    }
+    assertEquals(
+        "http://[::1]:8080",
+        FileServer.url(new InetSocketAddress(InetAddress.ofLiteral("::1"), 8080)));
   }
 }

@@ -120,12 +120,15 @@ public final class BadHeads {
     target(RejectReason.BAD_ENCODING, "a wide encoding", "/%u0041");
     target(RejectReason.BAD_ENCODING, "an encoded NUL", "/a%00b");
     target(RejectReason.BAD_ENCODING, "an encoded NUL in the query", "/?a%00");
-    target(RejectReason.BAD_ENCODING, "a bad encoding in the query", "/?100%");
+    target(RejectReason.BAD_ENCODING, "an encoded NUL after percent signs", "/?%%%00");
+    target(RejectReason.BAD_ENCODING, "a percent sign before the query", "/100%?a");
+    target(bad, "a backslash before the query", "/a\\?b");
+    target(bad, "a backslash in an authority", "http://a\\b?c");
   }
 
   private void longOnes() {
-    target(RejectReason.TARGET_TOO_LONG, "a target of 8193 bytes", "/" + "a".repeat(8192));
-    target(RejectReason.TARGET_TOO_LONG, "a long encoded target", "/" + "%41".repeat(3000));
+    target(RejectReason.TARGET_TOO_LONG, "a target of 16385 bytes", "/" + "a".repeat(16_384));
+    target(RejectReason.TARGET_TOO_LONG, "a long encoded target", "/" + "%41".repeat(6000));
     add(RejectReason.TARGET_TOO_LONG, "a target without end", "GET /" + "a".repeat(60_000));
     field(RejectReason.HEAD_TOO_LARGE, "a head of 32 KiB and more", "A: " + "x".repeat(32 << 10));
     add(

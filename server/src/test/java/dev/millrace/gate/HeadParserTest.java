@@ -116,7 +116,9 @@ class HeadParserTest {
         "GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue" + END,
         "GET / HTTP/1.1\r\nHost: a\r\nX:\r\nY: \t\r\nZ: \u00e4\u00ff\t!" + END,
         "GET / HTTP/1.1\r\nHost: a\r\n!#$%&'*+-.^_`|~09: x" + END,
-        "GET /" + "a".repeat(8191) + " HTTP/1.1\r\nHost: a" + END,
+        "GET /" + "a".repeat(16_383) + " HTTP/1.1\r\nHost: a" + END,
+        "GET /?q=a\\b&c=100%&d=%4&%zz=%?% HTTP/1.1\r\nHost: a" + END,
+        "GET http://a?100% HTTP/1.1\r\nHost: a" + END,
         "GET / HTTP/1.1\r\nHost: a\r\n" + fields + "C: d" + END,
         "GET / HTTP/1.1\r\nHost: a\r\nX: " + filler + END);
   }

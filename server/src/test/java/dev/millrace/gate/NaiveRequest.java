@@ -20,7 +20,8 @@ record NaiveRequest(
   private static final Pattern REQUEST_LINE =
       Pattern.compile(
           "(GET|HEAD|OPTIONS|POST|PUT|DELETE|PATCH) "
-              + "((?:[!\"$&-\\[\\]-~]|%(?!00)[0-9A-Fa-f]{2})+) HTTP/1\\.([01])");
+              + "((?! )(?:[!\"$&->@-\\[\\]-~]|%(?!00)[0-9A-Fa-f]{2})*"
+              + "(?:\\?(?:(?!%00)[!\"$-~])*)?) HTTP/1\\.([01])");
 
   private static final Pattern FIELD =
       Pattern.compile("(" + TOKEN + "):[ \t]*((?:[\t -~\u0080-\u00ff]*[!-~\u0080-\u00ff])?)[ \t]*");

@@ -1,0 +1,10 @@
+package dev.millrace.app;
+
+import dev.millrace.app.Settings.TransportChoice;
+
+class NioTargetsTest extends TargetsContract {
+  @Override
+  TransportChoice transport() {
+    return TransportChoice.NIO;
+  }
+}
