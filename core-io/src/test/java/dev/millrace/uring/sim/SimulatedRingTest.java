@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.BufferRing;
-import dev.millrace.uring.Completions;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
 import dev.millrace.uring.RingConfig;
@@ -256,25 +255,6 @@ class SimulatedRingTest {
               });
       other.join();
       assertEquals(1, refused.size());
-    }
-  }
-
-  /** A wait that a signal ends early gives no completion; a copy that waits asks again. */
-  @Test
-  void aCopyThatWaitsGetsACompletionHoweverOftenItIsInterrupted() {
-    Faults interrupts = new Faults(0, 0, 0, 0, 0.9, 1_000);
-    for (int seed = 0; seed < 200; seed++) {
-      try (SimulatedRing ring = open(interrupts, seed)) {
-        Completions into = new Completions(4);
-        for (int i = 0; i < 3; i++) {
-          ring.prepNop(i);
-        }
-        for (int taken = 0; taken < 3; ) {
-          int copied = ring.copyCqes(into, 1);
-          assertTrue(copied > 0, "seed " + seed);
-          taken += copied;
-        }
-      }
     }
   }
 }
