@@ -97,6 +97,27 @@ public final class FileCalls {
         SYSCALL.longOrErrno(SYS_OPENAT2, directoryFd, path.address(), how.address(), OpenHow.BYTES);
   }
 
+  /**
+   * The same, and tried again while renames elsewhere disturb the look-up (EAGAIN, see
+   * RESOLVE_BENEATH in openat2(2)) or a signal ends it. Not for a how that is {@code CACHED}, of
+   * which EAGAIN is the answer.
+   */
+  public static int openat2Again(int directoryFd, MemorySegment path, MemorySegment how) {
+    int result = openat2(directoryFd, path, how);
+    for (int i = 1; i < OPEN_TRIES && mayTryAgain(result); i++) {
+      result = openat2(directoryFd, path, how);
+    }
+    return result;
+  }
+
+  /** How often a look-up that is disturbed is tried. */
+  public static final int OPEN_TRIES = 64;
+
+  /** Whether a result of openat2(2) says that the look-up was disturbed. */
+  public static boolean mayTryAgain(int result) {
+    return result == -Errno.EAGAIN || result == -Errno.EINTR;
+  }
+
   /** What a descriptor is (fstat(2)); answered from memory, so a loop may call it. */
   public static FileFacts stat(int fd) throws ErrnoException {
     MemorySegment stat = STAT.get();

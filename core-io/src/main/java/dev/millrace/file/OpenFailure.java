@@ -14,20 +14,48 @@ public enum OpenFailure {
   NAME_TOO_LONG,
   /** The process, the system or the kernel's memory is at its limit; trying later may help. */
   EXHAUSTED,
+  /** The file system, or the root, is not there at present; trying later may help. */
+  UNAVAILABLE,
   /** The device failed, or anything not foreseen. */
   IO;
+
+  /** Whether the file system has said that there is no such file. */
+  public boolean isAbsence() {
+    return this == NOT_FOUND || this == NOT_A_DIRECTORY || this == NAME_TOO_LONG;
+  }
 
   /** The failure that a positive error number of openat2(2) means. */
   public static OpenFailure of(int errno) {
     return switch (errno) {
-      // EXDEV: the path leads out of the root. ELOOP: through too many or forbidden links. ENXIO: a
-      // FIFO or device without its other side. EAGAIN: the tree was moved during the look-up.
-      case Errno.ENOENT, Errno.EXDEV, Errno.ELOOP, Errno.ENXIO, Errno.ENODEV, Errno.EAGAIN ->
+      // EXDEV: the path leads out of the root. ELOOP: through too many or forbidden links. ENXIO,
+      // ENODEV: a FIFO or device without its other side. EINVAL, EILSEQ: no name of this file
+      // system, as one that is not UTF-8 where all names are.
+      case Errno.ENOENT,
+          Errno.EXDEV,
+          Errno.ELOOP,
+          Errno.ENXIO,
+          Errno.ENODEV,
+          Errno.EINVAL,
+          Errno.EILSEQ ->
           NOT_FOUND;
       case Errno.ENOTDIR -> NOT_A_DIRECTORY;
       case Errno.EACCES, Errno.EPERM -> FORBIDDEN;
       case Errno.ENAMETOOLONG -> NAME_TOO_LONG;
       case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM -> EXHAUSTED;
+      // EAGAIN: directories were renamed during each of several look-ups. ENOTCONN: a FUSE server
+      // has ended. ESTALE and the others: a file server on the network.
+      case Errno.EAGAIN,
+          Errno.EINTR,
+          Errno.ENOTCONN,
+          Errno.ESTALE,
+          Errno.ETIMEDOUT,
+          Errno.ECONNABORTED,
+          Errno.ECONNREFUSED,
+          Errno.ECONNRESET,
+          Errno.EHOSTDOWN,
+          Errno.EHOSTUNREACH,
+          Errno.ENETUNREACH ->
+          UNAVAILABLE;
       default -> IO;
     };
   }

@@ -138,6 +138,14 @@ final class Caches {
     }
   }
 
+  /** A mount has another root: what was answered beneath the old is not right any more. */
+  void rootChanged() {
+    HotCache cache = hot;
+    if (cache != null) {
+      cache.clear();
+    }
+  }
+
   /** Gives no more answers. Event thread. */
   void close() {
     HotCache cache = hot;

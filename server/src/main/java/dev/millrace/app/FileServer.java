@@ -4,10 +4,8 @@ import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
 import dev.millrace.digest.SqliteDigestStore;
-import dev.millrace.file.FileCalls;
 import dev.millrace.files.OpenFiles;
 import dev.millrace.hot.HotStats;
-import dev.millrace.http.Mount;
 import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.loop.EventLoop;
@@ -18,12 +16,10 @@ import dev.millrace.metrics.Status;
 import dev.millrace.net.AddressText;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
-import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,15 +54,15 @@ public final class FileServer implements AutoCloseable {
   private final @Nullable AccessLogWriter accessLogWriter;
   private final Management management;
   private final Listeners listeners;
-  private final List<Integer> roots;
+  private final Roots roots;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean started;
   private final ResetEvent stopped = new ResetEvent();
   private final List<InetSocketAddress> addresses;
 
-  private FileServer(Settings settings, List<Integer> roots) throws StartException {
+  private FileServer(Settings settings, Roots roots) throws StartException {
     this.settings = settings;
-    this.roots = List.copyOf(roots);
+    this.roots = roots;
     this.metrics = new ServerMetrics();
     EventLoop.FailureHandler failures = FileServer::logFailure;
     this.transport =
@@ -89,7 +85,6 @@ public final class FileServer implements AutoCloseable {
         new Pipeline.Shared(
             settings,
             transport,
-            roots,
             pool,
             digests,
             scrubber == null ? _ -> false : scrubber::isCorrupt,
@@ -97,6 +92,7 @@ public final class FileServer implements AutoCloseable {
     for (int i = 0; i < transport.loops().size(); i++) {
       pipelines.add(new Pipeline(i, shared));
     }
+    roots.follow((mount, root) -> pipelines.forEach(pipeline -> pipeline.root(mount, root)));
     digests.whenKnown(version -> pipelines.forEach(pipeline -> pipeline.forget(version)));
     if (scrubber != null) {
       scrubber.whenCorrupt(version -> pipelines.forEach(pipeline -> pipeline.forgetSoon(version)));
@@ -135,15 +131,12 @@ public final class FileServer implements AutoCloseable {
    * @throws StartException if it cannot; nothing is left running
    */
   public static FileServer start(Settings settings) throws StartException {
-    List<Integer> roots = new ArrayList<>();
+    Roots roots = Roots.open(settings.mounts(), settings.caches().revalidate());
     try {
-      for (Mount mount : settings.mounts()) {
-        roots.add(openRoot(mount.root()));
-      }
       WarmUp.before(settings);
       return new FileServer(settings, roots);
     } catch (StartException failed) {
-      roots.forEach(FileCalls::close);
+      roots.close();
       throw failed;
     }
   }
@@ -153,23 +146,6 @@ public final class FileServer implements AutoCloseable {
         new PoolMetrics(metrics.registry(), name, FileServer::logFailure, settings.metrics());
     return new ThreadPool(
         new ThreadPool.Config("millrace-" + name, settings.workers(), queueEntries, observer));
-  }
-
-  private static int openRoot(Path root) throws StartException {
-    if (!Files.exists(root)) {
-      throw new StartException("root: " + root + " does not exist", new IOException());
-    }
-    if (!Files.isDirectory(root)) {
-      throw new StartException("root: " + root + " is not a directory", new IOException());
-    }
-    if (!Files.isReadable(root) || !Files.isExecutable(root)) {
-      throw new StartException("root: " + root + " may not be read", new IOException());
-    }
-    try {
-      return FileCalls.openDirectory(root);
-    } catch (ErrnoException failed) {
-      throw new StartException("root: " + failed.getMessage(), failed);
-    }
   }
 
   private static @Nullable AccessLogWriter openAccessLog(Settings settings) throws StartException {
@@ -271,8 +247,7 @@ public final class FileServer implements AutoCloseable {
     InetSocketAddress address = resolve("management", settings.management());
     // An idle loop sleeps; whether it can still turn shows only when it is asked to.
     List<Probe> turns = each(one -> new Probe(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
-    Probe reachable =
-        new Probe(FileServer::onNewThread, this::rootsAreThere, ROOT_MUST_ANSWER_WITHIN);
+    Probe reachable = new Probe(FileServer::onNewThread, roots::areThere, ROOT_MUST_ANSWER_WITHIN);
     Management.Health health =
         new Management.Health(
             () -> Probe.askAll(turns),
@@ -301,11 +276,6 @@ public final class FileServer implements AutoCloseable {
   /** A disk that does not answer takes this thread with it, and no other. */
   private static void onNewThread(Runnable task) {
     var _ = Thread.ofPlatform().daemon().name("millrace-ready").start(task);
-  }
-
-  /** May wait for a disk, or a network that is gone. */
-  private boolean rootsAreThere() {
-    return settings.mounts().stream().allMatch(mount -> Files.isDirectory(mount.root()));
   }
 
   /** Addresses that are listened on, with the ports that were picked. */
@@ -390,7 +360,7 @@ public final class FileServer implements AutoCloseable {
       log.close();
     }
     metrics.close();
-    roots.forEach(FileCalls::close);
+    roots.close();
     stopped.set();
   }
 }

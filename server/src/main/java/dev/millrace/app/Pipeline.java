@@ -9,12 +9,14 @@ import dev.millrace.files.FileAccess;
 import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RingFileAccess;
+import dev.millrace.files.Root;
 import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.gate.GateStats;
 import dev.millrace.http.AccessLog;
 import dev.millrace.http.ExchangeFailures;
 import dev.millrace.http.FileHandler;
 import dev.millrace.http.HotRequests;
+import dev.millrace.http.Mount;
 import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.http.Router;
@@ -25,6 +27,7 @@ import dev.millrace.sync.ThreadPool;
 import io.undertow.server.HttpHandler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -39,7 +42,6 @@ final class Pipeline {
   /**
    * What all loops share.
    *
-   * @param roots descriptors of the mounts' directories
    * @param digests belongs to the first loop
    * @param corrupt whether a file is known to have other bytes than it should
    * @param accessLog null for none
@@ -47,7 +49,6 @@ final class Pipeline {
   record Shared(
       Settings settings,
       Transport transport,
-      List<Integer> roots,
       ThreadPool pool,
       DigestService digests,
       Predicate<FileFacts> corrupt,
@@ -63,6 +64,7 @@ final class Pipeline {
   private final Caches caches;
   private final @Nullable AccessLog log;
   private final RequestTracker requests;
+  private final List<FileAccess> accesses;
 
   Pipeline(int number, Shared shared) {
     this.number = number;
@@ -72,6 +74,7 @@ final class Pipeline {
     this.gate = new GateStats(settings.metrics());
     this.stats = settings.metrics() ? new RequestStats() : null;
     this.caches = new Caches(settings, events);
+    this.accesses = accessesOnEvents();
     HttpHandler handler = Listeners.front(new Router(handlers()), settings, failures);
     AccessLog.Writer writer = shared.accessLog();
     this.log = writer == null ? null : new AccessLog(handler, writer);
@@ -84,7 +87,6 @@ final class Pipeline {
 
   private List<FileHandler> handlers() {
     Settings settings = shared.settings();
-    List<FileAccess> accesses = accessesOnEvents();
     LoopExecutors executors = executors();
     DigestSource digests =
         number == 0
@@ -111,9 +113,8 @@ final class Pipeline {
     List<FileAccess> made = new ArrayList<>();
     Runnable make =
         () -> {
-          for (int i = 0; i < shared.roots().size(); i++) {
-            SymlinkPolicy symlinks = shared.settings().mounts().get(i).policy().symlinks();
-            made.add(caches.files(access(shared.roots().get(i), symlinks)));
+          for (Mount mount : shared.settings().mounts()) {
+            made.add(caches.files(access(mount.policy().symlinks())));
           }
         };
     switch (shared.transport()) {
@@ -128,7 +129,7 @@ final class Pipeline {
         done.await();
       }
     }
-    if (made.size() < shared.roots().size()) {
+    if (made.size() < shared.settings().mounts().size()) {
       throw new IllegalStateException("the event thread could not make its files' accesses");
     }
     return made;
@@ -144,12 +145,31 @@ final class Pipeline {
     };
   }
 
-  private FileAccess access(int rootFd, SymlinkPolicy symlinks) {
+  private FileAccess access(SymlinkPolicy symlinks) {
     return switch (shared.transport()) {
       case Transport.Uring uring ->
-          new RingFileAccess(uring.workers().get(number).loop(), rootFd, symlinks);
-      case Transport.Nio _ -> new PoolFileAccess(executors(), rootFd, symlinks);
+          new RingFileAccess(uring.workers().get(number).loop(), symlinks);
+      case Transport.Nio _ -> new PoolFileAccess(executors(), symlinks);
     };
+  }
+
+  /**
+   * A mount has another root, or none. Any thread.
+   *
+   * @param root held until this returns
+   */
+  void root(int mount, @Nullable Root root) {
+    Root held = root == null ? null : root.hold();
+    try {
+      events.execute(() -> {
+        accesses.get(mount).root(held);
+        caches.rootChanged();
+      });
+    } catch (RejectedExecutionException stopping) {
+      if (held != null) {
+        held.release();
+      }
+    }
   }
 
   private LoopExecutors executors() {

@@ -32,7 +32,9 @@ public enum SettingKey {
   LISTING("off", "on|off", "Whether a directory without an index is listed."),
   HIDDEN("off", "on|off", "Whether names that begin with a dot are served."),
   SYMLINKS(
-      "beneath", "beneath|none", "Which symbolic links are followed: those that stay within DIR."),
+      "beneath",
+      "beneath|none",
+      "Which symbolic links are followed: relative ones that stay within DIR."),
   INDEX("index.html", "NAME,...", "Names tried in a directory, in order."),
   PRECOMPRESSED(
       "br,zstd,gzip",

@@ -38,7 +38,7 @@ public final class FileDigests implements AutoCloseable {
       return switch (OpenFailure.of(failed.errno())) {
         case NOT_FOUND, NOT_A_DIRECTORY, NAME_TOO_LONG -> MISSING;
         case FORBIDDEN -> FORBIDDEN;
-        case EXHAUSTED, IO -> UNREADABLE;
+        case EXHAUSTED, UNAVAILABLE, IO -> UNREADABLE;
       };
     }
   }

@@ -107,7 +107,7 @@ public final class DirectoryScan {
         whole.set(JAVA_BYTE, path.length, (byte) '/');
       }
       MemorySegment.copy(name, 0, whole, JAVA_BYTE, prefix, name.length);
-      int fd = FileCalls.openat2(rootFd, whole, how);
+      int fd = FileCalls.openat2Again(rootFd, whole, how);
       if (fd < 0) {
         return null;
       }

@@ -3,6 +3,7 @@ package dev.millrace.files;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.uring.ErrnoException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files beneath one root, without blocking. The event thread alone calls, and callbacks come on it,
@@ -26,6 +27,18 @@ public interface FileAccess {
   }
 
   /**
+   * Gives the mount another root: a look-up that begins from now on is beneath it, one under way is
+   * beneath the old. Whatever was kept of the old is dropped.
+   *
+   * @param root held for this object, which releases it; null if there is none, so that nothing can
+   *     be opened
+   */
+  void root(@Nullable Root root);
+
+  /** Which root it is that paths are looked up beneath: another number for another root. */
+  int generation();
+
+  /**
    * Opens a path for reading: what it names lies beneath the root when it is opened, whatever
    * happens to the tree meanwhile.
    *
@@ -46,7 +59,8 @@ public interface FileAccess {
   FileFacts stat(OpenFile file) throws ErrnoException;
 
   /**
-   * A look into an open directory, for a worker.
+   * A look into an open directory, for a worker, which resolves links beneath the root that the
+   * directory was found beneath.
    *
    * @param path the directory's, as it was opened
    */

@@ -39,11 +39,31 @@ public final class OpenFile {
   /** What all who share a descriptor have in common. */
   private static final class Shared {
     final AtomicInteger sharers = new AtomicInteger(1);
+    final @Nullable Root root;
     @Nullable Residency residency; // of the event thread
+
+    Shared(@Nullable Root root) {
+      this.root = root;
+    }
   }
 
   OpenFile(int fd, FileFacts facts, @Nullable Origin origin) {
-    this(fd, facts, origin, System.nanoTime(), new Shared());
+    this(fd, facts, origin, System.nanoTime(), new Shared(null));
+  }
+
+  /** A file found beneath a root. A directory holds the root until it is closed. */
+  static OpenFile beneath(Root root, int fd, FileFacts facts, @Nullable Origin origin) {
+    Root held = facts.isDirectory() ? root.hold() : null;
+    return new OpenFile(fd, facts, origin, System.nanoTime(), new Shared(held));
+  }
+
+  /** The root that this directory was found beneath. */
+  Root root() {
+    Root root = shared.root;
+    if (root == null) {
+      throw new IllegalStateException("no directory beneath a root");
+    }
+    return root;
   }
 
   private OpenFile(
@@ -67,20 +87,36 @@ public final class OpenFile {
 
   /** The same beneath a directory. */
   static OpenFile open(int directoryFd, byte[] path, MemorySegment how) throws ErrnoException {
-    int fd;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocate(path.length + 1L);
-      MemorySegment.copy(path, 0, name, JAVA_BYTE, 0, path.length);
-      fd = FileCalls.openat2(directoryFd, name, how);
-    }
-    if (fd < 0) {
-      throw new ErrnoException("openat2", -fd);
-    }
+    int fd = openDescriptor(directoryFd, path, how);
     try {
       return new OpenFile(fd, FileCalls.stat(fd), null);
     } catch (ErrnoException failed) {
       FileCalls.close(fd);
       throw failed;
+    }
+  }
+
+  /** The same beneath a root, which the caller holds. */
+  static OpenFile open(Root root, byte[] path, MemorySegment how) throws ErrnoException {
+    int fd = openDescriptor(root.fd(), path, how);
+    try {
+      return beneath(root, fd, FileCalls.stat(fd), null);
+    } catch (ErrnoException failed) {
+      FileCalls.close(fd);
+      throw failed;
+    }
+  }
+
+  private static int openDescriptor(int directoryFd, byte[] path, MemorySegment how)
+      throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(path.length + 1L);
+      MemorySegment.copy(path, 0, name, JAVA_BYTE, 0, path.length);
+      int fd = FileCalls.openat2Again(directoryFd, name, how);
+      if (fd < 0) {
+        throw new ErrnoException("openat2", -fd);
+      }
+      return fd;
     }
   }
 
@@ -230,6 +266,9 @@ public final class OpenFile {
       closed = true;
       if (shared.sharers.decrementAndGet() == 0) {
         FileCalls.close(fd);
+        if (shared.root != null) {
+          shared.root.release();
+        }
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps regular files open between requests, so that asking again costs one fstat(2) and no
@@ -64,6 +65,17 @@ public final class OpenFiles implements FileAccess {
   }
 
   @Override
+  public void root(@Nullable Root root) {
+    clear();
+    next.root(root);
+  }
+
+  @Override
+  public int generation() {
+    return next.generation();
+  }
+
+  @Override
   public void open(byte[] path, OpenCallback callback) {
     Path key = new Path(path);
     OpenFile kept = files.get(key);
@@ -81,12 +93,13 @@ public final class OpenFiles implements FileAccess {
   }
 
   private void openNew(Path key, OpenCallback callback, boolean mayRetry) {
+    int generation = next.generation();
     next.open(
         key.bytes,
         new OpenCallback() {
           @Override
           public void opened(OpenFile file) {
-            if (!closed && file.facts().isRegularFile()) {
+            if (!closed && file.facts().isRegularFile() && generation == next.generation()) {
               keep(key, file);
             }
             callback.opened(file);

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Files by blocking calls on the worker pool, for where there is no ring. */
 public final class PoolFileAccess implements FileAccess {
@@ -18,30 +19,67 @@ public final class PoolFileAccess implements FileAccess {
   private static final int IO_ERROR = -5; // EIO
 
   private final LoopExecutors executors;
-  private final int rootFd;
+  private final FailureLog failures = new FailureLog();
+  private @Nullable Root root;
+  private int generation;
   private final MemorySegment how;
 
   /**
+   * Without a root, so that nothing can be opened before {@link #root}.
+   *
    * @param executors the workers, and the event thread that callbacks run on
-   * @param rootFd a directory's descriptor, open as long as this is used
    */
-  public PoolFileAccess(LoopExecutors executors, int rootFd, SymlinkPolicy symlinks) {
+  public PoolFileAccess(LoopExecutors executors, SymlinkPolicy symlinks) {
     this.executors = executors;
-    this.rootFd = rootFd;
     this.how = symlinks.how();
   }
 
   @Override
-  public void open(byte[] path, OpenCallback callback) {
-    executors.<OpenFile>call(
-        () -> OpenFile.open(rootFd, path, how),
-        callback::opened,
-        failure -> callback.failed(openFailure(failure)));
+  public void root(@Nullable Root next) {
+    Root before = root;
+    root = next;
+    generation++;
+    if (before != null) {
+      before.release();
+    }
   }
 
-  private static OpenFailure openFailure(Throwable failure) {
+  @Override
+  public int generation() {
+    return generation;
+  }
+
+  @Override
+  public void open(byte[] path, OpenCallback callback) {
+    Root present = root;
+    if (present == null) {
+      callback.failed(OpenFailure.UNAVAILABLE);
+      return;
+    }
+    Root beneath = present.hold();
+    executors.<OpenFile>call(
+        () -> {
+          try {
+            return OpenFile.open(beneath, path, how);
+          } finally {
+            beneath.release();
+          }
+        },
+        callback::opened,
+        failure -> {
+          if (failure instanceof RejectedExecutionException) {
+            beneath.release(); // no worker has
+          }
+          callback.failed(openFailure(path, failure));
+        });
+  }
+
+  private OpenFailure openFailure(byte[] path, Throwable failure) {
     return switch (failure) {
-      case ErrnoException errno -> OpenFailure.of(errno.errno());
+      case ErrnoException errno -> {
+        failures.opening(path, errno.errno());
+        yield OpenFailure.of(errno.errno());
+      }
       case RejectedExecutionException _ -> OpenFailure.EXHAUSTED;
       default -> defect("open", failure, OpenFailure.IO);
     };
@@ -79,6 +117,6 @@ public final class PoolFileAccess implements FileAccess {
 
   @Override
   public DirectoryScan scan(OpenFile directory, byte[] path) {
-    return new DirectoryScan(rootFd, how, directory, path);
+    return new DirectoryScan(directory.root().fd(), how, directory, path);
   }
 }

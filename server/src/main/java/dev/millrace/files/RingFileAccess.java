@@ -22,7 +22,9 @@ public final class RingFileAccess implements FileAccess {
   private static final int MAX_PATH_BYTES = 4095;
 
   private final EventLoop loop;
-  private final int rootFd;
+  private final FailureLog failures = new FailureLog();
+  private @Nullable Root root;
+  private int generation;
   private final MemorySegment how;
   private final MemorySegment howCached;
   private final Arena arena = Arena.ofAuto();
@@ -30,24 +32,39 @@ public final class RingFileAccess implements FileAccess {
   private final ArrayDeque<Open> opens = new ArrayDeque<>();
   private final ArrayDeque<Read> reads = new ArrayDeque<>();
 
-  /**
-   * @param rootFd a directory's descriptor, open as long as this is used
-   */
-  public RingFileAccess(EventLoop loop, int rootFd, SymlinkPolicy symlinks) {
+  /** Without a root, so that nothing can be opened before {@link #root}. */
+  public RingFileAccess(EventLoop loop, SymlinkPolicy symlinks) {
     this.loop = loop;
-    this.rootFd = rootFd;
     this.how = symlinks.how();
     this.howCached = symlinks.howCached();
   }
 
   @Override
+  public void root(@Nullable Root next) {
+    Root before = root;
+    root = next;
+    generation++;
+    if (before != null) {
+      before.release();
+    }
+  }
+
+  @Override
+  public int generation() {
+    return generation;
+  }
+
+  @Override
   public void open(byte[] path, OpenCallback callback) {
+    Root beneath = root;
     if (path.length > MAX_PATH_BYTES) {
       callback.failed(OpenFailure.NAME_TOO_LONG);
-      return;
+    } else if (beneath == null) {
+      callback.failed(OpenFailure.UNAVAILABLE);
+    } else {
+      Open open = opens.isEmpty() ? new Open() : opens.removeFirst();
+      open.start(beneath.hold(), path, callback);
     }
-    Open open = opens.isEmpty() ? new Open() : opens.removeFirst();
-    open.start(path, callback);
   }
 
   @Override
@@ -69,7 +86,7 @@ public final class RingFileAccess implements FileAccess {
 
   @Override
   public DirectoryScan scan(OpenFile directory, byte[] path) {
-    return new DirectoryScan(rootFd, how, directory, path);
+    return new DirectoryScan(directory.root().fd(), how, directory, path);
   }
 
   /** One OPENAT2 at a time; kept for reuse with its path memory and its slot. */
@@ -77,24 +94,43 @@ public final class RingFileAccess implements FileAccess {
     private final MemorySegment path = arena.allocate(MAX_PATH_BYTES + 1);
     private final long handle = loop.register(this);
     private byte[] relative = {};
+    private @Nullable Root root;
     private @Nullable OpenCallback callback;
+    private int tries;
 
-    void start(byte[] relative, OpenCallback whenOpen) {
+    void start(Root beneath, byte[] relative, OpenCallback whenOpen) {
       this.relative = relative;
+      root = beneath;
       callback = whenOpen;
+      tries = 0;
       copyPath(relative, path);
+      submit(beneath);
+    }
+
+    private void submit(Root beneath) {
       loop.ring()
           .prepOpenat2(
-              rootFd, path.address(), how.address(), loop.begin(handle, OpKind.OPENAT2, 0));
+              beneath.fd(), path.address(), how.address(), loop.begin(handle, OpKind.OPENAT2, 0));
     }
 
     @Override
     public void completed(int tag, int result, int flags) {
+      Root beneath = root;
       OpenCallback whenOpen = callback;
+      if (beneath == null || whenOpen == null) {
+        throw new IllegalStateException("no look-up is under way");
+      }
+      if (FileCalls.mayTryAgain(result) && ++tries < FileCalls.OPEN_TRIES) {
+        submit(beneath);
+        return;
+      }
+      root = null;
       callback = null;
       opens.addFirst(this);
-      if (whenOpen != null) {
-        report(result, relative, whenOpen);
+      try {
+        report(result, beneath, relative, whenOpen);
+      } finally {
+        beneath.release();
       }
     }
   }
@@ -105,8 +141,12 @@ public final class RingFileAccess implements FileAccess {
   }
 
   private @Nullable OpenFile again(byte[] relative, FileFacts facts) {
+    Root beneath = root;
+    if (beneath == null) {
+      return null;
+    }
     copyPath(relative, pathAgain);
-    int fd = FileCalls.openat2(rootFd, pathAgain, howCached);
+    int fd = FileCalls.openat2(beneath.fd(), pathAgain, howCached);
     if (fd < 0) {
       return null;
     }
@@ -117,17 +157,20 @@ public final class RingFileAccess implements FileAccess {
     return new OpenFile(fd, facts, known -> again(relative, known));
   }
 
-  private void report(int result, byte[] relative, OpenCallback callback) {
+  private void report(int result, Root beneath, byte[] relative, OpenCallback callback) {
     if (result < 0) {
+      failures.opening(relative, -result);
       callback.failed(OpenFailure.of(-result));
       return;
     }
     OpenFile file;
     try {
-      file = new OpenFile(result, FileCalls.stat(result), known -> again(relative, known));
+      file =
+          OpenFile.beneath(
+              beneath, result, FileCalls.stat(result), known -> again(relative, known));
     } catch (ErrnoException failed) {
       FileCalls.close(result);
-      callback.failed(OpenFailure.IO);
+      callback.failed(OpenFailure.of(failed.errno()));
       return;
     }
     callback.opened(file);

@@ -27,11 +27,12 @@ final class Fields {
    * than Date (RFC 9110 §8.8.2.1), which for a file of this moment or of the future is put too.
    */
   static void lastModified(HeaderMap response, long epochSeconds) {
-    long now = System.currentTimeMillis() / 1000;
-    String date = HttpDate.ofFile(Math.min(epochSeconds, now));
-    if (date != null) {
-      response.put(Headers.LAST_MODIFIED, date);
+    String date = HttpDate.ofFile(epochSeconds);
+    if (date == null) {
+      return;
     }
+    long now = System.currentTimeMillis() / 1000;
+    response.put(Headers.LAST_MODIFIED, epochSeconds <= now ? date : HttpDate.format(now));
     if (epochSeconds >= now - 1) { // Undertow's Date may be a second old
       response.put(Headers.DATE, HttpDate.format(now));
     }

@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 final class FileAnswer {
   private final HttpServerExchange exchange;
   private final FileHandler handler;
-  private final FileRequest.Selected selected;
+  private final SelectedFile selected;
   private final OpenFile file;
   private final String contentType;
   private final @Nullable ContentCoding coding;
   private final boolean varies;
   private final boolean only;
 
-  FileAnswer(HttpServerExchange exchange, FileHandler handler, FileRequest.Selected selected) {
+  FileAnswer(HttpServerExchange exchange, FileHandler handler, SelectedFile selected) {
     this.exchange = exchange;
     this.handler = handler;
     this.selected = selected;

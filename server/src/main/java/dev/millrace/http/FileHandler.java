@@ -150,7 +150,7 @@ public final class FileHandler {
    * What Cache-Control says of a file, or null without a rule. The file's own path counts, not that
    * of a request which fell back to it; for an index that of its directory as well.
    */
-  @Nullable String cacheControl(FileRequest.Selected selected) {
+  @Nullable String cacheControl(SelectedFile selected) {
     if (policy().cacheRules().isEmpty()) {
       return null;
     }

@@ -3,6 +3,7 @@ package dev.millrace.http;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.file.FileFacts;
 import dev.millrace.file.OpenFailure;
+import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.RequestPath;
 import dev.millrace.plan.AcceptEncoding;
@@ -14,7 +15,6 @@ import io.undertow.util.StatusCodes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +24,22 @@ import org.jspecify.annotations.Nullable;
  * beneath the root. Event thread only.
  */
 final class FileRequest {
+  private static final int MAX_RESTARTS = 8;
   private static final String SUMS = "SHA256SUMS";
   private static final String SUMS_JSON = "SHA256SUMS.json";
-  private static final String SUMS_JSON_LOWER = SUMS_JSON.toLowerCase(Locale.ROOT);
 
   private final HttpServerExchange exchange;
   private final FileHandler handler;
   private final RequestPath.Names names;
   private final RequestPath.Names below;
+
+  /** Of the root that all of this is looked up beneath. */
+  private int generation;
+
+  private int restarts;
+
+  /** The file that a variant is looked for. */
+  private @Nullable OpenFile plainFile;
 
   /**
    * @param names the path as asked for
@@ -49,6 +57,7 @@ final class FileRequest {
   }
 
   void start() {
+    generation = handler.access().generation();
     if (below.directory() || below.segments().isEmpty()) {
       tryIndex(0);
     } else {
@@ -73,10 +82,27 @@ final class FileRequest {
   }
 
   private void failedPath(OpenFailure why) {
-    if (status(why) == StatusCodes.NOT_FOUND) {
+    if (why.isAbsence()) {
       tryChecksum();
     } else {
-      ErrorPages.send(exchange, status(why));
+      fail(why);
+    }
+  }
+
+  private void fail(OpenFailure why) {
+    int status = status(why);
+    if (status == StatusCodes.SERVICE_UNAVAILABLE) {
+      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+    }
+    ErrorPages.send(exchange, status);
+  }
+
+  /** Goes on with what else the path may mean, unless nothing is known of the file. */
+  private void orElse(OpenFailure why, Runnable next) {
+    if (why.isAbsence() || why == OpenFailure.FORBIDDEN) {
+      next.run();
+    } else {
+      fail(why);
     }
   }
 
@@ -84,7 +110,7 @@ final class FileRequest {
     return switch (why) {
       case NOT_FOUND, NOT_A_DIRECTORY, NAME_TOO_LONG -> StatusCodes.NOT_FOUND;
       case FORBIDDEN -> StatusCodes.FORBIDDEN;
-      case EXHAUSTED -> StatusCodes.SERVICE_UNAVAILABLE;
+      case EXHAUSTED, UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
       case IO -> StatusCodes.INTERNAL_SERVER_ERROR;
     };
   }
@@ -156,7 +182,7 @@ final class FileRequest {
               tryFallback(0);
             }
           },
-          why -> tryFallback(0));
+          why -> orElse(why, () -> tryFallback(0)));
     } else if (name.equals(SUMS) || name.equals(SUMS_JSON)) {
       open(
           below.parent().relative(""),
@@ -168,7 +194,7 @@ final class FileRequest {
               tryFallback(0);
             }
           },
-          why -> tryFallback(0));
+          why -> orElse(why, () -> tryFallback(0)));
     } else {
       tryFallback(0);
     }
@@ -194,7 +220,7 @@ final class FileRequest {
 
   private void tryFallback(int which) {
     List<String> fallbacks = handler.policy().fallbacks();
-    if (which >= fallbacks.size() || isChecksum(below.lastName())) {
+    if (which >= fallbacks.size() || Sidecars.isChecksumName(below.lastName())) {
       ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
       return;
     }
@@ -210,15 +236,7 @@ final class FileRequest {
             tryFallback(which + 1);
           }
         },
-        why -> tryFallback(which + 1));
-  }
-
-  /** A page of an application in place of a checksum would be taken for a wrong checksum. */
-  private static boolean isChecksum(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return Sidecars.algorithm(lower) != null
-        || lower.endsWith("sums")
-        || lower.equals(SUMS_JSON_LOWER);
+        why -> orElse(why, () -> tryFallback(which + 1)));
   }
 
   private byte[] substituted(String fallback) {
@@ -263,8 +281,9 @@ final class FileRequest {
             && !handler.policy().precompressed().isEmpty()
             && handler.policy().types().isCompressible(type);
     List<ContentCoding> codings = varies ? acceptable() : List.of();
-    Selected plain =
-        new Selected(file, path, directory, type, stored, varies, first && codings.isEmpty());
+    SelectedFile plain =
+        new SelectedFile(file, path, directory, type, stored, varies, first && codings.isEmpty());
+    plainFile = file;
     tryVariant(plain, codings, 0);
   }
 
@@ -273,7 +292,7 @@ final class FileRequest {
     return AcceptEncoding.preferred(field, handler.policy().precompressed());
   }
 
-  private void tryVariant(Selected plain, List<ContentCoding> codings, int which) {
+  private void tryVariant(SelectedFile plain, List<ContentCoding> codings, int which) {
     if (which == codings.size()) {
       selected(plain);
       return;
@@ -286,7 +305,7 @@ final class FileRequest {
         longer.toByteArray(),
         file -> {
           if (file.facts().isRegularFile()) {
-            plain.file().close();
+            dropPlain();
             selected(plain.as(file, coding));
           } else {
             file.close();
@@ -296,36 +315,79 @@ final class FileRequest {
         why -> tryVariant(plain, codings, which + 1));
   }
 
-  /**
-   * What was found.
-   *
-   * @param path of the file without its coding, from the mount's root
-   * @param directory the path asked for, if the file is its index; else null
-   * @param contentType of the content without its coding
-   * @param coding how the file is coded, or null
-   * @param varies whether another Accept-Encoding could have found another
-   * @param only whether no other path was looked at, so that what is at this one decides alone
-   */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
-  record Selected(
-      OpenFile file,
-      byte[] path,
-      RequestPath.@Nullable Names directory,
-      String contentType,
-      @Nullable ContentCoding coding,
-      boolean varies,
-      boolean only) {
-    /** The stored variant of it. */
-    Selected as(OpenFile variant, ContentCoding variantCoding) {
-      return new Selected(variant, path, directory, contentType, variantCoding, true, false);
+  private void selected(SelectedFile selected) {
+    plainFile = null; // the answer closes it
+    try {
+      new FileAnswer(exchange, handler, selected).start();
+    } catch (RuntimeException | Error failure) {
+      selected.file().close();
+      throw failure;
     }
   }
 
-  private void selected(Selected selected) {
-    new FileAnswer(exchange, handler, selected).start();
+  private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
+    handler
+        .access()
+        .open(
+            path,
+            new FileAccess.OpenCallback() {
+              @Override
+              public void opened(OpenFile file) {
+                if (mayGoOn()) {
+                  try {
+                    opened.accept(file);
+                    return;
+                  } catch (RuntimeException | Error failure) {
+                    broken(failure);
+                  }
+                }
+                file.close();
+              }
+
+              @Override
+              public void failed(OpenFailure why) {
+                if (mayGoOn()) {
+                  try {
+                    failed.accept(why);
+                  } catch (RuntimeException | Error failure) {
+                    broken(failure);
+                  }
+                }
+              }
+            });
   }
 
-  private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
-    handler.access().open(path, handler.failures().openCallback(exchange, opened, failed));
+  /**
+   * Whether the exchange goes on, beneath the root that it began with. If the root is another by
+   * now, all begins anew: a file of one release must not go with a variant of the next.
+   */
+  private boolean mayGoOn() {
+    if (exchange.isComplete()) {
+      dropPlain();
+      return false;
+    }
+    if (handler.access().generation() == generation) {
+      return true;
+    }
+    dropPlain();
+    if (++restarts > MAX_RESTARTS) {
+      fail(OpenFailure.UNAVAILABLE);
+    } else {
+      handler.failures().run(exchange, this::start);
+    }
+    return false;
+  }
+
+  private void broken(Throwable failure) {
+    dropPlain();
+    handler.failures().failed(exchange, failure);
+  }
+
+  private void dropPlain() {
+    OpenFile plain = plainFile;
+    plainFile = null;
+    if (plain != null) {
+      plain.close();
+    }
   }
 }

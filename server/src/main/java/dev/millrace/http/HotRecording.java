@@ -28,6 +28,7 @@ final class HotRecording implements ExchangeCompletionListener {
   private final OpenFile file;
   private final boolean only;
   private final Digests digests;
+  private final int generation;
   private final int status;
   private final long bodyBytes;
   private byte[] body = NO_BODY;
@@ -47,6 +48,7 @@ final class HotRecording implements ExchangeCompletionListener {
     this.file = file;
     this.only = only;
     this.digests = digests;
+    this.generation = handler.access().generation();
     this.status = status;
     this.bodyBytes = bodyBytes;
   }
@@ -117,6 +119,7 @@ final class HotRecording implements ExchangeCompletionListener {
   /** The file may have changed while it was read, or more become known of it. */
   private boolean isStillRight() {
     return file.isUnchanged()
+        && handler.access().generation() == generation
         && handler.digests().known(file.facts()) == digests
         && !handler.refuses(file.facts());
   }

@@ -11,6 +11,7 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,15 @@ final class Sidecars {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether a name is one that checksums have. A page of an application in its place would be taken
+   * for a wrong checksum.
+   */
+  static boolean isChecksumName(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return algorithm(lower) != null || lower.endsWith("sums") || lower.equals("sha256sums.json");
   }
 
   /**

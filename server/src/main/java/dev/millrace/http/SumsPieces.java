@@ -52,6 +52,10 @@ final class SumsPieces implements Pieces {
   private final RequestPath.Names below;
   private final OpenFile directory;
   private final boolean json;
+
+  /** Of the root: a list of two releases would be right for neither. */
+  private final int generation;
+
   private List<DirectoryEntry> files = List.of();
   private boolean scanned;
   private int next;
@@ -74,6 +78,7 @@ final class SumsPieces implements Pieces {
     this.below = below;
     this.directory = directory;
     this.json = json;
+    this.generation = handler.access().generation();
   }
 
   @Override
@@ -117,6 +122,10 @@ final class SumsPieces implements Pieces {
   }
 
   private void openNext(Receiver receiver) {
+    if (handler.access().generation() != generation) {
+      receiver.failed();
+      return;
+    }
     DirectoryEntry entry = files.get(next);
     handler
         .access()
@@ -142,7 +151,7 @@ final class SumsPieces implements Pieces {
   private void failedToOpen(Receiver receiver, DirectoryEntry entry, OpenFailure why) {
     switch (why) {
       case NOT_FOUND, NOT_A_DIRECTORY -> skip(receiver);
-      case EXHAUSTED -> tryAgain(receiver, entry, null);
+      case EXHAUSTED, UNAVAILABLE -> tryAgain(receiver, entry, null);
       case FORBIDDEN, NAME_TOO_LONG, IO -> nameOnly(receiver, entry, null, Without.UNREADABLE);
     }
   }

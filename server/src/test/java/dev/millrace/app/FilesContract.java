@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.app.RawClient.Head;
 import dev.millrace.app.Settings.TransportChoice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -352,6 +355,39 @@ abstract class FilesContract {
           }
           assertEquals("hidden", ask(server, 200, "/.hidden/x").text());
         });
+  }
+
+  /** A rename anywhere disturbs a look-up that goes up (openat2(2), RESOLVE_BENEATH, EAGAIN). */
+  @Test
+  void linksUpwardsAreFoundWhileDirectoriesAreRenamed(@TempDir Path elsewhere) throws Exception {
+    Files.createDirectories(root.resolve("a/b"));
+    write("f", "content");
+    Files.createSymbolicLink(root.resolve("a/b/link"), Path.of("../../a/../f"));
+    Path here = Files.createDirectory(elsewhere.resolve("here"));
+    Path there = elsewhere.resolve("there");
+    AtomicBoolean done = new AtomicBoolean();
+    Thread renaming =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                while (!done.get()) {
+                  Files.move(here, there);
+                  Files.move(there, here);
+                }
+              } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+              }
+            });
+    try {
+      try (RunningServer server = RunningServer.start(root, transport(), "open-files: 0\n")) {
+        for (int i = 0; i < 2000; i++) {
+          assertEquals("content", ask(server, 200, "/a/b/link").text());
+        }
+      }
+    } finally {
+      done.set(true);
+      renaming.join();
+    }
   }
 
   @Test

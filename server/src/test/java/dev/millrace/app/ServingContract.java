@@ -70,13 +70,15 @@ abstract class ServingContract {
   @Test
   void aFileComesWholeWithWhatTellsItsVersion() throws Exception {
     Files.writeString(root.resolve("hello.txt"), "Hello, World!\n");
+    Settled.await(root);
     try (RawClient client = connect()) {
       client.get("/hello.txt");
       Head head = client.head();
       assertEquals(200, head.status());
       assertEquals("text/plain; charset=utf-8", head.field("content-type"));
       assertEquals("nosniff", head.field("x-content-type-options"));
-      assertTrue(head.field("etag").matches("\"[0-9a-f]+\\.[0-9a-f]+-e\""), head.toString());
+      assertTrue(
+          head.field("etag").matches("\"[0-9a-f]+\\.[0-9a-f]+-e-[0-9a-f]+\""), head.toString());
       assertTrue(head.field("last-modified").endsWith(" GMT"), head.toString());
       assertTrue(head.field("date").endsWith(" GMT"), head.toString());
       assertFalse(head.fields().containsKey("repr-digest"), "nobody asked for a digest");

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.Digests;
-import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileFacts;
 import dev.millrace.files.DirectoryScan;
 import dev.millrace.files.FileAccess;
@@ -15,6 +14,7 @@ import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffer;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.RequestPath;
+import dev.millrace.files.Root;
 import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.loop.LoopExecutors;
 import dev.millrace.sync.ThreadPool;
@@ -78,7 +78,6 @@ class ExchangeFailuresTest {
   private final ThreadPool pool = new ThreadPool(new ThreadPool.Config("test", 1, 16));
   private final ExchangeFailures failures = new ExchangeFailures();
   private final AtomicReference<@Nullable Place> place = new AtomicReference<>();
-  private int rootFd;
   private Undertow server;
   private RequestTracker requests;
 
@@ -93,7 +92,6 @@ class ExchangeFailuresTest {
     Files.writeString(root.resolve("f"), "content");
     Files.writeString(root.resolve("404.html"), "not found");
     Files.createDirectory(root.resolve("d"));
-    rootFd = FileCalls.openDirectory(root);
     server =
         Undertow.builder()
             .setIoThreads(1)
@@ -123,7 +121,7 @@ class ExchangeFailuresTest {
     FileHandler handler =
         new FileHandler(
             new Mount("", RequestPath.Names.ROOT, root, policy),
-            new Access(new PoolFileAccess(executors, rootFd, SymlinkPolicy.BENEATH), loop),
+            access(executors),
             new ReadBuffers(),
             new Source(loop),
             new DigestPolicy(DigestPolicy.Mode.ASKED, true, true, 16, List.of()),
@@ -136,11 +134,17 @@ class ExchangeFailuresTest {
     requests = new RequestTracker(new Router(List.of(handler)), null);
   }
 
+  /** The event thread's, before it has anything to do. */
+  private FileAccess access(LoopExecutors executors) throws Exception {
+    FileAccess files = new PoolFileAccess(executors, SymlinkPolicy.BENEATH);
+    files.root(Root.open(root));
+    return new Access(files);
+  }
+
   @AfterEach
   void stop() {
     server.stop();
     pool.close();
-    FileCalls.close(rootFd);
   }
 
   private String ask(String target) throws Exception {
@@ -214,11 +218,19 @@ class ExchangeFailuresTest {
   /** Files whose completions come from the loop, not from the caller. */
   private final class Access implements FileAccess {
     private final FileAccess files;
-    private final Executor loop;
 
-    Access(FileAccess files, Executor loop) {
+    Access(FileAccess files) {
       this.files = files;
-      this.loop = loop;
+    }
+
+    @Override
+    public void root(@Nullable Root root) {
+      files.root(root);
+    }
+
+    @Override
+    public int generation() {
+      return files.generation();
     }
 
     @Override

@@ -124,6 +124,9 @@ public final class Errno {
   /** Cannot assign requested address. */
   public static final int EADDRNOTAVAIL = 99;
 
+  /** Invalid or incomplete multibyte or wide character. */
+  public static final int EILSEQ = 84;
+
   /** Network is unreachable. */
   public static final int ENETUNREACH = 101;
 
@@ -144,6 +147,9 @@ public final class Errno {
 
   /** Connection refused. */
   public static final int ECONNREFUSED = 111;
+
+  /** Host is down. */
+  public static final int EHOSTDOWN = 112;
 
   /** No route to host. */
   public static final int EHOSTUNREACH = 113;
@@ -212,6 +218,7 @@ public final class Errno {
       case EOPNOTSUPP -> "EOPNOTSUPP (95, Operation not supported)";
       case EADDRINUSE -> "EADDRINUSE (98, Address already in use)";
       case EADDRNOTAVAIL -> "EADDRNOTAVAIL (99, Cannot assign requested address)";
+      case EILSEQ -> "EILSEQ (84, Invalid or incomplete multibyte or wide character)";
       case ENETUNREACH -> "ENETUNREACH (101, Network is unreachable)";
       case ECONNABORTED -> "ECONNABORTED (103, Software caused connection abort)";
       case ECONNRESET -> "ECONNRESET (104, Connection reset by peer)";
@@ -219,6 +226,7 @@ public final class Errno {
       case ENOTCONN -> "ENOTCONN (107, Transport endpoint is not connected)";
       case ETIMEDOUT -> "ETIMEDOUT (110, Connection timed out)";
       case ECONNREFUSED -> "ECONNREFUSED (111, Connection refused)";
+      case EHOSTDOWN -> "EHOSTDOWN (112, Host is down)";
       case EHOSTUNREACH -> "EHOSTUNREACH (113, No route to host)";
       case EALREADY -> "EALREADY (114, Operation already in progress)";
       case EINPROGRESS -> "EINPROGRESS (115, Operation now in progress)";
