@@ -50,14 +50,20 @@ public final class Millrace implements Runnable {
   }
 
   private static int parse(String... arguments) {
-    CommandLine command = new CommandLine(new Millrace());
-    addSubcommands(command, arguments.length == 0 ? "" : arguments[0]);
-    command.setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine command = commandLine(arguments.length == 0 ? "" : arguments[0]);
     command.setParameterExceptionHandler((wrong, args) -> {
       wrong.getCommandLine().getErr().println("millrace: " + wrong.getMessage());
       return EXIT_USAGE;
     });
     return command.execute(arguments);
+  }
+
+  /** The command with the subcommand of a name, or with all if it is none. */
+  static CommandLine commandLine(String asked) {
+    CommandLine command = new CommandLine(new Millrace());
+    addSubcommands(command, asked);
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    return command;
   }
 
   /**

@@ -1,0 +1,227 @@
+package dev.millrace.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.app.FileServer;
+import dev.millrace.app.SettingKey;
+import dev.millrace.app.Settings;
+import dev.millrace.app.SettingsLoader;
+import dev.millrace.http.Mount;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Every example in README.md and docs: commands are parsed, settings are loaded and served. */
+class DocumentedExamplesTest {
+  private static final String COMMAND = "(?:\\./)?millrace";
+
+  /** What stands in a paragraph: a command after {@code docker run ...} too. */
+  private static final Pattern IN_TEXT =
+      Pattern.compile("`(?:docker run \\.\\.\\. )?(" + COMMAND + " [^`]*)`");
+
+  private static final Pattern SETTING_IN_TEXT = Pattern.compile("`([a-z-]+: [^`]+)`");
+
+  /** Where a name stands for the reader's own value. */
+  private static final Map<String, String> PLACEHOLDERS = Map.of("loops: N", "loops: 1");
+
+  /** Programs of examples that do not run here, each with the reason. */
+  private static final Map<String, String> NOT_HERE =
+      Map.of(
+          "./verify", "runs this test",
+          "curl", "asks for a file of the reader's; IntegrityContract asks for the same field",
+          "docker", "needs a container engine; packaging-tests build and run the image with one",
+          "mvn", "builds the benchmarks, or downloads a profiler",
+          "java", "runs what the line before has built",
+          "cp=core-io/examples/target/classes:core-io/target/classes:core-sync/target/classes",
+              "is the class path of the lines after it",
+          "jcmd", "profiles a server that runs",
+          "jfr", "prints what jcmd has recorded",
+          "sleep", "waits while jcmd records",
+          "load-tests/compare/run", "compares servers for an hour, as root");
+
+  private static final Set<String> DRAWINGS = Set.of("ARCHITECTURE.md");
+
+  @TempDir Path elsewhere;
+
+  private static List<Path> documents() throws Exception {
+    List<Path> all = new ArrayList<>(List.of(Path.of("..", "README.md")));
+    try (var docs = Files.list(Path.of("..", "docs"))) {
+      docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(all::add);
+    }
+    assertTrue(all.size() >= 6, "found " + all);
+    return all;
+  }
+
+  /**
+   * Lines of code between fences, or indented.
+   *
+   * @param language after the fence, or empty
+   */
+  private record Block(String document, String language, List<String> lines) {}
+
+  private static List<Block> blocks() throws Exception {
+    List<Block> blocks = new ArrayList<>();
+    for (Path document : documents()) {
+      String name = document.getFileName().toString();
+      Block open = null;
+      boolean fenced = false;
+      for (String line : Files.readAllLines(document)) {
+        if (line.startsWith("```")) {
+          fenced = !fenced;
+          open = fenced ? new Block(name, line.substring(3), new ArrayList<>()) : null;
+          if (fenced) {
+            blocks.add(open);
+          }
+        } else if (fenced) {
+          open.lines().add(line);
+        } else if (line.startsWith("    ")) {
+          if (open == null) {
+            open = new Block(name, "", new ArrayList<>());
+            blocks.add(open);
+          }
+          open.lines().add(line.substring(4));
+        } else {
+          open = null;
+        }
+      }
+    }
+    return blocks;
+  }
+
+  /** The commands of a block; of one that shows a prompt only what is typed there. */
+  private static List<String> commands(Block block) {
+    boolean prompts = block.lines().stream().anyMatch(line -> line.startsWith("$ "));
+    List<String> commands = new ArrayList<>();
+    String before = "";
+    for (String line : block.lines()) {
+      if (prompts && !line.startsWith("$ ")) {
+        continue;
+      }
+      String text = before + line.replaceFirst("^\\$ ", "").replaceFirst(" +# .*$", "").strip();
+      if (text.endsWith("\\")) {
+        before = text.substring(0, text.length() - 1);
+      } else {
+        before = "";
+        commands.add(text);
+      }
+    }
+    return commands;
+  }
+
+  private static void parse(String command) throws Exception {
+    String[] words = command.split(" ");
+    String[] arguments = Arrays.copyOfRange(words, 1, words.length);
+    CommandLine line = Millrace.commandLine(arguments[0]);
+    CommandLine.ParseResult parsed = line.parseArgs(arguments);
+    if (arguments[0].equals("serve") && !parsed.subcommand().isUsageHelpRequested()) {
+      Serve serve = (Serve) parsed.subcommand().commandSpec().userObject();
+      SettingsLoader.Flags flags = serve.flags();
+      assertEquals(flags, PlainServe.read(arguments).orElse(flags), command);
+      var _ = SettingsLoader.load(flags, Map.of());
+    }
+  }
+
+  @Test
+  void everyCommandIsParsedOrListedWithAReason() throws Exception {
+    Set<String> reasons = new TreeSet<>(NOT_HERE.keySet());
+    int parsed = 0;
+    for (Block block : blocks()) {
+      if (block.language().equals("yaml") || DRAWINGS.contains(block.document())) {
+        continue;
+      }
+      for (String command : commands(block)) {
+        String program = command.substring(0, (command + " ").indexOf(' '));
+        if (program.matches(COMMAND)) {
+          parse(command);
+          parsed++;
+        } else {
+          assertTrue(
+              NOT_HERE.containsKey(program),
+              block.document() + ": neither run nor listed: " + command);
+          reasons.remove(program);
+        }
+      }
+    }
+    assertEquals(Set.of(), reasons, "listed, and no longer an example");
+    assertTrue(parsed >= 7, parsed + " commands");
+  }
+
+  @Test
+  void everyCommandInTheTextIsParsed() throws Exception {
+    int parsed = 0;
+    for (Path document : documents()) {
+      Matcher command = IN_TEXT.matcher(Files.readString(document));
+      while (command.find()) {
+        parse(command.group(1));
+        parsed++;
+      }
+    }
+    assertTrue(parsed >= 10, parsed + " commands");
+  }
+
+  private Settings load(String yaml, Map<String, List<String>> flags) throws Exception {
+    Path file = Files.writeString(elsewhere.resolve("millrace.yaml"), yaml);
+    return SettingsLoader.load(new SettingsLoader.Flags(flags, file), Map.of());
+  }
+
+  @Test
+  void everySettingInTheTextIsLoaded() throws Exception {
+    Set<String> keys = new TreeSet<>();
+    for (SettingKey key : SettingKey.values()) {
+      keys.add(key.yaml());
+    }
+    int loaded = 0;
+    for (Path document : documents()) {
+      Matcher setting = SETTING_IN_TEXT.matcher(Files.readString(document));
+      while (setting.find()) {
+        String text = PLACEHOLDERS.getOrDefault(setting.group(1), setting.group(1));
+        if (keys.contains(text.substring(0, text.indexOf(':')))) {
+          var _ = load(text + "\n", Map.of());
+          loaded++;
+        }
+      }
+    }
+    assertTrue(loaded >= 12, loaded + " settings");
+  }
+
+  /** As they stand but for the folders, which are others here, and the ports. */
+  @Test
+  void everyFileOfSettingsIsLoadedAndServed() throws Exception {
+    Path etc = Files.createDirectories(elsewhere.resolve("etc/millrace"));
+    Files.createDirectories(elsewhere.resolve("var/log/millrace"));
+    Files.writeString(
+        etc.resolve("htpasswd"),
+        "ada:$2y$05$bvIG6Nmid91Mu9RcmmWZfO5HJIMCT8riNW0hEp8f6/FuA2/mHZFpe\n");
+    Files.writeString(etc.resolve("tokens"), "token\n");
+    Map<String, List<String>> ports =
+        Map.of("listen", List.of("127.0.0.1:0"), "management", List.of("127.0.0.1:0"));
+    int served = 0;
+    for (Block block : blocks()) {
+      if (block.language().equals("yaml")) {
+        String yaml = String.join("\n", block.lines()) + "\n";
+        String here = yaml.replaceAll("(?<=[ :])(?=/(?:srv|etc|var)/)", elsewhere.toString());
+        assertTrue(!load(here, Map.of()).listen().isEmpty(), "the addresses as they stand");
+        Settings settings = load(here, ports);
+        for (Mount mount : settings.mounts()) {
+          Files.createDirectories(mount.root());
+        }
+        try (FileServer server = FileServer.start(settings)) {
+          assertEquals(1, server.addresses().size());
+        }
+        served++;
+      }
+    }
+    assertEquals(1, served);
+  }
+}
