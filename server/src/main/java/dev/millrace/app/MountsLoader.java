@@ -45,9 +45,22 @@ final class MountsLoader {
   /** As many fit into a head of the default length; no known client asks for more than 256. */
   private static final int MOST_RANGES = 1024;
 
+  /**
+   * The fields that change an answer or are logged, but for those that browsers set or let scripts
+   * set without a preflight (the Fetch standard, §2.2.2).
+   */
   private static final List<String> DEFAULT_CORS_HEADERS =
       List.of(
-          "Range", "If-Match", "If-None-Match", "If-Range", "Want-Repr-Digest", "Authorization");
+          "Range",
+          "If-Match",
+          "If-None-Match",
+          "If-Modified-Since",
+          "If-Unmodified-Since",
+          "If-Range",
+          "Want-Repr-Digest",
+          "Want-Content-Digest",
+          "Authorization",
+          "traceparent");
 
   private final Function<SettingKey, ConfigNode> settings;
   private final Map<String, ConfigNode> file;

@@ -7,6 +7,7 @@ import dev.millrace.app.Settings.TransportChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,6 +130,40 @@ abstract class RulesContract {
       assertEquals("https://app.example.org", origin(server, "/public/missing.json", own));
       String vary = Answered.get(server, 200, "/index.html", own).field("vary");
       assertTrue(List.of(vary.split(", ")).contains("Origin"), vary);
+    }
+  }
+
+  @Test
+  void scriptsMaySendEveryFieldThatTheServerReads() throws Exception {
+    write("f", "content");
+    try (RunningServer server = serving("cors: [{origins: ['*']}]\n")) {
+      Answered preflight =
+          Answered.to(
+              server,
+              "OPTIONS",
+              "/f",
+              "Origin: https://app.example.org",
+              "Access-Control-Request-Method: GET",
+              "Access-Control-Request-Headers: if-modified-since,want-content-digest");
+      assertEquals(204, preflight.status());
+      List<String> allowed =
+          List.of(
+              preflight.field("access-control-allow-headers").toLowerCase(Locale.ROOT).split(", "));
+      for (String field :
+          List.of(
+              "authorization",
+              "if-match",
+              "if-modified-since",
+              "if-none-match",
+              "if-range",
+              "if-unmodified-since",
+              "range",
+              "traceparent",
+              "want-content-digest",
+              "want-repr-digest")) {
+        assertTrue(allowed.contains(field), field + " is not in " + allowed);
+      }
+      assertEquals(10, allowed.size(), "one more belongs into this list");
     }
   }
 
