@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.app.Settings.TransportChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +66,18 @@ abstract class UnusualTimesContract {
     }
   }
 
+  /** What Last-Modified says, which is not later than Date. */
+  private static void dated(String date, Answered answer, String target) {
+    String modified = answer.field("last-modified");
+    if (date.contains("9999")) {
+      DateTimeFormatter form = DateTimeFormatter.RFC_1123_DATE_TIME;
+      ZonedDateTime sent = ZonedDateTime.parse(answer.field("date"), form);
+      assertFalse(ZonedDateTime.parse(modified, form).isAfter(sent), target);
+    } else {
+      assertEquals(date, modified, target);
+    }
+  }
+
   @Test
   void everyFileIsServedAndLastModifiedOnlyWhereThereIsADate() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), "digests: asked\n")) {
@@ -71,14 +85,14 @@ abstract class UnusualTimesContract {
         for (int i = 0; i < 3; i++) { // from the file, and from memory where answers are kept
           Answered answer = Answered.get(server, 200, target);
           assertEquals("content", answer.text(), target);
-          assertEquals(date, answer.field("last-modified"), target);
+          dated(date, answer, target);
         }
         assertEquals("con", Answered.get(server, 206, target, "Range: bytes=0-2").text());
         Answered parts = Answered.get(server, 206, target, "Range: bytes=0-0,5-5");
-        assertEquals(date, parts.field("last-modified"), target);
+        dated(date, parts, target);
         for (String suffix : new String[] {".sha256", ".md5"}) {
           Answered sum = Answered.get(server, 200, target + suffix);
-          assertEquals(date, sum.field("last-modified"), target + suffix);
+          dated(date, sum, target + suffix);
         }
         String digest =
             Answered.get(server, 200, target, "Want-Repr-Digest: sha-256=1").field("repr-digest");
@@ -97,12 +111,12 @@ abstract class UnusualTimesContract {
         Answered.get(server, since, target, "If-Modified-Since: " + past);
         int unmodified = date.contains("9999") ? 412 : 200;
         Answered.get(server, unmodified, target, "If-Unmodified-Since: " + past);
-        int range = date.equals(past) ? 206 : 200;
-        Answered.get(server, range, target, "Range: bytes=0-0", "If-Range: " + past);
+        // Times that content stores give every file tell no versions apart.
+        Answered.get(server, 200, target, "Range: bytes=0-0", "If-Range: " + past);
         String tag = Answered.get(server, 200, target).field("etag");
         assertFalse(tag.isEmpty(), target);
         Answered same = Answered.get(server, 304, target, "If-None-Match: " + tag);
-        assertEquals(date, same.field("last-modified"), target);
+        dated(date, same, target);
       });
     }
   }
