@@ -354,9 +354,9 @@ public final class FileServer implements AutoCloseable {
     status.close();
     closeStore();
     pool.close();
+    pipelines.forEach(Pipeline::end);
     AccessLogWriter log = accessLogWriter;
     if (log != null) {
-      pipelines.forEach(Pipeline::handLog); // the event threads have ended
       log.close();
     }
     metrics.close();

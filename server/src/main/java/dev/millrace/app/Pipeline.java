@@ -237,10 +237,11 @@ final class Pipeline {
     requests.drain(idle);
   }
 
-  /** Hands over what is gathered for the log; when the event thread has ended. */
-  void handLog() {
+  /** Hands over what is gathered for the log, and lets go of the roots; the loop has ended. */
+  void end() {
     if (log != null) {
       log.hand();
     }
+    accesses.forEach(access -> access.root(null));
   }
 }
