@@ -322,8 +322,8 @@ public final class FileServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, lets what is under way finish within the drain time, and ends. Again has no
-   * effect but to wait.
+   * Is not ready any more, lets clients that keep connections finish ({@link LameDuck}) and
+   * requests under way end within the drain time, and ends. Again has no effect but to wait.
    */
   @Override
   public void close() {
@@ -332,16 +332,7 @@ public final class FileServer implements AutoCloseable {
       return;
     }
     long deadline = System.nanoTime() + settings.drain().toNanos();
-    listeners.close();
-    ResetEvent idle = new ResetEvent();
-    Runnable setIfIdle =
-        () -> {
-          if (trackers().stream().allMatch(one -> one.active() == 0)) {
-            idle.set();
-          }
-        };
-    pipelines.forEach(pipeline -> pipeline.drain(setIfIdle));
-    var _ = idle.timedAwait(settings.drain());
+    new LameDuck(pipelines, transport, deadline).run(settings.lameDuck(), listeners);
     digests.stop();
     hashers.close();
     try {

@@ -84,7 +84,8 @@ final class Listeners implements AutoCloseable {
       HttpHandler root,
       Settings settings,
       GateStats stats,
-      Function<StreamConnection, @Nullable Shortcut> shortcuts) {
+      Function<StreamConnection, @Nullable Shortcut> shortcuts,
+      GatedConnections connections) {
     GateLimits limits = settings.gate();
     HttpOpenListener http =
         new HttpOpenListener(
@@ -100,6 +101,7 @@ final class Listeners implements AutoCloseable {
         connection -> {
           Shortcut shortcut = shortcuts.apply(connection);
           GateConduit gate = GateConduit.install(connection, limits, stats, shortcut);
+          connections.add(connection, gate);
           if (shortcut instanceof HotConnection hot) {
             hot.await(gate, passed);
           } else {

@@ -64,6 +64,7 @@ final class Pipeline {
   private final Caches caches;
   private final @Nullable AccessLog log;
   private final RequestTracker requests;
+  private final GatedConnections connections;
   private final List<FileAccess> accesses;
 
   Pipeline(int number, Shared shared) {
@@ -74,6 +75,7 @@ final class Pipeline {
     this.gate = new GateStats(settings.metrics());
     this.stats = settings.metrics() ? new RequestStats() : null;
     this.caches = new Caches(settings, events);
+    this.connections = new GatedConnections(events, shared.transport().lingers());
     this.accesses = accessesOnEvents();
     HttpHandler handler = Listeners.front(new Router(handlers()), settings, failures);
     AccessLog.Writer writer = shared.accessLog();
@@ -178,7 +180,7 @@ final class Pipeline {
 
   /** What each of this loop's connections goes through. */
   ChannelListener<StreamConnection> opening() {
-    return Listeners.gated(requests, shared.settings(), gate, caches::shortcut);
+    return Listeners.gated(requests, shared.settings(), gate, caches::shortcut, connections);
   }
 
   /** More is known of a file. The first loop's event thread. */
@@ -219,6 +221,10 @@ final class Pipeline {
     return requests;
   }
 
+  GatedConnections connections() {
+    return connections;
+  }
+
   ReadBuffers buffers() {
     return buffers;
   }
@@ -227,14 +233,10 @@ final class Pipeline {
     return caches;
   }
 
-  /**
-   * From now on each response closes its connection.
-   *
-   * @param idle run, perhaps more than once, when no request is under way on this loop
-   */
-  void drain(Runnable idle) {
+  /** From now on each response closes its connection. */
+  void drain() {
+    requests.drain();
     events.execute(caches::close); // answers from memory would not say close
-    requests.drain(idle);
   }
 
   /** Hands over what is gathered for the log, and lets go of the roots; the loop has ended. */

@@ -25,6 +25,10 @@ public enum SettingKey {
       "N",
       "Threads of the worker pool; one a processor, at least 2, if not said."),
   DRAIN("30s", "TIME", "Longest that a stop waits for requests under way."),
+  LAME_DUCK(
+      "2s",
+      "TIME",
+      "How long a stop leaves idle connections open, for requests that are on their way."),
   WARM_UP(
       "off",
       "off|TIME",

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxies who may speak for clients
  * @param idleTimeout how long a connection may stay open between requests
  * @param drain longest that a stop waits for requests under way
+ * @param lameDuck how long a stop leaves idle connections open
  * @param warmUp how long a rehearsal precedes the start, zero for none
  */
 public record Settings(
@@ -51,6 +52,7 @@ public record Settings(
     ProxyTrust proxies,
     Duration idleTimeout,
     Duration drain,
+    Duration lameDuck,
     Duration warmUp) {
   /** What carries HTTP. */
   public enum TransportChoice {

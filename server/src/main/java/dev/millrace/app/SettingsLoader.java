@@ -101,6 +101,7 @@ public final class SettingsLoader {
             list(SettingKey.PROXIES, Values::cidr), one(SettingKey.PROXY_PROTOCOL, Values::flag)),
         one(SettingKey.IDLE_TIMEOUT, Values::duration),
         one(SettingKey.DRAIN, Values::duration),
+        one(SettingKey.LAME_DUCK, Values::duration),
         one(SettingKey.WARM_UP, Values::warmUp));
   }
 

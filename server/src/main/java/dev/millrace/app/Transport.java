@@ -52,6 +52,12 @@ sealed interface Transport {
   /** Why not the ring, or a smaller one than it should be, and what to change; empty if neither. */
   String reason();
 
+  /**
+   * Whether closing a connection waits for the peer's end and drops what comes until then, so that
+   * a request in flight does not turn the end into a reset.
+   */
+  boolean lingers();
+
   /** Connections that are open. */
   long openConnections();
 
@@ -123,6 +129,11 @@ sealed interface Transport {
     }
 
     @Override
+    public boolean lingers() {
+      return true;
+    }
+
+    @Override
     public long openConnections() {
       return workers.stream()
           .mapToLong(worker -> worker.stats().get(TransportStats.Figure.OPEN))
@@ -175,6 +186,11 @@ sealed interface Transport {
     public String description() {
       int count = worker.getIoThreadCount();
       return count == 1 ? "NIO" : "NIO (" + several(count, "") + ")";
+    }
+
+    @Override
+    public boolean lingers() {
+      return false;
     }
 
     @Override

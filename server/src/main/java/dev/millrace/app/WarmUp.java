@@ -116,6 +116,7 @@ final class WarmUp {
     set(values, SettingKey.LISTING, "on");
     set(values, SettingKey.DIGESTS, like.digests().mode().name().toLowerCase(Locale.ROOT));
     set(values, SettingKey.DRAIN, "1s");
+    set(values, SettingKey.LAME_DUCK, "0s");
     if (!like.accessLog().equals("off")) {
       set(values, SettingKey.ACCESS_LOG, "/dev/null");
       set(

@@ -33,6 +33,7 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
   private final long headTimeoutMillis;
   private final @Nullable Shortcut shortcut;
   private XnioExecutor.@Nullable Key headTimer;
+  private @Nullable Runnable whenTerminated;
 
   GateConduit(
       StreamSourceConduit next,
@@ -97,6 +98,24 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
   /** Whether nothing after the present request will be passed on. */
   public boolean isLast() {
     return requests.isLast();
+  }
+
+  /** Whether no request is under way, nor a part of one received. */
+  public boolean isIdle() {
+    return requests.isIdle() && (shortcut == null || !shortcut.isAnswering());
+  }
+
+  /** Runs a task once, when nothing will be read any more. */
+  public void whenTerminated(Runnable task) {
+    whenTerminated = task;
+  }
+
+  private void tellTermination() {
+    Runnable task = whenTerminated;
+    whenTerminated = null;
+    if (task != null) {
+      task.run();
+    }
   }
 
   /** Whether the peer has sent all that it will, with nothing left to pass on. */
@@ -240,6 +259,7 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
   public void terminateReads() throws IOException {
     stopHeadTimer();
     requests.end();
+    tellTermination();
     next.terminateReads();
   }
 
@@ -251,6 +271,7 @@ public final class GateConduit extends AbstractStreamSourceConduit<StreamSourceC
   @Override
   public void terminated() {
     stopHeadTimer();
+    tellTermination();
     user.terminated();
   }
 }

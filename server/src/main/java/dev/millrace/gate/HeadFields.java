@@ -35,6 +35,14 @@ public final class HeadFields {
     return (seen & field.bit()) != 0;
   }
 
+  /** Whether a proxy says for which client it speaks. */
+  boolean namesClient() {
+    return has(Field.FORWARDED)
+        || has(Field.X_FORWARDED_FOR)
+        || has(Field.X_FORWARDED_HOST)
+        || has(Field.X_FORWARDED_PROTO);
+  }
+
   /** Whether there is more than one such line. */
   public boolean isRepeated(Field field) {
     return (repeated & field.bit()) != 0;

@@ -94,11 +94,11 @@ final class RequestStream {
   }
 
   boolean namesClient() {
-    HeadFields fields = parser.fields();
-    return fields.has(Field.FORWARDED)
-        || fields.has(Field.X_FORWARDED_FOR)
-        || fields.has(Field.X_FORWARDED_HOST)
-        || fields.has(Field.X_FORWARDED_PROTO);
+    return parser.fields().namesClient();
+  }
+
+  boolean isIdle() {
+    return phase == Phase.HEAD && !underWay && held.isEmpty() && cleared == 0;
   }
 
   /** Whether a part of a head has come, and all that has come was looked at. */

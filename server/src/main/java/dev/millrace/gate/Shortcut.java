@@ -20,6 +20,9 @@ public interface Shortcut {
    */
   boolean answer(HeadParser head, byte[] bytes, int base);
 
+  /** Whether an answer given here is still being sent. */
+  boolean isAnswering();
+
   /** The next answer is to a request that {@link #answer} was not asked about. */
   void passed();
 }

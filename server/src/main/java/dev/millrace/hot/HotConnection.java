@@ -87,8 +87,9 @@ public final class HotConnection implements Shortcut, DirectOutput.Sent {
     connection.getSourceChannel().resumeReads();
   }
 
-  /** Whether an answer is on its way, so that the connection is not idle. */
-  boolean isSending() {
+  /** An answer on its way keeps the connection from being idle. */
+  @Override
+  public boolean isAnswering() {
     return sending;
   }
 

@@ -70,7 +70,7 @@ final class WaitingConnections {
   void sweep() {
     long now = turnNanos.getAsLong();
     while (first != null && now - first.activeNanos >= idleNanos) {
-      if (first.isSending()) {
+      if (first.isAnswering()) {
         touch(first);
       } else {
         first.close();

@@ -6,14 +6,13 @@ import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Counts requests under way, and knows when they end; while draining, tells clients to go. */
+/** Counts requests under way; while draining, has each response close its connection. */
 public final class RequestTracker implements HttpHandler {
   private final HttpHandler next;
   private final AtomicInteger active = new AtomicInteger();
   private final @Nullable RequestStats stats;
   private final ExchangeCompletionListener completed = this::completed;
   private volatile boolean draining;
-  private volatile @Nullable Runnable whenIdle;
 
   /**
    * @param stats told of every request that has ended, or null for nobody
@@ -52,25 +51,12 @@ public final class RequestTracker implements HttpHandler {
 
   /** It has ended. */
   void ended() {
-    if (active.decrementAndGet() == 0 && draining) {
-      Runnable idle = whenIdle;
-      if (idle != null) {
-        idle.run();
-      }
-    }
+    active.decrementAndGet();
   }
 
-  /**
-   * From now on each response closes its connection.
-   *
-   * @param idle run, perhaps more than once and on any thread, when no request is under way
-   */
-  public void drain(Runnable idle) {
-    whenIdle = idle;
+  /** From now on each response closes its connection. Any thread. */
+  public void drain() {
     draining = true;
-    if (active.get() == 0) {
-      idle.run();
-    }
   }
 
   /** Requests under way. Any thread. */

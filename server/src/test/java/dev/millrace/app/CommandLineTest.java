@@ -127,7 +127,7 @@ class CommandLineTest {
         file
             + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
             + " checksum-headers, corrupt, cors, digest-queue, digests, drain, errors, fallback,"
-            + " head-timeout, hidden, hot, idle-timeout, index, listen, listing, loops, management,"
+            + " head-timeout, hidden, hot, idle-timeout, index, lame-duck, listen, listing, loops, management,"
             + " max-fields, max-head, max-ranges, max-target, metrics, mounts, open-files, precompressed, proxies, proxy-protocol,"
             + " revalidate, root, scrub, sidecars, state, symlinks,"
             + " transport, types, warm-up, workers, zero-copy");

@@ -88,7 +88,8 @@ abstract class ProxiesContract {
                     Listeners.front(ECHO, settings, new ExchangeFailures()),
                     settings,
                     new GateStats(),
-                    _ -> null)));
+                    _ -> null,
+                    new GatedConnections(transport.loops().getFirst(), transport.lingers()))));
   }
 
   private RawClient connect() throws Exception {

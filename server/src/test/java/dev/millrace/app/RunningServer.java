@@ -62,6 +62,7 @@ final class RunningServer implements AutoCloseable {
         trust,
         s.idleTimeout(),
         s.drain(),
+        s.lameDuck(),
         s.warmUp());
   }
 
@@ -78,7 +79,9 @@ final class RunningServer implements AutoCloseable {
               "management", List.of("127.0.0.1:0"),
               "transport", List.of(transport.name().toLowerCase(Locale.ROOT)),
               "workers", List.of("2"),
-              "drain", List.of("20s"));
+              "drain", List.of("20s"),
+              // Most tests leave connections open, and need no time for requests on their way.
+              "lame-duck", List.of(yaml.contains("lame-duck") ? "1s" : "0s"));
       return SettingsLoader.load(new SettingsLoader.Flags(flags, file), Map.of());
     } finally {
       Files.delete(file);
