@@ -31,6 +31,8 @@ public final class Sockets {
   private static final int SO_LINGER = 13;
   private static final int SO_REUSEPORT = 15;
   private static final int IPPROTO_TCP = 6;
+  private static final int IPPROTO_IPV6 = 41;
+  private static final int IPV6_V6ONLY = 26;
   private static final int TCP_NODELAY = 1;
   private static final int SHUT_WR = 1;
   private static final int SHUT_RDWR = 2;
@@ -67,7 +69,8 @@ public final class Sockets {
 
   /**
    * Opens a listening socket whose accepted connections send without delay (TCP_NODELAY is
-   * inherited).
+   * inherited). An IPv6 socket takes IPv6 alone (IPV6_V6ONLY), so that each address family of a
+   * port has a socket of its own.
    *
    * @param address resolved; port 0 picks one, see {@link #localAddress}
    * @return its descriptor
@@ -79,6 +82,9 @@ public final class Sockets {
     try (Arena arena = Arena.ofConfined()) {
       setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
       setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+      if (family == SocketAddresses.AF_INET6) {
+        setInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+      }
       if (port == Port.MORE) {
         setInt(fd, SOL_SOCKET, SO_REUSEPORT, 1);
       }

@@ -69,9 +69,7 @@ final class Listeners implements AutoCloseable {
       throws StartException {
     Listeners listeners = new Listeners(transport, opens);
     try {
-      for (HostPort address : addresses) {
-        listeners.listen(address);
-      }
+      listeners.listen(addresses);
       return listeners;
     } catch (StartException failed) {
       listeners.close();
@@ -133,8 +131,23 @@ final class Listeners implements AutoCloseable {
         .getMap();
   }
 
-  private void listen(HostPort address) throws StartException {
-    InetSocketAddress resolved = FileServer.resolve("listen", address);
+  private void listen(List<HostPort> wanted) throws StartException {
+    List<InetSocketAddress> resolved = new ArrayList<>();
+    for (HostPort address : wanted) {
+      resolved.add(FileServer.resolve("listen", address));
+    }
+    addresses.addAll(resolved);
+    for (boolean wildcard : new boolean[] {true, false}) { // wildcards first: see NioSockets
+      for (int i = 0; i < wanted.size(); i++) {
+        if (resolved.get(i).getAddress().isAnyLocalAddress() == wildcard) {
+          addresses.set(i, listen(wanted.get(i), resolved.get(i)));
+        }
+      }
+    }
+  }
+
+  private InetSocketAddress listen(HostPort wanted, InetSocketAddress address)
+      throws StartException {
     OptionMap options =
         OptionMap.builder()
             .set(Options.TCP_NODELAY, true)
@@ -142,12 +155,12 @@ final class Listeners implements AutoCloseable {
             .set(Options.BACKLOG, 1000)
             .getMap();
     try {
-      List<AcceptingChannel<StreamConnection>> opened = transport.listen(resolved, open, options);
-      sockets.addAll(opened);
-      addresses.add(opened.getFirst().getLocalAddress(InetSocketAddress.class));
-      opened.forEach(AcceptingChannel::resumeAccepts);
+      Transport.Bound bound = transport.listen(address, open, options);
+      sockets.addAll(bound.sockets());
+      bound.sockets().forEach(AcceptingChannel::resumeAccepts);
+      return bound.address();
     } catch (IOException | RuntimeException failed) {
-      throw new StartException("listen: " + address + ": " + FileServer.why(failed), failed);
+      throw new StartException("listen: " + wanted + ": " + FileServer.why(failed), failed);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.millrace.sync.ThreadPool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -87,6 +88,7 @@ final class Management implements AutoCloseable {
         implements Page {}
   }
 
+  private final InetAddress listened;
   private final HttpServer server;
   private final Map<String, Page> pages = new HashMap<>();
   private final ThreadPool threads =
@@ -98,6 +100,7 @@ final class Management implements AutoCloseable {
    */
   Management(InetSocketAddress address, Health health, @Nullable Figures figures)
       throws IOException {
+    listened = address.getAddress();
     pages.put("/healthz", new Page.Verdict(() -> verdict(health.live())));
     pages.put("/readyz", new Page.Verdict(() -> verdict(health.ready())));
     pages.put("/startupz", new Page.Verdict(() -> verdict(health.started())));
@@ -124,7 +127,7 @@ final class Management implements AutoCloseable {
   }
 
   InetSocketAddress address() {
-    return server.getAddress();
+    return new InetSocketAddress(listened, server.getAddress().getPort());
   }
 
   private static Answer verdict(BooleanSupplier health) {
@@ -150,6 +153,10 @@ final class Management implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) {
+    if (!NioSockets.includes(listened, exchange.getLocalAddress().getAddress())) {
+      exchange.close(); // Java's wildcard socket accepts the other address family as well
+      return;
+    }
     String path = exchange.getRequestURI().getRawPath();
     String method = exchange.getRequestMethod();
     switch (method.equals("GET") || method.equals("HEAD") ? pages.get(path) : NOT_ALLOWED) {

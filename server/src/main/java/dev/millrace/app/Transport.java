@@ -62,13 +62,21 @@ sealed interface Transport {
   long openConnections();
 
   /**
-   * Listens on an address, for all loops.
+   * Sockets that listen on an address.
+   *
+   * @param sockets empty if a socket that another address opened accepts for this one too
+   * @param address with the port that was picked
+   */
+  record Bound(List<AcceptingChannel<StreamConnection>> sockets, InetSocketAddress address) {}
+
+  /**
+   * Listens on an address, for all loops. A wildcard takes connections of its own address family
+   * alone.
    *
    * @param open is handed each connection, on the loop that it is on
    * @param options but for how sockets share the port
    */
-  List<AcceptingChannel<StreamConnection>> listen(
-      InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
+  Bound listen(InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
       throws IOException;
 
   /** Ends connections, then the loops; false if the time ran out. */
@@ -142,7 +150,7 @@ sealed interface Transport {
 
     /** One socket a loop, between which the kernel divides what comes (SO_REUSEPORT). */
     @Override
-    public List<AcceptingChannel<StreamConnection>> listen(
+    public Bound listen(
         InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
         throws IOException {
       List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
@@ -157,7 +165,7 @@ sealed interface Transport {
           sockets.add(socket);
           at = socket.getLocalAddress(InetSocketAddress.class); // the port that was picked
         }
-        return sockets;
+        return new Bound(sockets, at);
       } catch (IOException | RuntimeException failed) {
         sockets.forEach(IoUtils::safeClose);
         throw failed;
@@ -166,7 +174,11 @@ sealed interface Transport {
   }
 
   /** XNIO's own worker; its threads divide what one socket accepts. */
-  record Nio(XnioWorker worker, String reason) implements Transport {
+  record Nio(XnioWorker worker, String reason, NioSockets sockets) implements Transport {
+    Nio(XnioWorker worker, String reason) {
+      this(worker, reason, new NioSockets(worker));
+    }
+
     @Override
     public List<XnioWorker> workers() {
       return List.of(worker);
@@ -201,12 +213,10 @@ sealed interface Transport {
     }
 
     @Override
-    public List<AcceptingChannel<StreamConnection>> listen(
+    public Bound listen(
         InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
         throws IOException {
-      return List.of(
-          worker.createStreamConnectionServer(
-              address, ChannelListeners.openListenerAdapter(open), options));
+      return sockets.listen(address, open, options);
     }
   }
 

@@ -1,0 +1,10 @@
+package dev.millrace.app;
+
+import dev.millrace.app.Settings.TransportChoice;
+
+class UringAddressesTest extends AddressesContract {
+  @Override
+  TransportChoice transport() {
+    return TransportChoice.URING;
+  }
+}
