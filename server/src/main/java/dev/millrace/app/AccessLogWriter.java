@@ -2,10 +2,12 @@ package dev.millrace.app;
 
 import dev.millrace.http.AccessLog;
 import dev.millrace.sync.ThreadPool;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * Writes access log entries to standard output or to a file, on a thread of its own.
  *
  * <p>A file that was renamed or removed, as logrotate does, is opened again under its name before
- * the next batch; no signal is needed. What does not fit the queue, and what cannot be written, is
- * counted and lost.
+ * the next batch; no signal is needed. Each entry is either written whole and counted as written,
+ * or counted as dropped: entries that do not fit the queue, and those that the disk does not take.
+ * When a disk fills up within a line, the next line begins after a newline. Nothing is buffered
+ * between batches.
  */
 final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
   private static final Logger LOG = Logger.getLogger("dev.millrace.access");
@@ -31,6 +35,7 @@ final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
 
   private final @Nullable Path file;
   private final AccessLogFormat format;
+  private final Opener opener;
   private final ThreadPool thread =
       new ThreadPool(new ThreadPool.Config("millrace-access-log", 1, QUEUE_BATCHES));
   private final AtomicInteger pending = new AtomicInteger();
@@ -38,23 +43,57 @@ final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
   private final AtomicLong dropped = new AtomicLong();
 
   // The writer's thread only.
-  private OutputStream out;
+  private WritableByteChannel out;
   private @Nullable Object openedKey;
   private boolean failing;
+  private boolean tornLine;
+
+  /** Opens a log. */
+  @FunctionalInterface
+  interface Opener {
+    WritableByteChannel open() throws IOException;
+  }
 
   /**
    * @param file null for standard output
    */
   AccessLogWriter(@Nullable Path file, AccessLogFormat format) throws IOException {
-    this.file = file;
-    this.format = format;
-    this.out = file == null ? new FileOutputStream(java.io.FileDescriptor.out) : open(file);
+    this(file, format, () -> file == null ? standardOutput() : appendTo(file));
   }
 
-  private OutputStream open(Path path) throws IOException {
-    OutputStream opened = new BufferedOutputStream(new FileOutputStream(path.toFile(), true));
-    openedKey = key(path);
-    return opened;
+  /**
+   * @param opener opens the log, first here and then whenever its file has been moved
+   */
+  AccessLogWriter(@Nullable Path file, AccessLogFormat format, Opener opener) throws IOException {
+    this.file = file;
+    this.format = format;
+    this.opener = opener;
+    this.out = opener.open();
+    this.openedKey = file == null ? null : key(file);
+  }
+
+  /** The access log that is set, or null if it is off. */
+  static @Nullable AccessLogWriter open(Settings settings) throws StartException {
+    String where = settings.accessLog();
+    if (where.equals("off")) {
+      return null;
+    }
+    try {
+      return new AccessLogWriter(
+          where.equals("-") ? null : Path.of(where), settings.accessLogFormat());
+    } catch (IOException failed) {
+      throw new StartException("access-log: " + failed.getMessage(), failed);
+    }
+  }
+
+  @SuppressWarnings("resource") // closing the stream would close standard output
+  private static WritableByteChannel standardOutput() {
+    return new FileOutputStream(FileDescriptor.out).getChannel();
+  }
+
+  @SuppressWarnings("resource") // closing the channel closes the stream
+  private static WritableByteChannel appendTo(Path file) throws IOException {
+    return new FileOutputStream(file.toFile(), true).getChannel();
   }
 
   private static @Nullable Object key(Path path) {
@@ -86,32 +125,66 @@ final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
   }
 
   private void writeNow(List<AccessLog.Entry> batch) {
+    int[] ends = new int[batch.size()];
+    ByteBuffer bytes = ByteBuffer.allocate(0);
+    int start = 0;
     try {
       reopenIfMoved();
       StringBuilder text = new StringBuilder(batch.size() * 200);
-      for (AccessLog.Entry entry : batch) {
-        format.write(text, entry);
+      ByteArrayOutputStream lines = new ByteArrayOutputStream(batch.size() * 200);
+      if (tornLine) {
+        lines.write('\n');
       }
-      out.write(text.toString().getBytes(StandardCharsets.UTF_8));
-      out.flush();
-      written.addAndGet(batch.size());
+      start = lines.size();
+      for (int i = 0; i < ends.length; i++) {
+        text.setLength(0);
+        format.write(text, batch.get(i));
+        lines.writeBytes(text.toString().getBytes(StandardCharsets.UTF_8));
+        ends[i] = lines.size();
+      }
+      bytes = ByteBuffer.wrap(lines.toByteArray());
+      writeAll(bytes);
       failing = false;
     } catch (IOException failed) {
-      dropped.addAndGet(batch.size());
       if (!failing) {
         failing = true;
         LOG.log(Level.WARNING, "the access log cannot be written: {0}", failed.getMessage());
       }
     } finally {
+      count(ends, start, bytes);
       pending.addAndGet(-batch.size());
+    }
+  }
+
+  private void writeAll(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      if (out.write(bytes) == 0) {
+        throw new IOException("its reader is too slow"); // the descriptor is O_NONBLOCK
+      }
+    }
+  }
+
+  /** Counts entries that are written whole, and those that are not. */
+  private void count(int[] ends, int start, ByteBuffer bytes) {
+    int position = bytes.position();
+    int whole = 0;
+    while (whole < ends.length && ends[whole] > start && ends[whole] <= position) {
+      whole++;
+    }
+    written.addAndGet(whole);
+    dropped.addAndGet(ends.length - whole);
+    if (position > 0) {
+      tornLine = bytes.get(position - 1) != '\n';
     }
   }
 
   private void reopenIfMoved() throws IOException {
     Path path = file;
     if (path != null && !Objects.equals(openedKey, key(path))) {
-      OutputStream before = out;
-      out = open(path);
+      WritableByteChannel before = out;
+      out = opener.open();
+      openedKey = key(path);
+      tornLine = false;
       before.close();
     }
   }
