@@ -38,6 +38,9 @@ public final class FileServer implements AutoCloseable {
   /** Each connection has one operation under way at most, so this bounds connections on NIO. */
   private static final int POOL_QUEUE_ENTRIES = 65_536;
 
+  /** After the drain time has passed, connections get this to send what is staged. */
+  private static final Duration LAST_SENDS = Duration.ofMillis(500);
+
   private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
   private static final Duration ROOT_MUST_ANSWER_WITHIN = Duration.ofSeconds(2);
 
@@ -80,7 +83,7 @@ public final class FileServer implements AutoCloseable {
     int rate = settings.scrubBytesPerSecond();
     this.scrubber =
         rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
-    this.accessLogWriter = openAccessLog(settings);
+    this.accessLogWriter = AccessLogWriter.open(settings);
     Pipeline.Shared shared =
         new Pipeline.Shared(
             settings,
@@ -146,19 +149,6 @@ public final class FileServer implements AutoCloseable {
         new PoolMetrics(metrics.registry(), name, FileServer::logFailure, settings.metrics());
     return new ThreadPool(
         new ThreadPool.Config("millrace-" + name, settings.workers(), queueEntries, observer));
-  }
-
-  private static @Nullable AccessLogWriter openAccessLog(Settings settings) throws StartException {
-    String where = settings.accessLog();
-    if (where.equals("off")) {
-      return null;
-    }
-    try {
-      return new AccessLogWriter(
-          where.equals("-") ? null : Path.of(where), settings.accessLogFormat());
-    } catch (IOException failed) {
-      throw new StartException("access-log: " + failed.getMessage(), failed);
-    }
   }
 
   private static DigestStore openStore(Settings settings) throws StartException {
@@ -323,7 +313,8 @@ public final class FileServer implements AutoCloseable {
 
   /**
    * Is not ready any more, lets clients that keep connections finish ({@link LameDuck}) and
-   * requests under way end within the drain time, and ends. Again has no effect but to wait.
+   * requests under way end within the drain time, and ends. A part that hangs is abandoned after
+   * the drain time, see {@link BoundedStop}. Again has no effect but to wait.
    */
   @Override
   public void close() {
@@ -331,27 +322,33 @@ public final class FileServer implements AutoCloseable {
       stopped.await();
       return;
     }
-    long deadline = System.nanoTime() + settings.drain().toNanos();
+    try {
+      stop(new BoundedStop(settings.drain()));
+    } finally {
+      stopped.set();
+    }
+  }
+
+  private void stop(BoundedStop stop) {
+    long deadline = System.nanoTime() + stop.left().toNanos();
     new LameDuck(pipelines, transport, deadline).run(settings.lameDuck(), listeners);
     digests.stop();
-    hashers.close();
+    stop.step("hashing", hashers::close);
     try {
-      long left = Math.max(Duration.ofSeconds(1).toNanos(), deadline - System.nanoTime());
-      var _ = transport.stop(left);
+      var _ = transport.stop(Math.max(LAST_SENDS.toNanos(), stop.left().toNanos()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    management.close();
+    stop.step("the management port", management::close);
     status.close();
-    closeStore();
-    pool.close();
-    pipelines.forEach(Pipeline::end);
+    stop.step("the index of digests", this::closeStore);
+    stop.step("the worker pool", pool::close);
+    pipelines.forEach(Pipeline::end); // the event threads have ended
     AccessLogWriter log = accessLogWriter;
     if (log != null) {
-      log.close();
+      stop.step("the access log", log::close);
     }
     metrics.close();
     roots.close();
-    stopped.set();
   }
 }

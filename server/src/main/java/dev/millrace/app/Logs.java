@@ -2,6 +2,7 @@ package dev.millrace.app;
 
 import dev.millrace.sync.ThreadPool;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -17,6 +18,7 @@ import java.util.logging.SimpleFormatter;
  */
 public final class Logs extends Handler {
   private static final int QUEUE_ENTRIES = 1024;
+  private static final Duration LAST_LINES = Duration.ofMillis(500);
 
   /** Held strongly: a logger's level is forgotten with the logger. */
   private static final List<Logger> QUIET =
@@ -61,7 +63,7 @@ public final class Logs extends Handler {
         dropped.incrementAndGet();
       }
     } catch (IllegalStateException closed) {
-      print(entry); // after the end, when nobody waits
+      dropped.incrementAndGet(); // the process ends; printing here might wait for ever
     }
   }
 
@@ -77,8 +79,10 @@ public final class Logs extends Handler {
   @Override
   public void flush() {}
 
+  /** Writes what is queued, for a bounded time: standard error may be a pipe that nobody reads. */
   @Override
   public void close() {
-    writer.close();
+    BoundedStop stop = new BoundedStop(LAST_LINES);
+    var _ = stop.step("the log", writer::close);
   }
 }

@@ -9,6 +9,7 @@ import dev.millrace.app.SettingsException;
 import dev.millrace.app.SettingsLoader;
 import dev.millrace.app.StartException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Parameters;
           + " the environment, the environment over the file."
     })
 final class Serve implements Callable<Integer> {
+  /** How much longer than the drain time a stop may take before the process is halted. */
+  private static final Duration STOP_GRACE = Duration.ofMillis(1800);
+
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
@@ -54,17 +58,24 @@ final class Serve implements Callable<Integer> {
   /** Serves until it is told to stop, and returns the exit code. */
   static int run(SettingsLoader.Flags flags) {
     FileServer server;
-    Logs.install(System.err);
+    Settings settings;
+    Logs logs = Logs.install(System.err);
     Signals.ignoreHangUp();
     try {
       NativeCalls.linkAhead();
-      Settings settings = SettingsLoader.load(flags, System.getenv());
+      settings = SettingsLoader.load(flags, System.getenv());
       server = FileServer.start(settings);
     } catch (SettingsException | StartException refused) {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
-    Signals.stopWith(server::close);
+    Duration most = settings.drain().plus(STOP_GRACE);
+    Signals.stopWith(
+        () -> {
+          server.close();
+          logs.close();
+        },
+        most);
     System.out.println(server.greeting());
     System.out.flush();
     server.await();

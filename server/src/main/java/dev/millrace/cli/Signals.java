@@ -1,7 +1,9 @@
 package dev.millrace.cli;
 
+import dev.millrace.sync.ResetEvent;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -10,7 +12,7 @@ import java.util.logging.Logger;
  * What signals do to a server.
  *
  * <pre>
- *   SIGTERM, SIGINT   stop it; exit code 0
+ *   SIGTERM, SIGINT   stop it within the drain time and two seconds; exit code 0
  *   SIGHUP            ignored, with a line in the log: there is nothing to read again
  *   SIGQUIT           prints the threads (Java's)
  *   SIGPIPE, SIGUSR2  ignored (Java's)
@@ -31,12 +33,28 @@ final class Signals {
     handle("HUP", () -> LOG.info("SIGHUP ignored: the configuration is read at start only"));
   }
 
-  /** Runs {@code stop} when the process is told to stop, and ends the process with 0 then. */
-  static void stopWith(Runnable stop) {
+  /**
+   * Runs {@code stop} when the process is told to stop, and ends the process with 0 then.
+   *
+   * @param most after this time the process is halted, whatever the stop still waits for
+   */
+  static void stopWith(Runnable stop, Duration most) {
     Runnable stopAndEnd =
         () -> {
-          stop.run();
-          Runtime.getRuntime().halt(0);
+          ResetEvent stopped = new ResetEvent();
+          var _ =
+              Thread.ofPlatform()
+                  .daemon()
+                  .name("millrace-stop")
+                  .start(() -> {
+                    try {
+                      stop.run();
+                    } finally {
+                      stopped.set();
+                    }
+                  });
+          var _ = stopped.timedAwait(most);
+          Runtime.getRuntime().halt(0); // exit would run hooks, which may wait for what hangs
         };
     handle("TERM", stopAndEnd);
     handle("INT", stopAndEnd);
