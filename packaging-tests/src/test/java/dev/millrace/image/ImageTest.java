@@ -173,6 +173,15 @@ class ImageTest {
         downloads.add(download);
         threads.add(Thread.ofPlatform().start(download));
       }
+      List<KeepAliveClient> clients = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        KeepAliveClient client = new KeepAliveClient(server.port);
+        clients.add(client);
+        threads.add(Thread.ofPlatform().start(client));
+      }
+      for (KeepAliveClient client : clients) {
+        assertTrue(client.begun.await(60, TimeUnit.SECONDS), "no answer came");
+      }
       for (SlowDownload download : downloads) {
         assertTrue(download.begun.await(60, TimeUnit.SECONDS), "no download began");
       }
@@ -182,6 +191,8 @@ class ImageTest {
       }
       List<String> lost =
           downloads.stream().map(SlowDownload::trouble).filter(t -> !t.isEmpty()).toList();
+      assertEquals(List.of(), lost);
+      lost = clients.stream().map(KeepAliveClient::trouble).filter(t -> !t.isEmpty()).toList();
       assertEquals(List.of(), lost);
       assertEquals(0, server.awaitExit(), server.log());
       assertFalse(server.log().contains("Exception"), server.log());
