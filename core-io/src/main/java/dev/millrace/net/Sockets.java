@@ -1,5 +1,6 @@
 package dev.millrace.net;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.millrace.sync.ffi.CFunction;
@@ -21,6 +22,8 @@ public final class Sockets {
 
   /** {@code MSG_NOSIGNAL}: a broken connection is an error, not a signal. */
   public static final int MSG_NOSIGNAL = 0x4000;
+
+  private static final int MSG_DONTWAIT = 0x40;
 
   /** {@code MSG_WAITALL}: an operation of the ring goes on until all is sent. */
   public static final int MSG_WAITALL = 0x100;
@@ -44,6 +47,7 @@ public final class Sockets {
   private static final CFunction GETSOCKNAME = CFunction.ofLibc("getsockname");
   private static final CFunction GETPEERNAME = CFunction.ofLibc("getpeername");
   private static final CFunction SHUTDOWN = CFunction.ofLibc("shutdown");
+  private static final CFunction SEND = CFunction.ofLibc("send");
   private static final CFunction CLOSE = CFunction.ofLibc("close");
 
   /** Which sockets listen on a port. */
@@ -110,6 +114,24 @@ public final class Sockets {
   /** The address at the other end. */
   public static InetSocketAddress peerAddress(int fd) throws ErrnoException {
     return name("getpeername", GETPEERNAME, fd);
+  }
+
+  /** Sends what fits now; what does not, and what fails, is lost. */
+  public static void sendNow(int fd, byte[] bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment copy = arena.allocateFrom(JAVA_BYTE, bytes);
+      var _ = SEND.call(fd, copy.address(), copy.byteSize(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+  }
+
+  /**
+   * Opens a descriptor that does nothing, to be closed when one is needed.
+   *
+   * @return -1 if there is none left
+   */
+  public static int placeholder() {
+    int type = SOCK_STREAM | SOCK_CLOEXEC;
+    return Math.max(-1, SOCKET.intOrErrno(SocketAddresses.AF_INET, type, 0));
   }
 
   /** Ends sending; the peer reads an end of stream. False if the connection is gone already. */

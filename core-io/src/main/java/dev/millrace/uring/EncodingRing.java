@@ -129,6 +129,11 @@ public abstract class EncodingRing implements Ring {
   }
 
   @Override
+  public final void prepAccept(int fd, int flags, long userData) {
+    prep(OpKind.ACCEPT, 0, fd, 0, 0, 0, flags, userData);
+  }
+
+  @Override
   public final void prepAcceptMultishot(int fd, int flags, long userData) {
     prep(OpKind.ACCEPT, Uapi.ACCEPT_MULTISHOT, fd, 0, 0, 0, flags, userData);
   }

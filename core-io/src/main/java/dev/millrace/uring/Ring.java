@@ -40,6 +40,9 @@ public interface Ring extends AutoCloseable {
    */
   void prepNopResult(int result, long userData);
 
+  /** Accepts one connection, as {@link #prepAcceptMultishot}. */
+  void prepAccept(int fd, int flags, long userData);
+
   /**
    * Accepts connections until cancelled or failed, each with a completion whose result is the new
    * descriptor; {@link #hasMore} is false on the last (accept4(2), multishot).

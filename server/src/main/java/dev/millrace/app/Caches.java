@@ -9,14 +9,9 @@ import dev.millrace.hot.HotConnection;
 import dev.millrace.hot.HotListener;
 import dev.millrace.hot.HotStats;
 import dev.millrace.loop.EventLoop;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
@@ -25,8 +20,6 @@ import org.xnio.XnioIoThread;
 final class Caches {
   /** A body of this size still costs less to copy than to send from the file. */
   private static final int HOT_BODY_BYTES = 16 << 10;
-
-  private static final Pattern SOFT_LIMIT = Pattern.compile("Max open files +(\\S+)");
 
   private final Settings settings;
   private final XnioIoThread thread;
@@ -40,26 +33,9 @@ final class Caches {
   Caches(Settings settings, XnioIoThread thread) {
     this.settings = settings;
     this.thread = thread;
-    int inAll = Math.min(settings.caches().openFiles(), descriptorLimit() / 4);
+    int inAll =
+        Math.min(settings.caches().openFiles(), DescriptorShares.ofThisProcess().openFiles());
     this.openFiles = inAll / settings.loops();
-  }
-
-  /** The process's limit of descriptors, which the Java runtime has raised as far as it may. */
-  private static int descriptorLimit() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
-        Matcher soft = SOFT_LIMIT.matcher(line);
-        if (soft.lookingAt()) {
-          String limit = soft.group(1);
-          return limit.equals("unlimited")
-              ? Integer.MAX_VALUE
-              : (int) Math.min(Long.parseLong(limit), Integer.MAX_VALUE);
-        }
-      }
-    } catch (IOException | NumberFormatException unreadable) {
-      // The least that is common.
-    }
-    return 1024;
   }
 
   private long validNanos() {
@@ -116,6 +92,12 @@ final class Caches {
   @Nullable HotStats answers() {
     HotCache cache = hot;
     return cache == null ? null : cache.stats();
+  }
+
+  /** Ends the connection that has been idle for longest; false if none is known to be idle. */
+  boolean endOldestIdle() {
+    HotCache cache = hot;
+    return cache != null && cache.endOldestIdle();
   }
 
   private void sweep() {

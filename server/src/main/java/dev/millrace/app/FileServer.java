@@ -17,7 +17,6 @@ import dev.millrace.net.AddressText;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -76,7 +75,8 @@ public final class FileServer implements AutoCloseable {
             failures,
             settings.metrics());
     this.pool = pool("worker", POOL_QUEUE_ENTRIES);
-    DigestService.Limits limits = DigestService.Limits.DEFAULT.withJobs(settings.digests().queue());
+    DescriptorShares shares = DescriptorShares.ofThisProcess();
+    DigestService.Limits limits = shares.digests(settings.digests().queue());
     this.hashers = pool("hash", limits.tasks());
     this.store = openStore(settings);
     this.digests = new DigestService(hashers, transport.loops().getFirst(), store, limits);
@@ -104,13 +104,17 @@ public final class FileServer implements AutoCloseable {
     if (settings.metrics()) {
       register();
     }
+    ConnectionBound bound = new ConnectionBound(shares.connections(), transport::openConnections);
     Management opened = null;
     try {
-      opened = startManagement();
+      opened = startManagement(shares.management());
       this.management = opened;
       this.listeners =
           Listeners.open(
-              transport, settings.listen(), pipelines.stream().map(Pipeline::opening).toList());
+              transport,
+              settings.listen(),
+              each(Pipeline::opening),
+              each(pipeline -> pipeline.admission(bound)));
     } catch (StartException failed) {
       if (opened != null) {
         opened.close();
@@ -123,7 +127,8 @@ public final class FileServer implements AutoCloseable {
       throw failed;
     }
     this.addresses = listeners.addresses();
-    metrics.connections(listeners.accepted(), transport::openConnections, trackers());
+    metrics.connections(
+        listeners.accepted(), bound::refused, transport::openConnections, trackers());
     this.started = true;
     var _ = Thread.ofPlatform().daemon().name("millrace-figures").start(metrics::watchRuntime);
   }
@@ -226,14 +231,8 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
-  static String why(Throwable cause) {
-    String message = String.valueOf(cause.getMessage());
-    return cause instanceof BindException && message.contains("in use")
-        ? "the address is in use"
-        : message;
-  }
-
-  private Management startManagement() throws StartException {
+  private Management startManagement(int connections) throws StartException {
+    Management.allowConnections(connections);
     InetSocketAddress address = resolve("management", settings.management());
     // An idle loop sleeps; whether it can still turn shows only when it is asked to.
     List<Probe> turns = each(one -> new Probe(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
@@ -247,7 +246,8 @@ public final class FileServer implements AutoCloseable {
       return new Management(
           address, health, settings.metrics() ? new Management.Figures(metrics, status) : null);
     } catch (IOException failed) {
-      throw new StartException("management: " + settings.management() + ": " + why(failed), failed);
+      throw new StartException(
+          "management: " + settings.management() + ": " + Listeners.why(failed), failed);
     }
   }
 

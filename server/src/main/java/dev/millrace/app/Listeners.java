@@ -10,11 +10,13 @@ import dev.millrace.http.ExchangeFailures;
 import dev.millrace.http.ForwardedHeaders;
 import dev.millrace.http.GateAnswers;
 import dev.millrace.http.RequestBodies;
+import dev.millrace.transport.Admission;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,13 +44,19 @@ final class Listeners implements AutoCloseable {
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final Transport transport;
   private final ChannelListener<StreamConnection> open;
+  private final List<Admission> admissions;
   private final AtomicLongArray accepted;
 
   /**
    * @param opens by the number of the loop
+   * @param admissions likewise
    */
-  private Listeners(Transport transport, List<ChannelListener<StreamConnection>> opens) {
+  private Listeners(
+      Transport transport,
+      List<ChannelListener<StreamConnection>> opens,
+      List<Admission> admissions) {
     this.transport = transport;
+    this.admissions = admissions;
     this.accepted = new AtomicLongArray(opens.size());
     this.open =
         connection -> {
@@ -62,12 +70,16 @@ final class Listeners implements AutoCloseable {
    * Listens on all addresses.
    *
    * @param opens are handed each connection, by the number of the loop that it is on
+   * @param admissions decide which connections are, likewise
    * @throws StartException if it cannot on one of them; then it does on none
    */
   static Listeners open(
-      Transport transport, List<HostPort> addresses, List<ChannelListener<StreamConnection>> opens)
+      Transport transport,
+      List<HostPort> addresses,
+      List<ChannelListener<StreamConnection>> opens,
+      List<Admission> admissions)
       throws StartException {
-    Listeners listeners = new Listeners(transport, opens);
+    Listeners listeners = new Listeners(transport, opens, admissions);
     try {
       listeners.listen(addresses);
       return listeners;
@@ -146,6 +158,14 @@ final class Listeners implements AutoCloseable {
     }
   }
 
+  /** Why an address cannot be listened on, for people. */
+  static String why(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return cause instanceof BindException && message.contains("in use")
+        ? "the address is in use"
+        : message;
+  }
+
   private InetSocketAddress listen(HostPort wanted, InetSocketAddress address)
       throws StartException {
     OptionMap options =
@@ -155,12 +175,12 @@ final class Listeners implements AutoCloseable {
             .set(Options.BACKLOG, 1000)
             .getMap();
     try {
-      Transport.Bound bound = transport.listen(address, open, options);
+      Transport.Bound bound = transport.listen(address, open, admissions, options);
       sockets.addAll(bound.sockets());
       bound.sockets().forEach(AcceptingChannel::resumeAccepts);
       return bound.address();
     } catch (IOException | RuntimeException failed) {
-      throw new StartException("listen: " + wanted + ": " + FileServer.why(failed), failed);
+      throw new StartException("listen: " + wanted + ": " + why(failed), failed);
     }
   }
 

@@ -34,6 +34,7 @@ final class Management implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String HTML = "text/html; charset=utf-8";
   private static final String JSON = "application/json";
+  private static final String MAX_CONNECTIONS = "jdk.httpserver.maxConnections";
   private static final Page NOT_ALLOWED =
       new Page.Verdict(
           () -> Answer.text(405, "405 Method Not Allowed\n").with("Allow", "GET, HEAD"));
@@ -124,6 +125,11 @@ final class Management implements AutoCloseable {
     server.setExecutor(threads::spawn);
     server.createContext("/", this::handle);
     server.start();
+  }
+
+  /** Bounds the connections of the JDK's server, before the first is made in this process. */
+  static void allowConnections(int most) {
+    var _ = System.getProperties().putIfAbsent(MAX_CONNECTIONS, String.valueOf(most));
   }
 
   InetSocketAddress address() {

@@ -1,10 +1,12 @@
 package dev.millrace.app;
 
+import dev.millrace.transport.Admission;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,7 +60,10 @@ final class NioSockets {
 
   /** Listens on an address; of those of one port, the wildcards come first. */
   Transport.Bound listen(
-      InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
+      InetSocketAddress address,
+      ChannelListener<StreamConnection> open,
+      List<Admission> admissions,
+      OptionMap options)
       throws IOException {
     for (Shared one : wildcards) {
       if (one.port == address.getPort()) {
@@ -74,10 +79,12 @@ final class NioSockets {
         worker.createStreamConnectionServer(
             address,
             ChannelListeners.openListenerAdapter((StreamConnection connection) -> {
-              if (shared.serves(connection.getLocalAddress())) {
+              if (!shared.serves(connection.getLocalAddress())) {
+                IoUtils.safeClose(connection);
+              } else if (admissions.get(connection.getIoThread().getNumber()).admit()) {
                 open.handleEvent(connection);
               } else {
-                IoUtils.safeClose(connection);
+                refuse(connection, admissions.getFirst());
               }
             }),
             options);
@@ -87,5 +94,15 @@ final class NioSockets {
       wildcards.add(shared);
     }
     return new Transport.Bound(List.of(socket), bound);
+  }
+
+  private static void refuse(StreamConnection connection, Admission admission) {
+    try {
+      var _ = connection.getSinkChannel().write(ByteBuffer.wrap(admission.refusal()));
+    } catch (IOException gone) {
+      // the client has closed already
+    } finally {
+      IoUtils.safeClose(connection);
+    }
   }
 }

@@ -24,6 +24,7 @@ import dev.millrace.loop.LoopExecutors;
 import dev.millrace.loop.LoopWait;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
+import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,6 +182,12 @@ final class Pipeline {
   /** What each of this loop's connections goes through. */
   ChannelListener<StreamConnection> opening() {
     return Listeners.gated(requests, shared.settings(), gate, caches::shortcut, connections);
+  }
+
+  /** Which connections this loop may have. */
+  Admission admission(ConnectionBound bound) {
+    boolean counted = shared.transport() instanceof Transport.Nio;
+    return bound.on(counted, caches::endOldestIdle);
   }
 
   /** More is known of a file. The first loop's event thread. */

@@ -3,10 +3,10 @@ package dev.millrace.app;
 import dev.millrace.app.Settings.TransportChoice;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets.Port;
+import dev.millrace.transport.Admission;
 import dev.millrace.transport.RingWorker;
 import dev.millrace.transport.RingXnio;
 import dev.millrace.transport.TransportConfig;
-import dev.millrace.transport.TransportStats;
 import dev.millrace.uring.Features;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingConfig;
@@ -58,7 +58,7 @@ sealed interface Transport {
    */
   boolean lingers();
 
-  /** Connections that are open. */
+  /** Connections that are open, on NIO that which is being admitted included. */
   long openConnections();
 
   /**
@@ -73,10 +73,15 @@ sealed interface Transport {
    * Listens on an address, for all loops. A wildcard takes connections of its own address family
    * alone.
    *
-   * @param open is handed each connection, on the loop that it is on
+   * @param open is handed each connection that is admitted, on the loop that it is on
+   * @param admissions by the number of the loop
    * @param options but for how sockets share the port
    */
-  Bound listen(InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
+  Bound listen(
+      InetSocketAddress address,
+      ChannelListener<StreamConnection> open,
+      List<Admission> admissions,
+      OptionMap options)
       throws IOException;
 
   /** Ends connections, then the loops; false if the time ran out. */
@@ -143,22 +148,28 @@ sealed interface Transport {
 
     @Override
     public long openConnections() {
-      return workers.stream()
-          .mapToLong(worker -> worker.stats().get(TransportStats.Figure.OPEN))
-          .sum();
+      return workers.stream().mapToLong(RingWorker::openConnections).sum();
     }
 
     /** One socket a loop, between which the kernel divides what comes (SO_REUSEPORT). */
     @Override
     public Bound listen(
-        InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
+        InetSocketAddress address,
+        ChannelListener<StreamConnection> open,
+        List<Admission> admissions,
+        OptionMap options)
         throws IOException {
       List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
       InetSocketAddress at = address;
       try {
         for (RingWorker worker : workers) {
           Port port = workers.size() == 1 ? Port.ALONE : sockets.isEmpty() ? Port.FIRST : Port.MORE;
-          OptionMap all = OptionMap.builder().addAll(options).set(RingWorker.PORT, port).getMap();
+          OptionMap all =
+              OptionMap.builder()
+                  .addAll(options)
+                  .set(RingWorker.PORT, port)
+                  .set(RingWorker.ADMISSION, admissions.get(sockets.size()))
+                  .getMap();
           var socket =
               worker.createStreamConnectionServer(
                   at, ChannelListeners.openListenerAdapter(open), all);
@@ -214,9 +225,12 @@ sealed interface Transport {
 
     @Override
     public Bound listen(
-        InetSocketAddress address, ChannelListener<StreamConnection> open, OptionMap options)
+        InetSocketAddress address,
+        ChannelListener<StreamConnection> open,
+        List<Admission> admissions,
+        OptionMap options)
         throws IOException {
-      return sockets.listen(address, open, options);
+      return sockets.listen(address, open, admissions, options);
     }
   }
 

@@ -37,24 +37,32 @@ public final class DigestService implements DigestSource {
    * @param jobs files being read for somebody who waits
    * @param behind files waiting to be read with nobody waiting; more are passed over
    * @param behindRunning of those, how many are read at once
+   * @param parts parts of files that wait or are hashed
    * @param remembered versions whose digests are kept in memory
    */
-  public record Limits(int jobs, int behind, int behindRunning, int remembered) {
-    public static final Limits DEFAULT = new Limits(1024, 1024, 1, 1 << 18);
+  public record Limits(int jobs, int behind, int behindRunning, int parts, int remembered) {
+    public static final Limits DEFAULT = new Limits(1024, 1024, 1, 2048, 1 << 18);
 
     /** The same with another bound of files for somebody who waits. */
     public Limits withJobs(int jobs) {
-      return new Limits(jobs, behind, behindRunning, remembered);
+      return new Limits(jobs, behind, behindRunning, parts, remembered);
+    }
+
+    /** The same with no more files open than so many, each of which takes a descriptor. */
+    public Limits withDescriptors(int most) {
+      return new Limits(
+          Math.clamp(most / 4, 1, jobs),
+          Math.clamp(most / 4, 1, behind),
+          behindRunning,
+          Math.clamp(most / 2, 1, parts),
+          remembered);
     }
 
     /** Tasks that the hashing threads' queue must have room for: nothing under way is dropped. */
     public int tasks() {
-      return jobs + behindRunning + PARTS;
+      return jobs + behindRunning + parts;
     }
   }
-
-  /** Parts that wait or are hashed. */
-  private static final int PARTS = 2048;
 
   private static final Logger LOG = Logger.getLogger("dev.millrace.digest");
 
@@ -159,7 +167,7 @@ public final class DigestService implements DigestSource {
     if (lengthBytes > MAX_PART_BYTES) {
       throw new IllegalArgumentException(lengthBytes + " bytes are more than one part has");
     }
-    if (parts >= PARTS) {
+    if (parts >= limits.parts()) {
       refused.incrementAndGet();
       callback.unavailable(Unavailable.BUSY);
       return;

@@ -101,6 +101,11 @@ public final class HotCache {
     return waiting;
   }
 
+  /** Ends the waiting connection that has been idle for longest; false if there is none. */
+  public boolean endOldestIdle() {
+    return waiting.endOldest();
+  }
+
   HotKeys keys() {
     return keys;
   }

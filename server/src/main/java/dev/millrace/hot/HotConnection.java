@@ -107,6 +107,12 @@ public final class HotConnection implements Shortcut, DirectOutput.Sent {
     IoUtils.safeClose(connection);
   }
 
+  /** Ends the connection at once, so that its descriptor is free in the next turn. */
+  void hangUp() {
+    output.hangUp();
+    close();
+  }
+
   // ---- answering -----------------------------------------------------------------------------
 
   @Override

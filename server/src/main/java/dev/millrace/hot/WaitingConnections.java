@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Loop thread only.
  */
 final class WaitingConnections {
+  /** Connections with an answer on its way that are passed over in search of an idle one. */
+  private static final int MOST_LOOKED_AT = 64;
+
   private final LongSupplier turnNanos;
   private final long idleNanos;
   private @Nullable HotConnection first;
@@ -64,6 +67,23 @@ final class WaitingConnections {
       remove(connection);
       add(connection);
     }
+  }
+
+  /**
+   * Ends the connection that has been idle for longest, at once.
+   *
+   * @return false if there is none that is idle
+   */
+  boolean endOldest() {
+    int looked = 0;
+    for (HotConnection one = first; one != null && looked < MOST_LOOKED_AT; one = one.after) {
+      if (!one.isAnswering()) {
+        one.hangUp();
+        return true;
+      }
+      looked++;
+    }
+    return false;
   }
 
   /** Closes those that were idle for too long. */

@@ -170,7 +170,15 @@ public final class ServerMetrics implements AutoCloseable {
    * @param accepted by the number of the loop that they are on
    */
   public void connections(
-      List<LongSupplier> accepted, LongSupplier open, List<RequestTracker> requests) {
+      List<LongSupplier> accepted,
+      LongSupplier refused,
+      LongSupplier open,
+      List<RequestTracker> requests) {
+    meters.counter(
+        "millrace.connections.refused",
+        "Connections refused because too many were open",
+        refused,
+        LongSupplier::getAsLong);
     meters.gauge("millrace.connections.open", "Connections open", open, LongSupplier::getAsLong);
     meters.gauge(
         "millrace.connections.idle",

@@ -18,6 +18,12 @@ public interface DirectOutput {
    */
   void peerIsDone();
 
+  /**
+   * Ends both directions at once, so that closing the connection waits for nothing. What the peer
+   * sends from now on is answered with a reset.
+   */
+  void hangUp();
+
   /** Whether {@link #stage} would take this many bytes now. */
   boolean hasRoom(int bytes);
 

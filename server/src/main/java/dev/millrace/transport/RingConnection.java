@@ -150,9 +150,7 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     if (buffer >= 0) {
       io.receiveBuffers().taken();
     }
-    if (!Ring.hasMore(flags)) {
-      receiving = false;
-    }
+    receiving &= Ring.hasMore(flags);
     hasReceived = true;
     handling = true;
     try {
@@ -209,8 +207,12 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
 
   /** What was promised cannot be sent: the peer must notice, and whoever writes. */
   void broke(int errno) {
-    var _ = Sockets.shutdown(fd);
+    hangUp();
     sendFailed(errno);
+  }
+
+  void hangUp() {
+    var _ = Sockets.shutdown(fd);
   }
 
   /** Something is sent: there may be room for more, or an end to come to. */

@@ -3,6 +3,7 @@ package dev.millrace.transport;
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets;
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.transport.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
@@ -25,13 +26,18 @@ import org.xnio.channels.AcceptingChannel;
 /**
  * A listening socket with a multishot accept on the ring.
  *
- * <p>Out of descriptors (EMFILE, ENFILE), accepting pauses and is tried again by a timer: the
- * connections wait in the kernel's backlog.
+ * <p>While there is room for few connections only, it accepts one at a time: a multishot accept
+ * would take descriptors for all that wait before it is known whether they may stay.
+ *
+ * <p>Out of descriptors all the same (EMFILE, ENFILE), it gives up the descriptor that it holds
+ * back, accepts one connection with it, and refuses that connection, so that clients see an end. If
+ * there is none to give up, accepting pauses and is tried again by a timer.
  */
 final class RingListener implements AcceptingChannel<StreamConnection>, CompletionTarget {
   private static final int TAG_ACCEPT = 0;
   private static final int TAG_CANCEL = 1;
   private static final int CANCELLED = -125; // ECANCELED
+  private static final int FEW_CONNECTIONS = 1024;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final RingWorker worker;
@@ -39,6 +45,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
   private final EventLoop loop;
   private final int fd;
   private final InetSocketAddress localAddress;
+  private final Admission admission;
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean resumed;
   private volatile @Nullable ChannelListener<? super AcceptingChannel<StreamConnection>>
@@ -52,15 +59,24 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
   private long handle;
   private long acceptUserData;
   private boolean accepting;
+  private boolean multishot;
+  private boolean shedding;
+  private int spare = Sockets.placeholder();
   private boolean cancelling;
   private boolean retrying;
 
-  RingListener(RingWorker worker, RingIoThread io, int fd, InetSocketAddress localAddress) {
+  RingListener(
+      RingWorker worker,
+      RingIoThread io,
+      int fd,
+      InetSocketAddress localAddress,
+      Admission admission) {
     this.worker = worker;
     this.io = io;
     this.loop = io.loop();
     this.fd = fd;
     this.localAddress = localAddress;
+    this.admission = admission;
   }
 
   // ---- on the loop ---------------------------------------------------------------------------
@@ -76,11 +92,20 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
       }
       accepting = true;
       acceptUserData = loop.begin(handle, OpKind.ACCEPT, TAG_ACCEPT);
-      loop.ring()
-          .prepAcceptMultishot(fd, Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK, acceptUserData);
-    } else if (!resumed) {
+      int flags = Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
+      multishot = !mustTakeOne();
+      if (multishot) {
+        loop.ring().prepAcceptMultishot(fd, flags, acceptUserData);
+      } else {
+        loop.ring().prepAccept(fd, flags, acceptUserData);
+      }
+    } else if (!resumed || (accepting && multishot && mustTakeOne())) {
       cancelAccept();
     }
+  }
+
+  private boolean mustTakeOne() {
+    return shedding || admission.room() < FEW_CONNECTIONS;
   }
 
   private void cancelAccept() {
@@ -99,12 +124,30 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
         accepting = false;
       }
       if (result >= 0) {
-        open(result);
+        take(result);
       } else if (result != CANCELLED) {
-        pause();
+        failed(-result);
       }
     }
     update();
+  }
+
+  private void take(int connectionFd) {
+    if (shedding) {
+      shedding = false;
+      spare = Sockets.placeholder();
+      if (spare < 0) {
+        refuse(connectionFd);
+        spare = Sockets.placeholder();
+        return;
+      }
+    }
+    open(connectionFd);
+  }
+
+  private void refuse(int connectionFd) {
+    Sockets.sendNow(connectionFd, admission.refusal());
+    Sockets.close(connectionFd);
   }
 
   private void open(int connectionFd) {
@@ -112,17 +155,36 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
       Sockets.close(connectionFd); // accepted between our close and the kernel's cancel
       return;
     }
+    if (!admission.admit()) {
+      refuse(connectionFd);
+      return;
+    }
     accepted.add(worker.connect(io, connectionFd, localAddress));
     ChannelListeners.invokeChannelListener(this, acceptListener);
   }
 
+  private void failed(int errno) {
+    boolean exhausted = errno == Errno.EMFILE || errno == Errno.ENFILE;
+    if (exhausted && spare >= 0) {
+      Sockets.close(spare);
+      spare = -1;
+      shedding = true;
+    } else {
+      pause();
+    }
+  }
+
   private void pause() {
     io.stats().add(Figure.ACCEPT_PAUSED, 1);
+    shedding = false;
     retrying = true;
     var _ =
         loop.schedule(
             () -> {
               retrying = false;
+              if (spare < 0 && !closing.get()) {
+                spare = Sockets.placeholder();
+              }
               update();
             },
             RETRY_NANOS);
@@ -138,6 +200,10 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
     }
     if (worker.removeListener(this)) {
       Sockets.close(fd);
+      if (spare >= 0) {
+        Sockets.close(spare);
+        spare = -1;
+      }
       for (StreamConnection left : accepted) {
         org.xnio.IoUtils.safeClose(left);
       }

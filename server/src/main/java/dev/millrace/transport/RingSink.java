@@ -137,6 +137,11 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   @Override
+  public void hangUp() {
+    connection.hangUp();
+  }
+
+  @Override
   public boolean hasRoom(int bytes) {
     return failure == 0
         && posted.isEmpty()

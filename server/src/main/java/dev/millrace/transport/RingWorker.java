@@ -37,6 +37,10 @@ public final class RingWorker extends XnioWorker {
   public static final Option<Sockets.Port> PORT =
       Option.simple(RingWorker.class, "PORT", Sockets.Port.class);
 
+  /** Which of a server's connections may stay, all if it is not said. */
+  public static final Option<Admission> ADMISSION =
+      Option.simple(RingWorker.class, "ADMISSION", Admission.class);
+
   private static final int BACKLOG = 4096;
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -45,6 +49,9 @@ public final class RingWorker extends XnioWorker {
   private final Optional<RingUnavailableException> shortage;
   private final AtomicBoolean shutdown = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
+
+  /** Written by the loop's thread alone. */
+  private volatile int open;
 
   // Loop thread only.
   private final Set<RingListener> listeners = new HashSet<>();
@@ -99,6 +106,11 @@ public final class RingWorker extends XnioWorker {
     return io.stats();
   }
 
+  /** Connections now open, those being closed included. Any thread. */
+  public int openConnections() {
+    return open;
+  }
+
   /** Provided receive buffers that the kernel may fill. Any thread. */
   public int receiveBuffersFree() {
     return io.receiveBuffers().free();
@@ -122,7 +134,8 @@ public final class RingWorker extends XnioWorker {
       }
       throw failed;
     }
-    RingListener listener = new RingListener(this, io, fd, Sockets.localAddress(fd));
+    Admission admission = options.get(ADMISSION, Admission.UNBOUNDED);
+    RingListener listener = new RingListener(this, io, fd, Sockets.localAddress(fd), admission);
     listener.setAcceptListener(acceptListener);
     io.loop().post(() -> listeners.add(listener));
     return listener;
@@ -137,10 +150,12 @@ public final class RingWorker extends XnioWorker {
             localAddress,
             () -> {
               connections.remove(self[0]);
+              open = connections.size();
               endIfIdle();
             });
     self[0] = connection;
     connections.add(connection);
+    open = connections.size();
     return connection;
   }
 

@@ -29,57 +29,6 @@ class FaultsTest {
     return new RawClient(new InetSocketAddress("127.0.0.1", served.port()));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"uring", "nio"})
-  void withoutDescriptorsItIs503AndLaterWellAgain(String transport) throws Exception {
-    Files.writeString(root.resolve("f"), "x");
-    List<RawClient> clients = new ArrayList<>();
-    try (Served served =
-        Served.start(
-            List.of("prlimit", "--nofile=150:150"),
-            "--digests=asked",
-            "--transport=" + transport,
-            root.toString())) {
-      try (RawClient first = connect(served)) {
-        first.get("/none"); // these tests load classes from folders, which takes descriptors
-        assertEquals(404, first.head().status());
-      }
-      int status = 200;
-      while (status == 200) {
-        assertTrue(clients.size() < 150, "all connections found a descriptor");
-        RawClient client = connect(served);
-        clients.add(client);
-        client.get("/f");
-        Head head = headOrLog(client, served);
-        client.body(head.contentLength());
-        status = head.status();
-      }
-      assertEquals(503, status);
-      clients.removeFirst().close();
-      clients.removeFirst().close();
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (status != 200) {
-        assertTrue(System.nanoTime() < deadline, "still " + status);
-        clients.getLast().get("/f");
-        Head head = clients.getLast().head();
-        clients.getLast().body(head.contentLength());
-        status = head.status();
-      }
-    } finally {
-      for (RawClient client : clients) {
-        client.close();
-      }
-    }
-  }
-
-  private static Head headOrLog(RawClient client, Served served) throws Exception {
-    try {
-      return client.head();
-    } catch (IOException silent) {
-      throw new AssertionError(served.log(), silent);
-    }
-  }
-
   /** The ring's operations cannot be made to fail from outside; the pool's calls can. */
   private static List<String> failing(String call) {
     return List.of(

@@ -11,6 +11,7 @@ import dev.millrace.gate.GateStats;
 import dev.millrace.gate.ProxyTrust;
 import dev.millrace.http.ExchangeFailures;
 import dev.millrace.net.AddressText;
+import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
 import io.undertow.util.HttpString;
 import java.net.InetSocketAddress;
@@ -89,7 +90,8 @@ abstract class ProxiesContract {
                     settings,
                     new GateStats(),
                     _ -> null,
-                    new GatedConnections(transport.loops().getFirst(), transport.lingers()))));
+                    new GatedConnections(transport.loops().getFirst(), transport.lingers()))),
+            List.of(Admission.UNBOUNDED));
   }
 
   private RawClient connect() throws Exception {

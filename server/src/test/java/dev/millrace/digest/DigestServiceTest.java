@@ -37,7 +37,8 @@ class DigestServiceTest {
   }
 
   private DigestService service(int jobs) {
-    return new DigestService(threads, events::add, DigestStore.NONE, new Limits(jobs, 10, 1, 100));
+    return new DigestService(
+        threads, events::add, DigestStore.NONE, new Limits(jobs, 10, 1, 2048, 100));
   }
 
   private OpenFile open(Path path) throws Exception {
@@ -138,7 +139,7 @@ class DigestServiceTest {
     for (DigestStore store : List.of(failing(true, false), failing(false, true))) {
       answers.clear();
       DigestService service =
-          new DigestService(threads, events::add, store, new Limits(1, 10, 1, 100));
+          new DigestService(threads, events::add, store, new Limits(1, 10, 1, 2048, 100));
       require(service, "one", sparse("one", 1000));
       require(service, "one again", open(root.resolve("one")));
       handleEvents(2);

@@ -32,7 +32,7 @@ class PostedDigestsTest {
   private final LinkedBlockingQueue<Runnable> own = new LinkedBlockingQueue<>();
   private final ThreadPool threads = new ThreadPool(new ThreadPool.Config("hash", 1, 4096));
   private final DigestService service =
-      new DigestService(threads, home::add, DigestStore.NONE, new Limits(10, 10, 1, 100));
+      new DigestService(threads, home::add, DigestStore.NONE, new Limits(10, 10, 1, 2048, 100));
   private final PostedDigests posted = new PostedDigests(service, home::add, own::add);
   private final List<String> answers = new ArrayList<>();
   private OpenFile file;
