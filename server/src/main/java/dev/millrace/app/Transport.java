@@ -58,7 +58,7 @@ sealed interface Transport {
    */
   boolean lingers();
 
-  /** Connections that are open, on NIO that which is being admitted included. */
+  /** Open connections; on NIO the one that is being admitted counts. */
   long openConnections();
 
   /**

@@ -20,8 +20,7 @@ public final class PoolFileAccess implements FileAccess {
 
   private final LoopExecutors executors;
   private final FailureLog failures = new FailureLog();
-  private @Nullable Root root;
-  private int generation;
+  private final PresentRoot root = new PresentRoot();
   private final MemorySegment how;
 
   /**
@@ -36,22 +35,17 @@ public final class PoolFileAccess implements FileAccess {
 
   @Override
   public void root(@Nullable Root next) {
-    Root before = root;
-    root = next;
-    generation++;
-    if (before != null) {
-      before.release();
-    }
+    root.set(next);
   }
 
   @Override
   public int generation() {
-    return generation;
+    return root.generation();
   }
 
   @Override
   public void open(byte[] path, OpenCallback callback) {
-    Root present = root;
+    Root present = root.get();
     if (present == null) {
       callback.failed(OpenFailure.UNAVAILABLE);
       return;

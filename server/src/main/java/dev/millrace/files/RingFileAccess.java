@@ -23,8 +23,7 @@ public final class RingFileAccess implements FileAccess {
 
   private final EventLoop loop;
   private final FailureLog failures = new FailureLog();
-  private @Nullable Root root;
-  private int generation;
+  private final PresentRoot root = new PresentRoot();
   private final MemorySegment how;
   private final MemorySegment howCached;
   private final Arena arena = Arena.ofAuto();
@@ -41,22 +40,17 @@ public final class RingFileAccess implements FileAccess {
 
   @Override
   public void root(@Nullable Root next) {
-    Root before = root;
-    root = next;
-    generation++;
-    if (before != null) {
-      before.release();
-    }
+    root.set(next);
   }
 
   @Override
   public int generation() {
-    return generation;
+    return root.generation();
   }
 
   @Override
   public void open(byte[] path, OpenCallback callback) {
-    Root beneath = root;
+    Root beneath = root.get();
     if (path.length > MAX_PATH_BYTES) {
       callback.failed(OpenFailure.NAME_TOO_LONG);
     } else if (beneath == null) {
@@ -141,7 +135,7 @@ public final class RingFileAccess implements FileAccess {
   }
 
   private @Nullable OpenFile again(byte[] relative, FileFacts facts) {
-    Root beneath = root;
+    Root beneath = root.get();
     if (beneath == null) {
       return null;
     }

@@ -122,16 +122,7 @@ abstract class LameDuckContract {
       Thread stopping = Thread.ofPlatform().start(server::close);
       String ready;
       do {
-        ready =
-            Programs.run(
-                    "curl",
-                    "-s",
-                    "-o",
-                    "/dev/null",
-                    "-w",
-                    "%{http_code}",
-                    server.managementUrl() + "/readyz")
-                .out();
+        ready = server.readiness();
       } while (ready.equals("200"));
       assertEquals("503", ready, "not ready first");
       try (RawClient late = new RawClient(server.address())) {

@@ -97,16 +97,7 @@ abstract class RootsContract {
     long deadline = System.nanoTime() + WITHIN_NANOS;
     String last;
     do {
-      last =
-          Programs.run(
-                  "curl",
-                  "-s",
-                  "-o",
-                  "/dev/null",
-                  "-w",
-                  "%{http_code}",
-                  server.managementUrl() + "/readyz")
-              .out();
+      last = server.readiness();
       assertTrue(System.nanoTime() < deadline, "still: " + last);
     } while (!last.equals(String.valueOf(status)));
   }

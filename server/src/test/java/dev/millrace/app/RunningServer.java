@@ -122,6 +122,13 @@ final class RunningServer implements AutoCloseable {
     throw new AssertionError("no figure " + name);
   }
 
+  /** The status of /readyz. */
+  String readiness() throws Exception {
+    return Programs.run(
+            "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", managementUrl() + "/readyz")
+        .out();
+  }
+
   String metrics() throws Exception {
     return Programs.run("curl", "-sSf", managementUrl() + "/metrics").out();
   }
