@@ -250,4 +250,30 @@ abstract class RingSocketContract extends RingFileContract {
     assertEquals(-Errno.ENOTSOCK, send(fd, "x"));
     closeFile(fd);
   }
+
+  @Test
+  void aSingleAcceptLeavesTheNextConnectionInTheBacklog() throws Exception {
+    int listener = world.listen();
+    int[] clients = {world.socket(), world.socket()};
+    for (int client : clients) {
+      long connect = data();
+      ring.prepConnect(client, loopback(world.port(listener)).address(), 16, connect);
+      assertEquals(0, await(connect).result());
+    }
+    for (int client : clients) {
+      long accept = data();
+      ring.prepAccept(listener, 0x80000, accept);
+      Completion accepted = await(accept);
+      assertTrue(accepted.result() > 0, "accept gave " + accepted);
+      assertFalse(accepted.more(), "it accepts one connection");
+      assertEquals(1, send(client, "x"));
+      long receive = data();
+      MemorySegment into = arena.allocate(1);
+      ring.prepRecv(accepted.result(), into.address(), 1, 0, receive);
+      assertEquals(1, await(receive).result(), "connections are accepted in their order");
+      closeFile(accepted.result());
+      closeFile(client);
+    }
+    closeFile(listener);
+  }
 }
