@@ -112,7 +112,11 @@ final class Roots implements AutoCloseable {
   private void watch() {
     while (!closed) {
       LockSupport.parkNanos(period.toNanos());
-      boolean _ = areThere();
+      try {
+        boolean _ = areThere();
+      } catch (RuntimeException | Error failure) {
+        LOG.log(Level.SEVERE, "the roots could not be followed", failure); // and are, next time
+      }
     }
   }
 
