@@ -3,6 +3,7 @@ package dev.millrace.sync.jcstress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,6 +30,9 @@ class SpecificationTest {
   @Test
   @Timeout(value = 25, unit = TimeUnit.HOURS)
   void nothingForbiddenIsObserved() throws IOException, InterruptedException {
+    assumeTrue(
+        Runtime.getRuntime().availableProcessors() >= 2,
+        "jcstress runs two actors at once, and this process may use one processor only");
     Path directory = Path.of(System.getProperty("jcstress.directory"));
     Files.createDirectories(directory);
     List<String> command = new ArrayList<>();
@@ -70,7 +74,7 @@ class SpecificationTest {
     assertEquals(0, status, output::toString);
     assertNotNull(tally, output::toString);
     int planned = Integer.parseInt(tally.group(1));
-    assertTrue(planned > 0, "no test was selected, or this machine has fewer than two processors");
+    assertTrue(planned > 0, "no test was selected");
     assertEquals(planned, Integer.parseInt(tally.group(2)), output::toString);
     for (int failures = 3; failures <= 5; failures++) {
       assertEquals(0, Integer.parseInt(tally.group(failures)), output::toString);
