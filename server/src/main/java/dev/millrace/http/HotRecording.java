@@ -5,10 +5,12 @@ import dev.millrace.files.OpenFile;
 import dev.millrace.gate.GateConduit;
 import dev.millrace.hot.HotCache;
 import dev.millrace.hot.HotConnection;
+import dev.millrace.plan.EntityTag;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -105,6 +107,7 @@ final class HotRecording implements ExchangeCompletionListener {
       boolean asPlanned =
           exchange.getStatusCode() == status
               && exchange.isResponseStarted()
+              && !EntityTag.isWeak(exchange.getResponseHeaders().getFirst(Headers.ETAG))
               && bodyBytes == (fromFile ? exchange.getResponseBytesSent() : body.length);
       if (asPlanned && isStillRight()) {
         cache.put(key, status, head(exchange), fromFile ? null : body, file, only);

@@ -43,6 +43,11 @@ public final class EntityTag {
     return "W/\"unsettled-" + Long.toHexString(identity) + "\"";
   }
 
+  /** Whether a tag, if there is one, is weak: what it stands for may change without it. */
+  public static boolean isWeak(@Nullable String tag) {
+    return tag != null && tag.startsWith("W/");
+  }
+
   /** The finalizer of SplitMix64, a bijection. */
   private static long mix(long value) {
     long z = value + 0x9e3779b97f4a7c15L;

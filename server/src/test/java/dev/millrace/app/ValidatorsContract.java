@@ -90,6 +90,21 @@ abstract class ValidatorsContract {
     neitherTagNorDateJoins("digests: never\n");
   }
 
+  /** An answer that is made while the file becomes old enough must not be kept with a weak tag. */
+  @Test
+  void aWeakTagIsNotKept() throws Exception {
+    write("version-0", Instant.ofEpochSecond(1));
+    try (RunningServer server = RunningServer.start(root, transport(), "digests: never\n")) {
+      for (int version = 1; version <= 100; version++) {
+        write("version-" + version, Instant.ofEpochSecond(1));
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (get(server, 200).field("etag").startsWith("W/")) {
+          assertTrue(System.nanoTime() < deadline, "the tag is weak for ever");
+        }
+      }
+    }
+  }
+
   @Test
   void theSameWithDigestsThatAreFoundOutBehindAnswers() throws Exception {
     neitherTagNorDateJoins("digests: behind\n");
