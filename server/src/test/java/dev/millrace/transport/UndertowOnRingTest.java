@@ -143,14 +143,23 @@ class UndertowOnRingTest {
     } finally {
       other.close();
     }
-    assertEquals(1, failures.size());
-    failures.clear();
+    awaitFailure();
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       socket
           .getOutputStream()
           .write("GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       assertTrue(head(socket.getInputStream()).startsWith("HTTP/1.1 200 "));
     }
+  }
+
+  /** A connection is closed before the loop says why. */
+  private void awaitFailure() throws InterruptedException {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (failures.isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(5);
+    }
+    assertEquals(1, failures.size());
+    failures.clear();
   }
 
   @Test
