@@ -58,6 +58,7 @@ class HouseRulesTest {
   private static final String[] SERVER = {
     "transport",
     "gate",
+    "http1",
     "hot",
     "http",
     "files",
@@ -129,6 +130,14 @@ class HouseRulesTest {
   void theGateKnowsNeitherUndertowNorWhatIsBelowIt() {
     never("gate..", serverBut("gate"));
     never("gate..", "io.undertow..", "uring", "loop", "net", "file");
+  }
+
+  @Test
+  void theEngineKnowsNoHandlerAndWhatVersionsShareKnowsNoEngine() {
+    never("http1..", serverBut("http1", "gate", "hot", "http", "plan", "transport"));
+    never("http1..", "dev.millrace.http");
+    never("http.exchange..", serverBut("http", "gate", "hot", "plan"));
+    never("http.exchange..", "dev.millrace.http", "dev.millrace.http1");
   }
 
   @Test

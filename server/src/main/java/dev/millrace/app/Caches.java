@@ -3,7 +3,6 @@ package dev.millrace.app;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFiles;
-import dev.millrace.gate.Shortcut;
 import dev.millrace.hot.HotCache;
 import dev.millrace.hot.HotConnection;
 import dev.millrace.hot.HotListener;
@@ -62,9 +61,7 @@ final class Caches {
   void keepAnswers(EventLoop loop, HotListener listener) {
     int bytes = settings.caches().hotBytes() / settings.loops();
     if (bytes > 0 && openFiles > 0) {
-      HotCache.Limits limits =
-          new HotCache.Limits(
-              bytes, HOT_BODY_BYTES, openFiles, validNanos(), settings.idleTimeout());
+      HotCache.Limits limits = new HotCache.Limits(bytes, HOT_BODY_BYTES, openFiles, validNanos());
       hot = new HotCache(limits, loop::nowNanos, listener);
     }
   }
@@ -77,8 +74,8 @@ final class Caches {
     }
   }
 
-  /** What answers a connection's requests at the gate, or null. */
-  @Nullable Shortcut shortcut(StreamConnection connection) {
+  /** What answers a connection's requests from memory, or null. */
+  @Nullable HotConnection answering(StreamConnection connection) {
     HotCache cache = hot;
     return cache == null ? null : HotConnection.of(cache, connection);
   }
@@ -92,12 +89,6 @@ final class Caches {
   @Nullable HotStats answers() {
     HotCache cache = hot;
     return cache == null ? null : cache.stats();
-  }
-
-  /** Ends the connection that has been idle for longest; false if none is known to be idle. */
-  boolean endOldestIdle() {
-    HotCache cache = hot;
-    return cache != null && cache.endOldestIdle();
   }
 
   private void sweep() {

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /**
  * Bounds the connections of all loops together by their share of the descriptors. When it is
  * reached, a new connection takes the place of the one of its loop that has been idle for longest;
- * if none is known to be idle, the new one is refused with 503. Any thread.
+ * if none is idle, the new one is refused with 503. Any thread.
  *
  * <p>Loops look at the number of connections without agreeing on it, so that each of them may
  * exceed the bound by one.

@@ -22,6 +22,9 @@ import java.util.concurrent.locks.LockSupport;
 final class LameDuck {
   private static final long LOOK_NANOS = 10_000_000L;
 
+  /** How long clients may take to see our end of stream. */
+  private static final Duration LINGER = Duration.ofSeconds(2);
+
   private final List<Pipeline> pipelines;
   private final Transport transport;
   private final long deadlineNanos;
@@ -49,10 +52,7 @@ final class LameDuck {
     while (endIdle() > 0 && left(deadlineNanos) > 0) {
       LockSupport.parkNanos(LOOK_NANOS);
     }
-    if (!transport.lingers()) {
-      long lingering = System.nanoTime() + GatedConnections.LINGER.toNanos();
-      awaitNoConnection(lingering);
-    }
+    awaitNoConnection(System.nanoTime() + LINGER.toNanos());
   }
 
   private void awaitNoConnection(long untilNanos) {

@@ -20,6 +20,9 @@ import dev.millrace.http.Mount;
 import dev.millrace.http.RequestStats;
 import dev.millrace.http.RequestTracker;
 import dev.millrace.http.Router;
+import dev.millrace.http.exchange.Connections;
+import dev.millrace.http.exchange.ExchangeFactory;
+import dev.millrace.http1.Http1Loop;
 import dev.millrace.loop.LoopExecutors;
 import dev.millrace.loop.LoopWait;
 import dev.millrace.sync.ResetEvent;
@@ -29,6 +32,8 @@ import io.undertow.server.HttpHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -65,7 +70,8 @@ final class Pipeline {
   private final Caches caches;
   private final @Nullable AccessLog log;
   private final RequestTracker requests;
-  private final GatedConnections connections;
+  private final Connections connections;
+  private final Http1Loop http;
   private final List<FileAccess> accesses;
 
   Pipeline(int number, Shared shared) {
@@ -76,7 +82,7 @@ final class Pipeline {
     this.gate = new GateStats(settings.metrics());
     this.stats = settings.metrics() ? new RequestStats() : null;
     this.caches = new Caches(settings, events);
-    this.connections = new GatedConnections(events, shared.transport().lingers());
+    this.connections = new Connections(clock(), settings.idleTimeout());
     this.accesses = accessesOnEvents();
     HttpHandler handler = Listeners.front(new Router(handlers()), settings, failures);
     AccessLog.Writer writer = shared.accessLog();
@@ -85,7 +91,18 @@ final class Pipeline {
     if (shared.transport() instanceof Transport.Uring uring) {
       caches.keepAnswers(uring.workers().get(number).loop(), new HotRequests(requests, stats, log));
     }
+    this.http =
+        new Http1Loop(
+            new ExchangeFactory(requests), settings.gate(), gate, connections, caches::answering);
     caches.start();
+    var _ = events.executeAtInterval(connections::sweep, 1, TimeUnit.SECONDS);
+  }
+
+  /** When the loop's present turn began; on NIO the time. */
+  private LongSupplier clock() {
+    return shared.transport() instanceof Transport.Uring uring
+        ? uring.workers().get(number).loop()::nowNanos
+        : System::nanoTime;
   }
 
   private List<FileHandler> handlers() {
@@ -181,13 +198,13 @@ final class Pipeline {
 
   /** What each of this loop's connections goes through. */
   ChannelListener<StreamConnection> opening() {
-    return Listeners.gated(requests, shared.settings(), gate, caches::shortcut, connections);
+    return Listeners.opening(http, shared.settings());
   }
 
   /** Which connections this loop may have. */
   Admission admission(ConnectionBound bound) {
     boolean counted = shared.transport() instanceof Transport.Nio;
-    return bound.on(counted, caches::endOldestIdle);
+    return bound.on(counted, connections::endOldestIdle);
   }
 
   /** More is known of a file. The first loop's event thread. */
@@ -228,7 +245,7 @@ final class Pipeline {
     return requests;
   }
 
-  GatedConnections connections() {
+  Connections connections() {
     return connections;
   }
 

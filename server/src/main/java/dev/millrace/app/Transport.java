@@ -52,12 +52,6 @@ sealed interface Transport {
   /** Why not the ring, or a smaller one than it should be, and what to change; empty if neither. */
   String reason();
 
-  /**
-   * Whether closing a connection waits for the peer's end and drops what comes until then, so that
-   * a request in flight does not turn the end into a reset.
-   */
-  boolean lingers();
-
   /** Open connections; on NIO the one that is being admitted counts. */
   long openConnections();
 
@@ -142,11 +136,6 @@ sealed interface Transport {
     }
 
     @Override
-    public boolean lingers() {
-      return true;
-    }
-
-    @Override
     public long openConnections() {
       return workers.stream().mapToLong(RingWorker::openConnections).sum();
     }
@@ -209,11 +198,6 @@ sealed interface Transport {
     public String description() {
       int count = worker.getIoThreadCount();
       return count == 1 ? "NIO" : "NIO (" + several(count, "") + ")";
-    }
-
-    @Override
-    public boolean lingers() {
-      return false;
     }
 
     @Override

@@ -32,7 +32,7 @@ final class FieldLines {
   private @Nullable RejectReason reason;
   private int fieldLines;
   private int nameStart;
-  private @Nullable Field field;
+  private int nameEnd;
   private int valueStart;
   private int valueEnd;
 
@@ -103,27 +103,24 @@ final class FieldLines {
       return SLOW;
     }
     fieldLines++;
-    Field known = Field.of(bytes, from, colon);
-    if (known != null) {
-      RejectReason why = addStripped(known, bytes, base, start, cr);
-      if (why != null) {
-        return reject(why, cr + 1);
-      }
-    }
-    return cr + 2;
+    RejectReason why = add(bytes, base, from, colon, start, cr);
+    return why == null ? cr + 2 : reject(why, cr + 1);
   }
 
-  private @Nullable RejectReason addStripped(
-      Field known, byte[] bytes, int base, int from, int to) {
-    int start = from;
-    int end = to;
+  /** Takes a line whose name and value are well-formed. */
+  private @Nullable RejectReason add(
+      byte[] bytes, int base, int nameStart, int nameEnd, int valueStart, int valueEnd) {
+    int start = valueStart;
+    int end = valueEnd;
     while (start < end && Octets.isBlank(bytes[start])) {
       start++;
     }
     while (end > start && Octets.isBlank(bytes[end - 1])) {
       end--;
     }
-    return fields.add(known, bytes, base, start - base, end - base);
+    fields.addLine(nameStart - base, nameEnd - base, start - base, end - base);
+    Field known = Field.of(bytes, nameStart, nameEnd);
+    return known == null ? null : fields.add(known, bytes, base, start - base, end - base);
   }
 
   private int reject(RejectReason why, int at) {
@@ -163,7 +160,7 @@ final class FieldLines {
     if (bytes[at] != ':' || at == start) {
       return reject(RejectReason.BAD_FIELD_NAME, at);
     }
-    field = Field.of(bytes, start, at);
+    nameEnd = at - base;
     state = State.VALUE_START;
     return at + 1;
   }
@@ -211,14 +208,9 @@ final class FieldLines {
       return reject(RejectReason.BAD_LINE_END, at);
     }
     state = State.FIELD;
-    Field known = field;
-    if (known != null) {
-      RejectReason why = addStripped(known, bytes, base, base + valueStart, base + valueEnd);
-      if (why != null) {
-        return reject(why, at);
-      }
-    }
-    return at + 1;
+    RejectReason why =
+        add(bytes, base, base + nameStart, base + nameEnd, base + valueStart, base + valueEnd);
+    return why == null ? at + 1 : reject(why, at);
   }
 
   private int lastLine(byte b, int at) {

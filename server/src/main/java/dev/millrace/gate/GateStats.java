@@ -23,7 +23,7 @@ public final class GateStats {
     this.counting = counting;
   }
 
-  /** Request heads passed on. */
+  /** Request heads that were taken. */
   public long passed() {
     return (long) CELL.getOpaque(cells, PASSED);
   }
@@ -33,11 +33,13 @@ public final class GateStats {
     return (long) CELL.getOpaque(cells, reason.ordinal());
   }
 
-  void countPassed() {
+  /** A head was taken. */
+  public void countPassed() {
     count(PASSED);
   }
 
-  void countRejected(RejectReason reason) {
+  /** A request was refused. */
+  public void countRejected(RejectReason reason) {
     count(reason.ordinal());
   }
 

@@ -1,5 +1,7 @@
 package dev.millrace.gate;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of one head that matter, checked as they come. */
@@ -14,6 +16,11 @@ public final class HeadFields {
 
   private final int[] starts = new int[Field.COUNT];
   private final int[] ends = new int[Field.COUNT];
+
+  /** Of every line: where its name begins and ends, where its value does; relative to the head. */
+  private int[] lines = new int[4 * 32];
+
+  private int lineCount;
   private long seen;
   private long repeated;
   private long contentLength;
@@ -21,6 +28,7 @@ public final class HeadFields {
   private boolean keepAlive;
 
   void reset() {
+    lineCount = 0;
     seen = 0;
     repeated = 0;
     contentLength = 0;
@@ -36,7 +44,7 @@ public final class HeadFields {
   }
 
   /** Whether a proxy says for which client it speaks. */
-  boolean namesClient() {
+  public boolean namesClient() {
     return has(Field.FORWARDED)
         || has(Field.X_FORWARDED_FOR)
         || has(Field.X_FORWARDED_HOST)
@@ -81,6 +89,58 @@ public final class HeadFields {
   /** Whether one Connection option is keep-alive. */
   public boolean keepAlive() {
     return keepAlive;
+  }
+
+  /** How many lines there are. */
+  public int lineCount() {
+    return lineCount;
+  }
+
+  /** Where the name of a line begins, relative to the head. */
+  public int nameStart(int line) {
+    return lines[4 * line];
+  }
+
+  /** Where that name ends. */
+  public int nameEnd(int line) {
+    return lines[4 * line + 1];
+  }
+
+  /** Where the value of a line begins, without white space before it, relative to the head. */
+  public int valueStart(int line) {
+    return lines[4 * line + 2];
+  }
+
+  /** Where that value ends, without white space after it. */
+  public int valueEnd(int line) {
+    return lines[4 * line + 3];
+  }
+
+  /**
+   * The value of the first line of a name, one character a byte; null if there is none.
+   *
+   * @param lowerCase the name, in lower case
+   */
+  public @Nullable String value(String lowerCase, byte[] bytes, int base) {
+    for (int line = 0; line < lineCount; line++) {
+      if (Octets.is(bytes, base + nameStart(line), base + nameEnd(line), lowerCase)) {
+        int start = valueStart(line);
+        return new String(bytes, base + start, valueEnd(line) - start, StandardCharsets.ISO_8859_1);
+      }
+    }
+    return null;
+  }
+
+  /** Notes where a line stands. */
+  void addLine(int nameStart, int nameEnd, int valueStart, int valueEnd) {
+    int at = 4 * lineCount++;
+    if (at == lines.length) {
+      lines = Arrays.copyOf(lines, 2 * at);
+    }
+    lines[at] = nameStart;
+    lines[at + 1] = nameEnd;
+    lines[at + 2] = valueStart;
+    lines[at + 3] = valueEnd;
   }
 
   /** Takes a field line with its value, stripped, at {@code base + from} to {@code base + to}. */

@@ -130,9 +130,10 @@ public final class HeadParser {
   }
 
   /**
-   * Whether a percent sign without two digits stands in the query, which the gate passes on as %25.
+   * Whether a percent sign without two digits stands in the query: it stands for itself, and
+   * handlers see {@code %25}.
    */
-  boolean hasBarePercents() {
+  public boolean hasBarePercents() {
     return line.hasBarePercents();
   }
 
@@ -144,6 +145,18 @@ public final class HeadParser {
   /** Where the target ends; the space after it follows. */
   public int targetEnd() {
     return line.targetEnd();
+  }
+
+  /** Whether the target is in absolute form; its authority agrees with Host. */
+  public boolean isAbsolute() {
+    return line.target().isAbsolute();
+  }
+
+  /**
+   * Where path and query begin: in absolute form behind the authority, where there may be neither.
+   */
+  public int pathStart() {
+    return isAbsolute() ? line.target().pathStart() : line.targetStart();
   }
 
   /** The fields that matter. */
@@ -159,15 +172,5 @@ public final class HeadParser {
   /** Whether the connection ends after this request. */
   public boolean isLast() {
     return fields().close() || (!isHttp11() && !fields().keepAlive());
-  }
-
-  /**
-   * Brings a complete head into the form that everything behind the gate sees: no empty line before
-   * it, and an absolute target, which agrees with Host, in origin form.
-   *
-   * @return how many bytes at its beginning no longer belong to the head
-   */
-  public int normalise(byte[] bytes, int base) {
-    return line.normalise(bytes, base);
   }
 }

@@ -273,26 +273,4 @@ final class RequestLine {
     }
     return why == null ? at + 1 : reject(why, at);
   }
-
-  /**
-   * Drops the empty line, and brings an absolute target into origin form by moving the method to
-   * the right.
-   *
-   * @return where the line now begins, relative to the head
-   */
-  int normalise(byte[] bytes, int base) {
-    if (!target.isAbsolute()) {
-      return methodStart;
-    }
-    int path = target.pathStart();
-    if (bytes[base + path] != '/') {
-      path--; // over the authority's last byte
-      bytes[base + path] = (byte) (method == Method.OPTIONS && path + 1 == targetEnd ? '*' : '/');
-    }
-    int prefix = targetStart - methodStart;
-    System.arraycopy(bytes, base + methodStart, bytes, base + path - prefix, prefix);
-    targetStart = path;
-    methodStart = path - prefix;
-    return methodStart;
-  }
 }

@@ -1,21 +1,19 @@
 /**
- * Strict HTTP/1.x framing in front of Undertow: a connection passes on only bytes that were fully
- * understood, and never a byte of a later request before that is understood too.
+ * Strict reading of HTTP/1.x, before anything is made of it: which bytes are a request, and why
+ * others are none.
  *
  * <pre>
- *   transport ── bytes ──► GateConduit ── whole heads, bodies in canonical framing ──► Undertow
- *                            ├ HeadParser   one request head: offsets and flags, or a RejectReason
- *                            │   └ RequestLine (Method, Target), FieldLines (Field, HeadFields), Authority
- *                            ├ ChunkParser  the framing of a chunked body
- *                            ├ RequestStream  order and phases; Held, ChunkedBody
- *                            └ Shortcut  answers some requests here (package hot)
+ *   HeadParser   one request head: offsets and flags, or a RejectReason
+ *     └ RequestLine (Method, Target), FieldLines (Field, HeadFields), Authority
+ *   ChunkParser  the framing of a chunked body
+ *   Held         bytes that were received and not used yet
  *   ProxyOpenListener  before all that, from trusted peers: ProxyHeader (PROXY protocol v1, v2)
  * </pre>
  *
  * <ul>
  *   <li>The parsers are pure: bytes in at any split, the same verdict out, nothing allocated.
  *   <li>What is refused is counted by reason in {@link dev.millrace.gate.GateStats} and answered by
- *       {@code http.GateAnswers}, in its turn: earlier requests get their answers first.
+ *       {@code http.RejectionHandler}, in its turn: earlier requests get their answers first.
  *   <li>All bounds are in {@link dev.millrace.gate.GateLimits}.
  * </ul>
  *

@@ -4,9 +4,7 @@ import dev.millrace.files.OpenFile;
 import dev.millrace.plan.HttpDate;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * everything once, or in a circle, puts nothing out. Loop thread only.
  */
 public final class HotCache {
-  private static final int READ_SCRATCH_BYTES = 16 << 10;
   private static final byte[] DATE_FIELD = "\r\nDate: ".getBytes(StandardCharsets.US_ASCII);
   private static final int DATE_BYTES = 29;
 
@@ -35,23 +32,19 @@ public final class HotCache {
    * @param bodyBytes of the largest body that is kept
    * @param descriptors how many files may be open
    * @param validNanos how long a path is taken to lead to the same unchanged file
-   * @param idle how long a connection may be idle
    */
-  public record Limits(
-      long bytes, int bodyBytes, int descriptors, long validNanos, Duration idle) {}
+  public record Limits(long bytes, int bodyBytes, int descriptors, long validNanos) {}
 
   private final Limits limits;
   private final LongSupplier turnNanos;
   private final HotListener listener;
   private final HotStats stats = new HotStats();
-  private final WaitingConnections waiting;
   private final HotKeys keys = new HotKeys();
   private final AnswerTable table = new AnswerTable();
   private final Recency<HotAnswer> answers = new Recency<>();
   private final Recency<HotBody> bodies = new Recency<>();
   private final OpenAnswers open;
   private final Popularity popularity;
-  private final ByteBuffer readScratch = ByteBuffer.allocate(READ_SCRATCH_BYTES);
   private final MemorySegment bodyScratch;
 
   private long headBytes;
@@ -68,7 +61,6 @@ public final class HotCache {
     this.limits = limits;
     this.turnNanos = turnNanos;
     this.listener = listener;
-    this.waiting = new WaitingConnections(turnNanos, limits.idle());
     this.open = new OpenAnswers(limits.descriptors(), limits.validNanos());
     this.popularity = new Popularity((int) Math.min(1 << 22, limits.bytes() / COMMON_BYTES));
     this.bodyScratch = Arena.ofAuto().allocate(limits.bodyBytes(), 64);
@@ -97,26 +89,12 @@ public final class HotCache {
     return limits;
   }
 
-  WaitingConnections waiting() {
-    return waiting;
-  }
-
-  /** Ends the waiting connection that has been idle for longest; false if there is none. */
-  public boolean endOldestIdle() {
-    return waiting.endOldest();
-  }
-
   HotKeys keys() {
     return keys;
   }
 
   long turn() {
     return turnNanos.getAsLong();
-  }
-
-  /** Memory to receive into while a call lasts. */
-  ByteBuffer readScratch() {
-    return readScratch.clear();
   }
 
   // ---- looking up ----------------------------------------------------------------------------
@@ -194,7 +172,7 @@ public final class HotCache {
   /**
    * Keeps an answer, if it is worth it. One without a date, or too large, is not kept.
    *
-   * @param key as {@link HotConnection#takeKey} gave it
+   * @param key of a {@link CacheMiss}
    * @param head as it was sent
    * @param body null if it is the file as it is
    * @param file becomes this object's to close
@@ -315,13 +293,12 @@ public final class HotCache {
   }
 
   /**
-   * Closes connections that have done nothing, and some files that are open no longer than is
-   * allowed, with the answers that cannot be given without.
+   * Closes some files that are open no longer than is allowed, with the answers that cannot be
+   * given without.
    *
    * @return whether there are more such files
    */
   public boolean sweep() {
-    waiting.sweep();
     long turn = turn();
     for (int i = 0; i < SWEPT_AT_ONCE; i++) {
       HotAnswer stale = open.stale(turn);

@@ -1,142 +1,76 @@
 package dev.millrace.hot;
 
-import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.HeadParser;
-import dev.millrace.gate.Shortcut;
 import dev.millrace.transport.DirectOutput;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.xnio.ChannelListener;
-import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
-/**
- * Answers one connection's plain requests from memory. Loop thread only.
- *
- * <p>Until there is a request that it cannot answer, the connection {@linkplain WaitingConnections
- * waits} for one without Undertow.
- */
-public final class HotConnection implements Shortcut, DirectOutput.Sent {
-  /** A longer body may take longer than a connection may be idle. */
+/** Answers one connection's cacheable requests from memory. Loop thread only. */
+public final class HotConnection implements DirectOutput.Sent {
+  /** A longer body takes its time to be sent. */
   private static final long LONG_BYTES = 1 << 20;
+
+  /** The connection, which sends nothing else while an answer is being sent. */
+  public interface Owner {
+    /**
+     * The answer that was being sent has been, or never will be.
+     *
+     * @param whole whether the connection has not broken
+     */
+    void answerSent(boolean whole);
+  }
 
   private final HotCache cache;
   private final DirectOutput output;
   private final StreamConnection connection;
-  private @Nullable WaitingConnections waiting;
-  private final long mostPassedOverNanos;
-  private long passedTurn;
+  private @Nullable Owner owner;
   private byte @Nullable [] key;
   private boolean sending;
-  private boolean readsWait;
-  private boolean last;
   private HotListener.@Nullable Ending ending;
-
-  // Of WaitingConnections.
-  @Nullable HotConnection before;
-  @Nullable HotConnection after;
-  long activeNanos;
 
   private HotConnection(HotCache cache, DirectOutput output, StreamConnection connection) {
     this.cache = cache;
     this.output = output;
     this.connection = connection;
-    this.mostPassedOverNanos = cache.limits().idle().toNanos() / 3;
-    this.passedTurn = cache.turn();
   }
 
-  /** The shortcut for a connection; null if its bytes cannot be staged past its channels. */
+  /** What answers a connection; null if its bytes cannot be staged past its channels. */
   public static @Nullable HotConnection of(HotCache cache, StreamConnection connection) {
     return connection.getSinkChannel().getConduit() instanceof DirectOutput output
         ? new HotConnection(cache, output, connection)
         : null;
   }
 
-  // ---- before there is a connection of Undertow's --------------------------------------------
-
-  /**
-   * Waits for a request that is to be passed on.
-   *
-   * @param gate this connection's
-   * @param open takes the connection once there is such a request, or the beginning of one
-   */
-  public void await(GateConduit gate, ChannelListener<StreamConnection> open) {
-    WaitingConnections all = cache.waiting();
-    waiting = all;
-    all.add(this);
-    connection.setCloseListener(_ -> leave());
-    connection
-        .getSourceChannel()
-        .setReadListener(source -> {
-          if (sending) {
-            readsWait = true; // who has sent its last may still receive
-            source.suspendReads();
-            return;
-          }
-          leave();
-          // Its last request may have been answered here: Undertow would watch over it in vain.
-          if (gate.hasEnded() || !connection.isOpen()) {
-            close();
-          } else {
-            source.suspendReads();
-            source.setReadListener(null);
-            open.handleEvent(connection);
-          }
-        });
-    connection.getSourceChannel().resumeReads();
+  /** Who is told when an answer has been sent. */
+  public void owner(Owner told) {
+    owner = told;
   }
 
-  /** An answer on its way keeps the connection from being idle. */
-  @Override
+  /** Whether an answer given here is still being sent. */
   public boolean isAnswering() {
     return sending;
   }
 
-  private void leave() {
-    WaitingConnections all = waiting;
-    if (all != null) {
-      waiting = null;
-      all.remove(this);
-    }
-  }
-
-  /** Closes the connection; what is staged is sent before. */
-  void close() {
-    leave();
-    IoUtils.safeClose(connection);
-  }
-
-  /** Ends the connection at once, so that its descriptor is free in the next turn. */
-  void hangUp() {
-    output.hangUp();
-    close();
-  }
-
-  // ---- answering -----------------------------------------------------------------------------
-
-  @Override
-  public ByteBuffer scratch() {
-    return cache.readScratch();
-  }
-
-  @Override
+  /**
+   * Answers a request now and whole, or not at all. Not while {@link #isAnswering}.
+   *
+   * @param base where the head begins in {@code bytes}
+   * @return whether it is answered
+   */
   public boolean answer(HeadParser head, byte[] bytes, int base) {
     key = null;
     int length = head.isPlain() ? cache.keys().gather(head, bytes, base) : -1;
     if (length < 0) {
-      passed();
       return false;
     }
-    HotAnswer answer = mustPass() ? null : cache.find(length);
+    HotAnswer answer = cache.find(length);
     long started = System.nanoTime();
     if (answer == null
         || !answer.select(cache.keys().range())
-        || (waiting == null && isLong(answer))
         || !output.hasRoom(answer.stagedBytes())
         || !stage(answer)) {
       cache.stats().missed();
-      passed();
       key = cache.keys().copy(length);
       return false;
     }
@@ -147,20 +81,10 @@ public final class HotConnection implements Shortcut, DirectOutput.Sent {
       long took = System.nanoTime() - started;
       cache.listener().answered(answer, head, bytes, base, connection, took);
     }
-    if (waiting != null) {
-      waiting.touch(this);
-    }
-    last = head.isLast();
-    if (last) {
-      output.peerIsDone();
-      if (!sending) {
-        close();
-      }
-    }
     return true;
   }
 
-  /** Undertow, which might know the connection, would find it idle before the end. */
+  /** Whether the answer is counted and logged when it has been sent, not now. */
   private static boolean isLong(HotAnswer answer) {
     return answer.isFromFile() && answer.bodyBytes() > LONG_BYTES;
   }
@@ -191,42 +115,16 @@ public final class HotConnection implements Shortcut, DirectOutput.Sent {
       ending = null;
       told.ended(bytes);
     }
-    if (last || !output.canSend()) {
-      close();
-    } else if (waiting != null) {
-      waiting.touch(this);
-      if (readsWait) {
-        readsWait = false;
-        connection.getSourceChannel().resumeReads();
-      }
+    Owner waiting = owner;
+    if (waiting != null) {
+      waiting.answerSent(output.canSend());
     }
   }
 
-  /**
-   * Whether it is time to pass a request to Undertow, which watches for idle connections and would
-   * find the busiest one idle.
-   */
-  private boolean mustPass() {
-    return waiting == null && cache.turn() - passedTurn > mostPassedOverNanos;
-  }
-
-  @Override
-  public void passed() {
+  /** The place of the request that was not answered last, once; null if its answer has none. */
+  public @Nullable CacheMiss takeMiss() {
+    byte[] missed = key;
     key = null;
-    passedTurn = cache.turn();
-  }
-
-  /**
-   * The key of the request that was passed on last, once; null if its answer is none to be kept.
-   */
-  public byte @Nullable [] takeKey() {
-    byte[] taken = key;
-    key = null;
-    return taken;
-  }
-
-  /** Where its answers are kept. */
-  public HotCache cache() {
-    return cache;
+    return missed == null ? null : new CacheMiss(cache, missed);
   }
 }

@@ -1,11 +1,10 @@
 /**
- * Whole answers from memory: what a file's full path has answered is answered again at the gate, as
- * long as the file is what it was. Of a file that is not small the head is kept, and the body sent
- * from the page cache.
+ * Whole answers from memory: what a file's full path has answered is answered again, without an
+ * exchange, as long as the file is what it was. Of a file that is not small the head is kept, and
+ * the body sent from the page cache.
  *
  * <pre>
- *   HotConnection  the gate's shortcut on one connection: key, look-up, copy into the send chunk
- *     └ WaitingConnections  those of which Undertow has not had to be told
+ *   HotConnection  one connection's: key, look-up, copy into the send chunk; CacheMiss
  *   HotCache       the answers of one loop, bounded in bytes
  *     ├ HotKeys      what a plain request's answer depends on
  *     ├ AnswerTable  answers by key, and by file

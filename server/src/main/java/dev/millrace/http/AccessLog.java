@@ -1,8 +1,10 @@
 package dev.millrace.http;
 
-import dev.millrace.gate.GateConduit;
+import dev.millrace.gate.HeadFields;
 import dev.millrace.gate.HeadParser;
 import dev.millrace.hot.HotAnswer;
+import dev.millrace.http.exchange.Refusal;
+import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.net.AddressText;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
@@ -123,7 +125,7 @@ public final class AccessLog implements HttpHandler {
       HotAnswer answer, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
     int from = base + head.targetStart();
     int to = base + head.targetEnd();
-    HeadLines lines = new HeadLines(bytes, to, base + head.length());
+    HeadFields fields = head.fields();
     return new Entry(
         0,
         peer instanceof InetSocketAddress internet ? address(internet) : "-",
@@ -134,10 +136,10 @@ public final class AccessLog implements HttpHandler {
         answer.status(),
         0,
         0,
-        lines.value("Host"),
-        lines.value("Referer"),
-        lines.value("User-Agent"),
-        trace(lines.value("traceparent")));
+        fields.value("host", bytes, base),
+        fields.value("referer", bytes, base),
+        fields.value("user-agent", bytes, base),
+        trace(fields.value("traceparent", bytes, base)));
   }
 
   private void handScheduled() {
@@ -154,7 +156,7 @@ public final class AccessLog implements HttpHandler {
     }
   }
 
-  /** What the gate passed on in place of a refused request says nothing of it. */
+  /** The exchange that answers a refused request says nothing of it. */
   private static Entry refused(HttpServerExchange exchange, String line) {
     int first = line.indexOf(' ');
     int last = line.lastIndexOf(' ');
@@ -176,10 +178,10 @@ public final class AccessLog implements HttpHandler {
   }
 
   private static Entry entry(HttpServerExchange exchange) {
-    GateConduit gate = Gates.of(exchange);
-    String refusedLine = gate == null ? null : gate.refusedLine();
-    if (refusedLine != null) {
-      return refused(exchange, refusedLine);
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    Refusal refusal = origin == null ? null : origin.refusal();
+    if (refusal != null) {
+      return refused(exchange, refusal.line());
     }
     HeaderMap headers = exchange.getRequestHeaders();
     String query = exchange.getQueryString();

@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.file.DescriptorChannel;
+import dev.millrace.http.exchange.RequestOrigin;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ final class BodyTransfer implements Pieces.Receiver {
   private final HttpServerExchange exchange;
   private final ExchangeFailures failures;
   private final Pieces pieces;
-  private final ConnectionTransfer connection;
+  private final @Nullable RequestOrigin origin;
   private final StreamSinkChannel channel;
   private ByteBuffer pending = NOTHING;
   private @Nullable DescriptorChannel file;
@@ -54,12 +55,12 @@ final class BodyTransfer implements Pieces.Receiver {
     this.exchange = exchange;
     this.failures = failures;
     this.pieces = pieces;
-    this.connection = ConnectionTransfer.of(exchange);
+    this.origin = RequestOrigin.of(exchange);
     this.channel = exchange.getResponseChannel();
   }
 
   void start() {
-    connection.begin(this::abort);
+    onAbort(this::abort);
     write();
   }
 
@@ -139,11 +140,6 @@ final class BodyTransfer implements Pieces.Receiver {
         }
       }
       DescriptorChannel source = file;
-      // Undertow reads a file to put it behind a head that is not written yet.
-      if (source != null && !channel.flush()) {
-        awaitWritable();
-        return;
-      }
       while (source != null && left > 0) {
         long n = channel.transferFrom(source, position, left);
         if (n == 0) {
@@ -207,7 +203,7 @@ final class BodyTransfer implements Pieces.Receiver {
   private void flush() throws IOException {
     if (channel.flush()) {
       state = State.DONE;
-      connection.end();
+      onAbort(null);
       exchange.endExchange();
     } else {
       awaitWritable();
@@ -222,7 +218,7 @@ final class BodyTransfer implements Pieces.Receiver {
 
   /** The connection is gone. */
   private void abort() {
-    connection.end();
+    onAbort(null);
     switch (state) {
       case WAITING -> state = State.ABORTED;
       case WRITING -> {
@@ -235,6 +231,13 @@ final class BodyTransfer implements Pieces.Receiver {
       }
     }
     exchange.endExchange();
+  }
+
+  /** From now on the connection's end runs this, or nothing. */
+  private void onAbort(@Nullable Runnable task) {
+    if (origin != null) {
+      origin.onAbort(task);
+    }
   }
 
   private void release() {

@@ -24,17 +24,21 @@ final class Fields {
 
   /**
    * Puts Last-Modified into an answer, but for a file whose time has no date. It is never later
-   * than Date (RFC 9110 §8.8.2.1), which for a file of this moment or of the future is put too.
+   * than Date (RFC 9110 §8.8.2.1), which is put when the head is written.
    */
   static void lastModified(HeaderMap response, long epochSeconds) {
-    String date = HttpDate.ofFile(epochSeconds);
-    if (date == null) {
-      return;
-    }
-    long now = System.currentTimeMillis() / 1000;
-    response.put(Headers.LAST_MODIFIED, epochSeconds <= now ? date : HttpDate.format(now));
-    if (epochSeconds >= now - 1) { // Undertow's Date may be a second old
-      response.put(Headers.DATE, HttpDate.format(now));
+    lastModified(response, epochSeconds, HttpDate.ofFile(epochSeconds));
+  }
+
+  /**
+   * The same.
+   *
+   * @param date that of the file's time, or null
+   */
+  static void lastModified(HeaderMap response, long epochSeconds, @Nullable String date) {
+    if (date != null) {
+      long now = System.currentTimeMillis() / 1000;
+      response.put(Headers.LAST_MODIFIED, epochSeconds <= now ? date : HttpDate.format(now));
     }
   }
 

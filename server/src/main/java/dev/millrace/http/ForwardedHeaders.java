@@ -1,9 +1,9 @@
 package dev.millrace.http;
 
 import dev.millrace.gate.Authority;
-import dev.millrace.gate.GateConduit;
 import dev.millrace.gate.ProxyTrust;
 import dev.millrace.http.Forwarded.Hop;
+import dev.millrace.http.exchange.RequestOrigin;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -41,9 +41,9 @@ public final class ForwardedHeaders implements HttpHandler {
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
-    GateConduit gate = Gates.of(exchange);
-    if (gate != null && !gate.namesClient()) {
-      next.handleRequest(exchange); // nearly every request; the gate has looked already
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    if (origin != null && !origin.namesClient()) {
+      next.handleRequest(exchange); // nearly every request; the engine has looked already
       return;
     }
     HeaderMap headers = exchange.getRequestHeaders();

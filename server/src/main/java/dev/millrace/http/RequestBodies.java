@@ -2,11 +2,10 @@ package dev.millrace.http;
 
 import dev.millrace.gate.GateException;
 import dev.millrace.gate.GateLimits;
+import dev.millrace.http.exchange.RequestOrigin;
 import io.undertow.connector.PooledByteBuffer;
-import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
@@ -42,7 +41,7 @@ public final class RequestBodies implements HttpHandler {
     } else if (exchange.getRequestContentLength() > limits.bodyBytes()) {
       abandon(exchange);
       ErrorPages.send(exchange, StatusCodes.REQUEST_ENTITY_TOO_LARGE);
-    } else if (HttpContinue.requiresContinueResponse(exchange) && Gates.of(exchange) != null) {
+    } else if (expectsContinue(exchange)) {
       abandon(exchange);
       next.handleRequest(exchange);
     } else {
@@ -50,10 +49,15 @@ public final class RequestBodies implements HttpHandler {
     }
   }
 
+  private static boolean expectsContinue(HttpServerExchange exchange) {
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    return origin != null && origin.expectsContinue();
+  }
+
   /** The rest of the body belongs to nobody: the connection ends after the answer. */
   private static void abandon(HttpServerExchange exchange) {
     exchange.setPersistent(false);
-    Connectors.terminateRequest(exchange);
+    exchange.getConnection().terminateRequestChannel(exchange);
   }
 
   /** One body being dropped. I/O thread. */
@@ -94,7 +98,7 @@ public final class RequestBodies implements HttpHandler {
         }
       } catch (GateException wrong) {
         end();
-        GateAnswers.refuse(exchange, wrong.reason());
+        RejectionHandler.refuse(exchange, wrong.reason());
       } catch (IOException broken) {
         end();
         IoUtils.safeClose(exchange.getConnection()); // its peer is gone, in the middle of a body

@@ -107,6 +107,56 @@ abstract class EndingsContract {
     }
   }
 
+  /**
+   * In the first hundred a part of the requests is sent, in the second a part of the answers read.
+   */
+  @Test
+  void aResetAtAnyOfTwoHundredPointsLeavesNothingBehind() throws Exception {
+    Files.write(root.resolve("small"), new byte[500]);
+    Files.write(root.resolve("large"), new byte[300_000]);
+    String requests =
+        """
+        GET /small HTTP/1.1\r
+        Host: a\r
+        \r
+        POST /small HTTP/1.1\r
+        Host: a\r
+        Transfer-Encoding: chunked\r
+        \r
+        5\r
+        hello\r
+        0\r
+        \r
+        GET /large HTTP/1.1\r
+        Host: a\r
+        Want-Repr-Digest: sha-256=1\r
+        \r
+        GET /none HTTP/1.1\r
+        Host: a\r
+        \r
+        GET / HTTP/1.1\r
+        Host: a b\r
+        \r
+        """;
+    awaitQuiet(Long.MAX_VALUE);
+    long before = openDescriptors();
+    for (int point = 0; point < 200; point++) {
+      try (RawClient client = slowClient()) {
+        if (point < 100) {
+          client.send(requests.substring(0, requests.length() * point / 100));
+        } else {
+          client.send(requests);
+          client.body((point - 100) * 3_000L);
+        }
+        client.reset();
+      }
+    }
+    awaitQuiet(before + 2); // files are kept open
+    String active = running.figure("http_server_active_requests");
+    assertEquals(0, Double.parseDouble(active), "requests are under way");
+    assertEquals(0, Double.parseDouble(running.figure("millrace_connections_open")));
+  }
+
   @Test
   void aFileTruncatedUnderwayEndsTheConnectionAndIsNeverPadded() throws Exception {
     Path file = Files.write(root.resolve("shrinking"), new byte[64 << 20]);

@@ -10,6 +10,9 @@ import dev.millrace.gate.GateLimits;
 import dev.millrace.gate.GateStats;
 import dev.millrace.gate.ProxyTrust;
 import dev.millrace.http.ExchangeFailures;
+import dev.millrace.http.exchange.Connections;
+import dev.millrace.http.exchange.ExchangeFactory;
+import dev.millrace.http1.Http1Loop;
 import dev.millrace.net.AddressText;
 import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
@@ -85,12 +88,15 @@ abstract class ProxiesContract {
             transport,
             settings.listen(),
             List.of(
-                Listeners.gated(
-                    Listeners.front(ECHO, settings, new ExchangeFailures()),
-                    settings,
-                    new GateStats(),
-                    _ -> null,
-                    new GatedConnections(transport.loops().getFirst(), transport.lingers()))),
+                Listeners.opening(
+                    new Http1Loop(
+                        new ExchangeFactory(
+                            Listeners.front(ECHO, settings, new ExchangeFailures())),
+                        limits,
+                        new GateStats(),
+                        new Connections(System::nanoTime, settings.idleTimeout()),
+                        _ -> null),
+                    settings)),
             List.of(Admission.UNBOUNDED));
   }
 

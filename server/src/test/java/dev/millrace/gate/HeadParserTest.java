@@ -201,33 +201,6 @@ class HeadParserTest {
     assertTrue(withFields("HTTP/1.0", "Connection: keep-alive, close").isLast());
   }
 
-  private static String normalised(String raw) {
-    HeadParser parser = new HeadParser(GateLimits.DEFAULT);
-    byte[] bytes = bytes("ab" + raw);
-    assertEquals(Verdict.COMPLETE, parser.parse(bytes, 2, bytes.length), raw);
-    int dropped = parser.normalise(bytes, 2);
-    String head = new String(bytes, StandardCharsets.ISO_8859_1);
-    assertEquals(
-        head.substring(2).indexOf(" HTTP/1.1"),
-        parser.targetEnd(),
-        "the target still ends where it did");
-    return head.substring(2 + dropped, 2 + parser.length());
-  }
-
-  @Test
-  void whatIsPassedOnHasOneForm() {
-    String rest = " HTTP/1.1\r\nHost: a" + END;
-    assertEquals("GET /" + rest, normalised("GET /" + rest));
-    assertEquals("GET /" + rest, normalised("\r\nGET /" + rest));
-    assertEquals("GET /x?y" + rest, normalised("GET http://a/x?y" + rest));
-    assertEquals("GET /x" + rest, normalised("\r\nGET http://a:80/x" + rest));
-    assertEquals("GET /" + rest, normalised("GET http://a" + rest));
-    assertEquals("GET /?q=/" + rest, normalised("GET http://a?q=/" + rest));
-    assertEquals("OPTIONS *" + rest, normalised("OPTIONS http://a" + rest));
-    assertEquals("OPTIONS /" + rest, normalised("OPTIONS http://a/" + rest));
-    assertEquals("OPTIONS /?x" + rest, normalised("OPTIONS http://a?x" + rest));
-  }
-
   @Test
   void limitsAreWhatTheyAreSetTo() {
     GateLimits d = GateLimits.DEFAULT;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Inputs for fuzzing: the corpus, requests made by grammar, and both with a few bytes changed. */
-final class Inputs {
+public final class Inputs {
   private static final Path CORPUS = Path.of("src/test/resources/gate-corpus");
   private static final String TELLING =
       "\r\n\t :;,=%\"\\/?#*[]@.+-_0159aAfFgzZ\0\u000b\u007f\u0080\u00ff";
@@ -78,7 +78,7 @@ final class Inputs {
 
   private final List<byte[]> corpus = new ArrayList<>();
 
-  Inputs() throws IOException {
+  public Inputs() throws IOException {
     try (var files = Files.list(CORPUS)) {
       for (Path file : files.sorted().toList()) {
         corpus.add(Files.readAllBytes(file));
@@ -86,12 +86,12 @@ final class Inputs {
     }
   }
 
-  int corpusSize() {
+  public int corpusSize() {
     return corpus.size();
   }
 
   /** An input; the corpus comes first, unchanged. */
-  byte[] input(long number) {
+  public byte[] input(long number) {
     if (number < corpus.size()) {
       return corpus.get((int) number).clone();
     }

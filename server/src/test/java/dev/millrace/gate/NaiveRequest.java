@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * means: text, regular expressions, everything at once. What the gate says is compared with it.
  *
  * @param length bytes of the head
+ * @param last whether the connection ends after it
  */
-record NaiveRequest(
-    int length, String method, String target, boolean http11, long bodyLength, boolean chunked) {
+public record NaiveRequest(
+    int length,
+    String method,
+    String target,
+    boolean http11,
+    long bodyLength,
+    boolean chunked,
+    boolean last) {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
   private static final Pattern REQUEST_LINE =
@@ -40,7 +47,7 @@ record NaiveRequest(
               + "|\"(?:[\t -!#-\\[\\]-~\u0080-\u00ff]|\\\\[\t -~\u0080-\u00ff])*\"))?)*)");
 
   /** The head that bytes begin with; null if there is none that is right. */
-  static @Nullable NaiveRequest parse(String text, GateLimits limits) {
+  public static @Nullable NaiveRequest parse(String text, GateLimits limits) {
     int start = text.startsWith("\r\n") ? 2 : 0;
     int end = text.indexOf("\r\n\r\n", start);
     if (end < 0 || end + 4 > limits.headBytes()) {
@@ -77,7 +84,14 @@ record NaiveRequest(
         target,
         http11,
         lengths.isEmpty() ? 0 : Long.parseLong(lengths.getFirst()),
-        !values(fields, "transfer-encoding").isEmpty());
+        !values(fields, "transfer-encoding").isEmpty(),
+        isLast(http11, values(fields, "connection")));
+  }
+
+  private static boolean isLast(boolean http11, List<String> connection) {
+    List<String> options =
+        List.of(String.join(",", connection).toLowerCase(Locale.ROOT).split("[ \t]*,[ \t]*"));
+    return options.contains("close") || (!http11 && !options.contains("keep-alive"));
   }
 
   private static List<String> values(List<String[]> fields, String name) {
@@ -161,7 +175,7 @@ record NaiveRequest(
   }
 
   /** What a chunked body holds, followed by its length as text; null if it is not right. */
-  static @Nullable String unchunk(String text, GateLimits limits) {
+  public static @Nullable String unchunk(String text, GateLimits limits) {
     StringBuilder data = new StringBuilder();
     int at = 0;
     int extensions = 0;

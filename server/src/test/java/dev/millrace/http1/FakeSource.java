@@ -1,4 +1,4 @@
-package dev.millrace.gate;
+package dev.millrace.http1;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -122,7 +122,7 @@ final class FakeSource implements StreamSourceConduit {
 
   @Override
   public XnioIoThread getReadThread() {
-    throw new UnsupportedOperationException("no thread");
+    return FakeThread.current();
   }
 
   @Override
