@@ -47,6 +47,16 @@ public interface FileAccess {
   void open(byte[] path, OpenCallback callback);
 
   /**
+   * Opens a variant of a file that was found, if there is one: that there is none may be remembered
+   * for a while, since clients that accept codings ask with each request.
+   *
+   * @param path relative, without NUL
+   */
+  default void openVariant(byte[] path, OpenCallback callback) {
+    open(path, callback);
+  }
+
+  /**
    * Reads at an offset into a buffer from its beginning; may be short. File and buffer must stay as
    * they are until the callback.
    */

@@ -41,6 +41,7 @@ public final class OpenFile {
     final AtomicInteger sharers = new AtomicInteger(1);
     final @Nullable Root root;
     @Nullable Residency residency; // of the event thread
+    @Nullable Object note; // of the event thread
 
     Shared(@Nullable Root root) {
       this.root = root;
@@ -249,6 +250,16 @@ public final class OpenFile {
         file.close();
       }
     };
+  }
+
+  /** What was {@linkplain #note(Object) noted}, or null. Event thread only. */
+  public @Nullable Object note() {
+    return shared.note;
+  }
+
+  /** Keeps what follows from the file's facts for all who share it. Event thread only. */
+  public void note(Object note) {
+    shared.note = note;
   }
 
   private Residency residency() {

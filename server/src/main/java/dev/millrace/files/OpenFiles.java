@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * renamed, replaced or removed. What happens to directories and symbolic links on the way does not
  * show, so a path is resolved anew from time to time. What was not asked for since then is closed
  * by {@link #sweep}, or the space of a large file that was removed would not come back.
+ *
+ * <p>That a file has no variant is remembered for as long: a client that accepts a coding would
+ * cost a look-up with each request. Other names that are not there are looked up each time, so that
+ * a file is found as soon as it is there.
  */
 public final class OpenFiles implements FileAccess {
   private final FileAccess next;
@@ -25,6 +29,7 @@ public final class OpenFiles implements FileAccess {
   private final long validNanos;
   private final Runnable whenExhausted;
   private final Map<Path, OpenFile> files = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Path, Absence> absences = new LinkedHashMap<>(16, 0.75f, true);
   private boolean closed;
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong misses = new AtomicLong();
@@ -51,8 +56,16 @@ public final class OpenFiles implements FileAccess {
   }
 
   /**
+   * A variant that there is not.
+   *
+   * @param sinceNanos when it did, as {@link System#nanoTime}
+   */
+  private record Absence(OpenFailure why, long sinceNanos) {}
+
+  /**
    * @param next opens what is not kept
-   * @param most files kept at once; those asked for longest ago are closed first
+   * @param most files kept at once; those asked for longest ago are closed first; and as many
+   *     absences
    * @param validNanos how long a path is taken to lead to the same unchanged file
    * @param whenExhausted run when there was no descriptor to open a file with, and these were given
    *     up, to give up others
@@ -77,7 +90,15 @@ public final class OpenFiles implements FileAccess {
 
   @Override
   public void open(byte[] path, OpenCallback callback) {
-    Path key = new Path(path);
+    open(new Path(path), callback, false);
+  }
+
+  @Override
+  public void openVariant(byte[] path, OpenCallback callback) {
+    open(new Path(path), callback, true);
+  }
+
+  private void open(Path key, OpenCallback callback, boolean variant) {
     OpenFile kept = files.get(key);
     if (kept != null) {
       if (System.nanoTime() - kept.openedNanos() < validNanos && kept.isUnchanged()) {
@@ -87,18 +108,26 @@ public final class OpenFiles implements FileAccess {
       }
       files.remove(key);
       kept.close();
+    } else if (variant) {
+      Absence absence = absences.get(key);
+      if (absence != null && System.nanoTime() - absence.sinceNanos() < validNanos) {
+        hits.lazySet(hits.getPlain() + 1);
+        callback.failed(absence.why());
+        return;
+      }
     }
     misses.lazySet(misses.getPlain() + 1);
-    openNew(key, callback, true);
+    openNew(key, callback, variant, true);
   }
 
-  private void openNew(Path key, OpenCallback callback, boolean mayRetry) {
+  private void openNew(Path key, OpenCallback callback, boolean variant, boolean mayRetry) {
     int generation = next.generation();
     next.open(
         key.bytes,
         new OpenCallback() {
           @Override
           public void opened(OpenFile file) {
+            absences.remove(key);
             if (!closed && file.facts().isRegularFile() && generation == next.generation()) {
               keep(key, file);
             }
@@ -110,8 +139,11 @@ public final class OpenFiles implements FileAccess {
             if (why == OpenFailure.EXHAUSTED && mayRetry && !files.isEmpty()) {
               clear();
               whenExhausted.run();
-              openNew(key, callback, false);
+              openNew(key, callback, variant, false);
             } else {
+              if (variant && !closed && why.isAbsence() && generation == next.generation()) {
+                keep(key, new Absence(why, System.nanoTime()));
+              }
               callback.failed(why);
             }
           }
@@ -126,6 +158,15 @@ public final class OpenFiles implements FileAccess {
     if (files.size() > most) {
       Iterator<OpenFile> oldest = files.values().iterator();
       oldest.next().close();
+      oldest.remove();
+    }
+  }
+
+  private void keep(Path key, Absence absence) {
+    absences.put(key, absence);
+    if (absences.size() > most) {
+      Iterator<Absence> oldest = absences.values().iterator();
+      oldest.next();
       oldest.remove();
     }
   }
@@ -161,7 +202,7 @@ public final class OpenFiles implements FileAccess {
     return misses.get();
   }
 
-  /** Closes what would not be used again without being resolved. */
+  /** Closes and forgets what would not be used again without being resolved. */
   public void sweep() {
     long now = System.nanoTime();
     files
@@ -173,6 +214,7 @@ public final class OpenFiles implements FileAccess {
           }
           return stale;
         });
+    absences.values().removeIf(absence -> now - absence.sinceNanos() >= validNanos);
   }
 
   /** Closes what is kept, and keeps nothing more; opening goes on. */
@@ -185,5 +227,6 @@ public final class OpenFiles implements FileAccess {
   public void clear() {
     files.values().forEach(OpenFile::close);
     files.clear();
+    absences.clear();
   }
 }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class RingFileAccess implements FileAccess {
   private static final int MAX_PATH_BYTES = 4095;
 
+  /** Up to here a read of what is in memory costs less than a submission and its completion. */
+  private static final int SMALL_BYTES = 16 << 10;
+
   private final EventLoop loop;
   private final FailureLog failures = new FailureLog();
   private final PresentRoot root = new PresentRoot();
@@ -64,6 +67,11 @@ public final class RingFileAccess implements FileAccess {
   @Override
   public void read(
       OpenFile file, long offset, ReadBuffer buffer, int length, ReadCallback callback) {
+    int wanted = Math.min(length, buffer.capacityBytes());
+    if (wanted <= SMALL_BYTES && file.readResident(buffer.memory(), wanted, offset) == wanted) {
+      callback.read(wanted);
+      return;
+    }
     Read read = reads.isEmpty() ? new Read() : reads.removeFirst();
     read.start(file.fd(), offset, buffer, length, callback);
   }

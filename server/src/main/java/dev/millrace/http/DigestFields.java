@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Digest fields (RFC 9530), and the ones that Maven's resolver reads. */
 final class DigestFields {
@@ -32,19 +33,25 @@ final class DigestFields {
     return algorithms;
   }
 
-  /** Repr-Digest and, where they are set, X-Checksum fields, of what is known. */
-  static void show(HeaderMap response, Digests digests, DigestPolicy policy) {
-    if (digests.isEmpty()) {
-      return;
-    }
+  /** The value of Repr-Digest with what is known, or null. */
+  static @Nullable String reprDigest(Digests digests) {
     StringBuilder value = new StringBuilder(64);
     for (Algorithm algorithm : List.of(Algorithm.SHA_256, Algorithm.SHA_512)) {
       if (digests.get(algorithm) != null) {
         value.append(value.isEmpty() ? "" : ", ").append(member(digests, algorithm));
       }
     }
-    if (!value.isEmpty()) {
-      response.put(REPR_DIGEST, value.toString());
+    return value.isEmpty() ? null : value.toString();
+  }
+
+  /** Repr-Digest and, where they are set, X-Checksum fields, of what is known. */
+  static void show(
+      HeaderMap response, Digests digests, @Nullable String reprDigest, DigestPolicy policy) {
+    if (digests.isEmpty()) {
+      return;
+    }
+    if (reprDigest != null) {
+      response.put(REPR_DIGEST, reprDigest);
     }
     for (Algorithm algorithm : policy.checksumHeaders()) {
       String hex = digests.hex(algorithm);

@@ -107,11 +107,9 @@ final class FileAnswer {
 
   private void plan(Digests digests) {
     FileFacts facts = file.facts();
+    FileTexts texts = FileTexts.of(file, coding, digests);
     Representation current =
-        new Representation(
-            facts.sizeBytes(),
-            Validators.entityTags(facts, coding, digests),
-            facts.modifiedSeconds());
+        new Representation(facts.sizeBytes(), texts.entityTags(), facts.modifiedSeconds());
     ResponsePlan plan =
         ResponsePlan.of(
             Fields.of(exchange),
@@ -171,10 +169,11 @@ final class FileAnswer {
   private void answer(
       ResponsePlan plan, Representation current, Digests digests, @Nullable String contentDigest) {
     HeaderMap headers = exchange.getResponseHeaders();
-    validators(headers, current);
+    FileTexts texts = FileTexts.of(file, coding, digests); // more may be known than when planned
+    validators(headers, current, texts);
     switch (plan) {
       case ResponsePlan.NotModified _ -> {
-        described(headers, digests);
+        described(headers, digests, texts);
         var _ = record(digests, StatusCodes.NOT_MODIFIED, 0);
         file.close();
         BodilessAnswer.send(exchange, StatusCodes.NOT_MODIFIED);
@@ -189,7 +188,7 @@ final class FileAnswer {
         ErrorPages.send(exchange, StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
       }
       case ResponsePlan.Whole _ -> {
-        described(headers, digests);
+        described(headers, digests, texts);
         boolean withoutBody = exchange.getRequestMethod().equals(Methods.HEAD);
         HotRecording recording =
             record(digests, StatusCodes.OK, withoutBody ? 0 : current.sizeBytes());
@@ -197,14 +196,14 @@ final class FileAnswer {
         send(StatusCodes.OK, body, contentType, contentDigest, recording);
       }
       case ResponsePlan.Part(ByteRange range) -> {
-        described(headers, digests);
+        described(headers, digests, texts);
         headers.put(Headers.CONTENT_RANGE, range.contentRange(current.sizeBytes()));
         HotRecording recording = record(digests, StatusCodes.PARTIAL_CONTENT, range.lengthBytes());
         Body body = Body.of(range);
         send(StatusCodes.PARTIAL_CONTENT, body, contentType, contentDigest, recording);
       }
       case ResponsePlan.Parts(List<ByteRange> ranges) -> {
-        described(headers, digests);
+        described(headers, digests, texts);
         MultipartRanges parts =
             new MultipartRanges(ranges, current.sizeBytes(), contentType, boundary());
         send(StatusCodes.PARTIAL_CONTENT, Body.of(parts), parts.contentType(), null, null);
@@ -213,9 +212,9 @@ final class FileAnswer {
   }
 
   /** What every answer about this representation carries, failures included. */
-  private void validators(HeaderMap headers, Representation current) {
+  private void validators(HeaderMap headers, Representation current, FileTexts texts) {
     headers.put(Headers.ETAG, current.entityTag());
-    Fields.lastModified(headers, current.modifiedSeconds());
+    Fields.lastModified(headers, current.modifiedSeconds(), texts.lastModified());
     headers.put(Headers.ACCEPT_RANGES, handler.policy().maxRanges() > 0 ? "bytes" : "none");
     if (varies) {
       headers.add(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);
@@ -226,9 +225,9 @@ final class FileAnswer {
    * What 200, 206 and 304 carry: digests, and a lifetime, with which a failure would be kept. What
    * is not known yet is found out behind the answer.
    */
-  private void described(HeaderMap headers, Digests digests) {
+  private void described(HeaderMap headers, Digests digests, FileTexts texts) {
     DigestPolicy policy = handler.digestPolicy();
-    DigestFields.show(headers, digests, policy);
+    DigestFields.show(headers, digests, texts.reprDigest(), policy);
     if (policy.mode() == DigestPolicy.Mode.BEHIND && !digests.hasAll(policy.behind())) {
       handler.digests().behind(file, policy.behind());
     }

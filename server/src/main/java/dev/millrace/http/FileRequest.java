@@ -301,18 +301,21 @@ final class FileRequest {
     ByteArrayOutputStream longer = new ByteArrayOutputStream(plain.path().length + 4);
     longer.writeBytes(plain.path());
     longer.writeBytes(coding.suffix().getBytes(StandardCharsets.US_ASCII));
-    open(
-        longer.toByteArray(),
-        file -> {
-          if (file.facts().isRegularFile()) {
-            dropPlain();
-            selected(plain.as(file, coding));
-          } else {
-            file.close();
-            tryVariant(plain, codings, which + 1);
-          }
-        },
-        why -> tryVariant(plain, codings, which + 1));
+    handler
+        .access()
+        .openVariant(
+            longer.toByteArray(),
+            guarded(
+                file -> {
+                  if (file.facts().isRegularFile()) {
+                    dropPlain();
+                    selected(plain.as(file, coding));
+                  } else {
+                    file.close();
+                    tryVariant(plain, codings, which + 1);
+                  }
+                },
+                why -> tryVariant(plain, codings, which + 1)));
   }
 
   private void selected(SelectedFile selected) {
@@ -326,35 +329,35 @@ final class FileRequest {
   }
 
   private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
-    handler
-        .access()
-        .open(
-            path,
-            new FileAccess.OpenCallback() {
-              @Override
-              public void opened(OpenFile file) {
-                if (mayGoOn()) {
-                  try {
-                    opened.accept(file);
-                    return;
-                  } catch (RuntimeException | Error failure) {
-                    broken(failure);
-                  }
-                }
-                file.close();
-              }
+    handler.access().open(path, guarded(opened, failed));
+  }
 
-              @Override
-              public void failed(OpenFailure why) {
-                if (mayGoOn()) {
-                  try {
-                    failed.accept(why);
-                  } catch (RuntimeException | Error failure) {
-                    broken(failure);
-                  }
-                }
-              }
-            });
+  private FileAccess.OpenCallback guarded(Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
+    return new FileAccess.OpenCallback() {
+      @Override
+      public void opened(OpenFile file) {
+        if (mayGoOn()) {
+          try {
+            opened.accept(file);
+            return;
+          } catch (RuntimeException | Error failure) {
+            broken(failure);
+          }
+        }
+        file.close();
+      }
+
+      @Override
+      public void failed(OpenFailure why) {
+        if (mayGoOn()) {
+          try {
+            failed.accept(why);
+          } catch (RuntimeException | Error failure) {
+            broken(failure);
+          }
+        }
+      }
+    };
   }
 
   /**

@@ -67,7 +67,11 @@ class StatusTest {
       }
       for (String positive :
           List.of(
-              "sent_bytes", "submissions_per_enter", "turn_p99", "longest_turn", "latency_read")) {
+              "sent_bytes",
+              "submissions_per_enter",
+              "turn_p99",
+              "longest_turn",
+              "latency_openat2")) {
         assertTrue(figures.get(positive) > 0, positive + " in " + figures);
       }
       assertTrue(figures.get("request_p50") <= figures.get("request_p99"), figures.toString());
