@@ -176,7 +176,8 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   private int stage(ByteBuffer source) throws IOException {
-    int n = writer.write(source);
+    int n = writer.write(MemorySegment.ofBuffer(source), 0, source.remaining());
+    source.position(source.position() + n);
     if (n > 0) {
       connection.scheduleSend();
     }
