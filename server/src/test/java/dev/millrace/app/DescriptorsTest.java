@@ -151,15 +151,15 @@ class DescriptorsTest {
       RawClient early = download(served);
       assertEquals(200, early.head().status());
       int refused = 0;
-      for (int i = 0; i < IDLE && refused < 5; i++) {
+      for (int i = 0; i < IDLE; i++) {
         RawClient client = download(served);
         clients.add(client);
         refused += isRefused(client) ? 1 : 0;
       }
-      assertEquals(5, refused);
+      assertTrue(refused > IDLE - LIMIT, refused + " were refused");
       assertEquals(LARGE, early.body(LARGE).length);
       assertServesFiles(early, served);
-      assertTrue(figure(served, "millrace_connections_refused_total") >= 5);
+      assertEquals(refused, figure(served, "millrace_connections_refused_total"));
       closeClients();
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (status(served) != 200) {
