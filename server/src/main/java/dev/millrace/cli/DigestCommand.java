@@ -1,12 +1,12 @@
 package dev.millrace.cli;
 
-import dev.millrace.app.Logs;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.ChecksumLines;
 import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.FileDigests;
 import dev.millrace.digest.SqliteDigestStore;
-import dev.millrace.plan.JsonText;
+import dev.millrace.logging.Logs;
+import dev.millrace.text.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

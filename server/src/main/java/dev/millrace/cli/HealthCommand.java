@@ -1,8 +1,8 @@
 package dev.millrace.cli;
 
-import dev.millrace.app.HostPort;
-import dev.millrace.app.SettingsException;
-import dev.millrace.app.SettingsLoader;
+import dev.millrace.config.HostPort;
+import dev.millrace.config.SettingsException;
+import dev.millrace.config.SettingsLoader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

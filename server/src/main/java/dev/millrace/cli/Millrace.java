@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
-import dev.millrace.app.SettingsLoader;
-import dev.millrace.app.Version;
+import dev.millrace.config.SettingsLoader;
+import dev.millrace.server.Version;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
-import dev.millrace.app.SettingKey;
-import dev.millrace.app.SettingsLoader;
+import dev.millrace.config.SettingKey;
+import dev.millrace.config.SettingsLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

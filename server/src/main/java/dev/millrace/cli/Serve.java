@@ -1,13 +1,13 @@
 package dev.millrace.cli;
 
-import dev.millrace.app.FileServer;
-import dev.millrace.app.Logs;
-import dev.millrace.app.NativeCalls;
-import dev.millrace.app.SettingKey;
-import dev.millrace.app.Settings;
-import dev.millrace.app.SettingsException;
-import dev.millrace.app.SettingsLoader;
-import dev.millrace.app.StartException;
+import dev.millrace.config.SettingKey;
+import dev.millrace.config.Settings;
+import dev.millrace.config.SettingsException;
+import dev.millrace.config.SettingsLoader;
+import dev.millrace.logging.Logs;
+import dev.millrace.server.FileServer;
+import dev.millrace.server.NativeCalls;
+import dev.millrace.server.StartException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
-import dev.millrace.metrics.Status;
-import dev.millrace.metrics.StatusJson;
+import dev.millrace.management.Status;
+import dev.millrace.management.StatusJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
-import dev.millrace.metrics.Quantity;
-import dev.millrace.metrics.Status;
+import dev.millrace.management.Quantity;
+import dev.millrace.management.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.millrace.cli;
 
-import dev.millrace.app.Logs;
 import dev.millrace.digest.ChecksumLines;
 import dev.millrace.digest.SqliteDigestStore;
 import dev.millrace.digest.Verification;
 import dev.millrace.digest.Verification.Finding;
 import dev.millrace.digest.Verification.Status;
 import dev.millrace.files.OpenFile;
-import dev.millrace.plan.JsonText;
+import dev.millrace.logging.Logs;
+import dev.millrace.text.JsonText;
 import dev.millrace.uring.ErrnoException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.millrace.doctor;
 
 import dev.millrace.doctor.Check.Verdict;
-import dev.millrace.plan.JsonText;
+import dev.millrace.text.JsonText;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingProbe;
 import dev.millrace.uring.RingUnavailableException;

@@ -12,11 +12,11 @@ import java.util.function.Supplier;
  * Makes figures of an interval, from one call to the next, of counters and histograms that only
  * grow. Each is called by one thread. NaN stands for "nothing happened".
  */
-final class Sampled {
+public final class Sampled {
   private Sampled() {}
 
   /** Growth a second. */
-  static DoubleSupplier rate(LongSupplier counter) {
+  public static DoubleSupplier rate(LongSupplier counter) {
     long[] last = {counter.getAsLong(), System.nanoTime()};
     return () -> {
       long value = counter.getAsLong();
@@ -29,7 +29,7 @@ final class Sampled {
   }
 
   /** Growth of one counter for each step of another. */
-  static DoubleSupplier ratio(LongSupplier counter, LongSupplier steps) {
+  public static DoubleSupplier ratio(LongSupplier counter, LongSupplier steps) {
     long[] last = {counter.getAsLong(), steps.getAsLong()};
     return () -> {
       long value = counter.getAsLong();
@@ -46,7 +46,7 @@ final class Sampled {
    *
    * @param histograms taken together; at least one, all of the same bounds
    */
-  static DoubleSupplier quantile(double quantile, List<Histogram> histograms) {
+  public static DoubleSupplier quantile(double quantile, List<Histogram> histograms) {
     long[] bounds = histograms.getFirst().upperBounds();
     double[] seconds = new double[bounds.length + 1];
     for (int i = 0; i < bounds.length; i++) {
@@ -63,7 +63,8 @@ final class Sampled {
   }
 
   /** The same of several together, more of which may appear. */
-  static DoubleSupplier quantile(double quantile, Supplier<List<ExponentialHistogram>> histograms) {
+  public static DoubleSupplier quantile(
+      double quantile, Supplier<List<ExponentialHistogram>> histograms) {
     long[][] last = {new long[0]};
     return () -> {
       List<ExponentialHistogram> all = histograms.get();
@@ -97,7 +98,7 @@ final class Sampled {
   }
 
   /** Interpolated within its bucket, as Prometheus does. */
-  static double at(double quantile, long[] counts, double[] upperBounds) {
+  public static double at(double quantile, long[] counts, double[] upperBounds) {
     long all = Arrays.stream(counts).sum();
     if (all <= 0) {
       return Double.NaN;

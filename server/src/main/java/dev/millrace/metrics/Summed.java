@@ -11,21 +11,21 @@ import java.util.function.ToLongFunction;
  * Figures of several loops as one. Each loop counts for itself, so that nobody locks; what is shown
  * is the sum, or the worst where a sum has no meaning.
  */
-final class Summed {
+public final class Summed {
   private Summed() {}
 
   /** All of them added up. */
-  static <T> ToDoubleFunction<List<T>> sum(ToLongFunction<T> one) {
+  public static <T> ToDoubleFunction<List<T>> sum(ToLongFunction<T> one) {
     return all -> of(all, one);
   }
 
   /** The largest. */
-  static <T> ToDoubleFunction<List<T>> most(ToLongFunction<T> one) {
+  public static <T> ToDoubleFunction<List<T>> most(ToLongFunction<T> one) {
     return all -> all.stream().mapToLong(one).max().orElse(0);
   }
 
   /** All of them added up, now. */
-  static <T> long of(List<T> all, ToLongFunction<T> one) {
+  public static <T> long of(List<T> all, ToLongFunction<T> one) {
     long sum = 0;
     for (T each : all) {
       sum += one.applyAsLong(each);
@@ -34,22 +34,22 @@ final class Summed {
   }
 
   /** All of them added up, whenever it is asked. */
-  static <T> LongSupplier later(List<T> all, ToLongFunction<T> one) {
+  public static <T> LongSupplier later(List<T> all, ToLongFunction<T> one) {
     return () -> of(all, one);
   }
 
   /** The histogram of each. */
-  static <T> List<Histogram> histograms(List<T> all, Function<T, Histogram> one) {
+  public static <T> List<Histogram> histograms(List<T> all, Function<T, Histogram> one) {
     return all.stream().map(one).toList();
   }
 
   /** Counts of histograms of the same bounds added up. */
-  static long[] counts(List<Histogram> histograms) {
+  public static long[] counts(List<Histogram> histograms) {
     return histograms.stream().map(Histogram::counts).reduce(Summed::plus).orElseThrow();
   }
 
   /** Cell by cell; as long as each other. */
-  static long[] plus(long[] some, long[] more) {
+  public static long[] plus(long[] some, long[] more) {
     long[] both = some.clone();
     for (int i = 0; i < both.length; i++) {
       both[i] += more[i];

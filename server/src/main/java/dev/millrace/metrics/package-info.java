@@ -4,9 +4,9 @@
  *
  * <ul>
  *   <li>{@link dev.millrace.metrics.ServerMetrics}: the registry and what is in it.
- *   <li>{@link dev.millrace.metrics.Status}: a point a second of what {@link
- *       dev.millrace.metrics.ServerStatus} chooses, shown by {@link
- *       dev.millrace.metrics.StatusHtml} and {@link dev.millrace.metrics.StatusJson}.
+ *   <li>{@link dev.millrace.management.Status}: a point a second of what {@link
+ *       dev.millrace.management.ServerStatus} chooses, shown by {@link
+ *       dev.millrace.management.StatusHtml} and {@link dev.millrace.management.StatusJson}.
  * </ul>
  *
  * <p>Read on scrapes only; nothing here is called on the data path but the pool's observer. Imports

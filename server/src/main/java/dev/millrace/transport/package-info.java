@@ -1,20 +1,4 @@
-/**
- * An XNIO worker on the ring, so that any Undertow application runs on it unchanged.
- *
- * <pre>
- *   RingXnio ─ makes ─ RingWorker ─ owns ─ RingIoThread ─ runs ─ EventLoop
- *                          │                                        │ completions
- *                      RingListener ─ accepts ─ RingConnection ◄────┘
- *                                                 ├ RingSource ─ Inbox   (provided buffers)
- *                                                 └ RingSink ─── Outbox  (chunks being sent)
- * </pre>
- *
- * <p>Of several loops, each has a worker; they share nothing.
- *
- * <p>State of a connection belongs to the loop's thread. XNIO lets worker threads call the conduits
- * too; those calls are carried over to the loop, so that the loop takes no lock. Knows no HTTP;
- * imports core-io, core-sync and XNIO.
- */
+/** What any transport offers to the layers above. */
 @NullMarked
 package dev.millrace.transport;
 

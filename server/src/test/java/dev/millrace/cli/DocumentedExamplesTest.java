@@ -3,11 +3,11 @@ package dev.millrace.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.app.FileServer;
-import dev.millrace.app.SettingKey;
-import dev.millrace.app.Settings;
-import dev.millrace.app.SettingsLoader;
-import dev.millrace.http.Mount;
+import dev.millrace.config.SettingKey;
+import dev.millrace.config.Settings;
+import dev.millrace.config.SettingsLoader;
+import dev.millrace.content.Mount;
+import dev.millrace.server.FileServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.millrace.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.app.SettingKey;
-import dev.millrace.app.SettingsLoader.Flags;
+import dev.millrace.config.SettingKey;
+import dev.millrace.config.SettingsLoader.Flags;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

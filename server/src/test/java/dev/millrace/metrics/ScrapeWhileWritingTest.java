@@ -2,8 +2,8 @@ package dev.millrace.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.http.RequestStats;
-import dev.millrace.http.RequestTracker;
+import dev.millrace.http.exchange.RequestStats;
+import dev.millrace.http.exchange.RequestTracker;
 import io.undertow.util.Methods;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.millrace.benchmarks;
 
-import dev.millrace.gate.GateLimits;
-import dev.millrace.gate.HeadParser;
-import dev.millrace.gate.Verdict;
+import dev.millrace.http.parser.GateLimits;
+import dev.millrace.http.parser.HeadParser;
+import dev.millrace.http.parser.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;

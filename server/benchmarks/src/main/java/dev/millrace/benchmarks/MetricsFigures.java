@@ -1,7 +1,7 @@
 package dev.millrace.benchmarks;
 
-import dev.millrace.app.FileServer;
-import dev.millrace.app.SettingsLoader;
+import dev.millrace.server.FileServer;
+import dev.millrace.config.SettingsLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;

@@ -1,6 +1,6 @@
 package dev.millrace.http.exchange;
 
-import dev.millrace.hot.CacheMiss;
+import dev.millrace.cache.CacheMiss;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.AbstractServerConnection;

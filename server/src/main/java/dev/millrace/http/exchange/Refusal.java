@@ -1,6 +1,6 @@
 package dev.millrace.http.exchange;
 
-import dev.millrace.gate.RejectReason;
+import dev.millrace.http.parser.RejectReason;
 
 /**
  * A request that is not taken.

@@ -1,6 +1,6 @@
 package dev.millrace.http.exchange;
 
-import dev.millrace.hot.CacheMiss;
+import dev.millrace.cache.CacheMiss;
 import io.undertow.server.HttpServerExchange;
 import org.jspecify.annotations.Nullable;
 

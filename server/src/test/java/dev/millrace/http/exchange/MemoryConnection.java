@@ -1,7 +1,7 @@
 package dev.millrace.http.exchange;
 
-import dev.millrace.http1.FakeSink;
-import dev.millrace.http1.FakeThread;
+import dev.millrace.http.http1.FakeSink;
+import dev.millrace.http.http1.FakeThread;
 import io.undertow.server.Connectors;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;

@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.gate.RejectReason;
-import dev.millrace.http.AccessLog;
-import dev.millrace.http.RejectionHandler;
-import dev.millrace.http.RequestStats;
-import dev.millrace.http.RequestTracker;
-import dev.millrace.http1.FakeThread;
+import dev.millrace.accesslog.AccessLog;
+import dev.millrace.http.http1.FakeThread;
+import dev.millrace.http.parser.RejectReason;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;

@@ -1,0 +1,215 @@
+package dev.millrace.accesslog;
+
+import dev.millrace.auth.Authentication;
+import dev.millrace.cache.HotAnswer;
+import dev.millrace.http.exchange.Refusal;
+import dev.millrace.http.exchange.RequestOrigin;
+import dev.millrace.http.parser.HeadFields;
+import dev.millrace.http.parser.HeadParser;
+import dev.millrace.net.AddressText;
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/**
+ * Notes every request when it has ended. Entries are gathered on the event thread and handed to the
+ * writer in batches, so that a request costs no wake-up of another thread; a writer that cannot
+ * keep up loses entries, and counts them, rather than hold up the loop.
+ */
+public final class AccessLog implements HttpHandler {
+  /**
+   * A request that has ended. Absent fields are null. Of a request whose head was refused there is
+   * its line alone; if that is no request line, it stands as the target.
+   *
+   * @param epochMillis when it ended
+   * @param remote the client's address
+   * @param user who authenticated, if anybody
+   * @param target as received
+   * @param bytes of the body sent
+   * @param durationNanos from its head's last byte to its answer's
+   * @param trace W3C traceparent, if a valid one was sent
+   */
+  public record Entry(
+      long epochMillis,
+      String remote,
+      @Nullable String user,
+      @Nullable String method,
+      @Nullable String target,
+      @Nullable String protocol,
+      int status,
+      long bytes,
+      long durationNanos,
+      @Nullable String host,
+      @Nullable String referer,
+      @Nullable String agent,
+      @Nullable String trace) {
+    /** The same of a request that has ended. */
+    Entry ended(long atMillis, long sentBytes, long tookNanos) {
+      return new Entry(
+          atMillis, remote, user, method, target, protocol, status, sentBytes, tookNanos, host,
+          referer, agent, trace);
+    }
+  }
+
+  /** Takes batches; must not block. */
+  @FunctionalInterface
+  public interface Writer {
+    void write(List<Entry> batch);
+  }
+
+  private static final int BATCH_ENTRIES = 256;
+  private static final int BATCH_MILLIS = 100;
+  private static final HttpString TRACEPARENT = new HttpString("traceparent");
+
+  /** Version, trace, parent, flags; version ff and identifiers of zeros are invalid. */
+  private static final Pattern TRACE =
+      Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
+  private final HttpHandler next;
+  private final Writer writer;
+  private final ExchangeCompletionListener completed = this::completed;
+  private List<Entry> batch = new ArrayList<>(BATCH_ENTRIES);
+  private boolean scheduled;
+  private @Nullable XnioIoThread thread;
+
+  public AccessLog(HttpHandler next, Writer writer) {
+    this.next = next;
+    this.writer = writer;
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) throws Exception {
+    exchange.addExchangeCompleteListener(completed);
+    next.handleRequest(exchange);
+  }
+
+  private void completed(
+      HttpServerExchange exchange, ExchangeCompletionListener.NextListener nextListener) {
+    try {
+      thread = exchange.getIoThread();
+      add(entry(exchange));
+    } finally {
+      nextListener.proceed();
+    }
+  }
+
+  private void add(Entry entry) {
+    batch.add(entry);
+    if (batch.size() >= BATCH_ENTRIES) {
+      hand();
+    } else if (!scheduled && thread != null) {
+      scheduled = true;
+      var _ = thread.executeAfter(this::handScheduled, BATCH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Notes a request that was answered from memory; an exchange has come before every such. */
+  public void note(Entry entry, long bytes, long durationNanos) {
+    add(entry.ended(System.currentTimeMillis(), bytes, durationNanos));
+  }
+
+  /** What there is to note of a request that is being answered from memory. */
+  public static Entry entry(
+      HotAnswer answer, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
+    int from = base + head.targetStart();
+    int to = base + head.targetEnd();
+    HeadFields fields = head.fields();
+    return new Entry(
+        0,
+        peer instanceof InetSocketAddress internet ? address(internet) : "-",
+        null,
+        head.method().name(),
+        new String(bytes, from, to - from, StandardCharsets.ISO_8859_1),
+        "HTTP/1.1",
+        answer.status(),
+        0,
+        0,
+        fields.value("host", bytes, base),
+        fields.value("referer", bytes, base),
+        fields.value("user-agent", bytes, base),
+        trace(fields.value("traceparent", bytes, base)));
+  }
+
+  private void handScheduled() {
+    scheduled = false;
+    hand();
+  }
+
+  /** Hands over what is gathered. Event thread. */
+  public void hand() {
+    if (!batch.isEmpty()) {
+      List<Entry> full = batch;
+      batch = new ArrayList<>(BATCH_ENTRIES);
+      writer.write(full);
+    }
+  }
+
+  /** The exchange that answers a refused request says nothing of it. */
+  private static Entry refused(HttpServerExchange exchange, String line) {
+    int first = line.indexOf(' ');
+    int last = line.lastIndexOf(' ');
+    boolean three = first > 0 && last > first + 1 && line.startsWith("HTTP/", last + 1);
+    return new Entry(
+        System.currentTimeMillis(),
+        address(exchange.getSourceAddress()),
+        null,
+        three ? line.substring(0, first) : null,
+        three ? line.substring(first + 1, last) : line.isEmpty() ? null : line,
+        three ? line.substring(last + 1) : null,
+        exchange.getStatusCode(),
+        exchange.getResponseBytesSent(),
+        System.nanoTime() - exchange.getRequestStartTime(),
+        null,
+        null,
+        null,
+        null);
+  }
+
+  private static Entry entry(HttpServerExchange exchange) {
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    Refusal refusal = origin == null ? null : origin.refusal();
+    if (refusal != null) {
+      return refused(exchange, refusal.line());
+    }
+    HeaderMap headers = exchange.getRequestHeaders();
+    String query = exchange.getQueryString();
+    String path = exchange.getRequestURI();
+    return new Entry(
+        System.currentTimeMillis(),
+        address(exchange.getSourceAddress()),
+        exchange.getAttachment(Authentication.USER),
+        exchange.getRequestMethod().toString(),
+        query.isEmpty() ? path : path + "?" + query,
+        exchange.getProtocol().toString(),
+        exchange.getStatusCode(),
+        exchange.getResponseBytesSent(),
+        System.nanoTime() - exchange.getRequestStartTime(),
+        headers.getFirst(Headers.HOST),
+        headers.getFirst(Headers.REFERER),
+        headers.getFirst(Headers.USER_AGENT),
+        trace(headers.getFirst(TRACEPARENT)));
+  }
+
+  private static String address(@Nullable InetSocketAddress source) {
+    InetAddress address = source == null ? null : source.getAddress();
+    return address == null ? "-" : AddressText.of(address);
+  }
+
+  /** As W3C Trace Context §3.2.2 has it; anything else is no trace. */
+  private static @Nullable String trace(@Nullable String field) {
+    return field != null && TRACE.matcher(field).matches() ? field : null;
+  }
+}

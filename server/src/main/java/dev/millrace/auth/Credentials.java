@@ -1,0 +1,28 @@
+package dev.millrace.auth;
+
+import org.jspecify.annotations.Nullable;
+
+/** Tells good credentials from others. Any thread. */
+public interface Credentials {
+  /**
+   * The outcome.
+   *
+   * @param user who it is; empty if not granted
+   */
+  record Verdict(boolean granted, String user) {
+    static final Verdict REFUSED = new Verdict(false, "");
+  }
+
+  /**
+   * The outcome if it costs nothing to know, else null.
+   *
+   * @param authorization the field, or null
+   */
+  @Nullable Verdict known(@Nullable String authorization);
+
+  /** The outcome, whatever it costs: on a worker. */
+  Verdict examine(@Nullable String authorization);
+
+  /** The value of WWW-Authenticate. */
+  String challenge();
+}

@@ -1,0 +1,95 @@
+package dev.millrace.config;
+
+import dev.millrace.auth.AuthRule;
+import dev.millrace.auth.BasicPasswords;
+import dev.millrace.auth.BearerTokens;
+import dev.millrace.auth.Credentials;
+import dev.millrace.files.RequestPath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Who may see what: {@code auth: [{path: /private/, basic: HTPASSWD, realm: Private}]}. */
+final class AuthLoader {
+  private AuthLoader() {}
+
+  static List<AuthRule> rules(@Nullable ConfigNode node, List<AuthRule> base)
+      throws SettingsException {
+    if (node == null) {
+      return base;
+    }
+    List<AuthRule> rules = new ArrayList<>();
+    for (ConfigNode item : node.items()) {
+      Map<String, ConfigNode> members = item.members(List.of("path", "basic", "bearer", "realm"));
+      String path = ConfigNode.required(item, members, "path").text();
+      if (!(RequestPath.parse(path) instanceof RequestPath.Names prefix)) {
+        throw item.wrong("'" + path + "' is not a path that begins with a slash");
+      }
+      rules.add(new AuthRule(prefix, credentials(item, members)));
+    }
+    return rules;
+  }
+
+  private static Credentials credentials(ConfigNode item, Map<String, ConfigNode> members)
+      throws SettingsException {
+    ConfigNode realmNode = members.get("realm");
+    String realm = realmNode == null ? "millrace" : realmNode.text();
+    if (!realm.matches("[ !#-\\[\\]-~]+")) {
+      throw item.wrong("a realm is printable ASCII without quotes and backslashes");
+    }
+    ConfigNode basic = members.get("basic");
+    ConfigNode bearer = members.get("bearer");
+    if ((basic == null) == (bearer == null)) {
+      throw item.wrong("either 'basic' or 'bearer' names a file");
+    }
+    return basic != null
+        ? new BasicPasswords(realm, passwords(basic))
+        : new BearerTokens(realm, tokens(bearer));
+  }
+
+  private static Map<String, String> passwords(ConfigNode file) throws SettingsException {
+    Map<String, String> hashes = new HashMap<>();
+    List<String> lines = lines(file);
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      int colon = line.indexOf(':');
+      if (colon < 1 || !BasicPasswords.isBcrypt(line.substring(colon + 1))) {
+        throw file.wrong(
+            file.text()
+                + ": line "
+                + (i + 1)
+                + " is not NAME:HASH with a bcrypt hash of cost 4 to 17, as htpasswd -B writes"
+                + " it");
+      }
+      hashes.put(line.substring(0, colon), line.substring(colon + 1));
+    }
+    return hashes;
+  }
+
+  private static List<String> tokens(@Nullable ConfigNode file) throws SettingsException {
+    List<String> tokens = new ArrayList<>();
+    for (String line : file == null ? List.<String>of() : lines(file)) {
+      if (!line.isBlank() && !line.startsWith("#")) {
+        tokens.add(line.strip());
+      }
+    }
+    return tokens;
+  }
+
+  private static List<String> lines(ConfigNode file) throws SettingsException {
+    try {
+      return Files.readAllLines(Path.of(file.text()), StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      throw file.wrong(file.text() + " cannot be read");
+    }
+  }
+}

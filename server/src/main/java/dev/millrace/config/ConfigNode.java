@@ -1,0 +1,109 @@
+package dev.millrace.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value of the configuration and where it stands, so that whatever is wrong with it can be said
+ * with its place: {@code millrace.yaml: mounts[1].listing: ...}.
+ */
+final class ConfigNode {
+  private final String place;
+  private final String separator;
+  private final @Nullable Object value;
+
+  /**
+   * @param place for messages: the file, and behind it the path of keys
+   * @param value of YAML: a map, a list, a scalar or null
+   */
+  ConfigNode(String place, @Nullable Object value) {
+    this(place, ".", value);
+  }
+
+  private ConfigNode(String place, String separator, @Nullable Object value) {
+    this.place = place;
+    this.separator = separator;
+    this.value = value;
+  }
+
+  /** The whole of a file. */
+  static ConfigNode document(String file, Object value) {
+    return new ConfigNode(file, ": ", value);
+  }
+
+  SettingsException wrong(String what) {
+    return new SettingsException(place + ": " + what);
+  }
+
+  /** The members of a map, of which only these keys may exist. */
+  Map<String, ConfigNode> members(Collection<String> allowed) throws SettingsException {
+    Map<String, ConfigNode> members = members();
+    for (String key : members.keySet()) {
+      if (!allowed.contains(key)) {
+        throw wrong(
+            "unknown key '" + key + "'; allowed: " + String.join(", ", new TreeSet<>(allowed)));
+      }
+    }
+    return members;
+  }
+
+  /** The members of a map, whatever their keys. */
+  Map<String, ConfigNode> members() throws SettingsException {
+    if (!(value instanceof Map<?, ?> map)) {
+      throw wrong("keys and values are expected");
+    }
+    Map<String, ConfigNode> members = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      String key = String.valueOf(entry.getKey());
+      members.put(key, new ConfigNode(place + separator + key, entry.getValue()));
+    }
+    return members;
+  }
+
+  /** The items of a list; one value counts as a list of it, nothing as an empty one. */
+  List<ConfigNode> items() {
+    if (value == null) {
+      return List.of();
+    }
+    if (!(value instanceof List<?> list)) {
+      return List.of(this);
+    }
+    List<ConfigNode> items = new ArrayList<>();
+    for (int i = 0; i < list.size(); i++) {
+      items.add(new ConfigNode(place + "[" + i + "]", list.get(i)));
+    }
+    return items;
+  }
+
+  /** A scalar as text; empty for none. */
+  String text() throws SettingsException {
+    if (value instanceof Map<?, ?> || value instanceof List<?>) {
+      throw wrong("one value is allowed");
+    }
+    return value == null ? "" : value.toString();
+  }
+
+  /** The items of a list as texts. */
+  List<String> texts() throws SettingsException {
+    List<String> texts = new ArrayList<>();
+    for (ConfigNode item : items()) {
+      texts.add(item.text());
+    }
+    return texts;
+  }
+
+  /** A member that must be there. */
+  static ConfigNode required(ConfigNode map, Map<String, ConfigNode> members, String key)
+      throws SettingsException {
+    ConfigNode member = members.get(key);
+    if (member == null) {
+      throw map.wrong("'" + key + "' is missing");
+    }
+    return member;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.millrace.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/**
+ * An address to listen on.
+ *
+ * @param host a name or an address; IPv6 without brackets
+ * @param port 0 to 65535; 0 picks a free one
+ */
+public record HostPort(String host, int port) {
+  /** What a malformed address is told. */
+  static final String ALLOWED = "HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80";
+
+  /** Parses {@code HOST:PORT}; IPv6 addresses stand in brackets. */
+  public static HostPort parse(String text) throws SettingsException {
+    int colon = text.lastIndexOf(':');
+    if (colon < 1) {
+      throw new SettingsException("'" + text + "' is not " + ALLOWED);
+    }
+    String host = text.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    } else if (host.indexOf(':') >= 0) {
+      throw new SettingsException("'" + text + "' is not " + ALLOWED);
+    }
+    int port;
+    try {
+      port = Integer.parseUnsignedInt(text.substring(colon + 1));
+    } catch (NumberFormatException notANumber) {
+      port = -1;
+    }
+    if (host.isEmpty() || port < 0 || port > 65_535) {
+      throw new SettingsException("'" + text + "' is not " + ALLOWED);
+    }
+    return new HostPort(host, port);
+  }
+
+  public InetSocketAddress resolve() throws UnknownHostException {
+    return new InetSocketAddress(InetAddress.getByName(host), port);
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+}

@@ -1,0 +1,265 @@
+package dev.millrace.config;
+
+import dev.millrace.content.CorsRule;
+import dev.millrace.content.FilePolicy;
+import dev.millrace.content.FilePolicy.CacheRule;
+import dev.millrace.content.MediaTypes;
+import dev.millrace.content.Mount;
+import dev.millrace.files.RequestPath;
+import dev.millrace.text.Glob;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is served where, and how: the root with the policy given at the top, and the mounts, each of
+ * which has that policy but for what it says otherwise.
+ */
+final class MountsLoader {
+  /** Keys of a policy whose values are more than texts. */
+  private static final List<String> STRUCTURED =
+      List.of("errors", "types", "cache", "auth", "cors");
+
+  /** Keys at the top of the file that this reads beside those of {@link SettingKey}. */
+  static final List<String> KEYS = with(STRUCTURED, "mounts");
+
+  private static final List<String> POLICY_KEYS =
+      with(
+          STRUCTURED,
+          SettingKey.LISTING.yaml(),
+          SettingKey.HIDDEN.yaml(),
+          SettingKey.SYMLINKS.yaml(),
+          SettingKey.INDEX.yaml(),
+          SettingKey.PRECOMPRESSED.yaml(),
+          SettingKey.FALLBACK.yaml(),
+          SettingKey.MAX_RANGES.yaml());
+
+  private static final List<String> MOUNT_KEYS = with(POLICY_KEYS, "host", "path", "root");
+
+  /** As many fit into a head of the default length; no known client asks for more than 256. */
+  private static final int MOST_RANGES = 1024;
+
+  /**
+   * The fields that change an answer or are logged, but for those that browsers set or let scripts
+   * set without a preflight (the Fetch standard, §2.2.2).
+   */
+  private static final List<String> DEFAULT_CORS_HEADERS =
+      List.of(
+          "Range",
+          "If-Match",
+          "If-None-Match",
+          "If-Modified-Since",
+          "If-Unmodified-Since",
+          "If-Range",
+          "Want-Repr-Digest",
+          "Want-Content-Digest",
+          "Authorization",
+          "traceparent");
+
+  private final Function<SettingKey, ConfigNode> settings;
+  private final Map<String, ConfigNode> file;
+
+  /**
+   * @param settings the value that counts of a key
+   * @param file the members of the file
+   */
+  MountsLoader(Function<SettingKey, ConfigNode> settings, Map<String, ConfigNode> file) {
+    this.settings = settings;
+    this.file = file;
+  }
+
+  private static List<String> with(List<String> some, String... more) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(List.of(more));
+    return List.copyOf(all);
+  }
+
+  List<Mount> load() throws SettingsException {
+    Map<String, ConfigNode> top = new HashMap<>(file);
+    for (SettingKey key : SettingKey.values()) {
+      top.put(key.yaml(), settings.apply(key));
+    }
+    FilePolicy policy = policy(top, FilePolicy.DEFAULT);
+    Path root = SettingsLoader.one(settings.apply(SettingKey.ROOT), Path::of);
+    List<Mount> mounts = new ArrayList<>();
+    mounts.add(new Mount("", RequestPath.Names.ROOT, root, policy));
+    ConfigNode more = file.get("mounts");
+    Set<String> places = new HashSet<>();
+    for (ConfigNode node : more == null ? List.<ConfigNode>of() : more.items()) {
+      Mount mount = mount(node, policy);
+      if (!places.add(mount.name())) {
+        throw node.wrong("another mount stands at the same host and path");
+      }
+      mounts.add(mount);
+    }
+    return mounts;
+  }
+
+  private static Mount mount(ConfigNode node, FilePolicy inherited) throws SettingsException {
+    Map<String, ConfigNode> members = node.members(MOUNT_KEYS);
+    String host = text(members, "host", "");
+    String path = text(members, "path", "/");
+    if (host.isEmpty() && path.equals("/")) {
+      throw node.wrong("a mount has a host, or a path other than /");
+    }
+    if (!(RequestPath.parse(path) instanceof RequestPath.Names prefix)) {
+      throw node.wrong("'" + path + "' is not a path that begins with a slash");
+    }
+    Path root = Path.of(ConfigNode.required(node, members, "root").text());
+    RequestPath.Names directory = new RequestPath.Names(prefix.segments(), true);
+    return new Mount(host, directory, root, policy(members, inherited));
+  }
+
+  private static String text(Map<String, ConfigNode> members, String key, String byDefault)
+      throws SettingsException {
+    ConfigNode node = members.get(key);
+    return node == null ? byDefault : node.text();
+  }
+
+  private static FilePolicy policy(Map<String, ConfigNode> members, FilePolicy base)
+      throws SettingsException {
+    return new FilePolicy(
+        one(members, SettingKey.LISTING, Values::flag, base.listing()),
+        one(members, SettingKey.HIDDEN, Values::flag, base.hidden()),
+        one(members, SettingKey.SYMLINKS, Values::symlinks, base.symlinks()),
+        list(members, SettingKey.INDEX, MountsLoader::indexName, base.index()),
+        list(members, SettingKey.FALLBACK, text -> text, base.fallbacks()),
+        list(members, SettingKey.PRECOMPRESSED, Values::coding, base.precompressed()),
+        one(
+            members,
+            SettingKey.MAX_RANGES,
+            text -> Values.number(text, 0, MOST_RANGES),
+            base.maxRanges()),
+        errorPages(members.get("errors"), base.errorPages()),
+        types(members.get("types"), base.types()),
+        cacheRules(members.get("cache"), base.cacheRules()),
+        AuthLoader.rules(members.get("auth"), base.authRules()),
+        corsRules(members.get("cors"), base.corsRules()));
+  }
+
+  private static <T> T one(
+      Map<String, ConfigNode> members, SettingKey key, SettingsLoader.Parser<T> parser, T base)
+      throws SettingsException {
+    ConfigNode node = members.get(key.yaml());
+    return node == null ? base : SettingsLoader.one(node, parser);
+  }
+
+  private static <T> List<T> list(
+      Map<String, ConfigNode> members,
+      SettingKey key,
+      SettingsLoader.Parser<T> parser,
+      List<T> base)
+      throws SettingsException {
+    ConfigNode node = members.get(key.yaml());
+    return node == null ? base : SettingsLoader.list(node, parser);
+  }
+
+  private static String indexName(String text) throws SettingsException {
+    if (text.indexOf('/') >= 0) {
+      throw new SettingsException("'" + text + "' is not a name: it has a slash");
+    }
+    return text;
+  }
+
+  private static Map<Integer, String> errorPages(
+      @Nullable ConfigNode node, Map<Integer, String> base) throws SettingsException {
+    if (node == null) {
+      return base;
+    }
+    Map<Integer, String> pages = new HashMap<>();
+    for (Map.Entry<String, ConfigNode> entry : node.members().entrySet()) {
+      int status;
+      try {
+        status = Values.number(entry.getKey(), 400, 599);
+      } catch (SettingsException wrong) {
+        throw node.wrong(String.valueOf(wrong.getMessage()));
+      }
+      pages.put(status, entry.getValue().text());
+    }
+    return pages;
+  }
+
+  private static MediaTypes types(@Nullable ConfigNode node, MediaTypes base)
+      throws SettingsException {
+    if (node == null) {
+      return base;
+    }
+    Map<String, String> types = new HashMap<>();
+    for (Map.Entry<String, ConfigNode> entry : node.members().entrySet()) {
+      String type = entry.getValue().text();
+      if (!type.matches("[\\w!#$&^.+-]+/[\\w!#$&^.+-]+(; *[\\w-]+=[\\w.\"-]+)*")) {
+        throw entry.getValue().wrong("'" + type + "' is not a media type, as in text/plain");
+      }
+      types.put(
+          entry.getKey().startsWith(".") ? entry.getKey().substring(1) : entry.getKey(), type);
+    }
+    return base.with(types);
+  }
+
+  private static List<CacheRule> cacheRules(@Nullable ConfigNode node, List<CacheRule> base)
+      throws SettingsException {
+    if (node == null) {
+      return base;
+    }
+    List<CacheRule> rules = new ArrayList<>();
+    for (ConfigNode item : node.items()) {
+      Map<String, ConfigNode> members = item.members(List.of("match", "control"));
+      String control = ConfigNode.required(item, members, "control").text();
+      rules.add(new CacheRule(match(item, members), fieldValue(item, control)));
+    }
+    return rules;
+  }
+
+  private static List<CorsRule> corsRules(@Nullable ConfigNode node, List<CorsRule> base)
+      throws SettingsException {
+    if (node == null) {
+      return base;
+    }
+    List<CorsRule> rules = new ArrayList<>();
+    for (ConfigNode item : node.items()) {
+      Map<String, ConfigNode> members =
+          item.members(List.of("match", "origins", "headers", "max-age"));
+      List<String> origins = ConfigNode.required(item, members, "origins").texts();
+      for (String origin : origins) {
+        if (!origin.equals("*") && !origin.matches("[a-z][a-z0-9+.-]*://[^/\\s]+")) {
+          throw item.wrong(
+              "'" + origin + "' is not an origin, as in https://app.example.org, or *");
+        }
+      }
+      ConfigNode headers = members.get("headers");
+      ConfigNode maxAge = members.get("max-age");
+      rules.add(
+          new CorsRule(
+              match(item, members),
+              origins,
+              headers == null ? DEFAULT_CORS_HEADERS : headers.texts(),
+              maxAge == null
+                  ? 600
+                  : (int) SettingsLoader.one(maxAge, Values::duration).toSeconds()));
+    }
+    return rules;
+  }
+
+  private static Glob match(ConfigNode item, Map<String, ConfigNode> members)
+      throws SettingsException {
+    ConfigNode node = members.get("match");
+    try {
+      return Glob.of(node == null ? "/**" : node.text());
+    } catch (IllegalArgumentException malformed) {
+      throw item.wrong(String.valueOf(malformed.getMessage()));
+    }
+  }
+
+  private static String fieldValue(ConfigNode item, String text) throws SettingsException {
+    if (text.isBlank() || !text.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+      throw item.wrong("'" + text + "' is not a field's value");
+    }
+    return text;
+  }
+}

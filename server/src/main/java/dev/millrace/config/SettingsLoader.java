@@ -1,0 +1,230 @@
+package dev.millrace.config;
+
+import dev.millrace.content.DigestPolicy;
+import dev.millrace.http.parser.GateLimits;
+import dev.millrace.proxy.ProxyTrust;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Settings from flags, over {@code MILLRACE_*} environment variables, over a YAML file, over
+ * defaults. Every error names where the value came from, its key, and what is allowed.
+ */
+public final class SettingsLoader {
+  /**
+   * What the command line gave.
+   *
+   * @param values by flag, without its dashes, as typed; {@code root} is the operand
+   * @param config the YAML file, or null for that of the environment
+   */
+  public record Flags(Map<String, List<String>> values, @Nullable Path config) {
+    public Flags {
+      values = Map.copyOf(values);
+    }
+  }
+
+  /** Parses text and says what is wrong with it. */
+  @FunctionalInterface
+  interface Parser<T extends @Nullable Object> {
+    T parse(String text) throws SettingsException;
+  }
+
+  private final Flags flags;
+  private final Map<String, String> environment;
+  private final Map<String, ConfigNode> file;
+
+  private SettingsLoader(Flags flags, Map<String, String> environment) throws SettingsException {
+    this.flags = flags;
+    this.environment = environment;
+    Path path = flags.config();
+    String fromEnvironment = environment.get("MILLRACE_CONFIG");
+    if (path == null && fromEnvironment != null) {
+      path = Path.of(fromEnvironment);
+    }
+    this.file = path == null ? Map.of() : readYaml(path);
+  }
+
+  /**
+   * Puts the settings together.
+   *
+   * @throws SettingsException naming the first value that cannot be used
+   */
+  public static Settings load(Flags flags, Map<String, String> environment)
+      throws SettingsException {
+    return new SettingsLoader(flags, environment).load();
+  }
+
+  /** As many files may be open for hashing alone. */
+  private static final int MAX_OPEN_FILES = 1 << 20;
+
+  private static final int MAX_DIGEST_QUEUE = 65_536;
+
+  private static final int LOOPS_PER_PROCESSOR = 2;
+
+  private Settings load() throws SettingsException {
+    return new Settings(
+        new MountsLoader(this::find, file).load(),
+        list(SettingKey.LISTEN, HostPort::parse),
+        one(SettingKey.MANAGEMENT, HostPort::parse),
+        one(SettingKey.METRICS, Values::flag),
+        one(SettingKey.TRANSPORT, Values::transport),
+        one(SettingKey.LOOPS, text -> Values.number(text, 1, mostLoops())),
+        one(SettingKey.ZERO_COPY, Values::flag),
+        one(SettingKey.WORKERS, text -> Values.number(text, 1, 1024)),
+        one(SettingKey.ACCESS_LOG, text -> text),
+        one(SettingKey.ACCESS_LOG_FORMAT, Values::accessLogFormat),
+        new CacheSettings(
+            one(SettingKey.HOT, text -> text.equals("off") ? 0 : Values.bytes(text)),
+            one(SettingKey.OPEN_FILES, text -> Values.number(text, 0, MAX_OPEN_FILES)),
+            one(SettingKey.REVALIDATE, Values::duration)),
+        new DigestPolicy(
+            one(SettingKey.DIGESTS, Values::digestMode),
+            one(SettingKey.SIDECARS, Values::flag),
+            one(SettingKey.CORRUPT, Values::refuseCorrupt),
+            one(SettingKey.DIGEST_QUEUE, text -> Values.number(text, 1, MAX_DIGEST_QUEUE)),
+            list(SettingKey.CHECKSUM_HEADERS, Values::algorithm)),
+        one(SettingKey.STATE, text -> text.isEmpty() ? null : Path.of(text)),
+        scrub(),
+        gate(),
+        new ProxyTrust(
+            list(SettingKey.PROXIES, Values::cidr), one(SettingKey.PROXY_PROTOCOL, Values::flag)),
+        one(SettingKey.IDLE_TIMEOUT, Values::duration),
+        one(SettingKey.DRAIN, Values::duration),
+        one(SettingKey.LAME_DUCK, Values::duration),
+        one(SettingKey.WARM_UP, Values::warmUp));
+  }
+
+  /** More than two loops a processor only wait for each other; a slip of the hand is refused. */
+  static int mostLoops() {
+    return LOOPS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
+  }
+
+  private int scrub() throws SettingsException {
+    int rate = one(SettingKey.SCRUB, text -> text.isEmpty() ? 0 : Values.bytes(text));
+    if (rate > 0 && one(SettingKey.STATE, String::isEmpty)) {
+      throw find(SettingKey.SCRUB).wrong("needs state, where the files are known");
+    }
+    return rate;
+  }
+
+  private GateLimits gate() throws SettingsException {
+    GateLimits defaults = GateLimits.DEFAULT;
+    try {
+      return new GateLimits(
+          one(SettingKey.MAX_TARGET, Values::bytes),
+          one(SettingKey.MAX_HEAD, Values::bytes),
+          one(SettingKey.MAX_FIELDS, text -> Values.number(text, 1, 1000)),
+          one(SettingKey.HEAD_TIMEOUT, Values::duration),
+          defaults.chunkExtensionBytes(),
+          defaults.trailerBytes(),
+          defaults.bodyBytes(),
+          defaults.bodyTimeout(),
+          defaults.lingerBytes(),
+          defaults.lingerTimeout());
+    } catch (IllegalArgumentException disagreeing) {
+      throw new SettingsException(
+          "max-target, max-head, head-timeout: " + disagreeing.getMessage());
+    }
+  }
+
+  private <T> List<T> list(SettingKey key, Parser<T> parser) throws SettingsException {
+    return list(find(key), parser);
+  }
+
+  private <T extends @Nullable Object> T one(SettingKey key, Parser<T> parser)
+      throws SettingsException {
+    return one(find(key), parser);
+  }
+
+  /** A list, each item perhaps several behind commas. */
+  static <T> List<T> list(ConfigNode node, Parser<T> parser) throws SettingsException {
+    List<T> parsed = new ArrayList<>();
+    for (ConfigNode item : node.items()) {
+      for (String part : item.text().split(",", -1)) {
+        if (!part.isBlank()) {
+          parsed.add(parse(node, part.strip(), parser));
+        }
+      }
+    }
+    return parsed;
+  }
+
+  /** Exactly one value. */
+  static <T extends @Nullable Object> T one(ConfigNode node, Parser<T> parser)
+      throws SettingsException {
+    List<ConfigNode> items = node.items();
+    if (items.size() > 1) {
+      throw node.wrong("one value is allowed, not " + items.size());
+    }
+    return parse(node, items.isEmpty() ? "" : items.getFirst().text(), parser);
+  }
+
+  private static <T extends @Nullable Object> T parse(
+      ConfigNode node, String text, Parser<T> parser) throws SettingsException {
+    try {
+      return parser.parse(text);
+    } catch (SettingsException wrong) {
+      throw node.wrong(String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  /** The value that counts, of a key's four. */
+  private ConfigNode find(SettingKey key) {
+    List<String> flag = flags.values().getOrDefault(key.yaml(), List.of());
+    if (!flag.isEmpty()) {
+      return new ConfigNode(key == SettingKey.ROOT ? "DIR" : "--" + key.yaml(), flag);
+    }
+    String variable = environment.get(key.environment());
+    if (variable != null) {
+      return new ConfigNode(key.environment(), variable);
+    }
+    ConfigNode inFile = file.get(key.yaml());
+    return inFile != null ? inFile : new ConfigNode(key.yaml(), key.byDefault());
+  }
+
+  private static Map<String, ConfigNode> readYaml(Path path) throws SettingsException {
+    Object document;
+    try {
+      LoadSettings strict = LoadSettings.builder().setAllowDuplicateKeys(false).build();
+      document = new Load(strict).loadFromString(Files.readString(path));
+    } catch (NoSuchFileException missing) {
+      throw new SettingsException("config: " + path + " does not exist");
+    } catch (IOException unreadable) {
+      throw new SettingsException("config: " + path + " cannot be read");
+    } catch (MarkedYamlEngineException wrong) {
+      String where =
+          wrong.getProblemMark().map(mark -> " in line " + (mark.getLine() + 1)).orElse("");
+      throw new SettingsException("config: " + path + where + ": " + wrong.getProblem());
+    } catch (YamlEngineException wrong) {
+      throw new SettingsException("config: " + path + " is not YAML");
+    }
+    if (document == null) {
+      return Map.of();
+    }
+    List<String> allowed = allowedKeys();
+    if (!(document instanceof Map<?, ?>)) {
+      throw new SettingsException(
+          "config: " + path + " holds no keys; allowed: " + String.join(", ", allowed));
+    }
+    return ConfigNode.document(path.toString(), document).members(allowed);
+  }
+
+  private static List<String> allowedKeys() {
+    TreeSet<String> keys = new TreeSet<>(MountsLoader.KEYS);
+    for (SettingKey key : SettingKey.values()) {
+      keys.add(key.yaml());
+    }
+    return List.copyOf(keys);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.millrace.content;
+
+import dev.millrace.content.file.FileHandler;
+import dev.millrace.files.RequestPath;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.SameThreadExecutor;
+import io.undertow.util.StatusCodes;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the mount of a request: of those whose host matches most closely, the one with the longest
+ * prefix. Answers itself what concerns no file. Event thread only.
+ */
+public final class Router implements HttpHandler {
+  private static final String ALLOW = "GET, HEAD, OPTIONS";
+  private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
+
+  private final List<FileHandler> mounts;
+
+  /**
+   * @param mounts one for each mount, in any order
+   */
+  public Router(List<FileHandler> mounts) {
+    this.mounts =
+        mounts.stream()
+            .sorted(
+                Comparator.comparingInt(
+                    (FileHandler handler) -> -handler.mount().prefix().segments().size()))
+            .toList();
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) {
+    HttpString method = exchange.getRequestMethod();
+    exchange.getResponseHeaders().put(CONTENT_TYPE_OPTIONS, "nosniff");
+    if (method.equals(Methods.OPTIONS)) {
+      options(exchange);
+    } else if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
+      exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
+      ErrorPages.send(exchange, StatusCodes.METHOD_NOT_ALLOWED);
+    } else {
+      // Undertow ends an exchange whose handler returns, unless it was dispatched.
+      exchange.dispatch(SameThreadExecutor.INSTANCE, () -> route(exchange));
+    }
+  }
+
+  private void options(HttpServerExchange exchange) {
+    String target = targetPath(exchange);
+    if (!target.equals("*") && RequestPath.parse(target) instanceof RequestPath.Names names) {
+      FileHandler handler = find(exchange, names);
+      if (handler != null) {
+        handler.applyCors(exchange, names.decoded());
+      }
+    }
+    exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
+    BodilessAnswer.send(exchange, StatusCodes.NO_CONTENT);
+  }
+
+  private void route(HttpServerExchange exchange) {
+    switch (RequestPath.parse(targetPath(exchange))) {
+      case RequestPath.Malformed _ -> ErrorPages.send(exchange, StatusCodes.BAD_REQUEST);
+      case RequestPath.Impossible _ -> ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
+      case RequestPath.Names names -> {
+        FileHandler handler = find(exchange, names);
+        if (handler == null) {
+          ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
+        } else {
+          handler.serve(exchange, names);
+        }
+      }
+    }
+  }
+
+  private @Nullable FileHandler find(HttpServerExchange exchange, RequestPath.Names names) {
+    String host = hostName(exchange.getRequestHeaders().getFirst(Headers.HOST));
+    FileHandler best = null;
+    int bestAffinity = 0;
+    for (FileHandler handler : mounts) {
+      int affinity = handler.mount().affinity(host);
+      if (affinity > bestAffinity) {
+        bestAffinity = affinity;
+        best = null;
+      }
+      if (affinity == bestAffinity
+          && affinity > 0
+          && best == null
+          && names.startsWith(handler.mount().prefix())) {
+        best = handler;
+      }
+    }
+    return best;
+  }
+
+  /** The name in a Host field as mounts have it, without its port. */
+  private static String hostName(@Nullable String field) {
+    if (field == null) {
+      return "";
+    }
+    int colon = field.lastIndexOf(':');
+    boolean port = colon > 0 && field.indexOf(']', colon) < 0;
+    return Mount.canonicalHost(port ? field.substring(0, colon) : field);
+  }
+
+  /** The request's path as it was sent; of an absolute-form target what follows the authority. */
+  private static String targetPath(HttpServerExchange exchange) {
+    String uri = exchange.getRequestURI();
+    if (!exchange.isHostIncludedInRequestURI()) {
+      return uri;
+    }
+    int authority = uri.indexOf("//");
+    int path = authority < 0 ? -1 : uri.indexOf('/', authority + 2);
+    return path < 0 ? "/" : uri.substring(path);
+  }
+}

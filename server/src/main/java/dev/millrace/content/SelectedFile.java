@@ -1,0 +1,31 @@
+package dev.millrace.content;
+
+import dev.millrace.files.OpenFile;
+import dev.millrace.files.RequestPath;
+import dev.millrace.http.semantics.ContentCoding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file that a request gets.
+ *
+ * @param path of the file without its coding, from the mount's root
+ * @param directory the path asked for, if the file is its index; else null
+ * @param contentType of the content without its coding
+ * @param coding how the file is coded, or null
+ * @param varies whether another Accept-Encoding could have found another
+ * @param only whether no other path was looked at, so that what is at this one decides alone
+ */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+public record SelectedFile(
+    OpenFile file,
+    byte[] path,
+    RequestPath.@Nullable Names directory,
+    String contentType,
+    @Nullable ContentCoding coding,
+    boolean varies,
+    boolean only) {
+  /** The stored variant of it. */
+  public SelectedFile as(OpenFile variant, ContentCoding variantCoding) {
+    return new SelectedFile(variant, path, directory, contentType, variantCoding, true, false);
+  }
+}

@@ -1,0 +1,198 @@
+package dev.millrace.content.listing;
+
+import dev.millrace.content.listing.ListingQuery.Sort;
+import dev.millrace.file.FileFacts;
+import dev.millrace.files.DirectoryEntry;
+import dev.millrace.http.semantics.HttpDate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.Locale;
+
+/**
+ * A page that needs no script: a table whose headings sort, a path whose parts lead up, the colours
+ * that the reader's system has.
+ */
+final class HtmlFormat implements Listing.Format {
+  private static final String STYLE = resource("listing.css");
+
+  /** Allows the page's own style and nothing else, whatever a name smuggles in. */
+  static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; style-src 'sha256-"
+          + base64Sha256(STYLE)
+          + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+
+  private static String resource(String name) {
+    try (InputStream in = HtmlFormat.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + " is not on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  private static String base64Sha256(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return Base64.getEncoder()
+          .encodeToString(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError(impossible); // every Java platform has it
+    }
+  }
+
+  @Override
+  public void begin(StringBuilder out, Listing.Page page) {
+    out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    escape(out, page.path());
+    out.append("</title>\n<style>").append(STYLE).append("</style>\n</head>\n<body>\n");
+    breadcrumb(out, page.path());
+    out.append("<main>\n<table>\n<thead>\n<tr>");
+    heading(out, page.query(), Sort.NAME, "Name");
+    heading(out, page.query(), Sort.SIZE, "Size");
+    heading(out, page.query(), Sort.TIME, "Modified (UTC)");
+    out.append("</tr>\n</thead>\n<tbody>\n");
+    if (!page.path().equals("/")) {
+      out.append("<tr class=\"d\"><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
+    }
+  }
+
+  /** Each part leads to its directory, by as many steps up as lie below it. */
+  private static void breadcrumb(StringBuilder out, String path) {
+    String[] parts = path.equals("/") ? new String[0] : path.substring(1).split("/", -1);
+    int depth = parts.length - 1; // what follows the last slash is empty
+    out.append("<nav aria-label=\"Path\"><h1>");
+    if (depth <= 0) {
+      out.append("Index of <bdi>/</bdi>");
+    } else {
+      out.append("<a href=\"").append("../".repeat(depth)).append("\">/</a>");
+    }
+    for (int i = 0; i < depth; i++) {
+      boolean last = i == depth - 1;
+      if (last) {
+        out.append(" <bdi aria-current=\"page\">");
+      } else {
+        out.append(" <a href=\"").append("../".repeat(depth - 1 - i)).append("\"><bdi>");
+      }
+      escape(out, parts[i]);
+      out.append(last ? "</bdi>" : "</bdi></a>").append("<span>/</span>");
+    }
+    out.append("</h1></nav>\n");
+  }
+
+  private static void heading(StringBuilder out, ListingQuery query, Sort sort, String text) {
+    out.append("<th scope=\"col\"");
+    if (query.sort() == sort) {
+      out.append(" aria-sort=\"")
+          .append(query.descending() ? "descending" : "ascending")
+          .append('"');
+    }
+    out.append("><a href=\"");
+    escape(out, query.sortedBy(sort));
+    out.append("\">").append(text).append("</a></th>");
+  }
+
+  @Override
+  public void entry(StringBuilder out, DirectoryEntry entry, boolean first) {
+    out.append(entry.isDirectory() ? "<tr class=\"d\"><td>" : "<tr><td>");
+    out.append("<a href=\"");
+    escape(out, entry.reference());
+    out.append("\"><bdi>");
+    escape(out, entry.text());
+    out.append(entry.isDirectory() ? "</bdi>/</a></td><td>" : "</bdi></a></td><td>");
+    FileFacts facts = entry.facts();
+    if (facts != null && !entry.isDirectory()) {
+      out.append("<data value=\"").append(facts.sizeBytes()).append("\">");
+      out.append(readable(facts.sizeBytes())).append("</data>");
+    }
+    out.append("</td><td>");
+    if (facts != null) {
+      modified(out, facts.modifiedSeconds());
+    }
+    out.append("</td></tr>\n");
+  }
+
+  /** A time beyond four digits of a year stands as touch(1) reads it: seconds after an at sign. */
+  private static void modified(StringBuilder out, long epochSeconds) {
+    if (HttpDate.exists(epochSeconds)) {
+      Instant instant = Instant.ofEpochSecond(epochSeconds);
+      out.append("<time datetime=\"").append(instant).append("\">");
+      out.append(TIME.format(instant)).append("</time>");
+    } else {
+      out.append('@').append(epochSeconds);
+    }
+  }
+
+  @Override
+  public void end(StringBuilder out, Listing.Page page) {
+    out.append("</tbody>\n</table>\n</main>\n<footer>");
+    ListingQuery query = page.query();
+    if (page.shown() == page.total()) {
+      out.append("<span>").append(page.total()).append(page.total() == 1 ? " entry" : " entries");
+      out.append("</span>");
+    } else {
+      int from = Math.min(query.offset(), page.total());
+      out.append("<span>").append(page.shown() == 0 ? from : from + 1).append('–');
+      out.append(from + page.shown()).append(" of ").append(page.total()).append("</span>");
+      if (from > 0) {
+        link(out, "prev", query.at(Math.max(0, from - query.limit())), "Previous");
+      }
+      if (from + page.shown() < page.total()) {
+        link(out, "next", query.at(from + page.shown()), "Next");
+      }
+    }
+    out.append("</footer>\n</body>\n</html>\n");
+  }
+
+  private static void link(StringBuilder out, String relation, String href, String text) {
+    out.append("<a rel=\"").append(relation).append("\" href=\"");
+    escape(out, href);
+    out.append("\">").append(text).append("</a>");
+  }
+
+  /** Bytes to three digits, as {@code 1.44 MiB}. */
+  static String readable(long bytes) {
+    double value = bytes;
+    int unit = 0;
+    while (value >= 999.5 && unit < UNITS.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    if (unit == 0) {
+      return bytes + " B";
+    }
+    int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    return String.format(Locale.ROOT, "%." + decimals + "f %s", value, UNITS[unit]);
+  }
+
+  /** Text within an element or a quoted attribute; control characters become pictures of them. */
+  static void escape(StringBuilder out, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> out.append("&amp;");
+        case '<' -> out.append("&lt;");
+        case '>' -> out.append("&gt;");
+        case '"' -> out.append("&quot;");
+        case '\'' -> out.append("&#39;");
+        case 0x7f -> out.append('\u2421');
+        default -> out.append(c < ' ' ? (char) (0x2400 + c) : c);
+      }
+    }
+  }
+}

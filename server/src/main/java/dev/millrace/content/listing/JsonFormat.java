@@ -1,0 +1,52 @@
+package dev.millrace.content.listing;
+
+import dev.millrace.file.FileFacts;
+import dev.millrace.files.DirectoryEntry;
+import dev.millrace.http.semantics.HttpDate;
+import dev.millrace.text.JsonText;
+
+/**
+ * The array that nginx's autoindex writes, {@code name}, {@code type}, {@code mtime} and {@code
+ * size}, and beside them {@code href}, exact for names that are no Unicode, {@code etag}, and
+ * {@code sha256} where it is known.
+ */
+final class JsonFormat implements Listing.Format {
+  private final Listing.Knowledge knowledge;
+
+  JsonFormat(Listing.Knowledge knowledge) {
+    this.knowledge = knowledge;
+  }
+
+  @Override
+  public void begin(StringBuilder out, Listing.Page page) {
+    out.append('[');
+  }
+
+  @Override
+  public void entry(StringBuilder out, DirectoryEntry entry, boolean first) {
+    out.append(first ? "\n{\"name\":" : ",\n{\"name\":");
+    JsonText.string(out, entry.text());
+    out.append(",\"type\":\"").append(entry.isDirectory() ? "directory" : "file").append('"');
+    FileFacts facts = entry.facts();
+    if (facts != null) {
+      JsonText.member(out, "mtime", HttpDate.ofFile(facts.modifiedSeconds()));
+      if (!entry.isDirectory()) {
+        out.append(",\"size\":").append(facts.sizeBytes());
+        out.append(",\"etag\":");
+        JsonText.string(out, knowledge.entityTag(facts));
+        String sha256 = knowledge.sha256(facts);
+        if (sha256 != null) {
+          out.append(",\"sha256\":\"").append(sha256).append('"');
+        }
+      }
+    }
+    out.append(",\"href\":");
+    JsonText.string(out, entry.reference());
+    out.append('}');
+  }
+
+  @Override
+  public void end(StringBuilder out, Listing.Page page) {
+    out.append("\n]\n");
+  }
+}

@@ -1,0 +1,115 @@
+package dev.millrace.http.http1;
+
+import dev.millrace.http.exchange.FieldNames;
+import dev.millrace.http.exchange.RequestHead;
+import dev.millrace.http.parser.HeadFields;
+import dev.millrace.http.parser.HeadParser;
+import dev.millrace.http.parser.Method;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A head that the parser has taken, with its bytes.
+ *
+ * @param base where it begins in {@code bytes}
+ */
+@SuppressWarnings("ArrayRecordComponent") // lives as long as a call
+record Http1Head(HeadParser parser, byte[] bytes, int base, FieldNames names)
+    implements RequestHead {
+  /** Methods as Undertow has them; of a refused method GET, whose answer has a body. */
+  static HttpString method(Method method) {
+    return switch (method) {
+      case HEAD -> Methods.HEAD;
+      case OPTIONS -> Methods.OPTIONS;
+      case POST -> Methods.POST;
+      case PUT -> Methods.PUT;
+      case DELETE -> Methods.DELETE;
+      case PATCH -> Methods.PATCH;
+      case GET, TRACE, CONNECT, PRI, OTHER, UNKNOWN -> Methods.GET;
+    };
+  }
+
+  @Override
+  public HttpString method() {
+    return method(parser.method());
+  }
+
+  @Override
+  public HttpString protocol() {
+    return parser.isHttp11() ? Protocols.HTTP_1_1 : Protocols.HTTP_1_0;
+  }
+
+  @Override
+  public String path() {
+    int start = base + parser.pathStart();
+    int end = queryMark();
+    if (start == end) {
+      return parser.method() == Method.OPTIONS && end == base + parser.targetEnd() ? "*" : "/";
+    }
+    return text(start, end);
+  }
+
+  /** Where the question mark stands, or the target ends. */
+  private int queryMark() {
+    int end = base + parser.targetEnd();
+    int at = base + parser.pathStart();
+    while (at < end && bytes[at] != '?') {
+      at++;
+    }
+    return at;
+  }
+
+  @Override
+  public String query() {
+    int start = queryMark() + 1;
+    int end = base + parser.targetEnd();
+    if (start >= end) {
+      return "";
+    }
+    String query = text(start, end);
+    return parser.hasBarePercents() ? encodePercents(query) : query;
+  }
+
+  /** Writes percent signs without two digits as {@code %25}. */
+  private static String encodePercents(String query) {
+    StringBuilder encoded = new StringBuilder(query.length() + 8);
+    for (int i = 0; i < query.length(); i++) {
+      char c = query.charAt(i);
+      encoded.append(c);
+      if (c == '%' && !(isHex(query, i + 1) && isHex(query, i + 2))) {
+        encoded.append("25");
+      }
+    }
+    return encoded.toString();
+  }
+
+  private static boolean isHex(String text, int at) {
+    return at < text.length() && Character.digit(text.charAt(at), 16) >= 0;
+  }
+
+  private String text(int from, int to) {
+    return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  public void addFields(HeaderMap into) {
+    HeadFields fields = parser.fields();
+    for (int line = 0; line < fields.lineCount(); line++) {
+      HttpString name = names.of(bytes, base + fields.nameStart(line), base + fields.nameEnd(line));
+      into.add(name, text(base + fields.valueStart(line), base + fields.valueEnd(line)));
+    }
+  }
+
+  @Override
+  public boolean isPersistent() {
+    return !parser.isLast();
+  }
+
+  @Override
+  public boolean hasBody() {
+    return parser.isChunked() || parser.fields().contentLength() > 0;
+  }
+}

@@ -1,0 +1,281 @@
+package dev.millrace.http.http1;
+
+import dev.millrace.http.parser.ChunkParser;
+import dev.millrace.http.parser.GateException;
+import dev.millrace.http.parser.GateLimits;
+import dev.millrace.http.parser.HeadParser;
+import dev.millrace.http.parser.Held;
+import dev.millrace.http.parser.RejectReason;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.ConduitReadableByteChannel;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+import org.xnio.conduits.Conduits;
+import org.xnio.conduits.ReadReadyHandler;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * The body of one request, of a known length or in chunks: what was received with the head, then
+ * what comes. The thread that handles the exchange.
+ *
+ * <p>Asks the client for the body, with 100 (Continue), when it is read for the first time and the
+ * client waits for that (RFC 9110 §10.1.1). Readiness is level-triggered: while reads are resumed
+ * and bytes are held, the handler is called again, by waking the conduit below.
+ */
+final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
+    implements ReadReadyHandler {
+  private static final int FILL_BYTES = 4 << 10;
+
+  private final Http1Connection connection;
+  private final HttpServerExchange exchange;
+  private final Held held;
+  private final ReadReadyHandler user;
+  private final @Nullable ChunkParser chunks;
+  private long left;
+  private boolean over;
+  private @Nullable RejectReason rejection;
+
+  private RequestBody(
+      StreamSourceConduit next,
+      Http1Connection connection,
+      HttpServerExchange exchange,
+      Held held,
+      ReadReadyHandler user,
+      @Nullable ChunkParser chunks,
+      long lengthBytes) {
+    super(next);
+    this.connection = connection;
+    this.exchange = exchange;
+    this.held = held;
+    this.user = user;
+    this.chunks = chunks;
+    this.left = lengthBytes;
+    next.setReadReadyHandler(this);
+  }
+
+  /**
+   * Puts the body in the place of the connection's source, until {@link #leave}.
+   *
+   * @param held what was received behind the head, of which the body takes its part
+   * @param head that announces the body
+   */
+  static RequestBody open(
+      Http1Connection connection,
+      HttpServerExchange exchange,
+      Held held,
+      HeadParser head,
+      GateLimits limits) {
+    ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
+    source.suspendReads();
+    source.setReadListener(null);
+    RequestBody body =
+        new RequestBody(
+            source.getConduit(),
+            connection,
+            exchange,
+            held,
+            new ReadReadyHandler.ChannelListenerHandler<>(source),
+            head.isChunked() ? new ChunkParser(limits) : null,
+            head.fields().contentLength());
+    source.setConduit(body);
+    return body;
+  }
+
+  /** The exchange has ended: the connection is told itself of what comes. */
+  void leave() {
+    next.setReadReadyHandler(user);
+  }
+
+  /** Nobody reads any more: drops what is held of it; returns whether that is all. */
+  private boolean discardHeld() {
+    ByteBuffer sink = ByteBuffer.allocate(Math.max(1, held.size()));
+    try {
+      while (!over && !held.isEmpty()) {
+        read(sink.clear());
+      }
+    } catch (IOException wrong) {
+      return false;
+    }
+    return over;
+  }
+
+  // ---- reading ---------------------------------------------------------------------------------
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    if (over) {
+      return -1;
+    }
+    if (rejection != null) {
+      throw new GateException(rejection);
+    }
+    if (!into.hasRemaining()) {
+      return 0;
+    }
+    if (held.isEmpty() && !connection.sendContinue(exchange)) {
+      return 0;
+    }
+    return chunks == null ? readFixed(into) : readChunks(chunks, into);
+  }
+
+  private int readFixed(ByteBuffer into) throws IOException {
+    int n = take(into, left);
+    left -= n;
+    if (left == 0) {
+      end();
+    }
+    return n;
+  }
+
+  private int readChunks(ChunkParser parser, ByteBuffer into) throws IOException {
+    int total = 0;
+    while (into.hasRemaining() && !over) {
+      if (parser.dataBytes() > 0) {
+        int n = take(into, parser.dataBytes());
+        if (n == 0) {
+          return total;
+        }
+        parser.passed(n);
+        total += n;
+      } else if (!held.isEmpty()) {
+        parse(parser);
+      } else {
+        int n = held.fill(next, FILL_BYTES);
+        if (n == 0) {
+          return total;
+        }
+        requireMore(n);
+      }
+    }
+    return total > 0 || !over ? total : -1;
+  }
+
+  private void parse(ChunkParser parser) throws IOException {
+    ChunkParser.Step step = parser.parse(held.bytes(), held.start(), held.end());
+    held.drop(parser.position() - held.start());
+    if (step == ChunkParser.Step.END) {
+      end();
+    } else if (step == ChunkParser.Step.REJECTED) {
+      rejection = parser.reason();
+      connection.rejectBody(rejection);
+      exchange.setPersistent(false);
+      throw new GateException(rejection);
+    }
+  }
+
+  /**
+   * Reads up to {@code most} bytes of the body; at least one, or none if there are none for now.
+   */
+  private int take(ByteBuffer into, long most) throws IOException {
+    if (!held.isEmpty()) {
+      return held.moveTo(into, most);
+    }
+    int limit = into.limit();
+    into.limit((int) Math.min(limit, into.position() + most));
+    try {
+      return requireMore(next.read(into));
+    } finally {
+      into.limit(limit);
+    }
+  }
+
+  private int requireMore(int n) throws IOException {
+    if (n < 0) {
+      exchange.setPersistent(false);
+      throw new EOFException("the connection has ended within a request's body");
+    }
+    return n;
+  }
+
+  private void end() {
+    over = true;
+    Connectors.terminateRequest(exchange);
+  }
+
+  @Override
+  public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+    for (int i = offset; i < offset + length; i++) {
+      if (into[i].hasRemaining()) {
+        return read(into[i]);
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public long transferTo(long position, long count, FileChannel target) throws IOException {
+    return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
+  }
+
+  @Override
+  public long transferTo(long count, ByteBuffer throughBuffer, StreamSinkChannel target)
+      throws IOException {
+    return Conduits.transfer(this, count, throughBuffer, target);
+  }
+
+  // ---- readiness and ends ----------------------------------------------------------------------
+
+  private boolean isReady() {
+    return over || !held.isEmpty();
+  }
+
+  @Override
+  public void resumeReads() {
+    if (isReady()) {
+      next.wakeupReads();
+    } else {
+      var _ = connection.sendContinue(exchange);
+      next.resumeReads();
+    }
+  }
+
+  @Override
+  public void readReady() {
+    user.readReady();
+    if (!over && isReady() && next.isReadResumed()) {
+      next.wakeupReads();
+    }
+  }
+
+  @Override
+  public void awaitReadable() throws IOException {
+    if (!isReady() && connection.sendContinue(exchange)) {
+      next.awaitReadable();
+    }
+  }
+
+  @Override
+  public void awaitReadable(long time, TimeUnit unit) throws IOException {
+    if (!isReady() && connection.sendContinue(exchange)) {
+      next.awaitReadable(time, unit);
+    }
+  }
+
+  /** The handler wants no more of it: what is not read ends the connection after the answer. */
+  @Override
+  public void terminateReads() {
+    if (!over && !discardHeld()) {
+      connection.bodyIsLeft();
+      exchange.setPersistent(false);
+      end();
+    }
+  }
+
+  @Override
+  public void forceTermination() {
+    user.forceTermination();
+  }
+
+  @Override
+  public void terminated() {
+    user.terminated();
+  }
+}

@@ -1,0 +1,145 @@
+package dev.millrace.http.http1;
+
+import dev.millrace.http.semantics.HttpDate;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the heads of one loop's responses (RFC 9112 §4). The memory is shared; a thread other than
+ * the loop's gets its own.
+ */
+final class ResponseHead {
+  private static final int SCRATCH_BYTES = 4 << 10;
+  private static final int MAX_BYTES = 1 << 20;
+  private static final int MAX_STATUS = 599;
+  private static final byte[][] OK_LINES = new byte[MAX_STATUS + 1][];
+
+  static {
+    for (int status = 100; status <= MAX_STATUS; status++) {
+      OK_LINES[status] = statusLine(Protocols.HTTP_1_1, status, StatusCodes.getReason(status));
+    }
+  }
+
+  /** The date of one second, as text. */
+  private record Stamp(long second, String text) {}
+
+  private final byte[] scratch = new byte[SCRATCH_BYTES];
+  private Stamp stamp = new Stamp(0, "");
+
+  ResponseHead() {}
+
+  private static byte[] statusLine(HttpString protocol, int status, String reason) {
+    return clean(protocol + " " + status + " " + reason)
+        .concat("\r\n")
+        .getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** A CR or LF in a value would begin a field that no handler has set. */
+  private static String clean(String value) {
+    return value.indexOf('\r') < 0 && value.indexOf('\n') < 0
+        ? value
+        : value.replace('\r', ' ').replace('\n', ' ');
+  }
+
+  /** Sets Date, if no handler has. Any thread. */
+  void date(HeaderMap fields) {
+    if (!fields.contains(Headers.DATE)) {
+      long second = System.currentTimeMillis() / 1000;
+      Stamp now = stamp;
+      if (now.second() != second) {
+        now = new Stamp(second, HttpDate.format(second));
+        stamp = now;
+      }
+      fields.put(Headers.DATE, now.text());
+    }
+  }
+
+  /**
+   * The head of an exchange's response.
+   *
+   * @param shared whether it may be in the shared memory, valid until the next call; loop thread
+   * @throws IOException if it is larger than a client would take
+   */
+  ByteBuffer write(HttpServerExchange exchange, boolean shared) throws IOException {
+    Connectors.flattenCookies(exchange);
+    Writing to = new Writing(shared ? scratch : new byte[SCRATCH_BYTES]);
+    to.bytes(line(exchange));
+    HeaderMap fields = exchange.getResponseHeaders();
+    for (long at = fields.fastIterateNonEmpty(); at != -1; at = fields.fiNextNonEmpty(at)) {
+      HeaderValues values = fields.fiCurrent(at);
+      for (int i = 0; i < values.size(); i++) {
+        to.field(values.getHeaderName(), clean(values.get(i)));
+      }
+    }
+    to.end();
+    return ByteBuffer.wrap(to.bytes, 0, to.length);
+  }
+
+  private static byte[] line(HttpServerExchange exchange) {
+    int status = exchange.getStatusCode();
+    String reason = exchange.getReasonPhrase();
+    HttpString protocol = exchange.getProtocol();
+    return reason == null && status <= MAX_STATUS && protocol.equals(Protocols.HTTP_1_1)
+        ? OK_LINES[status]
+        : statusLine(protocol, status, reason(status, reason));
+  }
+
+  private static String reason(int status, @Nullable String reason) {
+    return reason == null ? StatusCodes.getReason(status) : reason;
+  }
+
+  /** Bytes being written. */
+  private static final class Writing {
+    private byte[] bytes;
+    private int length;
+
+    Writing(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    private void makeRoom(int more) throws IOException {
+      if (bytes.length - length < more) {
+        if (length + more > MAX_BYTES) {
+          throw new IOException("the head of a response is larger than " + MAX_BYTES + " bytes");
+        }
+        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
+      }
+    }
+
+    void bytes(byte[] some) throws IOException {
+      makeRoom(some.length);
+      System.arraycopy(some, 0, bytes, length, some.length);
+      length += some.length;
+    }
+
+    @SuppressWarnings("deprecation") // each character's low octet is what is to be written
+    void field(HttpString name, String value) throws IOException {
+      makeRoom(name.length() + value.length() + 4);
+      name.copyTo(bytes, length);
+      length += name.length();
+      bytes[length++] = ':';
+      bytes[length++] = ' ';
+      value.getBytes(0, value.length(), bytes, length);
+      length += value.length();
+      bytes[length++] = '\r';
+      bytes[length++] = '\n';
+    }
+
+    void end() throws IOException {
+      makeRoom(2);
+      bytes[length++] = '\r';
+      bytes[length++] = '\n';
+    }
+  }
+}

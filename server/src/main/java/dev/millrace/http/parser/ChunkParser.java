@@ -1,0 +1,338 @@
+package dev.millrace.http.parser;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the framing of one chunked body, strictly (RFC 9112 §7.1): hexadecimal digits, CRLF,
+ * bounded extensions and trailers, and no trailer that frames or routes. Incremental and pure, like
+ * {@link HeadParser}.
+ *
+ * <p>Chunk data does not go through here: after {@link Step#DATA} the caller takes {@link
+ * #dataBytes} of them from the stream, says so with {@link #passed}, and parses on after them.
+ */
+public final class ChunkParser {
+  /** What the framing asks for next. */
+  public enum Step {
+    /** More bytes of the framing. */
+    NEED_MORE,
+    /** Data of a chunk follows. */
+    DATA,
+    /** The body has ended. */
+    END,
+    /** The framing is wrong. */
+    REJECTED
+  }
+
+  private enum State {
+    SIZE,
+    EXTENSION_NAME,
+    EXTENSION_VALUE_START,
+    EXTENSION_TOKEN,
+    EXTENSION_QUOTED,
+    EXTENSION_ESCAPED,
+    EXTENSION_QUOTED_END,
+    SIZE_LF,
+    DATA,
+    DATA_CR,
+    DATA_LF,
+    TRAILER,
+    TRAILER_NAME,
+    TRAILER_VALUE,
+    TRAILER_LF,
+    LAST_LF,
+    END,
+    REJECTED
+  }
+
+  /** 13 digits are 2^52 bytes; with leading zeros no more than these in all. */
+  private static final int SIZE_DIGITS = 16;
+
+  private static final long LARGEST = (1L << 52) - 1;
+
+  /** Fields that a trailer must not be: they frame, route, authorise or shape (RFC 9110 §6.5.1). */
+  private static final Set<String> NO_TRAILERS =
+      Set.of(
+          "authorization",
+          "cache-control",
+          "connection",
+          "content-encoding",
+          "content-length",
+          "content-range",
+          "content-type",
+          "cookie",
+          "expect",
+          "forwarded",
+          "host",
+          "if-match",
+          "if-modified-since",
+          "if-none-match",
+          "if-range",
+          "if-unmodified-since",
+          "keep-alive",
+          "max-forwards",
+          "proxy-authorization",
+          "proxy-connection",
+          "range",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade");
+
+  private static final int LONGEST_NAME =
+      NO_TRAILERS.stream().mapToInt(String::length).max().orElseThrow();
+
+  private final GateLimits limits;
+  private final byte[] name = new byte[LONGEST_NAME];
+
+  private State state = State.SIZE;
+  private @Nullable RejectReason reason;
+  private long size;
+  private int digits;
+  private int extensionBytes;
+  private int partBytes;
+  private int trailerBytes;
+  private int nameBytes;
+  private int position;
+
+  public ChunkParser(GateLimits limits) {
+    this.limits = limits;
+  }
+
+  /** Begins with a new body. */
+  public void reset() {
+    state = State.SIZE;
+    reason = null;
+    size = 0;
+    digits = 0;
+    extensionBytes = 0;
+    trailerBytes = 0;
+  }
+
+  /** Looks at bytes of the framing, each once; {@link #position} tells how far it came. */
+  public Step parse(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && state != State.DATA && state.compareTo(State.END) < 0) {
+      step(bytes[at++]);
+    }
+    position = at;
+    return switch (state) {
+      case DATA -> Step.DATA;
+      case END -> Step.END;
+      case REJECTED -> Step.REJECTED;
+      default -> Step.NEED_MORE;
+    };
+  }
+
+  /** Where the last {@link #parse} stopped. */
+  public int position() {
+    return position;
+  }
+
+  /** Bytes of data that are still to come in this chunk. */
+  public long dataBytes() {
+    return state == State.DATA ? size : 0;
+  }
+
+  /** So many bytes of data have gone by. */
+  public void passed(long bytes) {
+    if (bytes > dataBytes()) {
+      throw new IllegalArgumentException(bytes + " of " + dataBytes() + " bytes");
+    }
+    size -= bytes;
+    if (size == 0 && state == State.DATA) {
+      state = State.DATA_CR;
+    }
+  }
+
+  /** Why, after REJECTED. */
+  public RejectReason reason() {
+    if (reason == null) {
+      throw new IllegalStateException("nothing was rejected");
+    }
+    return reason;
+  }
+
+  private void step(byte b) {
+    switch (state) {
+      case SIZE -> size(b);
+      case EXTENSION_NAME,
+          EXTENSION_VALUE_START,
+          EXTENSION_TOKEN,
+          EXTENSION_QUOTED,
+          EXTENSION_ESCAPED,
+          EXTENSION_QUOTED_END ->
+          extension(b);
+      case SIZE_LF -> {
+        boolean last = size == 0;
+        expect(b, Octets.LF, last ? State.TRAILER : State.DATA, RejectReason.BAD_CHUNK);
+      }
+      case DATA_CR -> expect(b, Octets.CR, State.DATA_LF, RejectReason.BAD_CHUNK);
+      case DATA_LF -> {
+        digits = 0;
+        expect(b, Octets.LF, State.SIZE, RejectReason.BAD_CHUNK);
+      }
+      case TRAILER, TRAILER_NAME, TRAILER_VALUE, TRAILER_LF, LAST_LF -> trailer(b);
+      case DATA, END, REJECTED -> throw new IllegalStateException(state.name());
+    }
+  }
+
+  private void expect(byte b, byte expected, State next, RejectReason otherwise) {
+    if (b == expected) {
+      state = next;
+    } else {
+      reject(otherwise);
+    }
+  }
+
+  private void reject(RejectReason why) {
+    state = State.REJECTED;
+    reason = why;
+  }
+
+  private void size(byte b) {
+    int digit = Octets.hex(b);
+    if (digit >= 0) {
+      size = size << 4 | digit;
+      if (++digits > SIZE_DIGITS || size > LARGEST) {
+        reject(RejectReason.BAD_CHUNK);
+      }
+    } else if (digits == 0) {
+      reject(RejectReason.BAD_CHUNK);
+    } else if (b == Octets.CR) {
+      state = State.SIZE_LF;
+    } else if (b == ';') {
+      beginExtension();
+    } else {
+      reject(RejectReason.BAD_CHUNK);
+    }
+  }
+
+  private void beginExtension() {
+    partBytes = 0;
+    state = State.EXTENSION_NAME;
+    countExtension();
+  }
+
+  private void countExtension() {
+    if (++extensionBytes > limits.chunkExtensionBytes()) {
+      reject(RejectReason.CHUNK_EXTENSION_TOO_LONG);
+    }
+  }
+
+  /** {@code ;name}, {@code ;name=token} or {@code ;name="quoted"}; no white space around. */
+  private void extension(byte b) {
+    boolean inQuotes = state == State.EXTENSION_QUOTED || state == State.EXTENSION_ESCAPED;
+    if (!inQuotes && (b == Octets.CR || b == ';')) {
+      boolean whole = state == State.EXTENSION_QUOTED_END || partBytes > 0;
+      if (!whole) {
+        reject(RejectReason.BAD_CHUNK);
+      } else if (b == ';') {
+        beginExtension();
+      } else {
+        state = State.SIZE_LF;
+      }
+      return;
+    }
+    switch (state) {
+      case EXTENSION_NAME -> {
+        if (b == '=' && partBytes > 0) {
+          partBytes = 0;
+          state = State.EXTENSION_VALUE_START;
+        } else {
+          part(Octets.isToken(b));
+        }
+      }
+      case EXTENSION_VALUE_START -> {
+        if (b == '"') {
+          state = State.EXTENSION_QUOTED;
+        } else {
+          state = State.EXTENSION_TOKEN;
+          part(Octets.isToken(b));
+        }
+      }
+      case EXTENSION_TOKEN -> part(Octets.isToken(b));
+      case EXTENSION_QUOTED -> {
+        if (b == '"') {
+          state = State.EXTENSION_QUOTED_END;
+        } else if (b == '\\') {
+          state = State.EXTENSION_ESCAPED;
+        } else {
+          part(Octets.VALUE[b & 0xff]);
+        }
+      }
+      case EXTENSION_ESCAPED -> {
+        state = State.EXTENSION_QUOTED;
+        part(Octets.VALUE[b & 0xff]);
+      }
+      default -> reject(RejectReason.BAD_CHUNK);
+    }
+    if (state != State.REJECTED) {
+      countExtension();
+    }
+  }
+
+  private void part(boolean allowed) {
+    partBytes++;
+    if (!allowed) {
+      reject(RejectReason.BAD_CHUNK);
+    }
+  }
+
+  private void trailer(byte b) {
+    if (state != State.LAST_LF && ++trailerBytes > limits.trailerBytes() + 1) {
+      reject(RejectReason.TRAILERS_TOO_LARGE); // the last line's CR is not a trailer's
+      return;
+    }
+    switch (state) {
+      case TRAILER -> {
+        if (b == Octets.CR) {
+          state = State.LAST_LF;
+        } else {
+          nameBytes = 0;
+          state = State.TRAILER_NAME;
+          trailerName(b);
+        }
+      }
+      case TRAILER_NAME -> trailerName(b);
+      case TRAILER_VALUE -> {
+        if (b == Octets.CR) {
+          state = State.TRAILER_LF;
+        } else if (!Octets.VALUE[b & 0xff]) {
+          reject(RejectReason.BAD_TRAILER);
+        }
+      }
+      case TRAILER_LF -> expect(b, Octets.LF, State.TRAILER, RejectReason.BAD_TRAILER);
+      case LAST_LF -> expect(b, Octets.LF, State.END, RejectReason.BAD_TRAILER);
+      default -> throw new IllegalStateException(state.name());
+    }
+  }
+
+  private void trailerName(byte b) {
+    if (b == ':') {
+      if (nameBytes == 0 || (nameBytes <= LONGEST_NAME && isForbidden())) {
+        reject(RejectReason.BAD_TRAILER);
+      } else {
+        state = State.TRAILER_VALUE;
+      }
+    } else if (!Octets.isToken(b)) {
+      reject(RejectReason.BAD_TRAILER);
+    } else {
+      if (nameBytes < LONGEST_NAME) {
+        name[nameBytes] = b;
+      }
+      nameBytes++;
+    }
+  }
+
+  private boolean isForbidden() {
+    return isNoTrailer(new String(name, 0, nameBytes, StandardCharsets.US_ASCII));
+  }
+
+  /** Whether a trailer must not have this name. */
+  static boolean isNoTrailer(String name) {
+    return NO_TRAILERS.contains(name.toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,25 @@
+package dev.millrace.http.parser;
+
+import java.net.InetAddress;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Addresses as text: four decimal numbers, or IPv6 without zone. Never a name to look up. */
+public final class IpLiteral {
+  private static final Pattern SHAPE =
+      Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+  private IpLiteral() {}
+
+  /** The address; null if the text is none. */
+  public static @Nullable InetAddress parse(String text) {
+    if (!SHAPE.matcher(text).matches()) {
+      return null;
+    }
+    try {
+      return InetAddress.ofLiteral(text);
+    } catch (IllegalArgumentException notOne) {
+      return null;
+    }
+  }
+}

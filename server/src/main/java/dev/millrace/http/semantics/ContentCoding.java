@@ -1,0 +1,31 @@
+package dev.millrace.http.semantics;
+
+/**
+ * A coding that a file may be stored in beside itself: {@code page.html.br} for {@code page.html}.
+ */
+public enum ContentCoding {
+  /** Brotli (RFC 7932). */
+  BR("br", ".br"),
+  /** Zstandard (RFC 8878). */
+  ZSTD("zstd", ".zst"),
+  /** gzip (RFC 1952). */
+  GZIP("gzip", ".gz");
+
+  private final String token;
+  private final String suffix;
+
+  ContentCoding(String token, String suffix) {
+    this.token = token;
+    this.suffix = suffix;
+  }
+
+  /** Its name in Accept-Encoding and Content-Encoding. */
+  public String token() {
+    return token;
+  }
+
+  /** What its file's name has more. */
+  public String suffix() {
+    return suffix;
+  }
+}

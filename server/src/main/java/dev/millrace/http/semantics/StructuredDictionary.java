@@ -1,0 +1,273 @@
+package dev.millrace.http.semantics;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dictionary of structured field values (RFC 9651 §3.2, §4.2.2), of which the integers are kept:
+ * whatever else may stand there is checked and passed over.
+ */
+final class StructuredDictionary {
+  private static final long LARGEST = 999_999_999_999_999L;
+
+  private final String text;
+  private int at;
+
+  private StructuredDictionary(String text) {
+    this.text = text;
+  }
+
+  /** Thrown within, and answered by an empty result: the field as a whole counts as absent. */
+  private static final class Malformed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Malformed() {
+      super(null, null, false, false);
+    }
+  }
+
+  /**
+   * The members in order; those that are no integers have null values.
+   *
+   * @param field all lines of the field joined by commas
+   * @return nothing for a field that is malformed anywhere
+   */
+  static Optional<Map<String, @Nullable Long>> integers(String field) {
+    try {
+      return Optional.of(new StructuredDictionary(field).dictionary());
+    } catch (Malformed malformed) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean atEnd() {
+    return at == text.length();
+  }
+
+  private char peek() {
+    return atEnd() ? '\0' : text.charAt(at);
+  }
+
+  private char take() throws Malformed {
+    if (atEnd()) {
+      throw new Malformed();
+    }
+    return text.charAt(at++);
+  }
+
+  private boolean skip(char c) {
+    boolean there = peek() == c && !atEnd();
+    at += there ? 1 : 0;
+    return there;
+  }
+
+  private void expect(char c) throws Malformed {
+    if (!skip(c)) {
+      throw new Malformed();
+    }
+  }
+
+  private void spaces() {
+    while (skip(' ')) {}
+  }
+
+  private void optionalWhitespace() {
+    while (skip(' ') || skip('\t')) {}
+  }
+
+  private Map<String, @Nullable Long> dictionary() throws Malformed {
+    Map<String, @Nullable Long> members = new LinkedHashMap<>();
+    spaces();
+    while (!atEnd()) {
+      String key = key();
+      Long value = null;
+      if (skip('=')) {
+        value = peek() == '(' ? innerList() : bareItem();
+      }
+      parameters();
+      members.remove(key); // the last of several counts, in its place
+      members.put(key, value);
+      optionalWhitespace();
+      if (!atEnd()) {
+        expect(',');
+        optionalWhitespace();
+        if (atEnd()) {
+          throw new Malformed(); // a comma at the end
+        }
+      }
+    }
+    return members;
+  }
+
+  private String key() throws Malformed {
+    int from = at;
+    char first = peek();
+    if (first != '*' && !isLower(first)) {
+      throw new Malformed();
+    }
+    while (!atEnd() && (isLower(peek()) || isDigit(peek()) || "_-.*".indexOf(peek()) >= 0)) {
+      at++;
+    }
+    return text.substring(from, at);
+  }
+
+  private static boolean isLower(char c) {
+    return c >= 'a' && c <= 'z';
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean isAlpha(char c) {
+    return isLower(c) || (c >= 'A' && c <= 'Z');
+  }
+
+  private @Nullable Long innerList() throws Malformed {
+    expect('(');
+    while (true) {
+      spaces();
+      if (skip(')')) {
+        return null;
+      }
+      var _ = bareItem();
+      parameters();
+      if (peek() != ' ' && peek() != ')') {
+        throw new Malformed();
+      }
+    }
+  }
+
+  private void parameters() throws Malformed {
+    while (skip(';')) {
+      spaces();
+      var _ = key();
+      if (skip('=')) {
+        var _ = bareItem();
+      }
+    }
+  }
+
+  /** The item's value if it is an integer. */
+  private @Nullable Long bareItem() throws Malformed {
+    char c = peek();
+    if (c == '-' || isDigit(c)) {
+      return number();
+    }
+    switch (c) {
+      case '"' -> string();
+      case ':' -> byteSequence();
+      case '?' -> {
+        at++;
+        if (!skip('0') && !skip('1')) {
+          throw new Malformed();
+        }
+      }
+      case '@' -> {
+        at++;
+        if (number() == null) {
+          throw new Malformed(); // a date is whole seconds
+        }
+      }
+      case '%' -> displayString();
+      default -> token();
+    }
+    return null;
+  }
+
+  private @Nullable Long number() throws Malformed {
+    boolean negative = skip('-');
+    int from = at;
+    while (isDigit(peek())) {
+      at++;
+    }
+    int digits = at - from;
+    if (digits == 0) {
+      throw new Malformed();
+    }
+    if (skip('.')) {
+      int fraction = at;
+      while (isDigit(peek())) {
+        at++;
+      }
+      if (digits > 12 || at == fraction || at - fraction > 3) {
+        throw new Malformed();
+      }
+      return null;
+    }
+    if (digits > 15) {
+      throw new Malformed();
+    }
+    long value = Math.min(LARGEST, Long.parseLong(text, from, at, 10));
+    return negative ? -value : value;
+  }
+
+  private void string() throws Malformed {
+    expect('"');
+    while (true) {
+      char c = take();
+      if (c == '"') {
+        return;
+      }
+      if (c == '\\') {
+        c = take();
+        if (c != '"' && c != '\\') {
+          throw new Malformed();
+        }
+      } else if (c < ' ' || c >= 0x7f) {
+        throw new Malformed();
+      }
+    }
+  }
+
+  private void byteSequence() throws Malformed {
+    expect(':');
+    while (true) {
+      char c = take();
+      if (c == ':') {
+        return;
+      }
+      if (!isAlpha(c) && !isDigit(c) && c != '+' && c != '/' && c != '=') {
+        throw new Malformed();
+      }
+    }
+  }
+
+  private void displayString() throws Malformed {
+    expect('%');
+    expect('"');
+    while (true) {
+      char c = take();
+      if (c == '"') {
+        return;
+      }
+      if (c < ' ' || c >= 0x7f) {
+        throw new Malformed();
+      }
+      if (c == '%') {
+        lowerHex();
+        lowerHex();
+      }
+    }
+  }
+
+  private void lowerHex() throws Malformed {
+    char c = take();
+    if (!isDigit(c) && (c < 'a' || c > 'f')) {
+      throw new Malformed();
+    }
+  }
+
+  private void token() throws Malformed {
+    char first = take();
+    if (!isAlpha(first) && first != '*') {
+      throw new Malformed();
+    }
+    while (!atEnd()
+        && (isAlpha(peek()) || isDigit(peek()) || "!#$%&'*+-.^_`|~:/".indexOf(peek()) >= 0)) {
+      at++;
+    }
+  }
+}

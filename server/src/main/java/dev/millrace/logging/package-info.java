@@ -1,0 +1,5 @@
+/** The process's log on standard error. */
+@NullMarked
+package dev.millrace.logging;
+
+import org.jspecify.annotations.NullMarked;

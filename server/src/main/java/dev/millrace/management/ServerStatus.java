@@ -1,0 +1,158 @@
+package dev.millrace.management;
+
+import dev.millrace.digest.DigestService;
+import dev.millrace.http.exchange.RequestStats;
+import dev.millrace.http.exchange.RequestTracker;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.ExponentialHistogram;
+import dev.millrace.loop.Histogram;
+import dev.millrace.loop.LoopStats;
+import dev.millrace.management.Status.Unit;
+import dev.millrace.metrics.Sampled;
+import dev.millrace.metrics.Summed;
+import dev.millrace.sync.ThreadPool;
+import dev.millrace.transport.uring.RingWorker;
+import dev.millrace.transport.uring.TransportStats;
+import dev.millrace.transport.uring.TransportStats.Figure;
+import dev.millrace.uring.OpKind;
+import dev.millrace.uring.RingStats;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** Which charts the status has. */
+public final class ServerStatus {
+  private final Status status;
+
+  public ServerStatus(Status status) {
+    this.status = status;
+  }
+
+  /** Requests: how many, how long, how many at once. */
+  public void requests(
+      List<RequestStats> stats, List<RequestTracker> requests, LongSupplier connections) {
+    status
+        .chart("Requests", Unit.PER_SECOND)
+        .line("requests", "answered", Sampled.rate(() -> count(stats, 1, 5)))
+        .line("requests_4xx", "4xx", Sampled.rate(() -> count(stats, 4, 4)))
+        .line("requests_5xx", "5xx", Sampled.rate(() -> count(stats, 5, 5)));
+    status
+        .chart("Request latency", Unit.SECONDS)
+        .line("request_p50", "p50", Sampled.quantile(0.5, () -> durations(stats)))
+        .line("request_p99", "p99", Sampled.quantile(0.99, () -> durations(stats)));
+    status
+        .chart("Under way", Unit.NUMBER)
+        .line("active_requests", "requests", () -> Summed.of(requests, RequestTracker::active))
+        .line("connections", "connections", connections::getAsLong);
+  }
+
+  private static Stream<RequestStats.Series> all(List<RequestStats> stats) {
+    return stats.stream().flatMap(one -> one.all().stream());
+  }
+
+  private static long count(List<RequestStats> stats, int firstClass, int lastClass) {
+    return all(stats)
+        .filter(one -> one.statusClass() >= firstClass && one.statusClass() <= lastClass)
+        .mapToLong(one -> Arrays.stream(one.durations().counts()).sum())
+        .sum();
+  }
+
+  private static List<ExponentialHistogram> durations(List<RequestStats> stats) {
+    return all(stats).map(RequestStats.Series::finerDurations).toList();
+  }
+
+  /** The rings, their loops and the transport on them, by the number of the loop. */
+  public void ring(List<RingWorker> workers) {
+    List<EventLoop> loops = workers.stream().map(RingWorker::loop).toList();
+    List<LoopStats> stats = loops.stream().map(EventLoop::stats).toList();
+    transport(workers.stream().map(RingWorker::stats).toList());
+    queues(loops, stats, loops.stream().map(loop -> loop.ring().stats()).toList());
+    status
+        .chart("Operations in flight", Unit.NUMBER)
+        .line("in_flight_recv", "recv", inFlight(stats, OpKind.RECV))
+        .line("in_flight_send", "send", inFlight(stats, OpKind.SEND))
+        .line("in_flight_openat2", "openat2", inFlight(stats, OpKind.OPENAT2))
+        .line("in_flight_read", "read", inFlight(stats, OpKind.READ));
+    status
+        .chart("Completion latency, p99", Unit.SECONDS)
+        .line("latency_send", "send", latency(stats, OpKind.SEND))
+        .line("latency_openat2", "openat2", latency(stats, OpKind.OPENAT2))
+        .line("latency_read", "read", latency(stats, OpKind.READ));
+    List<Histogram> turns = Summed.histograms(stats, LoopStats::turnBusy);
+    ToDoubleFunction<List<EventLoop>> longest =
+        Summed.most(loop -> loop.stats().longestTurnNanos(loop.ring().nanoTime()));
+    status
+        .chart("Turn of the loop", Unit.SECONDS)
+        .line("turn_p50", "p50", Sampled.quantile(0.5, turns))
+        .line("turn_p99", "p99", Sampled.quantile(0.99, turns))
+        .line(
+            "longest_turn", "longest of the last minute", () -> longest.applyAsDouble(loops) / 1e9);
+    if (workers.size() > 1) {
+      eachLoop(workers);
+    }
+  }
+
+  private void transport(List<TransportStats> stats) {
+    status
+        .chart("Bytes", Unit.BYTES_PER_SECOND)
+        .line("sent_bytes", "sent", rate(stats, Figure.SENT_BYTES))
+        .line("received_bytes", "received", rate(stats, Figure.RECEIVED_BYTES));
+  }
+
+  private static DoubleSupplier rate(List<TransportStats> stats, Figure figure) {
+    return Sampled.rate(Summed.later(stats, one -> one.get(figure)));
+  }
+
+  private void queues(List<EventLoop> loops, List<LoopStats> stats, List<RingStats> rings) {
+    status
+        .chart("Queue depth", Unit.NUMBER)
+        .line(
+            "submissions_per_enter",
+            "submissions an enter call",
+            Sampled.ratio(
+                Summed.later(rings, ring -> ring.get(RingStats.Counter.SUBMITTED)),
+                Summed.later(rings, ring -> ring.get(RingStats.Counter.ENTERS))))
+        .line(
+            "completions_per_turn",
+            "completions a turn",
+            Sampled.ratio(
+                Summed.later(rings, ring -> ring.get(RingStats.Counter.COMPLETED)),
+                Summed.later(stats, LoopStats::turns)))
+        .line("posted_tasks", "posted tasks", () -> Summed.of(loops, EventLoop::postedTasks));
+  }
+
+  private static DoubleSupplier inFlight(List<LoopStats> stats, OpKind kind) {
+    return () -> Summed.of(stats, one -> one.inFlight(kind));
+  }
+
+  private static DoubleSupplier latency(List<LoopStats> stats, OpKind kind) {
+    return Sampled.quantile(0.99, Summed.histograms(stats, one -> one.latency(kind)));
+  }
+
+  /** How the work is spread. */
+  private void eachLoop(List<RingWorker> workers) {
+    Status.Builder busy = status.chart("Part of the time that a loop is awake", Unit.NUMBER);
+    Status.Builder open = status.chart("Connections of a loop", Unit.NUMBER);
+    for (int i = 0; i < workers.size(); i++) {
+      RingWorker worker = workers.get(i);
+      DoubleSupplier nanos = Sampled.rate(() -> worker.loop().stats().turnBusy().sum());
+      busy.line("loop_" + i + "_busy", "loop " + i, () -> nanos.getAsDouble() / 1e9);
+      open.line("loop_" + i + "_connections", "loop " + i, () -> worker.stats().get(Figure.OPEN));
+    }
+  }
+
+  /** Pools and digests. */
+  public void pools(ThreadPool workers, ThreadPool hashers, DigestService digests) {
+    status
+        .chart("Waiting for threads", Unit.NUMBER)
+        .line("worker_queue", "worker tasks", workers::queueDepth)
+        .line("hash_queue", "hash tasks", hashers::queueDepth)
+        .line("digest_queue", "files to hash", digests::jobs);
+    status
+        .chart("Hashed", Unit.BYTES_PER_SECOND)
+        .line("hashed_bytes", "read", Sampled.rate(digests::hashedBytes));
+  }
+}

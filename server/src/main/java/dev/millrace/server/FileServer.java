@@ -1,0 +1,360 @@
+package dev.millrace.server;
+
+import dev.millrace.accesslog.AccessLogWriter;
+import dev.millrace.cache.HotStats;
+import dev.millrace.config.HostPort;
+import dev.millrace.config.Settings;
+import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestStore;
+import dev.millrace.digest.Scrubber;
+import dev.millrace.digest.SqliteDigestStore;
+import dev.millrace.files.OpenFiles;
+import dev.millrace.http.exchange.RequestStats;
+import dev.millrace.http.exchange.RequestTracker;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.management.Management;
+import dev.millrace.management.Probe;
+import dev.millrace.management.ServerStatus;
+import dev.millrace.management.Status;
+import dev.millrace.metrics.PoolMetrics;
+import dev.millrace.metrics.ServerMetrics;
+import dev.millrace.net.AddressText;
+import dev.millrace.sync.ResetEvent;
+import dev.millrace.sync.ThreadPool;
+import dev.millrace.warmup.WarmUp;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The server, put together and running. */
+public final class FileServer implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger("dev.millrace");
+
+  /** Each connection has one operation under way at most, so this bounds connections on NIO. */
+  private static final int POOL_QUEUE_ENTRIES = 65_536;
+
+  /** After the drain time has passed, connections get this to send what is staged. */
+  private static final Duration LAST_SENDS = Duration.ofMillis(500);
+
+  private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
+  private static final Duration ROOT_MUST_ANSWER_WITHIN = Duration.ofSeconds(2);
+
+  private final Settings settings;
+  private final ServerMetrics metrics;
+  private final Status status;
+  private final ThreadPool pool;
+  private final Transport transport;
+  private final ThreadPool hashers;
+  private final DigestStore store;
+  private final DigestService digests;
+  private final @Nullable Scrubber scrubber;
+  private final List<Pipeline> pipelines = new ArrayList<>();
+  private final @Nullable AccessLogWriter accessLogWriter;
+  private final Management management;
+  private final Listeners listeners;
+  private final Roots roots;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile boolean started;
+  private final ResetEvent stopped = new ResetEvent();
+  private final List<InetSocketAddress> addresses;
+
+  private FileServer(Settings settings, Roots roots) throws StartException {
+    this.settings = settings;
+    this.roots = roots;
+    this.metrics = new ServerMetrics();
+    EventLoop.FailureHandler failures = FileServer::logFailure;
+    this.transport =
+        Transport.open(
+            settings.transport(),
+            settings.loops(),
+            settings.zeroCopy(),
+            failures,
+            settings.metrics());
+    this.pool = pool("worker", POOL_QUEUE_ENTRIES);
+    DescriptorShares shares = DescriptorShares.ofThisProcess();
+    DigestService.Limits limits = shares.digests(settings.digests().queue());
+    this.hashers = pool("hash", limits.tasks());
+    this.store = openStore(settings);
+    this.digests = new DigestService(hashers, transport.loops().getFirst(), store, limits);
+    int rate = settings.scrubBytesPerSecond();
+    this.scrubber =
+        rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
+    this.accessLogWriter = AccessLogWriter.open(settings);
+    Pipeline.Shared shared =
+        new Pipeline.Shared(
+            settings,
+            transport,
+            pool,
+            digests,
+            scrubber == null ? _ -> false : scrubber::isCorrupt,
+            accessLogWriter);
+    for (int i = 0; i < transport.loops().size(); i++) {
+      pipelines.add(new Pipeline(i, shared));
+    }
+    roots.follow((mount, root) -> pipelines.forEach(pipeline -> pipeline.root(mount, root)));
+    digests.whenKnown(version -> pipelines.forEach(pipeline -> pipeline.forget(version)));
+    if (scrubber != null) {
+      scrubber.whenCorrupt(version -> pipelines.forEach(pipeline -> pipeline.forgetSoon(version)));
+    }
+    this.status = new Status(Version.current(), transport.description(), transport.reason());
+    if (settings.metrics()) {
+      register();
+    }
+    ConnectionBound bound = new ConnectionBound(shares.connections(), transport::openConnections);
+    Management opened = null;
+    try {
+      opened = startManagement(shares.management());
+      this.management = opened;
+      this.listeners =
+          Listeners.open(
+              transport,
+              settings.listen(),
+              each(Pipeline::opening),
+              each(pipeline -> pipeline.admission(bound)));
+    } catch (StartException failed) {
+      if (opened != null) {
+        opened.close();
+      }
+      status.close();
+      transport.stopNow();
+      hashers.close();
+      closeStore();
+      pool.close();
+      throw failed;
+    }
+    this.addresses = listeners.addresses();
+    metrics.connections(
+        listeners.accepted(), bound::refused, transport::openConnections, trackers());
+    this.started = true;
+    var _ = Thread.ofPlatform().daemon().name("millrace-figures").start(metrics::watchRuntime);
+  }
+
+  /**
+   * Starts serving.
+   *
+   * @throws StartException if it cannot; nothing is left running
+   */
+  public static FileServer start(Settings settings) throws StartException {
+    Roots roots = Roots.open(settings.mounts(), settings.caches().revalidate());
+    try {
+      WarmUp.before(settings);
+      return new FileServer(settings, roots);
+    } catch (StartException failed) {
+      roots.close();
+      throw failed;
+    }
+  }
+
+  private ThreadPool pool(String name, int queueEntries) {
+    PoolMetrics observer =
+        new PoolMetrics(metrics.registry(), name, FileServer::logFailure, settings.metrics());
+    return new ThreadPool(
+        new ThreadPool.Config("millrace-" + name, settings.workers(), queueEntries, observer));
+  }
+
+  private static DigestStore openStore(Settings settings) throws StartException {
+    Path directory = settings.state();
+    try {
+      return directory == null ? DigestStore.NONE : SqliteDigestStore.open(directory);
+    } catch (IOException failed) {
+      throw new StartException("state: " + failed.getMessage(), failed);
+    }
+  }
+
+  private void closeStore() {
+    if (scrubber != null) {
+      scrubber.close();
+    }
+    store.close();
+  }
+
+  private List<RequestTracker> trackers() {
+    return pipelines.stream().map(Pipeline::requests).toList();
+  }
+
+  /** What each loop has, without what it has not. */
+  private <T> List<T> each(Function<Pipeline, @Nullable T> part) {
+    List<T> all = new ArrayList<>();
+    for (Pipeline pipeline : pipelines) {
+      T one = part.apply(pipeline);
+      if (one != null) {
+        all.add(one);
+      }
+    }
+    return all;
+  }
+
+  private void register() {
+    ServerStatus charts = new ServerStatus(status);
+    List<RequestStats> stats = each(Pipeline::stats);
+    charts.requests(stats, trackers(), transport::openConnections);
+    metrics.build(Version.current());
+    metrics.transport(transport.name(), transport.reason());
+    metrics.requests(trackers(), stats);
+    metrics.failures(each(Pipeline::failures));
+    metrics.gate(each(Pipeline::gate));
+    registerCaches();
+    metrics.pool("worker", pool);
+    metrics.pool("hash", hashers);
+    metrics.digests(digests, store);
+    if (scrubber != null) {
+      metrics.scrub(scrubber);
+    }
+    AccessLogWriter log = accessLogWriter;
+    if (log != null) {
+      metrics.accessLog(log::written, log::dropped);
+    }
+    if (transport instanceof Transport.Uring uring) {
+      metrics.ring(uring.workers());
+      charts.ring(uring.workers());
+    }
+    charts.pools(pool, hashers, digests);
+    status.start();
+  }
+
+  private void registerCaches() {
+    for (int i = 0; i < settings.mounts().size(); i++) {
+      int mount = i;
+      List<OpenFiles> files =
+          each(one -> one.caches().files().isEmpty() ? null : one.caches().files().get(mount));
+      if (!files.isEmpty()) {
+        metrics.openFiles(files, settings.mounts().get(i).name());
+      }
+    }
+    List<HotStats> answers = each(one -> one.caches().answers());
+    if (!answers.isEmpty()) {
+      metrics.hot(answers);
+    }
+  }
+
+  private Management startManagement(int connections) throws StartException {
+    Management.allowConnections(connections);
+    InetSocketAddress address = resolve("management", settings.management());
+    // An idle loop sleeps; whether it can still turn shows only when it is asked to.
+    List<Probe> turns = each(one -> new Probe(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
+    Probe reachable = new Probe(FileServer::onNewThread, roots::areThere, ROOT_MUST_ANSWER_WITHIN);
+    Management.Health health =
+        new Management.Health(
+            () -> Probe.askAll(turns),
+            () -> started && !stopping.get() && reachable.ask(),
+            () -> started);
+    try {
+      return new Management(
+          address, health, settings.metrics() ? new Management.Figures(metrics, status) : null);
+    } catch (IOException failed) {
+      throw new StartException(
+          "management: " + settings.management() + ": " + Listeners.why(failed), failed);
+    }
+  }
+
+  static InetSocketAddress resolve(String key, HostPort address) throws StartException {
+    try {
+      return address.resolve();
+    } catch (UnknownHostException unknown) {
+      throw new StartException(key + ": " + address + ": unknown host", unknown);
+    }
+  }
+
+  private static void logFailure(Throwable failure) {
+    LOG.log(Level.SEVERE, "a handler failed", failure);
+  }
+
+  /** A disk that does not answer takes this thread with it, and no other. */
+  private static void onNewThread(Runnable task) {
+    var _ = Thread.ofPlatform().daemon().name("millrace-ready").start(task);
+  }
+
+  /** Addresses that are listened on, with the ports that were picked. */
+  public List<InetSocketAddress> addresses() {
+    return addresses;
+  }
+
+  /** The management address, with the port that was picked. */
+  public InetSocketAddress managementAddress() {
+    return management.address();
+  }
+
+  /** One line for people: what serves what, and where. */
+  public String greeting() {
+    StringBuilder line = new StringBuilder("millrace ").append(Version.current());
+    line.append(" serves ")
+        .append(settings.mounts().getFirst().root().toAbsolutePath().normalize())
+        .append(" at ");
+    line.append(String.join(", ", addresses().stream().map(FileServer::url).toList()));
+    line.append(" over ").append(transport.description());
+    if (!transport.reason().isEmpty()) {
+      line.append(", because ").append(transport.reason());
+    }
+    return line.append("; management at ").append(url(managementAddress())).toString();
+  }
+
+  static String url(InetSocketAddress address) {
+    return "http://" + AddressText.of(address);
+  }
+
+  /** Runs a task where requests of a loop are handled, for tests of what a stuck loop does. */
+  Executor events(int loop) {
+    return pipelines.get(loop).events();
+  }
+
+  /** Read buffers held by transfers, for tests of leaks. */
+  int readBuffersTaken() {
+    return pipelines.stream().mapToInt(one -> one.buffers().taken()).sum();
+  }
+
+  /** Blocks until the server has stopped. */
+  public void await() {
+    stopped.await();
+  }
+
+  /**
+   * Is not ready any more, lets clients that keep connections finish ({@link LameDuck}) and
+   * requests under way end within the drain time, and ends. A part that hangs is abandoned after
+   * the drain time, see {@link BoundedStop}. Again has no effect but to wait.
+   */
+  @Override
+  public void close() {
+    if (!stopping.compareAndSet(false, true)) {
+      stopped.await();
+      return;
+    }
+    try {
+      stop(new BoundedStop(settings.drain()));
+    } finally {
+      stopped.set();
+    }
+  }
+
+  private void stop(BoundedStop stop) {
+    long deadline = System.nanoTime() + stop.left().toNanos();
+    new LameDuck(pipelines, transport, deadline).run(settings.lameDuck(), listeners);
+    digests.stop();
+    stop.step("hashing", hashers::close);
+    try {
+      var _ = transport.stop(Math.max(LAST_SENDS.toNanos(), stop.left().toNanos()));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    stop.step("the management port", management::close);
+    status.close();
+    stop.step("the index of digests", this::closeStore);
+    stop.step("the worker pool", pool::close);
+    pipelines.forEach(Pipeline::end); // the event threads have ended
+    AccessLogWriter log = accessLogWriter;
+    if (log != null) {
+      stop.step("the access log", log::close);
+    }
+    metrics.close();
+    roots.close();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.millrace.server;
+
+import dev.millrace.sync.ResetEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The beginning of a stop, which loses no request of a client that keeps its connection.
+ *
+ * <pre>
+ *   not ready ──► answers say Connection: close ──3/4──► accept no more ──4/4──► end idle connections
+ *                 new connections are accepted                            until no request is under way
+ * </pre>
+ *
+ * <p>A client that sends within the phase is answered, and told to close; one that is idle
+ * throughout gets our end of stream. A load balancer has the phase to see that the server is not
+ * ready.
+ */
+final class LameDuck {
+  private static final long LOOK_NANOS = 10_000_000L;
+
+  /** How long clients may take to see our end of stream. */
+  private static final Duration LINGER = Duration.ofSeconds(2);
+
+  private final List<Pipeline> pipelines;
+  private final Transport transport;
+  private final long deadlineNanos;
+
+  /**
+   * @param deadlineNanos when all ends, as {@link System#nanoTime}
+   */
+  LameDuck(List<Pipeline> pipelines, Transport transport, long deadlineNanos) {
+    this.pipelines = pipelines;
+    this.transport = transport;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  /**
+   * Returns when no request is under way, or at the deadline.
+   *
+   * @param phase how long idle connections are left open
+   */
+  void run(Duration phase, Listeners listeners) {
+    long begin = System.nanoTime();
+    pipelines.forEach(Pipeline::drain);
+    awaitNoConnection(begin + phase.toNanos() * 3 / 4);
+    listeners.close();
+    awaitNoConnection(begin + phase.toNanos());
+    while (endIdle() > 0 && left(deadlineNanos) > 0) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    awaitNoConnection(System.nanoTime() + LINGER.toNanos());
+  }
+
+  private void awaitNoConnection(long untilNanos) {
+    long until = left(untilNanos) < left(deadlineNanos) ? untilNanos : deadlineNanos;
+    while (transport.openConnections() > 0 && left(until) > 0) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  private static long left(long untilNanos) {
+    return untilNanos - System.nanoTime();
+  }
+
+  /** Ends idle connections on every loop; returns how many go on, at least one if unknown. */
+  private int endIdle() {
+    AtomicInteger busy = new AtomicInteger();
+    int unknown = 0;
+    for (Pipeline pipeline : pipelines) {
+      ResetEvent done = new ResetEvent();
+      Runnable end =
+          () -> {
+            try {
+              busy.addAndGet(pipeline.connections().endIdle() + pipeline.requests().active());
+            } finally {
+              done.set();
+            }
+          };
+      try {
+        // A task that a task posts runs in the next turn: what has been received by now comes
+        // first.
+        pipeline.events().execute(() -> pipeline.events().execute(end));
+      } catch (RejectedExecutionException ended) {
+        continue;
+      }
+      long wait = Math.max(0, Math.min(left(deadlineNanos), Duration.ofSeconds(1).toNanos()));
+      unknown += done.timedAwait(Duration.ofNanos(wait)) ? 0 : 1;
+    }
+    return busy.get() + unknown;
+  }
+}

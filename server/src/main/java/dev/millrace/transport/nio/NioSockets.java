@@ -1,0 +1,109 @@
+package dev.millrace.transport.nio;
+
+import dev.millrace.server.Transport;
+import dev.millrace.transport.Admission;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/**
+ * Listening sockets on NIO. Java binds both wildcards, {@code 0.0.0.0} and {@code ::}, as one
+ * socket that accepts IPv4 and IPv6, and cannot be told otherwise. So a wildcard's socket here
+ * serves every address that is listed for its port, and closes connections to all other addresses
+ * unread: the addresses served are the same as on io_uring.
+ *
+ * <p>The thread that starts the server listens; event threads only look addresses up.
+ */
+public final class NioSockets {
+  /** A socket of a port, and the addresses whose connections it keeps. */
+  private static final class Shared {
+    private final int port;
+    private final List<InetAddress> addresses = new CopyOnWriteArrayList<>();
+
+    Shared(InetAddress address, int port) {
+      this.port = port;
+      addresses.add(address);
+    }
+
+    boolean serves(@Nullable SocketAddress local) {
+      return local instanceof InetSocketAddress internet
+          && addresses.stream().anyMatch(listed -> includes(listed, internet.getAddress()));
+    }
+  }
+
+  private final XnioWorker worker;
+  private final List<Shared> wildcards = new ArrayList<>();
+
+  public NioSockets(XnioWorker worker) {
+    this.worker = worker;
+  }
+
+  /** Whether a connection to an address is for who listens on the other. */
+  public static boolean includes(InetAddress listed, InetAddress local) {
+    return listed.isAnyLocalAddress()
+        ? listed.getClass() == local.getClass()
+        : listed.equals(local);
+  }
+
+  /** Listens on an address; of those of one port, the wildcards come first. */
+  public Transport.Bound listen(
+      InetSocketAddress address,
+      ChannelListener<StreamConnection> open,
+      List<Admission> admissions,
+      OptionMap options)
+      throws IOException {
+    for (Shared one : wildcards) {
+      if (one.port == address.getPort()) {
+        if (one.serves(address)) {
+          throw new BindException("Address already in use");
+        }
+        one.addresses.add(address.getAddress());
+        return new Transport.Bound(List.of(), address);
+      }
+    }
+    Shared shared = new Shared(address.getAddress(), address.getPort());
+    AcceptingChannel<StreamConnection> socket =
+        worker.createStreamConnectionServer(
+            address,
+            ChannelListeners.openListenerAdapter((StreamConnection connection) -> {
+              if (!shared.serves(connection.getLocalAddress())) {
+                IoUtils.safeClose(connection);
+              } else if (admissions.get(connection.getIoThread().getNumber()).admit()) {
+                open.handleEvent(connection);
+              } else {
+                refuse(connection, admissions.getFirst());
+              }
+            }),
+            options);
+    int port = socket.getLocalAddress(InetSocketAddress.class).getPort();
+    InetSocketAddress bound = new InetSocketAddress(address.getAddress(), port);
+    if (address.getAddress().isAnyLocalAddress() && port == address.getPort()) {
+      wildcards.add(shared);
+    }
+    return new Transport.Bound(List.of(socket), bound);
+  }
+
+  private static void refuse(StreamConnection connection, Admission admission) {
+    try {
+      var _ = connection.getSinkChannel().write(ByteBuffer.wrap(admission.refusal()));
+    } catch (IOException gone) {
+      // the client has closed already
+    } finally {
+      IoUtils.safeClose(connection);
+    }
+  }
+}

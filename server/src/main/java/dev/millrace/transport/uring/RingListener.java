@@ -1,0 +1,324 @@
+package dev.millrace.transport.uring;
+
+import dev.millrace.loop.CompletionTarget;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.net.Sockets;
+import dev.millrace.sync.ffi.Errno;
+import dev.millrace.transport.Admission;
+import dev.millrace.transport.uring.TransportStats.Figure;
+import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.Option;
+import org.xnio.StreamConnection;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/**
+ * A listening socket with a multishot accept on the ring.
+ *
+ * <p>While there is room for few connections only, it accepts one at a time: a multishot accept
+ * would take descriptors for all that wait before it is known whether they may stay.
+ *
+ * <p>Out of descriptors all the same (EMFILE, ENFILE), it gives up the descriptor that it holds
+ * back, accepts one connection with it, and refuses that connection, so that clients see an end. If
+ * there is none to give up, accepting pauses and is tried again by a timer.
+ */
+final class RingListener implements AcceptingChannel<StreamConnection>, CompletionTarget {
+  private static final int TAG_ACCEPT = 0;
+  private static final int TAG_CANCEL = 1;
+  private static final int CANCELLED = -125; // ECANCELED
+  private static final int FEW_CONNECTIONS = 1024;
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final RingWorker worker;
+  private final RingIoThread io;
+  private final EventLoop loop;
+  private final int fd;
+  private final InetSocketAddress localAddress;
+  private final Admission admission;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private volatile boolean resumed;
+  private volatile @Nullable ChannelListener<? super AcceptingChannel<StreamConnection>>
+      acceptListener;
+  private volatile @Nullable ChannelListener<? super AcceptingChannel<StreamConnection>>
+      closeListener;
+
+  // Loop thread only.
+  private final ArrayDeque<StreamConnection> accepted = new ArrayDeque<>();
+  private boolean registered;
+  private long handle;
+  private long acceptUserData;
+  private boolean accepting;
+  private boolean multishot;
+  private boolean shedding;
+  private int spare = Sockets.placeholder();
+  private boolean cancelling;
+  private boolean retrying;
+
+  RingListener(
+      RingWorker worker,
+      RingIoThread io,
+      int fd,
+      InetSocketAddress localAddress,
+      Admission admission) {
+    this.worker = worker;
+    this.io = io;
+    this.loop = io.loop();
+    this.fd = fd;
+    this.localAddress = localAddress;
+    this.admission = admission;
+  }
+
+  // ---- on the loop ---------------------------------------------------------------------------
+
+  private void update() {
+    if (closing.get()) {
+      cancelAccept();
+      finishIfQuiet();
+    } else if (resumed && !accepting && !retrying) {
+      if (!registered) {
+        registered = true;
+        handle = loop.register(this);
+      }
+      accepting = true;
+      acceptUserData = loop.begin(handle, OpKind.ACCEPT, TAG_ACCEPT);
+      int flags = Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
+      multishot = !mustTakeOne();
+      if (multishot) {
+        loop.ring().prepAcceptMultishot(fd, flags, acceptUserData);
+      } else {
+        loop.ring().prepAccept(fd, flags, acceptUserData);
+      }
+    } else if (!resumed || (accepting && multishot && mustTakeOne())) {
+      cancelAccept();
+    }
+  }
+
+  private boolean mustTakeOne() {
+    return shedding || admission.room() < FEW_CONNECTIONS;
+  }
+
+  private void cancelAccept() {
+    if (accepting && !cancelling) {
+      cancelling = true;
+      loop.ring().prepCancel(acceptUserData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
+    }
+  }
+
+  @Override
+  public void completed(int tag, int result, int flags) {
+    if (tag == TAG_CANCEL) {
+      cancelling = false;
+    } else {
+      if (!Ring.hasMore(flags)) {
+        accepting = false;
+      }
+      if (result >= 0) {
+        take(result);
+      } else if (result != CANCELLED) {
+        failed(-result);
+      }
+    }
+    update();
+  }
+
+  private void take(int connectionFd) {
+    if (shedding) {
+      shedding = false;
+      spare = Sockets.placeholder();
+      if (spare < 0) {
+        refuse(connectionFd);
+        spare = Sockets.placeholder();
+        return;
+      }
+    }
+    open(connectionFd);
+  }
+
+  private void refuse(int connectionFd) {
+    Sockets.sendNow(connectionFd, admission.refusal());
+    Sockets.close(connectionFd);
+  }
+
+  private void open(int connectionFd) {
+    if (closing.get()) {
+      Sockets.close(connectionFd); // accepted between our close and the kernel's cancel
+      return;
+    }
+    if (!admission.admit()) {
+      refuse(connectionFd);
+      return;
+    }
+    accepted.add(worker.connect(io, connectionFd, localAddress));
+    ChannelListeners.invokeChannelListener(this, acceptListener);
+  }
+
+  private void failed(int errno) {
+    boolean exhausted = errno == Errno.EMFILE || errno == Errno.ENFILE;
+    if (exhausted && spare >= 0) {
+      Sockets.close(spare);
+      spare = -1;
+      shedding = true;
+    } else {
+      pause();
+    }
+  }
+
+  private void pause() {
+    io.stats().add(Figure.ACCEPT_PAUSED, 1);
+    shedding = false;
+    retrying = true;
+    var _ =
+        loop.schedule(
+            () -> {
+              retrying = false;
+              if (spare < 0 && !closing.get()) {
+                spare = Sockets.placeholder();
+              }
+              update();
+            },
+            RETRY_NANOS);
+  }
+
+  private void finishIfQuiet() {
+    if (accepting || cancelling) {
+      return;
+    }
+    if (registered) {
+      registered = false;
+      loop.release(handle);
+    }
+    if (worker.removeListener(this)) {
+      Sockets.close(fd);
+      if (spare >= 0) {
+        Sockets.close(spare);
+        spare = -1;
+      }
+      for (StreamConnection left : accepted) {
+        org.xnio.IoUtils.safeClose(left);
+      }
+      ChannelListeners.invokeChannelListener(this, closeListener);
+    }
+  }
+
+  // ---- what XNIO asks ------------------------------------------------------------------------
+
+  @Override
+  public @Nullable StreamConnection accept() {
+    return loop.isLoopThread() ? accepted.poll() : null;
+  }
+
+  void setAcceptListener(
+      @Nullable ChannelListener<? super AcceptingChannel<StreamConnection>> listener) {
+    acceptListener = listener;
+  }
+
+  @Override
+  public ChannelListener.Setter<AcceptingChannel<StreamConnection>> getAcceptSetter() {
+    return this::setAcceptListener;
+  }
+
+  @Override
+  public ChannelListener.Setter<AcceptingChannel<StreamConnection>> getCloseSetter() {
+    return listener -> closeListener = listener;
+  }
+
+  @Override
+  public SocketAddress getLocalAddress() {
+    return localAddress;
+  }
+
+  @Override
+  public <A extends SocketAddress> @Nullable A getLocalAddress(Class<A> type) {
+    return type.isInstance(localAddress) ? type.cast(localAddress) : null;
+  }
+
+  @Override
+  public void suspendAccepts() {
+    resumed = false;
+    loop.post(this::update);
+  }
+
+  @Override
+  public void resumeAccepts() {
+    resumed = true;
+    loop.post(this::update);
+  }
+
+  @Override
+  public boolean isAcceptResumed() {
+    return resumed;
+  }
+
+  @Override
+  @Deprecated
+  public void wakeupAccepts() {
+    resumeAccepts();
+    loop.post(() -> ChannelListeners.invokeChannelListener(this, acceptListener));
+  }
+
+  @Override
+  public void awaitAcceptable() {
+    throw new UnsupportedOperationException("accepting is the loop's");
+  }
+
+  @Override
+  public void awaitAcceptable(long time, TimeUnit unit) {
+    throw new UnsupportedOperationException("accepting is the loop's");
+  }
+
+  @Override
+  public XnioWorker getWorker() {
+    return worker;
+  }
+
+  @Override
+  @Deprecated
+  public XnioExecutor getAcceptThread() {
+    return io;
+  }
+
+  @Override
+  public XnioIoThread getIoThread() {
+    return io;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !closing.get();
+  }
+
+  /** Stops accepting; the socket is closed when the accept in flight has ended. */
+  @Override
+  public void close() throws IOException {
+    if (closing.compareAndSet(false, true)) {
+      loop.post(this::update);
+    }
+  }
+
+  @Override
+  public boolean supportsOption(Option<?> option) {
+    return false;
+  }
+
+  @Override
+  public <T> @Nullable T getOption(Option<T> option) {
+    return null;
+  }
+
+  @Override
+  public <T> @Nullable T setOption(Option<T> option, T value) {
+    return null;
+  }
+}

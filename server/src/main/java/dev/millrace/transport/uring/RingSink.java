@@ -1,0 +1,353 @@
+package dev.millrace.transport.uring;
+
+import dev.millrace.file.DescriptorChannel;
+import dev.millrace.transport.DirectOutput;
+import dev.millrace.uring.ErrnoException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+import org.xnio.channels.StreamSourceChannel;
+import org.xnio.conduits.Conduits;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.WriteReadyHandler;
+
+/**
+ * The sending half of a connection.
+ *
+ * <p>What a write takes is staged and sent by the ring at the end of the turn; {@link #flush} is
+ * true as soon as it is staged, as a socket's own buffer would have it, and closing waits for it. A
+ * worker thread's write is copied and posted, so that its buffer is free at once and order is kept.
+ */
+final class RingSink implements StreamSinkConduit, DirectOutput {
+  private final RingConnection connection;
+  private final RingIoThread io;
+  private final SocketWriter writer;
+  private final Readiness readiness;
+
+  /** Bytes that workers have written and the loop has not staged; bounded like the chunks are. */
+  private final AtomicInteger postedBytes = new AtomicInteger();
+
+  private @Nullable WriteReadyHandler handler;
+
+  // Loop thread only.
+  private final ArrayDeque<ByteBuffer> posted = new ArrayDeque<>(0);
+  private int failure;
+  private boolean waitsForChunk;
+
+  private volatile boolean broken;
+
+  RingSink(RingConnection connection, RingIoThread io) {
+    this.connection = connection;
+    this.io = io;
+    this.writer = new SocketWriter(io.chunks(), io.config().chunksPerConnection());
+    this.readiness = new Readiness(io.loop(), this::isWritable, this::fire);
+  }
+
+  // ---- from the connection, on the loop ------------------------------------------------------
+
+  SocketWriter writer() {
+    return writer;
+  }
+
+  boolean failed() {
+    return failure != 0;
+  }
+
+  void sendFailed(int errno) {
+    failure = errno;
+    broken = true;
+    posted.clear();
+    writer.discard();
+  }
+
+  /** Room may have come. */
+  void checkReady() {
+    stagePosted();
+    readiness.checkNow();
+  }
+
+  void terminated() {
+    WriteReadyHandler current = handler;
+    if (current != null) {
+      current.terminated();
+    }
+  }
+
+  private boolean isWritable() {
+    return failure != 0
+        || connection.isWriteShutdown()
+        || (posted.isEmpty() && !waitsForChunk && writer.hasRoom());
+  }
+
+  private void fire() {
+    WriteReadyHandler current = handler;
+    if (connection.isWriteShutdown()) {
+      readiness.suspend();
+    }
+    if (current != null) {
+      current.writeReady();
+    }
+  }
+
+  // ---- writing -------------------------------------------------------------------------------
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    if (connection.isWriteShutdown()) {
+      throw new ClosedChannelException();
+    }
+    if (!io.loop().isLoopThread()) {
+      return post(source);
+    }
+    if (failure != 0) {
+      throw new ErrnoException("send", failure);
+    }
+    return posted.isEmpty() ? stage(source) : 0;
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    long total = 0;
+    for (int i = offset; i < offset + length; i++) {
+      if (sources[i].hasRemaining()) {
+        total += write(sources[i]);
+        if (sources[i].hasRemaining()) {
+          break;
+        }
+      }
+    }
+    return total;
+  }
+
+  @Override
+  public boolean canSend() {
+    return failure == 0;
+  }
+
+  @Override
+  public void peerIsDone() {
+    connection.peerIsDone();
+  }
+
+  @Override
+  public void hangUp() {
+    connection.hangUp();
+  }
+
+  @Override
+  public boolean hasRoom(int bytes) {
+    return failure == 0
+        && posted.isEmpty()
+        && connection.isOpenOnLoop()
+        && !connection.isWriteShutdown()
+        && writer.roomBytes() >= bytes;
+  }
+
+  @Override
+  public void stage(MemorySegment first, int firstBytes, MemorySegment second, int secondBytes) {
+    int n;
+    try {
+      writer.expect(firstBytes + secondBytes);
+      n = writer.write(first, 0, firstBytes) + writer.write(second, 0, secondBytes);
+    } catch (IOException impossible) {
+      throw new AssertionError(impossible); // staging writes to memory
+    }
+    if (n != firstBytes + secondBytes) {
+      throw new IllegalStateException("no room for " + firstBytes + '+' + secondBytes + " bytes");
+    }
+    connection.scheduleSend();
+  }
+
+  @Override
+  public void stage(DescriptorChannel file, long position, long lengthBytes, Sent sent) {
+    stage(new FileSegment(file, position, lengthBytes, sent));
+  }
+
+  private void stage(FileSegment segment) {
+    writer.add(segment);
+    connection.scheduleSend();
+  }
+
+  private int stage(ByteBuffer source) throws IOException {
+    int n = writer.write(MemorySegment.ofBuffer(source), 0, source.remaining());
+    source.position(source.position() + n);
+    if (n > 0) {
+      connection.scheduleSend();
+    }
+    if (writer.isStarved() && !waitsForChunk) {
+      waitsForChunk = true;
+      io.chunks().await(this::chunkFreed);
+    }
+    return n;
+  }
+
+  private boolean chunkFreed() {
+    waitsForChunk = false;
+    writer.fed();
+    if (failure != 0 || !connection.isOpenOnLoop()) {
+      return false;
+    }
+    stagePosted();
+    readiness.check();
+    return true;
+  }
+
+  /** A worker's write. */
+  private int post(ByteBuffer source) throws IOException {
+    if (broken) {
+      throw new IOException("the connection is broken");
+    }
+    int bound = io.config().largeChunkBytes();
+    int n = Math.min(source.remaining(), Math.max(0, bound - postedBytes.get()));
+    if (n == 0) {
+      return 0;
+    }
+    ByteBuffer copy = ByteBuffer.allocate(n);
+    copy.put(0, source, source.position(), n);
+    source.position(source.position() + n);
+    postedBytes.addAndGet(n);
+    io.loop()
+        .post(() -> {
+          posted.add(copy);
+          stagePosted();
+        });
+    return n;
+  }
+
+  /** Stages what workers have posted, as far as there is room. Loop thread. */
+  void stagePosted() {
+    while (!posted.isEmpty()) {
+      if (failure != 0) {
+        posted.clear();
+        return;
+      }
+      ByteBuffer first = posted.getFirst();
+      int n;
+      try {
+        n = stage(first);
+      } catch (IOException impossible) {
+        throw new AssertionError(impossible); // staging writes to memory
+      }
+      postedBytes.addAndGet(-n);
+      if (first.hasRemaining()) {
+        return;
+      }
+      posted.removeFirst();
+    }
+  }
+
+  @Override
+  public int writeFinal(ByteBuffer source) throws IOException {
+    return Conduits.writeFinalBasic(this, source);
+  }
+
+  @Override
+  public long writeFinal(ByteBuffer[] sources, int offset, int length) throws IOException {
+    return Conduits.writeFinalBasic(this, sources, offset, length);
+  }
+
+  /**
+   * Takes a stretch of a file whose descriptor can be seen as a whole: it is sent from the page
+   * cache. Of any other file, what is read now.
+   */
+  @Override
+  public long transferFrom(FileChannel source, long position, long count) throws IOException {
+    if (source instanceof DescriptorChannel file && io.loop().isLoopThread()) {
+      if (connection.isWriteShutdown()) {
+        throw new ClosedChannelException();
+      }
+      if (failure != 0) {
+        throw new ErrnoException("sendfile", failure);
+      }
+      if (count <= 0 || !posted.isEmpty() || writer.file() != null) {
+        return 0;
+      }
+      stage(new FileSegment(file.share(), position, count, null));
+      return count;
+    }
+    return source.transferTo(
+        position, count, new org.xnio.conduits.ConduitWritableByteChannel(this));
+  }
+
+  @Override
+  public long transferFrom(StreamSourceChannel source, long count, ByteBuffer throughBuffer)
+      throws IOException {
+    return Conduits.transfer(source, count, throughBuffer, this);
+  }
+
+  @Override
+  public boolean flush() {
+    return true;
+  }
+
+  // ---- readiness and ends --------------------------------------------------------------------
+
+  @Override
+  public void terminateWrites() {
+    connection.closeSink();
+    terminated();
+  }
+
+  @Override
+  public void truncateWrites() {
+    terminateWrites();
+  }
+
+  @Override
+  public boolean isWriteShutdown() {
+    return connection.isWriteShutdown();
+  }
+
+  @Override
+  public void resumeWrites() {
+    readiness.resume();
+  }
+
+  @Override
+  public void suspendWrites() {
+    readiness.suspend();
+  }
+
+  @Override
+  public void wakeupWrites() {
+    readiness.wakeup();
+  }
+
+  @Override
+  public boolean isWriteResumed() {
+    return readiness.isResumed();
+  }
+
+  @Override
+  public void awaitWritable() throws IOException {
+    var _ = readiness.await(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void awaitWritable(long time, TimeUnit unit) throws IOException {
+    var _ = readiness.await(time, unit);
+  }
+
+  @Override
+  public XnioIoThread getWriteThread() {
+    return io;
+  }
+
+  @Override
+  public void setWriteReadyHandler(WriteReadyHandler handler) {
+    this.handler = handler;
+  }
+
+  @Override
+  public XnioWorker getWorker() {
+    return io.getWorker();
+  }
+}

@@ -1,0 +1,311 @@
+package dev.millrace.transport.uring;
+
+import dev.millrace.loop.EventLoop;
+import dev.millrace.net.Sockets;
+import dev.millrace.transport.Admission;
+import dev.millrace.uring.BufferRing;
+import dev.millrace.uring.ErrnoException;
+import dev.millrace.uring.RingConfig;
+import dev.millrace.uring.RingSizes;
+import dev.millrace.uring.RingUnavailableException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.ManagementRegistration;
+import org.xnio.Option;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+import org.xnio.management.XnioServerMXBean;
+import org.xnio.management.XnioWorkerMXBean;
+
+/** An XNIO worker with one loop thread. */
+public final class RingWorker extends XnioWorker {
+  /** Which sockets listen on a server's port, this one alone if it is not said. */
+  public static final Option<Sockets.Port> PORT =
+      Option.simple(RingWorker.class, "PORT", Sockets.Port.class);
+
+  /** Which of a server's connections may stay, all if it is not said. */
+  public static final Option<Admission> ADMISSION =
+      Option.simple(RingWorker.class, "ADMISSION", Admission.class);
+
+  private static final int BACKLOG = 4096;
+  private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final RingIoThread io;
+  private final RingConfig ringConfig;
+  private final Optional<RingUnavailableException> shortage;
+  private final AtomicBoolean shutdown = new AtomicBoolean();
+  private final CountDownLatch terminated = new CountDownLatch(1);
+
+  /** Written by the loop's thread alone. */
+  private volatile int open;
+
+  // Loop thread only.
+  private final Set<RingListener> listeners = new HashSet<>();
+  private final Set<RingConnection> connections = new HashSet<>();
+
+  RingWorker(
+      Builder builder,
+      EventLoop loop,
+      TransportConfig config,
+      RingSizes.Opened<RingXnio.RingAndBuffers> opened,
+      int number,
+      String threadName) {
+    super(builder);
+    this.ringConfig = opened.config();
+    this.shortage = opened.refusal();
+    BufferRing buffers = opened.value().buffers();
+    this.io = new RingIoThread(this, number, threadName, loop, config, buffers, this::loopEnded);
+  }
+
+  /** How large the ring is, which may be smaller than was asked for. */
+  public RingConfig ringConfig() {
+    return ringConfig;
+  }
+
+  /** Why the ring is smaller than was asked for, and what to change, if it is. */
+  public Optional<RingUnavailableException> shortage() {
+    return shortage;
+  }
+
+  void startLoop() {
+    io.startAndAwait();
+    io.loop().post(this::sweep);
+  }
+
+  /** Looks for stalled connections now and then: cheaper than a timer for each send. */
+  private void sweep() {
+    long now = io.loop().nowNanos();
+    for (RingConnection connection : connections) {
+      connection.endIfStalled(now);
+    }
+    long period = Math.min(SWEEP_NANOS, io.config().sendTimeoutNanos());
+    var _ = io.loop().schedule(this::sweep, period);
+  }
+
+  /** The loop, for what else shall run on the ring. */
+  public EventLoop loop() {
+    return io.loop();
+  }
+
+  /** The transport's figures. Any thread. */
+  public TransportStats stats() {
+    return io.stats();
+  }
+
+  /** Connections now open, those being closed included. Any thread. */
+  public int openConnections() {
+    return open;
+  }
+
+  /** Provided receive buffers that the kernel may fill. Any thread. */
+  public int receiveBuffersFree() {
+    return io.receiveBuffers().free();
+  }
+
+  @Override
+  protected AcceptingChannel<StreamConnection> createTcpConnectionServer(
+      InetSocketAddress address,
+      ChannelListener<? super AcceptingChannel<StreamConnection>> acceptListener,
+      OptionMap options)
+      throws IOException {
+    int backlog = options.get(Options.BACKLOG, BACKLOG);
+    int fd;
+    try {
+      fd = Sockets.listen(address, backlog, options.get(PORT, Sockets.Port.ALONE));
+    } catch (ErrnoException failed) {
+      if (failed.isAddressInUse() || failed.isPermissionDenied()) {
+        BindException bind = new BindException(failed.getMessage());
+        bind.initCause(failed);
+        throw bind;
+      }
+      throw failed;
+    }
+    Admission admission = options.get(ADMISSION, Admission.UNBOUNDED);
+    RingListener listener = new RingListener(this, io, fd, Sockets.localAddress(fd), admission);
+    listener.setAcceptListener(acceptListener);
+    io.loop().post(() -> listeners.add(listener));
+    return listener;
+  }
+
+  RingConnection connect(RingIoThread thread, int fd, InetSocketAddress localAddress) {
+    RingConnection[] self = new RingConnection[1];
+    RingConnection connection =
+        new RingConnection(
+            thread,
+            fd,
+            localAddress,
+            () -> {
+              connections.remove(self[0]);
+              open = connections.size();
+              endIfIdle();
+            });
+    self[0] = connection;
+    connections.add(connection);
+    open = connections.size();
+    return connection;
+  }
+
+  boolean removeListener(RingListener listener) {
+    boolean removed = listeners.remove(listener);
+    endIfIdle();
+    return removed;
+  }
+
+  private void endIfIdle() {
+    if (shutdown.get() && listeners.isEmpty() && connections.isEmpty()) {
+      io.loop().stop();
+    }
+  }
+
+  /**
+   * Closes listeners and connections; what connections have staged is still sent. The loop ends
+   * when the last one has.
+   */
+  @Override
+  public void shutdown() {
+    if (shutdown.compareAndSet(false, true)) {
+      io.loop()
+          .post(() -> {
+            for (RingListener listener : new ArrayList<>(listeners)) {
+              IoUtils.safeClose(listener);
+            }
+            for (RingConnection connection : new ArrayList<>(connections)) {
+              IoUtils.safeClose(connection);
+            }
+            endIfIdle();
+          });
+      shutDownTaskPool();
+    }
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    shutdown();
+    io.loop().stop();
+    return shutDownTaskPoolNow();
+  }
+
+  private void loopEnded() {
+    terminated.countDown();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return shutdown.get();
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return terminated.getCount() == 0;
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return terminated.await(timeout, unit);
+  }
+
+  @Override
+  public void awaitTermination() throws InterruptedException {
+    terminated.await();
+  }
+
+  @Override
+  public XnioIoThread getIoThread(int hashCode) {
+    return io;
+  }
+
+  @Override
+  protected XnioIoThread chooseThread() {
+    return io;
+  }
+
+  @Override
+  public int getIoThreadCount() {
+    return 1;
+  }
+
+  @Override
+  public <T> T getOption(Option<T> option) throws IOException {
+    return option.equals(Options.WORKER_IO_THREADS)
+        ? option.cast(Integer.valueOf(1))
+        : super.getOption(option);
+  }
+
+  @Override
+  public XnioWorkerMXBean getMXBean() {
+    return new Management();
+  }
+
+  @Override
+  protected ManagementRegistration registerServerMXBean(XnioServerMXBean server) {
+    return () -> {};
+  }
+
+  /** What XNIO shows of a worker. */
+  private final class Management implements XnioWorkerMXBean {
+    @Override
+    public String getProviderName() {
+      return getXnio().getName();
+    }
+
+    @Override
+    public String getName() {
+      return RingWorker.this.getName();
+    }
+
+    @Override
+    public boolean isShutdownRequested() {
+      return isShutdown();
+    }
+
+    @Override
+    public int getCoreWorkerPoolSize() {
+      return RingWorker.this.getCoreWorkerPoolSize();
+    }
+
+    @Override
+    public int getMaxWorkerPoolSize() {
+      return RingWorker.this.getMaxWorkerPoolSize();
+    }
+
+    @Override
+    public int getWorkerPoolSize() {
+      return RingWorker.this.getWorkerPoolSize();
+    }
+
+    @Override
+    public int getBusyWorkerThreadCount() {
+      return RingWorker.this.getBusyWorkerThreadCount();
+    }
+
+    @Override
+    public int getIoThreadCount() {
+      return 1;
+    }
+
+    @Override
+    public int getWorkerQueueSize() {
+      return RingWorker.this.getWorkerQueueSize();
+    }
+
+    @Override
+    public Set<XnioServerMXBean> getServerMXBeans() {
+      return Set.of();
+    }
+  }
+}

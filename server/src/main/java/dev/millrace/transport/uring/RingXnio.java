@@ -1,0 +1,106 @@
+package dev.millrace.transport.uring;
+
+import dev.millrace.loop.EventLoop;
+import dev.millrace.uring.BufferRing;
+import dev.millrace.uring.IoUring;
+import dev.millrace.uring.RingConfig;
+import dev.millrace.uring.RingSizes;
+import dev.millrace.uring.RingUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+
+/**
+ * The XNIO provider whose workers run on a ring.
+ *
+ * <p>Not registered as a service: which transport serves is decided at start, in plain sight.
+ */
+public final class RingXnio extends Xnio {
+  private final TransportConfig config;
+  private final EventLoop.FailureHandler failures;
+  private final boolean measured;
+
+  /**
+   * @param failures told of what a handler throws; must not block
+   * @param measured whether the loop's and the transport's figures are kept
+   */
+  public RingXnio(TransportConfig config, EventLoop.FailureHandler failures, boolean measured) {
+    super("millrace-uring");
+    this.config = config;
+    this.failures = failures;
+    this.measured = measured;
+  }
+
+  /**
+   * Starts workers with one loop each, all of them on smaller rings if locked memory is short
+   * ({@link RingWorker#shortage}).
+   *
+   * @param name of the worker, with its number if there are more
+   * @param threadName of its thread, the same
+   * @return by the number of their I/O thread, from 0 on
+   * @throws RingUnavailableException if there are not so many rings to be had
+   */
+  public List<RingWorker> createRingWorkers(int count, String name, String threadName)
+      throws RingUnavailableException {
+    RingSizes.Opened<List<RingAndBuffers>> rings =
+        RingSizes.largest(config.ring(), size -> open(count, size));
+    List<RingWorker> workers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String number = count == 1 ? "" : "-" + i;
+      RingAndBuffers ring = rings.value().get(i);
+      XnioWorker.Builder builder = createWorkerBuilder();
+      builder.setWorkerName(name + number);
+      // Undertow's blocking handlers may use XNIO's task pool; the server itself never does, and
+      // the pool starts its threads only when used.
+      builder.setCoreWorkerPoolSize(1);
+      builder.setMaxWorkerPoolSize(4);
+      workers.add(
+          new RingWorker(
+              builder,
+              new EventLoop(ring.ring(), failures, measured),
+              config,
+              new RingSizes.Opened<>(ring, rings.config(), rings.refusal()),
+              i,
+              threadName + number));
+    }
+    workers.forEach(RingWorker::startLoop);
+    return List.copyOf(workers);
+  }
+
+  /** So many, or none. */
+  private List<RingAndBuffers> open(int count, RingConfig size) throws RingUnavailableException {
+    List<RingAndBuffers> opened = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        opened.add(open(size));
+      }
+      return opened;
+    } catch (RingUnavailableException refused) {
+      opened.forEach(one -> one.ring().close());
+      throw refused;
+    }
+  }
+
+  /** A ring that is not enabled yet, so that it belongs to no thread. */
+  record RingAndBuffers(IoUring ring, BufferRing buffers) {}
+
+  private RingAndBuffers open(RingConfig size) throws RingUnavailableException {
+    IoUring ring = IoUring.open(size);
+    int wanted = config.ring().submissionEntries();
+    int buffers = Math.max(1, config.receiveBuffers() * size.submissionEntries() / wanted);
+    try {
+      BufferRing provided =
+          ring.provideBuffers(buffers, config.receiveBufferBytes(), RingIoThread.BUFFER_GROUP);
+      return new RingAndBuffers(ring, provided);
+    } catch (RingUnavailableException refused) {
+      ring.close();
+      throw refused;
+    }
+  }
+
+  @Override
+  protected XnioWorker build(XnioWorker.Builder builder) {
+    throw new UnsupportedOperationException("use createRingWorkers");
+  }
+}

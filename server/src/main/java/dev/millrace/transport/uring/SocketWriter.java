@@ -1,0 +1,205 @@
+package dev.millrace.transport.uring;
+
+import dev.millrace.io.Slices;
+import dev.millrace.io.WriteFailedException;
+import dev.millrace.io.Writer;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection's bytes to send, staged in native chunks that the ring sends from.
+ *
+ * <p>Has no heap buffer: a write copies once, into the chunk. It takes less than all, or nothing,
+ * when the connection's chunks are full or the pool has none; the caller comes back when {@link
+ * #hasRoom}. The chunk at the head may be in flight while others fill. Loop thread only.
+ */
+final class SocketWriter extends Writer {
+  private static final byte[] NO_BUFFER = {};
+
+  private final ChunkPool pool;
+  private final @Nullable Chunk[] chunks;
+  private int first;
+  private int count;
+  private long staged;
+  private boolean starved;
+  private @Nullable FileSegment file;
+
+  SocketWriter(ChunkPool pool, int maxChunks) {
+    super(NO_BUFFER);
+    this.pool = pool;
+    this.chunks = new Chunk[maxChunks];
+  }
+
+  /** Several writes of this many bytes together come next: what they begin is fit for them all. */
+  void expect(int bytes) {
+    var _ = chunkWithRoom(bytes);
+  }
+
+  @Override
+  public int write(MemorySegment source, long offset, int length) throws WriteFailedException {
+    int written = 0;
+    while (written < length && file == null) {
+      Chunk chunk = chunkWithRoom(length - written);
+      if (chunk == null) {
+        break;
+      }
+      int n = Math.min(chunk.room(), length - written);
+      MemorySegment.copy(source, offset + written, chunk.memory, chunk.end, n);
+      chunk.end += n;
+      written += n;
+    }
+    staged += written;
+    return written;
+  }
+
+  @Override
+  protected long drain(Slices data, int splat) throws WriteFailedException {
+    long taken = 0;
+    int last = data.count() - 1;
+    for (int i = 0; i < last + splat; i++) {
+      int slice = Math.min(i, last);
+      int length = data.length(slice);
+      int n = write(data.segment(slice), 0, length);
+      taken += n;
+      if (n < length) {
+        break;
+      }
+    }
+    return taken;
+  }
+
+  /** What is staged is on its way: the loop sends it at the end of the turn. */
+  @Override
+  public void flush() {}
+
+  /** Stages a stretch of a file after all else; nothing more is taken until it is sent. */
+  void add(FileSegment segment) {
+    if (file != null) {
+      throw new IllegalStateException("one file at a time");
+    }
+    file = segment;
+  }
+
+  /** The stretch of a file that comes after the chunks, or null. */
+  @Nullable FileSegment file() {
+    return file;
+  }
+
+  /** The file's stretch is sent. */
+  void fileSent() {
+    FileSegment last = file;
+    if (last != null) {
+      file = null;
+      last.close(); // who is told may stage the next
+    }
+  }
+
+  /** Stages bytes read from the file's stretch before what is left of it. */
+  void addRead(Chunk chunk) {
+    if (count > 0) {
+      throw new IllegalStateException("what came before is not sent");
+    }
+    chunks[first] = chunk;
+    count = 1;
+    staged += chunk.unsent();
+  }
+
+  /** Whether nothing is staged. */
+  boolean isDrained() {
+    return file == null && head() == null;
+  }
+
+  /** The chunk to send from, or null if all is sent. */
+  @Nullable Chunk head() {
+    Chunk chunk = count == 0 ? null : chunks[first];
+    return chunk == null || chunk.unsent() == 0 ? null : chunk;
+  }
+
+  /** The kernel has taken this many bytes of the head chunk, none of which is in flight now. */
+  void sent(int bytes) {
+    Chunk chunk = chunks[first];
+    if (chunk == null || bytes > chunk.unsent()) {
+      throw new IllegalStateException("more sent than staged: " + bytes);
+    }
+    chunk.sent += bytes;
+    staged -= bytes;
+    if (chunk.unsent() == 0) {
+      chunks[first] = null;
+      first = (first + 1) % chunks.length;
+      count--;
+      pool.give(chunk);
+    }
+  }
+
+  /** Bytes staged and not yet taken by the kernel. */
+  long staged() {
+    return staged;
+  }
+
+  /** Whether a write would take anything; false also when the pool had no chunk last time. */
+  boolean hasRoom() {
+    if (file != null) {
+      return false;
+    }
+    if (count < chunks.length) {
+      return !starved;
+    }
+    Chunk tail = chunks[(first + count - 1) % chunks.length];
+    return tail != null && tail.room() > 0;
+  }
+
+  /** Bytes that one write is sure to take now. */
+  int roomBytes() {
+    if (file != null) {
+      return 0;
+    }
+    Chunk tail = count == 0 ? null : chunks[(first + count - 1) % chunks.length];
+    int room = tail == null ? 0 : tail.room();
+    int free = chunks.length - count;
+    return free == 0 ? room : room + free * pool.sureBytes();
+  }
+
+  /** Whether the last write found the pool empty. */
+  boolean isStarved() {
+    return starved;
+  }
+
+  /** The pool has a chunk again. */
+  void fed() {
+    starved = false;
+  }
+
+  /** Drops all that is staged; nothing may be in flight. */
+  void discard() {
+    while (count > 0) {
+      Chunk chunk = chunks[first];
+      chunks[first] = null;
+      first = (first + 1) % chunks.length;
+      count--;
+      if (chunk != null) {
+        pool.give(chunk);
+      }
+    }
+    staged = 0;
+    fileSent();
+  }
+
+  private @Nullable Chunk chunkWithRoom(int bytes) {
+    if (count > 0) {
+      Chunk tail = chunks[(first + count - 1) % chunks.length];
+      if (tail != null && tail.room() > 0) {
+        return tail;
+      }
+      if (count == chunks.length) {
+        return null;
+      }
+    }
+    Chunk fresh = pool.take(bytes);
+    starved = fresh == null;
+    if (fresh != null) {
+      chunks[(first + count) % chunks.length] = fresh;
+      count++;
+    }
+    return fresh;
+  }
+}

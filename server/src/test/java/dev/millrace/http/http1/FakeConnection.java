@@ -1,0 +1,84 @@
+package dev.millrace.http.http1;
+
+import dev.millrace.http.exchange.Connections;
+import dev.millrace.http.exchange.ExchangeFactory;
+import dev.millrace.http.parser.GateLimits;
+import dev.millrace.http.parser.GateStats;
+import io.undertow.server.HttpHandler;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import org.xnio.Option;
+import org.xnio.StreamConnection;
+
+/** A connection whose both ends a test holds. On a {@link FakeThread}. */
+final class FakeConnection extends StreamConnection {
+  private final FakeThread thread = FakeThread.current();
+  private final FakeSource source = new FakeSource();
+  private final FakeSink sink = new FakeSink();
+  private final GateStats stats = new GateStats();
+  private final Connections connections = new Connections(System::nanoTime, Duration.ofSeconds(60));
+
+  FakeConnection() {
+    super(FakeThread.current());
+    setSourceConduit(source);
+    setSinkConduit(sink);
+  }
+
+  /** A loop for this connection alone. */
+  Http1Loop loop(GateLimits limits, HttpHandler handler) {
+    return new Http1Loop(new ExchangeFactory(handler), limits, stats, connections, _ -> null);
+  }
+
+  FakeSource source() {
+    return source;
+  }
+
+  FakeSink sink() {
+    return sink;
+  }
+
+  GateStats stats() {
+    return stats;
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  /** Lets the loop turn until it would sleep. */
+  void settle() {
+    thread.settle(() -> isOpen() && (source.turn() | sink.turn()));
+  }
+
+  @Override
+  protected void closeAction() {
+    readClosed();
+    writeClosed();
+  }
+
+  @Override
+  public SocketAddress getPeerAddress() {
+    return InetSocketAddress.createUnresolved("client", 1);
+  }
+
+  @Override
+  public SocketAddress getLocalAddress() {
+    return InetSocketAddress.createUnresolved("server", 80);
+  }
+
+  @Override
+  public boolean supportsOption(Option<?> option) {
+    return false;
+  }
+
+  @Override
+  public <T> T getOption(Option<T> option) {
+    return null;
+  }
+
+  @Override
+  public <T> T setOption(Option<T> option, T value) {
+    return null;
+  }
+}

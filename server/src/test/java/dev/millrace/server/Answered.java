@@ -1,0 +1,69 @@
+package dev.millrace.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.millrace.server.RawClient.Head;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The answer to one request on a connection of its own.
+ *
+ * @param body empty for HEAD, 204 and 304
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by its bytes where it is compared
+record Answered(Head head, byte[] body) {
+  int status() {
+    return head.status();
+  }
+
+  String field(String name) {
+    return head.field(name);
+  }
+
+  String text() {
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  /** Sends a request of HTTP/1.1 to the host {@code test} and reads the whole answer. */
+  static Answered to(RunningServer server, String method, String target, String... fields)
+      throws Exception {
+    return raw(
+        server.address(),
+        method + " " + target + " HTTP/1.1\r\nHost: test\r\n" + lines(fields) + "\r\n");
+  }
+
+  /** The same, which must have this status. */
+  static Answered get(RunningServer server, int status, String target, String... fields)
+      throws Exception {
+    Answered answer = to(server, "GET", target, fields);
+    assertEquals(
+        status, answer.status(), target + " " + String.join(" ", fields) + ": " + answer.head());
+    return answer;
+  }
+
+  /**
+   * Sends the bytes of a request and reads the whole answer. After an answer that keeps its
+   * connection another request is sent: its answer shows that no byte too many came before it.
+   */
+  static Answered raw(InetSocketAddress address, String request) throws Exception {
+    try (RawClient client = new RawClient(address)) {
+      client.send(request);
+      Head head = client.head();
+      boolean bodiless = request.startsWith("HEAD") || head.status() == 204 || head.status() == 304;
+      byte[] body = bodiless ? new byte[0] : client.body(head);
+      boolean last = request.contains(" HTTP/1.0\r\n");
+      if (last || head.field("connection").equals("close")) {
+        assertEquals(true, client.atEnd(), "bytes after the answer to " + request);
+      } else {
+        client.get("/still-in-step.sha256");
+        assertEquals(404, client.head().status(), "after the answer to " + request);
+      }
+      return new Answered(head, body);
+    }
+  }
+
+  private static String lines(String... fields) {
+    return fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
+  }
+}

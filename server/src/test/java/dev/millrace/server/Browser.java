@@ -1,0 +1,148 @@
+package dev.millrace.server;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Debian's Chromium without a window, driven by its WebDriver (the W3C's protocol, JSON by hand).
+ */
+final class Browser implements AutoCloseable {
+  private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
+  private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Process driver;
+  private final Path profile;
+  private final String session;
+
+  Browser(boolean dark) throws Exception {
+    Path log = Files.createTempFile("chromedriver", ".txt");
+    profile = Files.createTempDirectory("chromium");
+    driver =
+        new ProcessBuilder("chromedriver", "--port=0")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    String base = "http://127.0.0.1:" + port(log);
+    Files.delete(log);
+    String arguments =
+        "\"--headless=new\",\"--no-sandbox\",\"--disable-gpu\",\"--disable-quic\",\"--no-first-run\","
+            + "\"--disable-background-networking\",\"--disable-component-update\",\"--disable-sync\","
+            + "\"--window-size=1100,800\",\"--user-data-dir="
+            + profile
+            + "\""
+            + (dark ? ",\"--force-dark-mode\",\"--blink-settings=preferredColorScheme=0\"" : "");
+    String capabilities =
+        "{\"capabilities\":{\"alwaysMatch\":{\"goog:chromeOptions\":{\"args\":["
+            + arguments
+            + "]}}}}";
+    String answer = post(base + "/session", capabilities);
+    session = base + "/session/" + value(answer, "sessionId");
+  }
+
+  private int port(Path log) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (System.nanoTime() < deadline) {
+      Matcher started = STARTED.matcher(Files.readString(log));
+      if (started.find()) {
+        return Integer.parseInt(started.group(1));
+      }
+      Thread.sleep(20);
+    }
+    throw new AssertionError("chromedriver did not start: " + Files.readString(log));
+  }
+
+  private static String value(String json, String key) {
+    Matcher match =
+        Pattern.compile("\"" + key + "\":\\s*\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"")
+            .matcher(json);
+    if (!match.find()) {
+      throw new AssertionError("no " + key + " in " + json);
+    }
+    return match.group(1);
+  }
+
+  private String post(String url, String body) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url))
+            .timeout(Duration.ofSeconds(60))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return checked(http.send(request, HttpResponse.BodyHandlers.ofString()));
+  }
+
+  private String get(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(session + path)).timeout(Duration.ofSeconds(60)).build();
+    return checked(http.send(request, HttpResponse.BodyHandlers.ofString()));
+  }
+
+  private static String checked(HttpResponse<String> answer) {
+    if (answer.statusCode() != 200) {
+      throw new AssertionError(answer.body());
+    }
+    return answer.body();
+  }
+
+  void open(String url) throws Exception {
+    post(session + "/url", "{\"url\":\"" + url + "\"}");
+  }
+
+  /** Clicks the first element that a CSS selector finds. */
+  void click(String selector) throws Exception {
+    String found =
+        post(
+            session + "/element",
+            "{\"using\":\"css selector\",\"value\":\"" + selector.replace("\"", "\\\"") + "\"}");
+    post(session + "/element/" + value(found, ELEMENT) + "/click", "{}");
+  }
+
+  /** What a script's expression evaluates to, as JSON. */
+  String evaluate(String expression) throws Exception {
+    String script = "return " + expression;
+    String answer =
+        post(
+            session + "/execute/sync",
+            "{\"script\":\""
+                + script.replace("\\", "\\\\").replace("\"", "\\\"")
+                + "\",\"args\":[]}");
+    return answer.substring(answer.indexOf(':') + 1, answer.lastIndexOf('}'));
+  }
+
+  String url() throws Exception {
+    return value(get("/url"), "value");
+  }
+
+  /** Saves what is seen as PNG beside the test's reports. */
+  Path screenshot(String name) throws Exception {
+    Path file = Path.of("target", "screenshots", name + ".png");
+    Files.createDirectories(file.getParent());
+    return Files.write(file, Base64.getDecoder().decode(value(get("/screenshot"), "value")));
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      HttpRequest end = HttpRequest.newBuilder(URI.create(session)).DELETE().build();
+      http.send(end, HttpResponse.BodyHandlers.discarding());
+      driver.destroy();
+      driver.waitFor();
+      Programs.run("rm", "-rf", profile.toString());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      driver.destroyForcibly();
+    }
+    http.close();
+  }
+}

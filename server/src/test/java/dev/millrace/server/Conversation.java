@@ -1,0 +1,65 @@
+package dev.millrace.server;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** A connection whose answers are read byte by byte as they are. */
+final class Conversation implements AutoCloseable {
+  private static final String CLOSES = "\r\nConnection: close\r\n";
+
+  private final RunningServer server;
+  private RawClient client;
+
+  Conversation(RunningServer server) throws Exception {
+    this.server = server;
+    client = new RawClient(server.address());
+  }
+
+  void send(String requests) throws Exception {
+    client.send(requests);
+  }
+
+  /** One whole answer, without its date. */
+  String answer(boolean bodiless) throws Exception {
+    InputStream in = client.in();
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+      int b = in.read();
+      assertTrue(b >= 0, "ended in a head: " + head);
+      head.write(b);
+    }
+    String text = head.toString(StandardCharsets.ISO_8859_1);
+    int length = 0;
+    for (String line : text.split("\r\n")) {
+      if (line.startsWith("Content-Length: ")) {
+        length = Integer.parseInt(line.substring(16));
+      }
+    }
+    boolean none = bodiless || text.startsWith("HTTP/1.1 304");
+    byte[] body = none ? new byte[0] : client.body(length);
+    assertTrue(text.contains("\r\nDate: "), text);
+    return text.replaceFirst("\r\nDate: [^\r]{29}\r\n", "\r\nDate: -\r\n")
+        + new String(body, StandardCharsets.ISO_8859_1);
+  }
+
+  /** One answer, and a new connection if that was the last of this one. */
+  String ask(String request) throws Exception {
+    send(request);
+    String answer = answer(request.startsWith("HEAD"));
+    if (answer.contains(CLOSES)) {
+      assertTrue(client.atEnd(), answer);
+      client.close();
+      client = new RawClient(server.address());
+    }
+    return answer;
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+  }
+}

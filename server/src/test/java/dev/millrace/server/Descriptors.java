@@ -1,0 +1,28 @@
+package dev.millrace.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The descriptors of this process. */
+final class Descriptors {
+  private Descriptors() {}
+
+  /** How many are of files whose paths begin so, removed ones included. */
+  static int openBelow(String beginning) throws IOException {
+    int found = 0;
+    try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.toList()) {
+        try {
+          if (Files.readSymbolicLink(descriptor).toString().startsWith(beginning)) {
+            found++;
+          }
+        } catch (NoSuchFileException closed) {
+          continue; // meanwhile, as that of this listing
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.millrace.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.RawClient.Head;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A stop loses no request of a client that keeps its connection. */
+abstract class LameDuckContract {
+  private static final int CLIENTS = 50;
+  private static final int STOPS = 3;
+
+  @TempDir Path root;
+
+  abstract TransportChoice transport();
+
+  private RunningServer start() throws Exception {
+    Files.writeString(root.resolve("f"), "content");
+    return RunningServer.start(root, transport(), "lame-duck: 1s\n"); // RunningServer sets it
+  }
+
+  /** Looks for an end just before it sends, as clients with connection pools do. */
+  private static final class Client implements AutoCloseable {
+    private final SocketChannel channel;
+    private final ByteBuffer buffer = ByteBuffer.allocate(4096);
+    boolean toldToClose;
+
+    Client(InetSocketAddress address) throws IOException {
+      channel = SocketChannel.open(address);
+    }
+
+    boolean hasEnded() throws IOException {
+      channel.configureBlocking(false);
+      try {
+        return channel.read(buffer.clear()) < 0;
+      } finally {
+        channel.configureBlocking(true);
+      }
+    }
+
+    /** Sends a request and reads its answer; throws if there is none. */
+    void ask() throws IOException {
+      channel.write(
+          ByteBuffer.wrap(
+              "GET /f HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+      StringBuilder answer = new StringBuilder();
+      while (!answer.toString().endsWith("\r\n\r\ncontent")) {
+        if (channel.read(buffer.clear()) < 0) {
+          throw new IOException("ended after: " + answer);
+        }
+        answer.append(StandardCharsets.US_ASCII.decode(buffer.flip()));
+      }
+      toldToClose = answer.toString().contains("\r\nConnection: close\r\n");
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
+  @Test
+  void noRequestIsLost() throws Exception {
+    for (int stop = 0; stop < STOPS; stop++) {
+      List<String> lost = new ArrayList<>();
+      AtomicInteger told = new AtomicInteger();
+      AtomicInteger asked = new AtomicInteger();
+      List<Thread> clients = new ArrayList<>();
+      try (RunningServer server = start()) {
+        for (int i = 0; i < CLIENTS; i++) {
+          clients.add(
+              Thread.ofVirtual()
+                  .start(() -> {
+                    try (Client client = new Client(server.address())) {
+                      while (!client.toldToClose && !client.hasEnded()) {
+                        client.ask();
+                        asked.incrementAndGet();
+                        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(20_000_000));
+                      }
+                      told.addAndGet(client.toldToClose ? 1 : 0);
+                    } catch (IOException failed) {
+                      synchronized (lost) {
+                        lost.add(failed.toString());
+                      }
+                    }
+                  }));
+        }
+        while (asked.get() < 10 * CLIENTS) {
+          Thread.onSpinWait();
+        }
+      }
+      for (Thread client : clients) {
+        client.join();
+      }
+      assertEquals(List.of(), lost, "in stop " + stop);
+      assertEquals(CLIENTS, told.get(), "each is told to close");
+    }
+  }
+
+  @Test
+  void anIdleConnectionEndsWithoutAResetAndANewOneIsAnsweredMeanwhile() throws Exception {
+    RunningServer server = start();
+    try (RawClient idle = new RawClient(server.address());
+        RawClient fresh = new RawClient(server.address())) {
+      idle.get("/f");
+      idle.body(idle.head().contentLength());
+      Thread stopping = Thread.ofPlatform().start(server::close);
+      String ready;
+      do {
+        ready = server.readiness();
+      } while (ready.equals("200"));
+      assertEquals("503", ready, "not ready first");
+      try (RawClient late = new RawClient(server.address())) {
+        late.get("/f");
+        assertEquals("close", late.head().field("connection"), "connected during the phase");
+      }
+      fresh.get("/f");
+      Head head = fresh.head();
+      assertEquals(200, head.status());
+      assertEquals("close", head.field("connection"));
+      fresh.body(head.contentLength());
+      assertTrue(fresh.atEnd());
+      assertTrue(idle.atEnd(), "an end, no reset");
+      stopping.join();
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package dev.millrace.server;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
+
+/** Other programs, and this one as another process. */
+public final class Programs {
+  /** What a program left. */
+  public record Result(int exitCode, String out, String err) {}
+
+  private Programs() {}
+
+  /** Runs a program to its end; kills it after a minute. */
+  public static Result run(List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Path out = Files.createTempFile("millrace-out", ".txt");
+    Path err = Files.createTempFile("millrace-err", ".txt");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("still running after a minute: " + command);
+      }
+      return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  public static Result run(String... command) throws IOException, InterruptedException {
+    return run(List.of(command), Map.of());
+  }
+
+  /** The command that starts Millrace in a JVM like this one. */
+  public static List<String> millrace(String... arguments) {
+    return java("dev.millrace.cli.Millrace", List.of("-XX:+UseSerialGC"), arguments);
+  }
+
+  /** The command that starts a class's main in a JVM like this one. */
+  public static List<String> java(String main, List<String> options, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
+    command.addAll(List.of("-cp", runtimeClassPath(), main));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /**
+   * What the tests run with, but for SLF4J, which a test library brings and the server has not; and
+   * in jars, as it is installed: from folders each class takes a descriptor to load, even when
+   * there is none left.
+   */
+  private static String runtimeClassPath() {
+    String all =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> entries = new ArrayList<>();
+    for (String entry : all.split(File.pathSeparator)) {
+      if (!entry.contains("slf4j")) {
+        entries.add(
+            Files.isDirectory(Path.of(entry)) ? JARS.computeIfAbsent(entry, Programs::jar) : entry);
+      }
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
+  private static final Map<String, String> JARS = new ConcurrentHashMap<>();
+
+  private static String jar(String folder) {
+    try {
+      Path jar = Files.createTempFile("millrace", ".jar");
+      jar.toFile().deleteOnExit();
+      int code =
+          ToolProvider.findFirst("jar")
+              .orElseThrow()
+              .run(System.out, System.err, "--create", "--file", jar.toString(), "-C", folder, ".");
+      if (code != 0) {
+        throw new AssertionError("jar ended with " + code);
+      }
+      return jar.toString();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Millrace as a process of its own, up and serving. */
+  public static final class Served implements AutoCloseable {
+    private final Process process;
+    private final Path log;
+    private final String greeting;
+
+    private Served(Process process, Path log, String greeting) {
+      this.process = process;
+      this.log = log;
+      this.greeting = greeting;
+    }
+
+    /** Starts it on free ports and waits for its line; the prefix is a program that starts it. */
+    public static Served start(List<String> prefix, String... arguments)
+        throws IOException, InterruptedException {
+      Path log = Files.createTempFile("millrace-log", ".txt");
+      List<String> command = new ArrayList<>(prefix);
+      command.addAll(millrace("serve", "--listen=127.0.0.1:0", "--management=127.0.0.1:0"));
+      command.addAll(List.of(arguments));
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (System.nanoTime() < deadline) {
+        String text = Files.readString(log);
+        if (text.contains("management at ") && text.endsWith("\n")) {
+          return new Served(process, log, text);
+        }
+        if (!process.isAlive()) {
+          throw new AssertionError("ended with " + process.exitValue() + ": " + text);
+        }
+        Thread.sleep(50);
+      }
+      process.destroyForcibly();
+      throw new AssertionError("not up after a minute: " + Files.readString(log));
+    }
+
+    public Process process() {
+      return process;
+    }
+
+    /** The kernel's numbers of its loops' threads. */
+    public List<Long> loopThreads() throws IOException {
+      List<Long> found = new ArrayList<>();
+      try (var threads = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
+        for (Path thread : threads.toList()) {
+          if (Files.readString(thread.resolve("comm")).startsWith("millrace-loop")) {
+            found.add(Long.parseLong(thread.getFileName().toString()));
+          }
+        }
+      }
+      return found;
+    }
+
+    public String greeting() {
+      return greeting;
+    }
+
+    /** The port of the first address served at. */
+    public int port() {
+      String at = " at http://127.0.0.1:";
+      int from = greeting.indexOf(at) + at.length();
+      int to = from;
+      while (Character.isDigit(greeting.charAt(to))) {
+        to++;
+      }
+      return Integer.parseInt(greeting, from, to, 10);
+    }
+
+    /** Where the management port is, as a URI. */
+    public String management() {
+      return greeting.substring(greeting.indexOf("management at ") + 14).strip();
+    }
+
+    public String log() throws IOException {
+      return Files.readString(log);
+    }
+
+    @Override
+    public void close() throws IOException {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      Files.deleteIfExists(log);
+    }
+  }
+}

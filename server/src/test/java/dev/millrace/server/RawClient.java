@@ -1,0 +1,139 @@
+package dev.millrace.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** HTTP/1.1 over one socket, byte by byte, so that a test sees exactly what was sent. */
+public final class RawClient implements AutoCloseable {
+  /** A response's head, field names in lower case. */
+  public record Head(int status, Map<String, String> fields) {
+    public long contentLength() {
+      return Long.parseLong(fields.get("content-length"));
+    }
+
+    public String field(String name) {
+      return fields.getOrDefault(name, "");
+    }
+  }
+
+  private final Socket socket = new Socket();
+  private final InputStream in;
+
+  public RawClient(InetSocketAddress address) throws IOException {
+    this(address, 0);
+  }
+
+  public RawClient(InetSocketAddress address, int receiveBufferBytes) throws IOException {
+    if (receiveBufferBytes > 0) {
+      socket.setReceiveBufferSize(receiveBufferBytes);
+    }
+    socket.setSoTimeout(80_000); // before the test itself times out
+    socket.connect(address);
+    socket.setTcpNoDelay(true); // fragments are to arrive as such
+    in = socket.getInputStream();
+  }
+
+  public InputStream in() {
+    return in;
+  }
+
+  public void send(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Ends what this side sends. */
+  public void shutdownOutput() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  public void request(String method, String target, String... fields) throws IOException {
+    StringBuilder text = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: test\r\n");
+    for (String field : fields) {
+      text.append(field).append("\r\n");
+    }
+    send(text.append("\r\n").toString());
+  }
+
+  public void get(String target) throws IOException {
+    request("GET", target);
+  }
+
+  public Head head() throws IOException {
+    String status = line();
+    Map<String, String> fields = new LinkedHashMap<>();
+    for (String line = line(); !line.isEmpty(); line = line()) {
+      int colon = line.indexOf(':');
+      fields.merge(
+          line.substring(0, colon).toLowerCase(Locale.ROOT),
+          line.substring(colon + 1).strip(),
+          (some, more) -> some + ", " + more);
+    }
+    return new Head(Integer.parseInt(status.split(" ")[1]), fields);
+  }
+
+  public byte[] body(long length) throws IOException {
+    byte[] bytes = in.readNBytes((int) length);
+    if (bytes.length < length) {
+      throw new EOFException("the body ended after " + bytes.length + " of " + length + " bytes");
+    }
+    return bytes;
+  }
+
+  /** A body of whatever framing the head announces: chunks, a length, or the connection's end. */
+  public byte[] body(Head head) throws IOException {
+    if (head.fields().containsKey("content-length")) {
+      return body(head.contentLength());
+    }
+    if (!head.field("transfer-encoding").equals("chunked")) {
+      return in.readAllBytes();
+    }
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    while (true) {
+      int size = Integer.parseInt(line(), 16);
+      whole.writeBytes(body(size));
+      if (!line().isEmpty()) {
+        throw new IOException("a chunk does not end with a line end");
+      }
+      if (size == 0) {
+        return whole.toByteArray();
+      }
+    }
+  }
+
+  /** Whether the server has ended the connection; waits for it. */
+  public boolean atEnd() throws IOException {
+    return in.read() < 0;
+  }
+
+  /** Ends the connection with a reset. */
+  public void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  private String line() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        throw new EOFException("the connection ended within a line: " + line);
+      }
+      if (c != '\r') {
+        line.write(c);
+      }
+    }
+    return line.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.server;
+
+import dev.millrace.config.Settings;
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.config.SettingsLoader;
+import dev.millrace.http.parser.GateLimits;
+import dev.millrace.proxy.ProxyTrust;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A server in this process on free ports. */
+public final class RunningServer implements AutoCloseable {
+  private final FileServer server;
+
+  private RunningServer(FileServer server) {
+    this.server = server;
+  }
+
+  public static RunningServer start(Path root, TransportChoice transport) throws Exception {
+    return start(root, transport, "");
+  }
+
+  /**
+   * @param yaml more settings, as in the file
+   */
+  public static RunningServer start(Path root, TransportChoice transport, String yaml)
+      throws Exception {
+    return new RunningServer(FileServer.start(settings(root, transport, yaml)));
+  }
+
+  /** With bounds that are not all settings. */
+  public static RunningServer start(Path root, TransportChoice transport, GateLimits limits)
+      throws Exception {
+    return start(root, transport, limits, ProxyTrust.NONE);
+  }
+
+  public static RunningServer start(
+      Path root, TransportChoice transport, GateLimits limits, ProxyTrust trust) throws Exception {
+    return new RunningServer(FileServer.start(settings(root, transport, limits, trust)));
+  }
+
+  public static Settings settings(
+      Path root, TransportChoice transport, GateLimits limits, ProxyTrust trust) throws Exception {
+    Settings s = settings(root, transport, "");
+    return new Settings(
+        s.mounts(),
+        s.listen(),
+        s.management(),
+        s.metrics(),
+        s.transport(),
+        s.loops(),
+        s.zeroCopy(),
+        s.workers(),
+        s.accessLog(),
+        s.accessLogFormat(),
+        s.caches(),
+        s.digests(),
+        s.state(),
+        s.scrubBytesPerSecond(),
+        limits,
+        trust,
+        s.idleTimeout(),
+        s.drain(),
+        s.lameDuck(),
+        s.warmUp());
+  }
+
+  private static Settings settings(Path root, TransportChoice transport, String yaml)
+      throws Exception {
+    Settled.await(root); // so that what a test wrote before has strong tags
+    Path file = Files.createTempFile("millrace", ".yaml");
+    try {
+      Files.writeString(file, yaml);
+      Map<String, List<String>> flags =
+          Map.of(
+              "root", List.of(root.toString()),
+              "listen", List.of("127.0.0.1:0"),
+              "management", List.of("127.0.0.1:0"),
+              "transport", List.of(transport.name().toLowerCase(Locale.ROOT)),
+              "workers", List.of("2"),
+              "drain", List.of("20s"),
+              // Most tests leave connections open, and need no time for requests on their way.
+              "lame-duck", List.of(yaml.contains("lame-duck") ? "1s" : "0s"));
+      return SettingsLoader.load(new SettingsLoader.Flags(flags, file), Map.of());
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  public InetSocketAddress address() {
+    return server.addresses().getFirst();
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + address().getPort();
+  }
+
+  public InetSocketAddress managementAddress() {
+    return server.managementAddress();
+  }
+
+  public String managementUrl() {
+    return "http://127.0.0.1:" + server.managementAddress().getPort();
+  }
+
+  public java.util.concurrent.Executor events(int loop) {
+    return server.events(loop);
+  }
+
+  public int readBuffersTaken() {
+    return server.readBuffersTaken();
+  }
+
+  /** The value of a figure, by its name with labels. */
+  public String figure(String name) throws Exception {
+    for (String line : metrics().split("\n")) {
+      if (line.startsWith(name + " ")) {
+        return line.substring(name.length() + 1);
+      }
+    }
+    throw new AssertionError("no figure " + name);
+  }
+
+  /** The status of /readyz. */
+  public String readiness() throws Exception {
+    return Programs.run(
+            "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", managementUrl() + "/readyz")
+        .out();
+  }
+
+  public String metrics() throws Exception {
+    return Programs.run("curl", "-sSf", managementUrl() + "/metrics").out();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

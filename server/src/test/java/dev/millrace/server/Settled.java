@@ -1,0 +1,25 @@
+package dev.millrace.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+
+/** Files that are old enough for a strong entity tag. */
+final class Settled {
+  private Settled() {}
+
+  /** Waits until the last change of every file in a directory and those below is 20 ms old. */
+  static void await(Path root) throws IOException {
+    try (var files = Files.walk(root, 2)) {
+      for (Path file : files.toList()) {
+        FileTime changed =
+            (FileTime) Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
+        while (System.currentTimeMillis() - changed.toMillis() <= 21) {
+          Thread.onSpinWait();
+        }
+      }
+    }
+  }
+}

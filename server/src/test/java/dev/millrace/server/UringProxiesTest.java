@@ -1,0 +1,10 @@
+package dev.millrace.server;
+
+import dev.millrace.config.Settings.TransportChoice;
+
+class UringProxiesTest extends ProxiesContract {
+  @Override
+  TransportChoice choice() {
+    return TransportChoice.URING;
+  }
+}

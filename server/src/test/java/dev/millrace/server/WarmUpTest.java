@@ -1,0 +1,225 @@
+package dev.millrace.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.config.SettingsException;
+import dev.millrace.config.SettingsLoader;
+import dev.millrace.warmup.WarmUpLoad;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A rehearsal asks for everything, and leaves nothing behind. How much it saves is measured by
+ * load-tests/compare.
+ */
+class WarmUpTest {
+  private static final Pattern HASHED =
+      Pattern.compile("(?m)^millrace_digest_read_bytes_total (\\S+)$");
+
+  @TempDir(factory = OnDisk.class)
+  Path root;
+
+  private final LogLines log = new LogLines("dev.millrace");
+
+  @BeforeEach
+  void tree() throws Exception {
+    for (Map.Entry<String, Integer> file : WarmUpLoad.files().entrySet()) {
+      Files.write(root.resolve(file.getKey()), new byte[file.getValue()]);
+    }
+  }
+
+  @AfterEach
+  void stopListening() {
+    log.close();
+  }
+
+  private static Set<String> leftBehind() throws Exception {
+    Set<String> names = new TreeSet<>();
+    try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("millrace-warm-up"))
+          .forEach(names::add);
+    }
+    return names;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"URING", "NIO"})
+  void theServerStartsAfterItAndNothingIsLeftOrCounted(TransportChoice transport) throws Exception {
+    Set<String> before = leftBehind();
+    long began = System.nanoTime();
+    try (RunningServer server =
+        RunningServer.start(root, transport, "warm-up: 1s\naccess-log: off\n")) {
+      assertTrue(
+          System.nanoTime() - began >= 1_000_000_000L, "it takes the time that it was given");
+      assertEquals(before, leftBehind());
+      String files = System.getProperty("java.io.tmpdir") + "/millrace-warm-up";
+      assertEquals(0, Descriptors.openBelow(files));
+      assertEquals(List.of(), log.lines());
+      assertEquals(Set.of(SecondCompiler.NICENESS), secondCompilersNiceness());
+      assertEquals(0, requests(server));
+      try (RawClient client = new RawClient(server.address())) {
+        client.get("/small");
+        assertEquals(1024, client.body(client.head().contentLength()).length);
+      }
+      long deadline = System.nanoTime() + 10_000_000_000L; // noted just after it was sent
+      while (requests(server) < 1 && System.nanoTime() < deadline) {
+        Thread.sleep(20);
+      }
+      assertEquals(1, requests(server));
+    }
+  }
+
+  /** Fails if an answer is not of the kind, or of the length, that the load counts on. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hot: 1MiB\ndigests: behind\n",
+        "hot: off\ndigests: behind\n",
+        "hot: 1MiB\ndigests: asked\n",
+        "hot: 1MiB\ndigests: never\n"
+      })
+  void whatIsAskedIsAnsweredByEveryKindOfAnswer(String yaml) throws Exception {
+    String settings = "listing: on\n" + yaml;
+    try (RunningServer server = RunningServer.start(root, TransportChoice.URING, settings)) {
+      long before = bytesFromDisk();
+      assertTrue(
+          WarmUpLoad.run(
+              server.address(),
+              server.managementAddress(),
+              root,
+              System.nanoTime() + 1_500_000_000L));
+      assertEquals(List.of(), log.lines());
+      Map<String, Double> statuses = statuses(server);
+      for (String status : List.of("2xx", "3xx", "4xx")) {
+        assertTrue(statuses.getOrDefault(status, 0.0) > 10, status + " in " + statuses);
+      }
+      int cold = WarmUpLoad.files().getOrDefault("cold", 0);
+      assertTrue(bytesFromDisk() - before >= cold, "what was dropped is read again, on a disk");
+      Matcher hashed = HASHED.matcher(server.metrics());
+      assertTrue(hashed.find());
+      double bytes = Double.parseDouble(hashed.group(1));
+      assertTrue(yaml.contains("never") ? bytes == 0 : bytes >= 2 * cold, bytes + " hashed");
+    }
+  }
+
+  @Test
+  void metricsAreAskedForMeanwhile() throws Exception {
+    AtomicInteger scrapes = new AtomicInteger();
+    HttpServer monitoring =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    monitoring.createContext(
+        "/metrics",
+        exchange -> {
+          scrapes.incrementAndGet();
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    monitoring.start();
+    try (RunningServer server = RunningServer.start(root, TransportChoice.URING)) {
+      long end = System.nanoTime() + 1_500_000_000L;
+      assertTrue(WarmUpLoad.run(server.address(), monitoring.getAddress(), root, end));
+      assertTrue(scrapes.get() >= 2, scrapes + " times");
+    } finally {
+      monitoring.stop(0);
+    }
+  }
+
+  @Test
+  void aServerThatGoesAwayIsSaidAndNotWaitedFor() throws Exception {
+    RunningServer server = RunningServer.start(root, TransportChoice.URING);
+    server.close();
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    assertFalse(WarmUpLoad.run(server.address(), server.managementAddress(), root, end));
+    assertEquals(1, log.lines().size(), log.lines().toString());
+    assertEquals(1, log.with("warm-up: ended early"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2m", "61s", "on", "-1s", "4"})
+  void aTimeThatNoStartShouldTakeIsRefused(String value) {
+    SettingsLoader.Flags flags =
+        new SettingsLoader.Flags(
+            Map.of("root", List.of(root.toString()), "warm-up", List.of(value)), null);
+    SettingsException refused =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(flags, Map.of()));
+    assertTrue(
+        String.valueOf(refused.getMessage()).startsWith("--warm-up: '" + value + "'"),
+        refused.getMessage());
+  }
+
+  private static Set<Integer> secondCompilersNiceness() throws Exception {
+    Set<Integer> found = new TreeSet<>();
+    try (var threads = Files.list(Path.of("/proc/self/task"))) {
+      for (Path thread : threads.toList()) {
+        String stat = stat(thread);
+        if (stat.contains("(" + SecondCompiler.THREADS + ")")) {
+          String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+          found.add(Integer.parseInt(behindName[16])); // the 19th of all (proc_pid_stat(5))
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Empty if the thread has ended; those of the rehearsal do just then. */
+  private static String stat(Path thread) {
+    try {
+      return Files.readString(thread.resolve("stat"));
+    } catch (IOException ended) {
+      return "";
+    }
+  }
+
+  /** What all threads of the process had a disk read (proc_pid_io(5)). */
+  private static long bytesFromDisk() throws Exception {
+    for (String line : Files.readAllLines(Path.of("/proc/self/io"))) {
+      if (line.startsWith("read_bytes: ")) {
+        return Long.parseLong(line.substring(line.indexOf(' ') + 1));
+      }
+    }
+    throw new AssertionError("no read_bytes in /proc/self/io");
+  }
+
+  private static double requests(RunningServer server) throws Exception {
+    return statuses(server).values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  /** Requests answered, by status. */
+  private static Map<String, Double> statuses(RunningServer server) throws Exception {
+    Map<String, Double> found = new TreeMap<>();
+    for (String line : server.metrics().split("\n")) {
+      if (line.startsWith("http_server_request_duration_seconds_count{")) {
+        String status = line.replaceFirst(".*http_response_status_class=\"(\\dxx)\".*", "$1");
+        found.merge(
+            status, Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)), Double::sum);
+      }
+    }
+    return found;
+  }
+}
