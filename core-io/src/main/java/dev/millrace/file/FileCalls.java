@@ -119,13 +119,13 @@ public final class FileCalls {
   }
 
   /** What a descriptor is (fstat(2)); answered from memory, so a loop may call it. */
-  public static FileFacts stat(int fd) throws ErrnoException {
+  public static FileStat stat(int fd) throws ErrnoException {
     MemorySegment stat = STAT.get();
     int result = FSTAT.intOrErrno(fd, stat.address());
     if (result < 0) {
       throw new ErrnoException("fstat", -result);
     }
-    return facts(stat);
+    return statOf(stat);
   }
 
   /**
@@ -133,22 +133,22 @@ public final class FileCalls {
    * name leads elsewhere now shows here as well: renaming, replacing and removing change its {@code
    * st_ctime}.
    */
-  public static boolean isStill(int fd, FileFacts facts) {
+  public static boolean matches(int fd, FileStat expected) {
     MemorySegment stat = STAT.get();
     return (int) FSTAT.call(fd, stat.address()) == 0
-        && stat.get(JAVA_LONG, 104) == facts.changedSeconds()
-        && (int) stat.get(JAVA_LONG, 112) == facts.changedNanos()
-        && stat.get(JAVA_LONG, 48) == facts.sizeBytes()
-        && stat.get(JAVA_LONG, 88) == facts.modifiedSeconds()
-        && (int) stat.get(JAVA_LONG, 96) == facts.modifiedNanos()
-        && stat.get(JAVA_INT, AARCH64 ? 16 : 24) == facts.mode()
-        && stat.get(JAVA_LONG, 8) == facts.inode()
-        && stat.get(JAVA_LONG, 0) == facts.device();
+        && stat.get(JAVA_LONG, 104) == expected.changedSeconds()
+        && (int) stat.get(JAVA_LONG, 112) == expected.changedNanos()
+        && stat.get(JAVA_LONG, 48) == expected.sizeBytes()
+        && stat.get(JAVA_LONG, 88) == expected.modifiedSeconds()
+        && (int) stat.get(JAVA_LONG, 96) == expected.modifiedNanos()
+        && stat.get(JAVA_INT, AARCH64 ? 16 : 24) == expected.mode()
+        && stat.get(JAVA_LONG, 8) == expected.inode()
+        && stat.get(JAVA_LONG, 0) == expected.device();
   }
 
-  private static FileFacts facts(MemorySegment stat) {
+  private static FileStat statOf(MemorySegment stat) {
     // struct stat differs between the two machines only in where st_mode stands.
-    return new FileFacts(
+    return new FileStat(
         stat.get(JAVA_LONG, 0),
         stat.get(JAVA_LONG, 8),
         stat.get(JAVA_INT, AARCH64 ? 16 : 24),
@@ -164,14 +164,14 @@ public final class FileCalls {
    *
    * @param name NUL-terminated
    */
-  public static FileFacts statAt(int directoryFd, MemorySegment name) throws ErrnoException {
+  public static FileStat statAt(int directoryFd, MemorySegment name) throws ErrnoException {
     MemorySegment stat = STAT.get();
     int result =
         FSTATAT.intOrErrno(directoryFd, name.address(), stat.address(), AT_SYMLINK_NOFOLLOW);
     if (result < 0) {
       throw new ErrnoException("fstatat", -result);
     }
-    return facts(stat);
+    return statOf(stat);
   }
 
   /**

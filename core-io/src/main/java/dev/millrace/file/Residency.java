@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>A block whose samples were all in memory is trusted for 100 ms after it was probed or sent, at
  * most a second after it was probed: the kernel drops first what was not touched for long. If the
  * kernel dropped it nevertheless, sending it waits for the disk, as it would if the kernel dropped
- * it between probe and send; the sender that notices calls {@link #doubt}.
+ * it between probe and send; the sender that notices calls {@link #invalidate}.
  *
  * <p>A block with a sample that was not in memory is cold as a whole for 100 ms, and read by the
  * ring. The probe itself causes that: the failed preadv2(2) makes the kernel read 16 KiB ahead from
@@ -67,7 +67,7 @@ public final class Residency {
   }
 
   /** Forgets what was seen in memory; cold blocks stay cold. */
-  public void doubt() {
+  public void invalidate() {
     runBytes = 0;
     for (int slot = 0; slot < blocks.length; slot++) {
       if (!cold[slot]) {

@@ -160,7 +160,7 @@ public final class EventLoop implements AutoCloseable {
    * for a task does it by a {@link LoopWait}. Any thread.
    */
   public void post(Runnable task) {
-    if (tasks.announce() && stats.measured()) {
+    if (tasks.incrementPending() && stats.measured()) {
       tasks.firstPosted(ring.nanoTime());
     }
     tasks.add(task);

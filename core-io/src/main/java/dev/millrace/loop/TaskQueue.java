@@ -17,7 +17,7 @@ final class TaskQueue {
   private final AtomicLong firstPostedNanos = new AtomicLong();
 
   /** Counts a task that is about to be added; true if none was waiting. Any thread. */
-  boolean announce() {
+  boolean incrementPending() {
     return count.getAndIncrement() == 0;
   }
 

@@ -116,7 +116,7 @@ class ResidencyTest {
     assertEquals(2 * BLOCK, file.residentBytes(7, 0, 2 * BLOCK, 1));
     drop(4, 5);
     assertEquals(2 * BLOCK, file.residentBytes(7, 0, 2 * BLOCK, 2));
-    file.doubt();
+    file.invalidate();
     assertEquals(BLOCK, file.residentBytes(7, 0, 2 * BLOCK, 3));
   }
 
@@ -137,7 +137,7 @@ class ResidencyTest {
     Residency file = of(1 << 30);
     for (int i = 0; i < 10; i++) {
       assertEquals(0, file.residentBytes(7, 0, 1 << 20, 1 + i));
-      file.doubt();
+      file.invalidate();
     }
     assertEquals(1, looks, "the second probe would find what the first has brought");
   }
@@ -154,7 +154,7 @@ class ResidencyTest {
       int to = Math.min(STEPS, from + random.nextInt(60));
       if (i % 3 == 0) {
         drop(from, to);
-        file.doubt();
+        file.invalidate();
       } else {
         resident.set(from, to); // as the ring has read it
       }

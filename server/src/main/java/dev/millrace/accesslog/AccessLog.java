@@ -1,11 +1,11 @@
 package dev.millrace.accesslog;
 
 import dev.millrace.auth.Authentication;
-import dev.millrace.cache.HotAnswer;
+import dev.millrace.cache.CachedResponse;
 import dev.millrace.http.exchange.Refusal;
 import dev.millrace.http.exchange.RequestOrigin;
-import dev.millrace.http.parser.HeadFields;
 import dev.millrace.http.parser.HeadParser;
+import dev.millrace.http.parser.ParsedHeaders;
 import dev.millrace.net.AddressText;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
@@ -123,10 +123,10 @@ public final class AccessLog implements HttpHandler {
 
   /** What there is to note of a request that is being answered from memory. */
   public static Entry entry(
-      HotAnswer answer, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
+      CachedResponse answer, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
     int from = base + head.targetStart();
     int to = base + head.targetEnd();
-    HeadFields fields = head.fields();
+    ParsedHeaders fields = head.fields();
     return new Entry(
         0,
         peer instanceof InetSocketAddress internet ? address(internet) : "-",

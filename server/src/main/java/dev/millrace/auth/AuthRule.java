@@ -1,6 +1,6 @@
 package dev.millrace.auth;
 
-import dev.millrace.files.RequestPath;
+import dev.millrace.files.ParsedPath;
 
 /**
  * Who may see what.
@@ -8,4 +8,4 @@ import dev.millrace.files.RequestPath;
  * @param prefix the paths that begin so
  * @param credentials what must be shown for them
  */
-public record AuthRule(RequestPath.Names prefix, Credentials credentials) {}
+public record AuthRule(ParsedPath prefix, Credentials credentials) {}

@@ -3,7 +3,7 @@ package dev.millrace.auth;
 import dev.millrace.auth.Credentials.Verdict;
 import dev.millrace.content.ErrorPages;
 import dev.millrace.content.file.FileHandler;
-import dev.millrace.files.RequestPath;
+import dev.millrace.files.ParsedPath;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
@@ -26,7 +26,7 @@ public final class Authentication {
   public static void check(
       HttpServerExchange exchange,
       List<AuthRule> rules,
-      RequestPath.Names names,
+      ParsedPath names,
       FileHandler handler,
       Runnable proceed) {
     AuthRule rule = find(rules, names);
@@ -35,7 +35,7 @@ public final class Authentication {
       return;
     }
     String field = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    Verdict known = rule.credentials().known(field);
+    Verdict known = rule.credentials().cachedResult(field);
     if (known != null) {
       decide(exchange, rule, known, proceed);
       return;
@@ -43,12 +43,12 @@ public final class Authentication {
     handler
         .executors()
         .<Verdict>call(
-            () -> rule.credentials().examine(field),
+            () -> rule.credentials().verify(field),
             verdict -> decide(exchange, rule, verdict, proceed),
             failure -> handler.failures().failed(exchange, failure));
   }
 
-  private static @Nullable AuthRule find(List<AuthRule> rules, RequestPath.Names names) {
+  private static @Nullable AuthRule find(List<AuthRule> rules, ParsedPath names) {
     AuthRule best = null;
     for (AuthRule rule : rules) {
       if (names.startsWith(rule.prefix())

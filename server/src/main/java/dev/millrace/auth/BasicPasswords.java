@@ -73,7 +73,7 @@ public final class BasicPasswords implements Credentials {
   }
 
   @Override
-  public @Nullable Verdict known(@Nullable String authorization) {
+  public @Nullable Verdict cachedResult(@Nullable String authorization) {
     if (authorization == null || !isBasic(authorization)) {
       return Verdict.REFUSED;
     }
@@ -90,7 +90,7 @@ public final class BasicPasswords implements Credentials {
   }
 
   @Override
-  public Verdict examine(@Nullable String authorization) {
+  public Verdict verify(@Nullable String authorization) {
     String pair = authorization == null ? null : decoded(authorization);
     int colon = pair == null ? -1 : pair.indexOf(':');
     if (pair == null || authorization == null || colon < 0) {

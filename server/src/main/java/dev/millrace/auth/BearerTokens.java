@@ -32,12 +32,12 @@ public final class BearerTokens implements Credentials {
   }
 
   @Override
-  public Verdict known(@Nullable String authorization) {
-    return examine(authorization);
+  public Verdict cachedResult(@Nullable String authorization) {
+    return verify(authorization);
   }
 
   @Override
-  public Verdict examine(@Nullable String authorization) {
+  public Verdict verify(@Nullable String authorization) {
     String scheme = "Bearer ";
     if (authorization == null
         || !authorization.regionMatches(true, 0, scheme, 0, scheme.length())) {

@@ -18,10 +18,10 @@ public interface Credentials {
    *
    * @param authorization the field, or null
    */
-  @Nullable Verdict known(@Nullable String authorization);
+  @Nullable Verdict cachedResult(@Nullable String authorization);
 
   /** The outcome, whatever it costs: on a worker. */
-  Verdict examine(@Nullable String authorization);
+  Verdict verify(@Nullable String authorization);
 
   /** The value of WWW-Authenticate. */
   String challenge();

@@ -25,7 +25,7 @@
  *       unchanged: by fstat(2) of the open file, whose path was resolved at most a second ago (a
  *       setting), or by resolving that path. Where more than one path had a say, an answer lasts
  *       that second only. A digest that becomes known, or a file found corrupt, {@linkplain
- *       dev.millrace.cache.HotCache#forget ends} its answers.
+ *       dev.millrace.cache.ResponseCache#forget ends} its answers.
  * </ul>
  *
  * <p>Everything runs on the loop's thread. Imports {@code gate}, {@code transport}, {@code files}.

@@ -5,7 +5,7 @@ import dev.millrace.digest.ChecksumLines;
 import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.FileDigests;
 import dev.millrace.digest.SqliteDigestStore;
-import dev.millrace.logging.Logs;
+import dev.millrace.logging.LogHandler;
 import dev.millrace.text.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +65,7 @@ final class DigestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Logs.install(System.err);
+    LogHandler.install(System.err);
     List<byte[]> names = paths.stream().map(Console::bytes).toList();
     try (DigestStore store = state == null ? DigestStore.NONE : SqliteDigestStore.open(state);
         Console console = new Console();

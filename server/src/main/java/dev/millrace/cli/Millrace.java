@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.config.SettingKey;
 import dev.millrace.config.SettingsLoader;
 import dev.millrace.server.Version;
 import java.util.LinkedHashMap;
@@ -52,10 +53,24 @@ public final class Millrace implements Runnable {
   private static int parse(String... arguments) {
     CommandLine command = commandLine(arguments.length == 0 ? "" : arguments[0]);
     command.setParameterExceptionHandler((wrong, args) -> {
-      wrong.getCommandLine().getErr().println("millrace: " + wrong.getMessage());
+      wrong.getCommandLine().getErr().println("millrace: " + message(wrong));
       return EXIT_USAGE;
     });
     return command.execute(arguments);
+  }
+
+  private static String message(CommandLine.ParameterException wrong) {
+    if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      for (String argument : unmatched.getUnmatched()) {
+        String option = argument.replaceFirst("=.*", "");
+        SettingKey renamed =
+            option.startsWith("--") ? SettingKey.formerly(option.substring(2)) : null;
+        if (renamed != null) {
+          return option + " is now --" + renamed.yaml();
+        }
+      }
+    }
+    return String.valueOf(wrong.getMessage());
   }
 
   /** The command with the subcommand of a name, or with all if it is none. */

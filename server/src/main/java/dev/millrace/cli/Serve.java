@@ -4,9 +4,9 @@ import dev.millrace.config.SettingKey;
 import dev.millrace.config.Settings;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
-import dev.millrace.logging.Logs;
+import dev.millrace.logging.LogHandler;
 import dev.millrace.server.FileServer;
-import dev.millrace.server.NativeCalls;
+import dev.millrace.server.NativeLinks;
 import dev.millrace.server.StartException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,10 +59,10 @@ final class Serve implements Callable<Integer> {
   static int run(SettingsLoader.Flags flags) {
     FileServer server;
     Settings settings;
-    Logs logs = Logs.install(System.err);
+    LogHandler logs = LogHandler.install(System.err);
     Signals.ignoreHangUp();
     try {
-      NativeCalls.linkAhead();
+      NativeLinks.preload();
       settings = SettingsLoader.load(flags, System.getenv());
       server = FileServer.start(settings);
     } catch (SettingsException | StartException refused) {
@@ -88,11 +88,11 @@ final class Serve implements Callable<Integer> {
     CommandLine.Model.CommandSpec serve = command.getCommandSpec();
     for (SettingKey key : SettingKey.values()) {
       if (key != SettingKey.ROOT) {
-        String byDefault = key.byDefault().isEmpty() ? "none" : key.byDefault();
+        String defaultValue = key.defaultValue().isEmpty() ? "none" : key.defaultValue();
         serve.addOption(
             CommandLine.Model.OptionSpec.builder("--" + key.yaml())
                 .paramLabel(key.parameter())
-                .description(key.description() + " Default: " + byDefault + ".")
+                .description(key.description() + " Default: " + defaultValue + ".")
                 .arity("1")
                 .type(List.class)
                 .auxiliaryTypes(String.class)

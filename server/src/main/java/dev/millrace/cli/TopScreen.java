@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.management.Quantity;
+import dev.millrace.management.HumanFormat;
 import dev.millrace.management.Status;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class TopScreen {
       for (Status.Line line : chart.lines()) {
         AttributedStringBuilder row = new AttributedStringBuilder();
         row.append(String.format(Locale.ROOT, "  %-" + LABEL_COLUMNS + "s", line.label()));
-        String value = Quantity.text(line.now(), chart.unit());
+        String value = HumanFormat.text(line.now(), chart.unit());
         row.append(String.format(Locale.ROOT, "%" + VALUE_COLUMNS + "s  ", value));
         int room = Math.max(0, columns - LABEL_COLUMNS - VALUE_COLUMNS - 5);
         row.styled(COURSE, course(line.points(), room));

@@ -6,7 +6,7 @@ import dev.millrace.digest.Verification;
 import dev.millrace.digest.Verification.Finding;
 import dev.millrace.digest.Verification.Status;
 import dev.millrace.files.OpenFile;
-import dev.millrace.logging.Logs;
+import dev.millrace.logging.LogHandler;
 import dev.millrace.text.JsonText;
 import dev.millrace.uring.ErrnoException;
 import java.io.ByteArrayOutputStream;
@@ -80,7 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Logs.install(System.err);
+    LogHandler.install(System.err);
     if (forgetMissing && known.state == null) {
       return refused("--forget-missing needs --state: a checksum file is not changed");
     }
@@ -90,7 +90,7 @@ final class VerifyCommand implements Callable<Integer> {
     } catch (ErrnoException failed) {
       return refused(directory + " cannot be opened");
     }
-    if (!root.facts().isDirectory()) {
+    if (!root.stat().isDirectory()) {
       root.close();
       return refused(directory + " is not a directory");
     }
@@ -115,11 +115,11 @@ final class VerifyCommand implements Callable<Integer> {
     if (sums != null) {
       List<ChecksumLines.Sum> lines = read(sums);
       begin(console, verification);
-      verification.against(lines, beneath(sums));
+      verification.compareWith(lines, beneath(sums));
     } else if (state != null) {
       try (SqliteDigestStore index = SqliteDigestStore.openExisting(state)) {
         begin(console, verification);
-        verification.against(index, forgetMissing);
+        verification.compareWith(index, forgetMissing);
       }
     }
     end(console, verification.doneBytes(), (System.nanoTime() - start) / 1e9);

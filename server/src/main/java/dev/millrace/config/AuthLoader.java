@@ -4,6 +4,7 @@ import dev.millrace.auth.AuthRule;
 import dev.millrace.auth.BasicPasswords;
 import dev.millrace.auth.BearerTokens;
 import dev.millrace.auth.Credentials;
+import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ final class AuthLoader {
     for (ConfigNode item : node.items()) {
       Map<String, ConfigNode> members = item.members(List.of("path", "basic", "bearer", "realm"));
       String path = ConfigNode.required(item, members, "path").text();
-      if (!(RequestPath.parse(path) instanceof RequestPath.Names prefix)) {
+      if (!(RequestPath.parse(path) instanceof ParsedPath prefix)) {
         throw item.wrong("'" + path + "' is not a path that begins with a slash");
       }
       rules.add(new AuthRule(prefix, credentials(item, members)));

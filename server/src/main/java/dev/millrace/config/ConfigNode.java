@@ -44,6 +44,10 @@ final class ConfigNode {
   Map<String, ConfigNode> members(Collection<String> allowed) throws SettingsException {
     Map<String, ConfigNode> members = members();
     for (String key : members.keySet()) {
+      SettingKey renamed = SettingKey.formerly(key);
+      if (renamed != null && !allowed.contains(key)) {
+        throw wrong("'" + key + "' is now '" + renamed.yaml() + "'");
+      }
       if (!allowed.contains(key)) {
         throw wrong(
             "unknown key '" + key + "'; allowed: " + String.join(", ", new TreeSet<>(allowed)));

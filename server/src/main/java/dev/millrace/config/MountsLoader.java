@@ -1,10 +1,11 @@
 package dev.millrace.config;
 
 import dev.millrace.content.CorsRule;
-import dev.millrace.content.FilePolicy;
-import dev.millrace.content.FilePolicy.CacheRule;
 import dev.millrace.content.MediaTypes;
 import dev.millrace.content.Mount;
+import dev.millrace.content.MountPolicy;
+import dev.millrace.content.MountPolicy.CacheRule;
+import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
 import dev.millrace.text.Glob;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class MountsLoader {
       with(
           STRUCTURED,
           SettingKey.LISTING.yaml(),
-          SettingKey.HIDDEN.yaml(),
+          SettingKey.DOTFILES.yaml(),
           SettingKey.SYMLINKS.yaml(),
           SettingKey.INDEX.yaml(),
           SettingKey.PRECOMPRESSED.yaml(),
@@ -43,7 +44,7 @@ final class MountsLoader {
   private static final List<String> MOUNT_KEYS = with(POLICY_KEYS, "host", "path", "root");
 
   /** As many fit into a head of the default length; no known client asks for more than 256. */
-  private static final int MOST_RANGES = 1024;
+  private static final int MAX_RANGES = 1024;
 
   /**
    * The fields that change an answer or are logged, but for those that browsers set or let scripts
@@ -85,10 +86,10 @@ final class MountsLoader {
     for (SettingKey key : SettingKey.values()) {
       top.put(key.yaml(), settings.apply(key));
     }
-    FilePolicy policy = policy(top, FilePolicy.DEFAULT);
+    MountPolicy policy = policy(top, MountPolicy.DEFAULT);
     Path root = SettingsLoader.one(settings.apply(SettingKey.ROOT), Path::of);
     List<Mount> mounts = new ArrayList<>();
-    mounts.add(new Mount("", RequestPath.Names.ROOT, root, policy));
+    mounts.add(new Mount("", ParsedPath.ROOT, root, policy));
     ConfigNode more = file.get("mounts");
     Set<String> places = new HashSet<>();
     for (ConfigNode node : more == null ? List.<ConfigNode>of() : more.items()) {
@@ -101,40 +102,40 @@ final class MountsLoader {
     return mounts;
   }
 
-  private static Mount mount(ConfigNode node, FilePolicy inherited) throws SettingsException {
+  private static Mount mount(ConfigNode node, MountPolicy inherited) throws SettingsException {
     Map<String, ConfigNode> members = node.members(MOUNT_KEYS);
     String host = text(members, "host", "");
     String path = text(members, "path", "/");
     if (host.isEmpty() && path.equals("/")) {
       throw node.wrong("a mount has a host, or a path other than /");
     }
-    if (!(RequestPath.parse(path) instanceof RequestPath.Names prefix)) {
+    if (!(RequestPath.parse(path) instanceof ParsedPath prefix)) {
       throw node.wrong("'" + path + "' is not a path that begins with a slash");
     }
     Path root = Path.of(ConfigNode.required(node, members, "root").text());
-    RequestPath.Names directory = new RequestPath.Names(prefix.segments(), true);
+    ParsedPath directory = new ParsedPath(prefix.segments(), true);
     return new Mount(host, directory, root, policy(members, inherited));
   }
 
-  private static String text(Map<String, ConfigNode> members, String key, String byDefault)
+  private static String text(Map<String, ConfigNode> members, String key, String defaultValue)
       throws SettingsException {
     ConfigNode node = members.get(key);
-    return node == null ? byDefault : node.text();
+    return node == null ? defaultValue : node.text();
   }
 
-  private static FilePolicy policy(Map<String, ConfigNode> members, FilePolicy base)
+  private static MountPolicy policy(Map<String, ConfigNode> members, MountPolicy base)
       throws SettingsException {
-    return new FilePolicy(
-        one(members, SettingKey.LISTING, Values::flag, base.listing()),
-        one(members, SettingKey.HIDDEN, Values::flag, base.hidden()),
-        one(members, SettingKey.SYMLINKS, Values::symlinks, base.symlinks()),
+    return new MountPolicy(
+        one(members, SettingKey.LISTING, SettingParsers::flag, base.listing()),
+        one(members, SettingKey.DOTFILES, SettingParsers::flag, base.dotfiles()),
+        one(members, SettingKey.SYMLINKS, SettingParsers::symlinks, base.symlinks()),
         list(members, SettingKey.INDEX, MountsLoader::indexName, base.index()),
         list(members, SettingKey.FALLBACK, text -> text, base.fallbacks()),
-        list(members, SettingKey.PRECOMPRESSED, Values::coding, base.precompressed()),
+        list(members, SettingKey.PRECOMPRESSED, SettingParsers::coding, base.precompressed()),
         one(
             members,
             SettingKey.MAX_RANGES,
-            text -> Values.number(text, 0, MOST_RANGES),
+            text -> SettingParsers.number(text, 0, MAX_RANGES),
             base.maxRanges()),
         errorPages(members.get("errors"), base.errorPages()),
         types(members.get("types"), base.types()),
@@ -176,7 +177,7 @@ final class MountsLoader {
     for (Map.Entry<String, ConfigNode> entry : node.members().entrySet()) {
       int status;
       try {
-        status = Values.number(entry.getKey(), 400, 599);
+        status = SettingParsers.number(entry.getKey(), 400, 599);
       } catch (SettingsException wrong) {
         throw node.wrong(String.valueOf(wrong.getMessage()));
       }
@@ -241,7 +242,7 @@ final class MountsLoader {
               headers == null ? DEFAULT_CORS_HEADERS : headers.texts(),
               maxAge == null
                   ? 600
-                  : (int) SettingsLoader.one(maxAge, Values::duration).toSeconds()));
+                  : (int) SettingsLoader.one(maxAge, SettingParsers::duration).toSeconds()));
     }
     return rules;
   }

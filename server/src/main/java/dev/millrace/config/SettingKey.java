@@ -1,6 +1,8 @@
 package dev.millrace.config;
 
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings that are one value or a list of them, and so can be given as a flag, by the
@@ -34,7 +36,7 @@ public enum SettingKey {
       "off|TIME",
       "How long a rehearsal precedes the start, so that the first requests find compiled code."),
   LISTING("off", "on|off", "Whether a directory without an index is listed."),
-  HIDDEN("off", "on|off", "Whether names that begin with a dot are served."),
+  DOTFILES("off", "on|off", "Whether names that begin with a dot are served."),
   SYMLINKS(
       "beneath",
       "beneath|none",
@@ -44,7 +46,10 @@ public enum SettingKey {
       "br,zstd,gzip",
       "CODING,...",
       "Stored variants that are offered, in order: NAME.br, NAME.zst, NAME.gz."),
-  HOT("64MiB", "off|SIZE", "Memory for whole answers of small files, given at the gate."),
+  RESPONSE_CACHE(
+      "64MiB",
+      "off|SIZE",
+      "Memory for complete responses with small files and for the heads of larger ones."),
   OPEN_FILES("4096", "N", "Most files kept open between requests; 0 keeps none."),
   REVALIDATE(
       "1s",
@@ -53,14 +58,14 @@ public enum SettingKey {
   ACCESS_LOG("off", "off|-|FILE", "Where requests are noted: nowhere, standard output, or a file."),
   ACCESS_LOG_FORMAT("combined", "combined|json", "How requests are noted."),
   DIGESTS(
-      "behind",
-      "asked|behind|never",
-      "When a digest that is not known is found out: when asked for, also behind an answer, never."),
+      "background",
+      "on-request|background|off",
+      "When an unknown digest is computed: on request, also in the background after an answer, or never."),
   DIGEST_QUEUE(
       "1024",
       "N",
       "Most files being hashed for requests that wait; a request for one more is 503."),
-  SIDECARS(
+  CHECKSUM_FILES(
       "on",
       "on|off",
       "Whether FILE.sha256 and the like, and SHA256SUMS, are made where they lack."),
@@ -81,7 +86,7 @@ public enum SettingKey {
       "256",
       "N",
       "Most ranges of a request; one with more is answered whole. 0 answers every request whole."),
-  PROXIES(
+  TRUSTED_PROXIES(
       "",
       "CIDR,...",
       "Proxies whose X-Forwarded fields and Forwarded are believed, as in 10.0.0.0/8."),
@@ -89,19 +94,27 @@ public enum SettingKey {
   FALLBACK(
       "", "PATH,...", "Tried in order for what is not found, as in {path}.html or /index.html.");
 
-  private final String byDefault;
+  /** Names of former versions, each with the present one. */
+  private static final Map<String, SettingKey> FORMER_NAMES =
+      Map.of(
+          "hot", RESPONSE_CACHE,
+          "sidecars", CHECKSUM_FILES,
+          "proxies", TRUSTED_PROXIES,
+          "hidden", DOTFILES);
+
+  private final String defaultValue;
   private final String parameter;
   private final String description;
 
-  SettingKey(String byDefault, String parameter, String description) {
-    this.byDefault = byDefault;
+  SettingKey(String defaultValue, String parameter, String description) {
+    this.defaultValue = defaultValue;
     this.parameter = parameter;
     this.description = description;
   }
 
   /** The value if none is given. */
-  public String byDefault() {
-    return byDefault;
+  public String defaultValue() {
+    return defaultValue;
   }
 
   /** What a value looks like, for help. */
@@ -117,6 +130,11 @@ public enum SettingKey {
   /** Its name in YAML, and as a flag behind two dashes. */
   public String yaml() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The setting that had this name in YAML in a former version, or null. */
+  public static @Nullable SettingKey formerly(String yaml) {
+    return FORMER_NAMES.get(yaml);
   }
 
   /** Its name in the environment. */

@@ -3,8 +3,8 @@ package dev.millrace.config;
 import dev.millrace.accesslog.AccessLogFormat;
 import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.Mount;
-import dev.millrace.http.parser.GateLimits;
-import dev.millrace.proxy.ProxyTrust;
+import dev.millrace.http.parser.HttpLimits;
+import dev.millrace.proxy.TrustedProxies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param digests which digests are found out and shown
  * @param state where digests are kept, or null for memory only
  * @param scrubBytesPerSecond how fast known files are read again, 0 for not
- * @param gate bounds of what a request may be
- * @param proxies who may speak for clients
+ * @param http bounds of what a request may be
+ * @param trustedProxies who may speak for clients
  * @param idleTimeout how long a connection may stay open between requests
  * @param drain longest that a stop waits for requests under way
  * @param lameDuck how long a stop leaves idle connections open
@@ -49,8 +49,8 @@ public record Settings(
     DigestPolicy digests,
     @Nullable Path state,
     int scrubBytesPerSecond,
-    GateLimits gate,
-    ProxyTrust proxies,
+    HttpLimits http,
+    TrustedProxies trustedProxies,
     Duration idleTimeout,
     Duration drain,
     Duration lameDuck,

@@ -1,14 +1,15 @@
 package dev.millrace.config;
 
 import dev.millrace.content.DigestPolicy;
-import dev.millrace.http.parser.GateLimits;
-import dev.millrace.proxy.ProxyTrust;
+import dev.millrace.http.parser.HttpLimits;
+import dev.millrace.proxy.TrustedProxies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,20 @@ public final class SettingsLoader {
     if (path == null && fromEnvironment != null) {
       path = Path.of(fromEnvironment);
     }
+    refuseFormerNames(environment);
     this.file = path == null ? Map.of() : readYaml(path);
+  }
+
+  private static void refuseFormerNames(Map<String, String> environment) throws SettingsException {
+    for (String variable : environment.keySet()) {
+      if (variable.startsWith("MILLRACE_")) {
+        String yaml = variable.substring("MILLRACE_".length()).toLowerCase(Locale.ROOT);
+        SettingKey renamed = SettingKey.formerly(yaml);
+        if (renamed != null) {
+          throw new SettingsException(variable + " is now " + renamed.environment());
+        }
+      }
+    }
   }
 
   /**
@@ -77,55 +91,58 @@ public final class SettingsLoader {
         new MountsLoader(this::find, file).load(),
         list(SettingKey.LISTEN, HostPort::parse),
         one(SettingKey.MANAGEMENT, HostPort::parse),
-        one(SettingKey.METRICS, Values::flag),
-        one(SettingKey.TRANSPORT, Values::transport),
-        one(SettingKey.LOOPS, text -> Values.number(text, 1, mostLoops())),
-        one(SettingKey.ZERO_COPY, Values::flag),
-        one(SettingKey.WORKERS, text -> Values.number(text, 1, 1024)),
+        one(SettingKey.METRICS, SettingParsers::flag),
+        one(SettingKey.TRANSPORT, SettingParsers::transport),
+        one(SettingKey.LOOPS, text -> SettingParsers.number(text, 1, maxLoops())),
+        one(SettingKey.ZERO_COPY, SettingParsers::flag),
+        one(SettingKey.WORKERS, text -> SettingParsers.number(text, 1, 1024)),
         one(SettingKey.ACCESS_LOG, text -> text),
-        one(SettingKey.ACCESS_LOG_FORMAT, Values::accessLogFormat),
+        one(SettingKey.ACCESS_LOG_FORMAT, SettingParsers::accessLogFormat),
         new CacheSettings(
-            one(SettingKey.HOT, text -> text.equals("off") ? 0 : Values.bytes(text)),
-            one(SettingKey.OPEN_FILES, text -> Values.number(text, 0, MAX_OPEN_FILES)),
-            one(SettingKey.REVALIDATE, Values::duration)),
+            one(
+                SettingKey.RESPONSE_CACHE,
+                text -> text.equals("off") ? 0 : SettingParsers.bytes(text)),
+            one(SettingKey.OPEN_FILES, text -> SettingParsers.number(text, 0, MAX_OPEN_FILES)),
+            one(SettingKey.REVALIDATE, SettingParsers::duration)),
         new DigestPolicy(
-            one(SettingKey.DIGESTS, Values::digestMode),
-            one(SettingKey.SIDECARS, Values::flag),
-            one(SettingKey.CORRUPT, Values::refuseCorrupt),
-            one(SettingKey.DIGEST_QUEUE, text -> Values.number(text, 1, MAX_DIGEST_QUEUE)),
-            list(SettingKey.CHECKSUM_HEADERS, Values::algorithm)),
+            one(SettingKey.DIGESTS, SettingParsers::digestMode),
+            one(SettingKey.CHECKSUM_FILES, SettingParsers::flag),
+            one(SettingKey.CORRUPT, SettingParsers::refuseCorrupt),
+            one(SettingKey.DIGEST_QUEUE, text -> SettingParsers.number(text, 1, MAX_DIGEST_QUEUE)),
+            list(SettingKey.CHECKSUM_HEADERS, SettingParsers::algorithm)),
         one(SettingKey.STATE, text -> text.isEmpty() ? null : Path.of(text)),
         scrub(),
-        gate(),
-        new ProxyTrust(
-            list(SettingKey.PROXIES, Values::cidr), one(SettingKey.PROXY_PROTOCOL, Values::flag)),
-        one(SettingKey.IDLE_TIMEOUT, Values::duration),
-        one(SettingKey.DRAIN, Values::duration),
-        one(SettingKey.LAME_DUCK, Values::duration),
-        one(SettingKey.WARM_UP, Values::warmUp));
+        http(),
+        new TrustedProxies(
+            list(SettingKey.TRUSTED_PROXIES, SettingParsers::cidr),
+            one(SettingKey.PROXY_PROTOCOL, SettingParsers::flag)),
+        one(SettingKey.IDLE_TIMEOUT, SettingParsers::duration),
+        one(SettingKey.DRAIN, SettingParsers::duration),
+        one(SettingKey.LAME_DUCK, SettingParsers::duration),
+        one(SettingKey.WARM_UP, SettingParsers::warmUp));
   }
 
   /** More than two loops a processor only wait for each other; a slip of the hand is refused. */
-  static int mostLoops() {
+  static int maxLoops() {
     return LOOPS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
   }
 
   private int scrub() throws SettingsException {
-    int rate = one(SettingKey.SCRUB, text -> text.isEmpty() ? 0 : Values.bytes(text));
+    int rate = one(SettingKey.SCRUB, text -> text.isEmpty() ? 0 : SettingParsers.bytes(text));
     if (rate > 0 && one(SettingKey.STATE, String::isEmpty)) {
       throw find(SettingKey.SCRUB).wrong("needs state, where the files are known");
     }
     return rate;
   }
 
-  private GateLimits gate() throws SettingsException {
-    GateLimits defaults = GateLimits.DEFAULT;
+  private HttpLimits http() throws SettingsException {
+    HttpLimits defaults = HttpLimits.DEFAULT;
     try {
-      return new GateLimits(
-          one(SettingKey.MAX_TARGET, Values::bytes),
-          one(SettingKey.MAX_HEAD, Values::bytes),
-          one(SettingKey.MAX_FIELDS, text -> Values.number(text, 1, 1000)),
-          one(SettingKey.HEAD_TIMEOUT, Values::duration),
+      return new HttpLimits(
+          one(SettingKey.MAX_TARGET, SettingParsers::bytes),
+          one(SettingKey.MAX_HEAD, SettingParsers::bytes),
+          one(SettingKey.MAX_FIELDS, text -> SettingParsers.number(text, 1, 1000)),
+          one(SettingKey.HEAD_TIMEOUT, SettingParsers::duration),
           defaults.chunkExtensionBytes(),
           defaults.trailerBytes(),
           defaults.bodyBytes(),
@@ -190,7 +207,7 @@ public final class SettingsLoader {
       return new ConfigNode(key.environment(), variable);
     }
     ConfigNode inFile = file.get(key.yaml());
-    return inFile != null ? inFile : new ConfigNode(key.yaml(), key.byDefault());
+    return inFile != null ? inFile : new ConfigNode(key.yaml(), key.defaultValue());
   }
 
   private static Map<String, ConfigNode> readYaml(Path path) throws SettingsException {

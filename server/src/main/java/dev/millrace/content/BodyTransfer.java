@@ -22,7 +22,7 @@ import org.xnio.channels.StreamSinkChannel;
  * <p>The transport has copied a piece when the next is asked for. A body that cannot be continued
  * ends in a closed connection, never in padding. Event thread only.
  */
-public final class BodyTransfer implements Pieces.Receiver {
+public final class BodyTransfer implements BodySource.Receiver {
   private enum State {
     WAITING,
     WRITING,
@@ -36,7 +36,7 @@ public final class BodyTransfer implements Pieces.Receiver {
 
   private final HttpServerExchange exchange;
   private final ExchangeFailures failures;
-  private final Pieces pieces;
+  private final BodySource pieces;
   private final @Nullable RequestOrigin origin;
   private final StreamSinkChannel channel;
   private ByteBuffer pending = NOTHING;
@@ -52,7 +52,7 @@ public final class BodyTransfer implements Pieces.Receiver {
    * @param failures where this transfer fails
    * @param pieces are this transfer's to release
    */
-  public BodyTransfer(HttpServerExchange exchange, ExchangeFailures failures, Pieces pieces) {
+  public BodyTransfer(HttpServerExchange exchange, ExchangeFailures failures, BodySource pieces) {
     this.exchange = exchange;
     this.failures = failures;
     this.pieces = pieces;
@@ -61,12 +61,12 @@ public final class BodyTransfer implements Pieces.Receiver {
   }
 
   public void start() {
-    onAbort(this::abort);
+    onAbort(this::connectionClosed);
     write();
   }
 
   @Override
-  public void piece(ByteBuffer bytes) {
+  public void onData(ByteBuffer bytes) {
     if (state == State.ABORTED) {
       release();
     } else {
@@ -77,7 +77,7 @@ public final class BodyTransfer implements Pieces.Receiver {
   }
 
   @Override
-  public void piece(DescriptorChannel file, long position, long lengthBytes) {
+  public void onData(DescriptorChannel file, long position, long lengthBytes) {
     if (state == State.ABORTED) {
       release();
     } else {
@@ -102,7 +102,7 @@ public final class BodyTransfer implements Pieces.Receiver {
       flush();
     } catch (IOException gone) {
       state = State.WRITING;
-      breakOff();
+      abort();
     } catch (RuntimeException | Error defect) {
       failed(defect);
     }
@@ -114,7 +114,7 @@ public final class BodyTransfer implements Pieces.Receiver {
       release();
     } else {
       state = State.WRITING;
-      breakOff();
+      abort();
     }
   }
 
@@ -152,7 +152,7 @@ public final class BodyTransfer implements Pieces.Receiver {
       }
       file = null;
     } catch (IOException gone) {
-      breakOff();
+      abort();
       return;
     }
     if (listening) {
@@ -194,7 +194,7 @@ public final class BodyTransfer implements Pieces.Receiver {
       try {
         flush();
       } catch (IOException gone) {
-        breakOff();
+        abort();
       } catch (RuntimeException | Error defect) {
         failed(defect);
       }
@@ -212,13 +212,13 @@ public final class BodyTransfer implements Pieces.Receiver {
   }
 
   /** The client must notice that the body is not whole: close, whatever was announced. */
-  private void breakOff() {
+  private void abort() {
     IoUtils.safeClose(exchange.getConnection());
-    abort(); // in case the connection had been closed before, and told nobody
+    connectionClosed(); // in case the connection had been closed before, and told nobody
   }
 
   /** The connection is gone. */
-  private void abort() {
+  private void connectionClosed() {
     onAbort(null);
     switch (state) {
       case WAITING -> state = State.ABORTED;

@@ -40,8 +40,8 @@ public final class ErrorPages {
 
   private static void sendPage(
       HttpServerExchange exchange, FileHandler handler, OpenFile file, String page) {
-    long size = file.facts().sizeBytes();
-    if (!file.facts().isRegularFile() || size == 0 || !exchange.getConnection().isOpen()) {
+    long size = file.stat().sizeBytes();
+    if (!file.stat().isRegularFile() || size == 0 || !exchange.getConnection().isOpen()) {
       file.close();
       sendLine(exchange, exchange.getStatusCode());
       return;
@@ -52,8 +52,8 @@ public final class ErrorPages {
       file.close();
       exchange.endExchange(); // its length is known
     } else {
-      Pieces pieces =
-          new FilePieces(handler.access(), handler.buffers(), file, Body.whole(size), null);
+      BodySource pieces =
+          new FileBody(handler.access(), handler.buffers(), file, Body.whole(size), null);
       new BodyTransfer(exchange, handler.failures(), pieces).start();
     }
   }

@@ -1,7 +1,7 @@
 package dev.millrace.content;
 
 import dev.millrace.digest.Digests;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
 import dev.millrace.http.semantics.ContentCoding;
 import dev.millrace.http.semantics.EntityTag;
@@ -29,15 +29,15 @@ public record FileTexts(
     if (file.note() instanceof FileTexts kept && kept.isOf(coding, digests)) {
       return kept;
     }
-    FileFacts facts = file.facts();
+    FileStat stat = file.stat();
     FileTexts made =
         new FileTexts(
             coding,
             digests,
-            Validators.entityTags(facts, coding, digests),
-            HttpDate.ofFile(facts.modifiedSeconds()),
+            Validators.entityTags(stat, coding, digests),
+            HttpDate.ofFile(stat.modifiedSeconds()),
             DigestFields.reprDigest(digests));
-    if (Validators.isSettled(facts) && !EntityTag.isWeak(made.entityTags.getFirst())) {
+    if (Validators.isSettled(stat) && !EntityTag.isWeak(made.entityTags.getFirst())) {
       file.note(made);
     }
     return made;

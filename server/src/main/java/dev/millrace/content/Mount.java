@@ -1,6 +1,6 @@
 package dev.millrace.content;
 
-import dev.millrace.files.RequestPath;
+import dev.millrace.files.ParsedPath;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param root the directory
  * @param policy how its files are served
  */
-public record Mount(String host, RequestPath.Names prefix, Path root, FilePolicy policy) {
+public record Mount(String host, ParsedPath prefix, Path root, MountPolicy policy) {
   public Mount {
     host = canonicalHost(host);
   }
@@ -29,7 +29,7 @@ public record Mount(String host, RequestPath.Names prefix, Path root, FilePolicy
   }
 
   /** How closely the host matches: 0 not at all, else the more the closer. */
-  int affinity(String requestHost) {
+  int hostMatchScore(String requestHost) {
     if (host.isEmpty()) {
       return 1;
     }

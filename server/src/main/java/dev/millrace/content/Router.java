@@ -1,6 +1,7 @@
 package dev.millrace.content;
 
 import dev.millrace.content.file.FileHandler;
+import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -52,21 +53,21 @@ public final class Router implements HttpHandler {
 
   private void options(HttpServerExchange exchange) {
     String target = targetPath(exchange);
-    if (!target.equals("*") && RequestPath.parse(target) instanceof RequestPath.Names names) {
+    if (!target.equals("*") && RequestPath.parse(target) instanceof ParsedPath names) {
       FileHandler handler = find(exchange, names);
       if (handler != null) {
         handler.applyCors(exchange, names.decoded());
       }
     }
     exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
-    BodilessAnswer.send(exchange, StatusCodes.NO_CONTENT);
+    BodilessResponse.send(exchange, StatusCodes.NO_CONTENT);
   }
 
   private void route(HttpServerExchange exchange) {
     switch (RequestPath.parse(targetPath(exchange))) {
       case RequestPath.Malformed _ -> ErrorPages.send(exchange, StatusCodes.BAD_REQUEST);
       case RequestPath.Impossible _ -> ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
-      case RequestPath.Names names -> {
+      case ParsedPath names -> {
         FileHandler handler = find(exchange, names);
         if (handler == null) {
           ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
@@ -77,18 +78,18 @@ public final class Router implements HttpHandler {
     }
   }
 
-  private @Nullable FileHandler find(HttpServerExchange exchange, RequestPath.Names names) {
+  private @Nullable FileHandler find(HttpServerExchange exchange, ParsedPath names) {
     String host = hostName(exchange.getRequestHeaders().getFirst(Headers.HOST));
     FileHandler best = null;
-    int bestAffinity = 0;
+    int bestScore = 0;
     for (FileHandler handler : mounts) {
-      int affinity = handler.mount().affinity(host);
-      if (affinity > bestAffinity) {
-        bestAffinity = affinity;
+      int score = handler.mount().hostMatchScore(host);
+      if (score > bestScore) {
+        bestScore = score;
         best = null;
       }
-      if (affinity == bestAffinity
-          && affinity > 0
+      if (score == bestScore
+          && score > 0
           && best == null
           && names.startsWith(handler.mount().prefix())) {
         best = handler;

@@ -1,7 +1,7 @@
 package dev.millrace.content;
 
 import dev.millrace.files.OpenFile;
-import dev.millrace.files.RequestPath;
+import dev.millrace.files.ParsedPath;
 import dev.millrace.http.semantics.ContentCoding;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param contentType of the content without its coding
  * @param coding how the file is coded, or null
  * @param varies whether another Accept-Encoding could have found another
- * @param only whether no other path was looked at, so that what is at this one decides alone
+ * @param cacheableByPath whether no other path was looked at, so that what is at this one decides
+ *     alone
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
 public record SelectedFile(
     OpenFile file,
     byte[] path,
-    RequestPath.@Nullable Names directory,
+    @Nullable ParsedPath directory,
     String contentType,
     @Nullable ContentCoding coding,
     boolean varies,
-    boolean only) {
+    boolean cacheableByPath) {
   /** The stored variant of it. */
   public SelectedFile as(OpenFile variant, ContentCoding variantCoding) {
     return new SelectedFile(variant, path, directory, contentType, variantCoding, true, false);

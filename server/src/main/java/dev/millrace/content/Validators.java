@@ -2,7 +2,7 @@ package dev.millrace.content;
 
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.Digests;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.http.semantics.ContentCoding;
 import dev.millrace.http.semantics.EntityTag;
 import java.util.List;
@@ -20,10 +20,10 @@ public final class Validators {
   private Validators() {}
 
   /** Whether another change of the file would have another change time. */
-  static boolean isSettled(FileFacts facts) {
+  static boolean isSettled(FileStat stat) {
     long changed =
-        TimeUnit.SECONDS.toMillis(facts.changedSeconds())
-            + TimeUnit.NANOSECONDS.toMillis(facts.changedNanos());
+        TimeUnit.SECONDS.toMillis(stat.changedSeconds())
+            + TimeUnit.NANOSECONDS.toMillis(stat.changedNanos());
     return System.currentTimeMillis() - changed > SETTLED_MILLIS;
   }
 
@@ -34,16 +34,16 @@ public final class Validators {
    * moment and whose content is not known: that tag is weak and matches nothing later.
    */
   public static List<String> entityTags(
-      FileFacts facts, @Nullable ContentCoding coding, Digests digests) {
-    long identity = EntityTag.identity(facts.inode(), facts.changedSeconds(), facts.changedNanos());
+      FileStat stat, @Nullable ContentCoding coding, Digests digests) {
+    long identity = EntityTag.identity(stat.inode(), stat.changedSeconds(), stat.changedNanos());
     byte[] sha256 = digests.get(Algorithm.SHA_256);
-    if (!isSettled(facts)) {
+    if (!isSettled(stat)) {
       return List.of(
           sha256 == null ? EntityTag.ofUnsettled(identity) : EntityTag.ofContent(sha256));
     }
     String byStat =
         EntityTag.of(
-            facts.modifiedSeconds(), facts.modifiedNanos(), facts.sizeBytes(), identity, coding);
+            stat.modifiedSeconds(), stat.modifiedNanos(), stat.sizeBytes(), identity, coding);
     return sha256 == null ? List.of(byStat) : List.of(EntityTag.ofContent(sha256), byStat);
   }
 }

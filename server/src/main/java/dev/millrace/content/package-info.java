@@ -8,8 +8,8 @@
  *       send it, {@code ErrorPages} what is neither.
  *   <li>{@code BodyTransfer}: {@code Pieces} of a body to the client, in flat memory.
  *   <li>{@link dev.millrace.http.exchange.RejectionHandler} and {@link
- *       dev.millrace.http.exchange.RequestBodies}: what the engine refused is answered; bodies that
- *       no handler reads are dropped.
+ *       dev.millrace.http.exchange.RequestBodyDiscarder}: what the engine refused is answered;
+ *       bodies that no handler reads are dropped.
  *   <li>{@link dev.millrace.proxy.ForwardedHeaders}: the client that trusted proxies name.
  *   <li>{@link dev.millrace.http.exchange.RequestTracker}: requests under way, draining; {@link
  *       dev.millrace.http.exchange.RequestStats}: durations and sizes.

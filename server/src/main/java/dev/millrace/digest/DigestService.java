@@ -1,6 +1,6 @@
 package dev.millrace.digest;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
@@ -24,43 +24,43 @@ import org.jspecify.annotations.Nullable;
  *      ├──a job reads this version already──► wait for it
  *      ├──too many jobs──► BUSY, at once
  *      └──► new job ──► hashing threads, a quantum each in turn ──► answer, remember, store
- *   behind ──► the same with nobody waiting, few at a time
+ *   background ──► the same with nobody waiting, few at a time
  * </pre>
  *
  * <p>Event thread only, callbacks too, but where it says otherwise; of several event threads, one
- * only. The others ask through {@link PostedDigests}.
+ * only. The others ask through {@link CrossLoopDigests}.
  */
 public final class DigestService implements DigestSource {
   /**
    * Bounds.
    *
    * @param jobs files being read for somebody who waits
-   * @param behind files waiting to be read with nobody waiting; more are passed over
-   * @param behindRunning of those, how many are read at once
+   * @param background files waiting to be read with nobody waiting; more are passed over
+   * @param backgroundRunning of those, how many are read at once
    * @param parts parts of files that wait or are hashed
    * @param remembered versions whose digests are kept in memory
    */
-  public record Limits(int jobs, int behind, int behindRunning, int parts, int remembered) {
+  public record Limits(int jobs, int background, int backgroundRunning, int parts, int remembered) {
     public static final Limits DEFAULT = new Limits(1024, 1024, 1, 2048, 1 << 18);
 
     /** The same with another bound of files for somebody who waits. */
     public Limits withJobs(int jobs) {
-      return new Limits(jobs, behind, behindRunning, parts, remembered);
+      return new Limits(jobs, background, backgroundRunning, parts, remembered);
     }
 
     /** The same with no more files open than so many, each of which takes a descriptor. */
     public Limits withDescriptors(int most) {
       return new Limits(
           Math.clamp(most / 4, 1, jobs),
-          Math.clamp(most / 4, 1, behind),
-          behindRunning,
+          Math.clamp(most / 4, 1, background),
+          backgroundRunning,
           Math.clamp(most / 2, 1, parts),
           remembered);
     }
 
     /** Tasks that the hashing threads' queue must have room for: nothing under way is dropped. */
     public int tasks() {
-      return jobs + behindRunning + parts;
+      return jobs + backgroundRunning + parts;
     }
   }
 
@@ -71,10 +71,10 @@ public final class DigestService implements DigestSource {
   private final DigestStore store;
   private final Limits limits;
 
-  private final KnownDigests remembered;
+  private final DigestCache remembered;
   private final DigestJobs jobs = new DigestJobs();
-  private final ArrayDeque<DigestJob> behind = new ArrayDeque<>();
-  private int behindRunning;
+  private final ArrayDeque<DigestJob> background = new ArrayDeque<>();
+  private int backgroundRunning;
   private int parts;
 
   private final AtomicLong computed = new AtomicLong();
@@ -95,12 +95,12 @@ public final class DigestService implements DigestSource {
     this.events = events;
     this.store = store;
     this.limits = limits;
-    this.remembered = new KnownDigests(limits.remembered());
+    this.remembered = new DigestCache(limits.remembered());
   }
 
   @Override
-  public Digests known(FileFacts facts) {
-    return remembered.of(FileVersion.of(facts));
+  public Digests known(FileStat stat) {
+    return remembered.get(FileVersion.of(stat));
   }
 
   /**
@@ -113,8 +113,8 @@ public final class DigestService implements DigestSource {
 
   @Override
   public void require(OpenFile file, Set<Algorithm> algorithms, Callback callback) {
-    FileVersion version = FileVersion.of(file.facts());
-    Digests known = known(file.facts());
+    FileVersion version = FileVersion.of(file.stat());
+    Digests known = known(file.stat());
     if (known.hasAll(algorithms)) {
       callback.known(known);
       return;
@@ -123,7 +123,7 @@ public final class DigestService implements DigestSource {
     if (job != null) {
       coalesced.incrementAndGet();
       job.waiters().add(callback);
-      if (!isFull() && behind.remove(job)) {
+      if (!isFull() && background.remove(job)) {
         start(job);
       }
       return;
@@ -143,20 +143,20 @@ public final class DigestService implements DigestSource {
   }
 
   private boolean isFull() {
-    return jobs.size() - behind.size() - behindRunning >= limits.jobs();
+    return jobs.size() - background.size() - backgroundRunning >= limits.jobs();
   }
 
   @Override
-  public void behind(OpenFile file, Set<Algorithm> algorithms) {
-    FileVersion version = FileVersion.of(file.facts());
+  public void background(OpenFile file, Set<Algorithm> algorithms) {
+    FileVersion version = FileVersion.of(file.stat());
     if (jobs.has(version)
-        || behind.size() >= limits.behind()
-        || known(file.facts()).hasAll(algorithms)) {
+        || background.size() >= limits.background()
+        || known(file.stat()).hasAll(algorithms)) {
       return;
     }
     DigestJob job = open(file, version, algorithms);
     if (job != null) {
-      behind.add(job);
+      background.add(job);
       startBehind();
     }
   }
@@ -203,10 +203,10 @@ public final class DigestService implements DigestSource {
     } finally {
       task.close();
     }
-    answerPart(outcome, result, callback);
+    respondPart(outcome, result, callback);
   }
 
-  private void answerPart(HashTask.Outcome outcome, Digests result, Callback callback) {
+  private void respondPart(HashTask.Outcome outcome, Digests result, Callback callback) {
     boolean done = outcome == HashTask.Outcome.DONE;
     if (!done) {
       failed.incrementAndGet();
@@ -230,7 +230,7 @@ public final class DigestService implements DigestSource {
       refused.incrementAndGet();
       return null;
     }
-    HashTask task = new HashTask(own, algorithms, 0, file.facts().sizeBytes(), hashedBytes);
+    HashTask task = new HashTask(own, algorithms, 0, file.stat().sizeBytes(), hashedBytes);
     DigestJob job = new DigestJob(version, EnumSet.copyOf(algorithms), task);
     jobs.add(job);
     waiting = jobs.size();
@@ -248,10 +248,10 @@ public final class DigestService implements DigestSource {
   }
 
   private void startBehind() {
-    while (behindRunning < limits.behindRunning() && !behind.isEmpty()) {
-      DigestJob job = behind.removeFirst();
+    while (backgroundRunning < limits.backgroundRunning() && !background.isEmpty()) {
+      DigestJob job = background.removeFirst();
       job.runsBehind();
-      behindRunning++;
+      backgroundRunning++;
       start(job);
     }
   }
@@ -315,7 +315,7 @@ public final class DigestService implements DigestSource {
     jobs.remove(job);
     waiting = jobs.size();
     if (job.isBehind()) {
-      behindRunning--;
+      backgroundRunning--;
     }
     Digests all = result;
     if (why == null) {

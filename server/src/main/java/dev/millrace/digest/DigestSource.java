@@ -1,6 +1,6 @@
 package dev.millrace.digest;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
 import java.util.Set;
 
@@ -30,7 +30,7 @@ public interface DigestSource {
   long MAX_PART_BYTES = HashTask.QUANTUM_BYTES;
 
   /** What is known without reading anything. Any thread. */
-  Digests known(FileFacts facts);
+  Digests known(FileStat stat);
 
   /**
    * Finds out digests.
@@ -41,7 +41,7 @@ public interface DigestSource {
   void require(OpenFile file, Set<Algorithm> algorithms, Callback callback);
 
   /** Finds out digests when there is time, for those who ask next. */
-  void behind(OpenFile file, Set<Algorithm> algorithms);
+  void background(OpenFile file, Set<Algorithm> algorithms);
 
   /**
    * Finds out the digest of a part of a file, for nobody else. One that fails is counted as a file

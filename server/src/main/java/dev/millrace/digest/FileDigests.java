@@ -58,7 +58,7 @@ public final class FileDigests implements AutoCloseable {
 
   private final Set<Algorithm> algorithms;
   private final DigestStore store;
-  private final InOrder<Outcome> work;
+  private final OrderedExecutor<Outcome> work;
   private final AtomicLong doneBytes = new AtomicLong();
 
   /**
@@ -68,7 +68,7 @@ public final class FileDigests implements AutoCloseable {
   public FileDigests(Algorithm algorithm, DigestStore store, Consumer<Outcome> sink) {
     this.algorithms = Set.of(algorithm);
     this.store = store;
-    this.work = new InOrder<>("millrace-digest", sink);
+    this.work = new OrderedExecutor<>("millrace-digest", sink);
   }
 
   /** Adds a file, or with {@code recursive} all files beneath a directory. */
@@ -124,7 +124,7 @@ public final class FileDigests implements AutoCloseable {
           public void file(byte[] path) {
             try {
               OpenFile file = tree.open(path);
-              var _ = sum.addAndGet(file.facts().sizeBytes());
+              var _ = sum.addAndGet(file.stat().sizeBytes());
               file.close();
             } catch (ErrnoException gone) {
               // told when it is to be hashed
@@ -141,7 +141,7 @@ public final class FileDigests implements AutoCloseable {
     try {
       OpenFile file = OpenFile.open(name);
       file.close();
-      return file.facts().isRegularFile() ? file.facts().sizeBytes() : 0;
+      return file.stat().isRegularFile() ? file.stat().sizeBytes() : 0;
     } catch (ErrnoException gone) {
       return 0;
     }
@@ -151,7 +151,7 @@ public final class FileDigests implements AutoCloseable {
   private static @Nullable FileTree tree(byte[] name) {
     try {
       OpenFile file = OpenFile.open(name);
-      if (file.facts().isDirectory()) {
+      if (file.stat().isDirectory()) {
         return FileTree.of(file);
       }
       file.close();
@@ -169,9 +169,9 @@ public final class FileDigests implements AutoCloseable {
       return Outcome.troubled(name, Trouble.of(failed));
     }
     try {
-      if (!file.facts().isRegularFile()) {
+      if (!file.stat().isRegularFile()) {
         return Outcome.troubled(
-            name, file.facts().isDirectory() ? Trouble.DIRECTORY : Trouble.SPECIAL);
+            name, file.stat().isDirectory() ? Trouble.DIRECTORY : Trouble.SPECIAL);
       }
       return digest(name, file);
     } finally {
@@ -180,7 +180,7 @@ public final class FileDigests implements AutoCloseable {
   }
 
   private Outcome digest(byte[] name, OpenFile file) {
-    FileVersion version = FileVersion.of(file.facts());
+    FileVersion version = FileVersion.of(file.stat());
     Digests known = store.load(version);
     if (known.hasAll(algorithms)) {
       doneBytes.addAndGet(version.sizeBytes());

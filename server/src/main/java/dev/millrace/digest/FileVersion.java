@@ -1,6 +1,6 @@
 package dev.millrace.digest;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 
 /**
  * One version of one file: as long as these are the same, so are its bytes, as far as a file system
@@ -26,14 +26,14 @@ public record FileVersion(
         && modifiedNanos == other.modifiedNanos;
   }
 
-  public static FileVersion of(FileFacts facts) {
+  public static FileVersion of(FileStat stat) {
     return new FileVersion(
-        facts.device(),
-        facts.inode(),
-        facts.sizeBytes(),
-        facts.modifiedSeconds(),
-        facts.modifiedNanos(),
-        facts.changedSeconds(),
-        facts.changedNanos());
+        stat.device(),
+        stat.inode(),
+        stat.sizeBytes(),
+        stat.modifiedSeconds(),
+        stat.modifiedNanos(),
+        stat.changedSeconds(),
+        stat.changedNanos());
   }
 }

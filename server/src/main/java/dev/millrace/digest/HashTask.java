@@ -140,15 +140,14 @@ final class HashTask {
 
   private boolean isSameVersion() {
     try {
-      return FileVersion.of(file.factsNow()).equals(FileVersion.of(file.facts()));
+      return FileVersion.of(file.factsNow()).equals(FileVersion.of(file.stat()));
     } catch (ErrnoException unreadable) {
       return false;
     }
   }
 
   private void settle() {
-    long changedNanos =
-        file.facts().changedSeconds() * 1_000_000_000L + file.facts().changedNanos();
+    long changedNanos = file.stat().changedSeconds() * 1_000_000_000L + file.stat().changedNanos();
     long ageNanos = System.currentTimeMillis() * 1_000_000L - changedNanos;
     if (ageNanos >= 0 && ageNanos < SETTLED_NANOS) {
       LockSupport.parkNanos(SETTLED_NANOS - ageNanos);

@@ -1,6 +1,6 @@
 package dev.millrace.digest;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.SyncThread;
@@ -68,8 +68,8 @@ public final class Scrubber implements AutoCloseable {
   }
 
   /** Whether a file in this version was found corrupt. */
-  public boolean isCorrupt(FileFacts facts) {
-    return !corrupt.isEmpty() && corrupt.contains(FileVersion.of(facts));
+  public boolean isCorrupt(FileStat stat) {
+    return !corrupt.isEmpty() && corrupt.contains(FileVersion.of(stat));
   }
 
   /** Files that are corrupt, as far as is known. */
@@ -119,7 +119,7 @@ public final class Scrubber implements AutoCloseable {
     try {
       OpenFile file = OpenFile.open(path);
       try {
-        if (known.version().hasContentOf(FileVersion.of(file.facts()))) {
+        if (known.version().hasContentOf(FileVersion.of(file.stat()))) {
           compare(known, path, file, found);
         }
       } finally {
@@ -135,7 +135,7 @@ public final class Scrubber implements AutoCloseable {
     if (algorithm == null) {
       return;
     }
-    FileVersion version = FileVersion.of(file.facts());
+    FileVersion version = FileVersion.of(file.stat());
     HashTask task = new HashTask(file, Set.of(algorithm), 0, version.sizeBytes(), readBytes);
     HashTask.Outcome outcome;
     do {

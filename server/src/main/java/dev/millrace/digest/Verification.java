@@ -56,7 +56,7 @@ public final class Verification implements AutoCloseable {
 
   private final FileTree tree;
   private final Consumer<Finding> sink;
-  private final InOrder<Finding> work;
+  private final OrderedExecutor<Finding> work;
   private final AtomicLong doneBytes = new AtomicLong();
 
   private record FileId(long device, long inode) {}
@@ -71,7 +71,7 @@ public final class Verification implements AutoCloseable {
   public Verification(OpenFile root, Consumer<Finding> sink) {
     this.tree = FileTree.of(root);
     this.sink = sink;
-    this.work = new InOrder<>("millrace-verify", sink);
+    this.work = new OrderedExecutor<>("millrace-verify", sink);
   }
 
   /** Bytes of all files there. */
@@ -93,7 +93,7 @@ public final class Verification implements AutoCloseable {
     try {
       OpenFile file = tree.open(name);
       try {
-        return new Finding(file.facts().isRegularFile() ? check.of(file) : Status.CHANGED, name);
+        return new Finding(file.stat().isRegularFile() ? check.of(file) : Status.CHANGED, name);
       } finally {
         file.close();
       }
@@ -106,7 +106,7 @@ public final class Verification implements AutoCloseable {
   }
 
   private Status compare(OpenFile file, Algorithm algorithm, byte[] expected, Status different) {
-    long size = file.facts().sizeBytes();
+    long size = file.stat().sizeBytes();
     HashTask task = new HashTask(file, Set.of(algorithm), 0, size, doneBytes);
     return switch (task.runWhole()) {
       case DONE -> Arrays.equals(expected, task.result().get(algorithm)) ? Status.OK : different;
@@ -138,7 +138,7 @@ public final class Verification implements AutoCloseable {
    *     time nobody misses them
    * @throws IOException if the index cannot be read, or written where it is to forget
    */
-  public void against(SqliteDigestStore index, boolean forgetMissing) throws IOException {
+  public void compareWith(SqliteDigestStore index, boolean forgetMissing) throws IOException {
     byte[] root = tree.path();
     if (root == null) {
       throw new IOException("the directory was moved or removed");
@@ -155,7 +155,7 @@ public final class Verification implements AutoCloseable {
   }
 
   private Status status(SqliteDigestStore index, byte[] path, OpenFile file) throws IOException {
-    FileVersion now = FileVersion.of(file.facts());
+    FileVersion now = FileVersion.of(file.stat());
     IndexedFile known = index.file(now.device(), now.inode());
     boolean sameContent = known != null && known.version().hasContentOf(now);
     boolean samePath = known != null && (known.path() == null || Arrays.equals(known.path(), path));
@@ -228,7 +228,7 @@ public final class Verification implements AutoCloseable {
    * @param sums names are paths from the directory
    * @param itself the checksum file's own path from the directory, or null if it is not there
    */
-  public void against(List<ChecksumLines.Sum> sums, byte @Nullable [] itself) {
+  public void compareWith(List<ChecksumLines.Sum> sums, byte @Nullable [] itself) {
     Set<String> known = new HashSet<>();
     if (itself != null) {
       known.add(key(itself));

@@ -1,6 +1,6 @@
 package dev.millrace.files;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryEntry {
   private final byte[] name;
   private final boolean directory;
-  private @Nullable FileFacts facts;
+  private @Nullable FileStat stat;
 
   /**
-   * @param facts if they are known already
+   * @param stat if they are known already
    */
-  public DirectoryEntry(byte[] name, boolean directory, @Nullable FileFacts facts) {
+  public DirectoryEntry(byte[] name, boolean directory, @Nullable FileStat stat) {
     this.name = name.clone();
     this.directory = directory;
-    this.facts = facts;
+    this.stat = stat;
   }
 
   /** Its bytes, as the kernel has them. */
@@ -30,12 +30,12 @@ public final class DirectoryEntry {
   }
 
   /** What it is, or null if nobody has looked or it has gone. */
-  public @Nullable FileFacts facts() {
-    return facts;
+  public @Nullable FileStat stat() {
+    return stat;
   }
 
-  void facts(FileFacts found) {
-    facts = found;
+  void stat(FileStat found) {
+    stat = found;
   }
 
   /** The name as UTF-8; where it is not, with replacement characters. */

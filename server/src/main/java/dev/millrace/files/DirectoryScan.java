@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.millrace.file.FileCalls;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -87,9 +87,9 @@ public final class DirectoryScan {
       case DT_REG -> entries.add(new DirectoryEntry(bytes, false, null));
       case DT_DIR -> entries.add(new DirectoryEntry(bytes, true, null));
       case DT_LNK, DT_UNKNOWN -> {
-        FileFacts facts = resolve(bytes);
-        if (facts != null && (facts.isRegularFile() || facts.isDirectory())) {
-          entries.add(new DirectoryEntry(bytes, facts.isDirectory(), facts));
+        FileStat stat = resolve(bytes);
+        if (stat != null && (stat.isRegularFile() || stat.isDirectory())) {
+          entries.add(new DirectoryEntry(bytes, stat.isDirectory(), stat));
         }
       }
       default -> {} // a FIFO, a socket, a device
@@ -97,7 +97,7 @@ public final class DirectoryScan {
   }
 
   /** What the kernel would open for this name, or null. */
-  private @Nullable FileFacts resolve(byte[] name) {
+  private @Nullable FileStat resolve(byte[] name) {
     boolean atRoot = path.length == 1 && path[0] == '.';
     int prefix = atRoot ? 0 : path.length + 1;
     try (Arena arena = Arena.ofConfined()) {
@@ -123,14 +123,14 @@ public final class DirectoryScan {
 
   /** Looks at an entry, if nobody has; one that is gone stays without facts. */
   public void look(DirectoryEntry entry) {
-    if (entry.facts() != null) {
+    if (entry.stat() != null) {
       return;
     }
     try (Arena arena = Arena.ofConfined()) {
       byte[] bytes = entry.name();
       MemorySegment name = arena.allocate(bytes.length + 1L);
       MemorySegment.copy(bytes, 0, name, JAVA_BYTE, 0, bytes.length);
-      entry.facts(FileCalls.statAt(directory.fd(), name));
+      entry.stat(FileCalls.statAt(directory.fd(), name));
     } catch (ErrnoException gone) {
       // it was removed since its name was read
     }

@@ -1,6 +1,6 @@
 package dev.millrace.files;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.uring.ErrnoException;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +66,7 @@ public interface FileAccess {
   boolean sendsFiles();
 
   /** What the descriptor is now. */
-  FileFacts stat(OpenFile file) throws ErrnoException;
+  FileStat stat(OpenFile file) throws ErrnoException;
 
   /**
    * A look into an open directory, for a worker, which resolves links beneath the root that the

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.millrace.file.DescriptorChannel;
 import dev.millrace.file.FileCalls;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenHow;
 import dev.millrace.file.PageCache;
 import dev.millrace.file.Residency;
@@ -23,7 +23,7 @@ public final class OpenFile {
   private static final int PATH_MAX = 4096; // of the kernel, a NUL included
 
   private final int fd;
-  private final FileFacts facts;
+  private final FileStat stat;
   private final long openedNanos;
   private final Shared shared;
   private final @Nullable Origin origin;
@@ -33,7 +33,7 @@ public final class OpenFile {
   @FunctionalInterface
   interface Origin {
     /** As {@link OpenFile#again}. */
-    @Nullable OpenFile again(FileFacts facts);
+    @Nullable OpenFile again(FileStat stat);
   }
 
   /** What all who share a descriptor have in common. */
@@ -48,14 +48,14 @@ public final class OpenFile {
     }
   }
 
-  OpenFile(int fd, FileFacts facts, @Nullable Origin origin) {
-    this(fd, facts, origin, System.nanoTime(), new Shared(null));
+  OpenFile(int fd, FileStat stat, @Nullable Origin origin) {
+    this(fd, stat, origin, System.nanoTime(), new Shared(null));
   }
 
   /** A file found beneath a root. A directory holds the root until it is closed. */
-  static OpenFile beneath(Root root, int fd, FileFacts facts, @Nullable Origin origin) {
-    Root held = facts.isDirectory() ? root.hold() : null;
-    return new OpenFile(fd, facts, origin, System.nanoTime(), new Shared(held));
+  static OpenFile beneath(Root root, int fd, FileStat stat, @Nullable Origin origin) {
+    Root held = stat.isDirectory() ? root.hold() : null;
+    return new OpenFile(fd, stat, origin, System.nanoTime(), new Shared(held));
   }
 
   /** The root that this directory was found beneath. */
@@ -68,9 +68,9 @@ public final class OpenFile {
   }
 
   private OpenFile(
-      int fd, FileFacts facts, @Nullable Origin origin, long openedNanos, Shared shared) {
+      int fd, FileStat stat, @Nullable Origin origin, long openedNanos, Shared shared) {
     this.fd = fd;
-    this.facts = facts;
+    this.stat = stat;
     this.origin = origin;
     this.openedNanos = openedNanos;
     this.shared = shared;
@@ -122,8 +122,8 @@ public final class OpenFile {
   }
 
   /** As of opening. */
-  public FileFacts facts() {
-    return facts;
+  public FileStat stat() {
+    return stat;
   }
 
   /** When its path was last known to lead to it, as {@link System#nanoTime}. */
@@ -137,7 +137,7 @@ public final class OpenFile {
     if (closed || before < 1) {
       throw new IllegalStateException("the file is closed");
     }
-    return new OpenFile(fd, facts, origin, openedNanos, shared);
+    return new OpenFile(fd, stat, origin, openedNanos, shared);
   }
 
   /**
@@ -145,7 +145,7 @@ public final class OpenFile {
    * removing it change its time of change. What becomes of the directories above it does not show.
    */
   public boolean isUnchanged() {
-    return FileCalls.isStill(fd(), facts);
+    return FileCalls.matches(fd(), stat);
   }
 
   /** Whether it may be opened {@link #again}. */
@@ -160,7 +160,7 @@ public final class OpenFile {
    */
   public @Nullable OpenFile again() {
     Origin from = origin;
-    return from == null ? null : from.again(facts);
+    return from == null ? null : from.again(stat);
   }
 
   int fd() {
@@ -172,7 +172,7 @@ public final class OpenFile {
 
   /** The same open file under another descriptor, the callee's to close. */
   public OpenFile duplicate() throws ErrnoException {
-    return new OpenFile(FileCalls.duplicate(fd()), facts, null);
+    return new OpenFile(FileCalls.duplicate(fd()), stat, null);
   }
 
   /**
@@ -199,7 +199,7 @@ public final class OpenFile {
   }
 
   /** What the file is now. Any thread. */
-  public FileFacts factsNow() throws ErrnoException {
+  public FileStat factsNow() throws ErrnoException {
     return FileCalls.stat(fd());
   }
 
@@ -214,8 +214,8 @@ public final class OpenFile {
         return null;
       }
       // A file that was removed has " (deleted)" behind its name: what is there is asked.
-      FileFacts there = FileCalls.statAt(FileCalls.CURRENT_DIRECTORY, path);
-      return there.device() == facts.device() && there.inode() == facts.inode()
+      FileStat there = FileCalls.statAt(FileCalls.CURRENT_DIRECTORY, path);
+      return there.device() == stat.device() && there.inode() == stat.inode()
           ? path.asSlice(0, length).toArray(JAVA_BYTE)
           : null;
     } catch (ErrnoException gone) {
@@ -265,7 +265,7 @@ public final class OpenFile {
   private Residency residency() {
     Residency known = shared.residency;
     if (known == null) {
-      known = new Residency(facts.sizeBytes());
+      known = new Residency(stat.sizeBytes());
       shared.residency = known;
     }
     return known;

@@ -1,6 +1,6 @@
 package dev.millrace.files;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.uring.ErrnoException;
 import java.util.Arrays;
@@ -128,7 +128,7 @@ public final class OpenFiles implements FileAccess {
           @Override
           public void opened(OpenFile file) {
             absences.remove(key);
-            if (!closed && file.facts().isRegularFile() && generation == next.generation()) {
+            if (!closed && file.stat().isRegularFile() && generation == next.generation()) {
               keep(key, file);
             }
             callback.opened(file);
@@ -183,7 +183,7 @@ public final class OpenFiles implements FileAccess {
   }
 
   @Override
-  public FileFacts stat(OpenFile file) throws ErrnoException {
+  public FileStat stat(OpenFile file) throws ErrnoException {
     return next.stat(file);
   }
 

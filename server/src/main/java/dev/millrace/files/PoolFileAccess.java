@@ -1,7 +1,7 @@
 package dev.millrace.files;
 
 import dev.millrace.file.FileCalls;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.loop.LoopExecutors;
 import dev.millrace.uring.ErrnoException;
@@ -105,7 +105,7 @@ public final class PoolFileAccess implements FileAccess {
   }
 
   @Override
-  public FileFacts stat(OpenFile file) throws ErrnoException {
+  public FileStat stat(OpenFile file) throws ErrnoException {
     return FileCalls.stat(file.fd());
   }
 

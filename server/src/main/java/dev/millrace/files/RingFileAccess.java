@@ -3,7 +3,7 @@ package dev.millrace.files;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.millrace.file.FileCalls;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
@@ -82,7 +82,7 @@ public final class RingFileAccess implements FileAccess {
   }
 
   @Override
-  public FileFacts stat(OpenFile file) throws ErrnoException {
+  public FileStat stat(OpenFile file) throws ErrnoException {
     return FileCalls.stat(file.fd());
   }
 
@@ -142,7 +142,7 @@ public final class RingFileAccess implements FileAccess {
     path.set(JAVA_BYTE, relative.length, (byte) 0);
   }
 
-  private @Nullable OpenFile again(byte[] relative, FileFacts facts) {
+  private @Nullable OpenFile again(byte[] relative, FileStat stat) {
     Root beneath = root.get();
     if (beneath == null) {
       return null;
@@ -152,11 +152,11 @@ public final class RingFileAccess implements FileAccess {
     if (fd < 0) {
       return null;
     }
-    if (!FileCalls.isStill(fd, facts)) {
+    if (!FileCalls.matches(fd, stat)) {
       FileCalls.close(fd);
       return null;
     }
-    return new OpenFile(fd, facts, known -> again(relative, known));
+    return new OpenFile(fd, stat, known -> again(relative, known));
   }
 
   private void report(int result, Root beneath, byte[] relative, OpenCallback callback) {

@@ -1,7 +1,7 @@
 package dev.millrace.files;
 
 import dev.millrace.file.FileCalls;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.uring.ErrnoException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Root {
   private final int fd;
-  private final FileFacts facts;
+  private final FileStat stat;
   private final AtomicInteger holders = new AtomicInteger(1);
 
-  private Root(int fd, FileFacts facts) {
+  private Root(int fd, FileStat stat) {
     this.fd = fd;
-    this.facts = facts;
+    this.stat = stat;
   }
 
   /**
@@ -40,10 +40,10 @@ public final class Root {
    * Whether this is the directory that another is, and its file system answers. May wait for a
    * disk. Inode numbers are not used again as long as a descriptor is open.
    */
-  public boolean isStill(Root other) {
+  public boolean matches(Root other) {
     try {
-      FileFacts now = FileCalls.stat(fd);
-      return now.device() == other.facts.device() && now.inode() == other.facts.inode();
+      FileStat now = FileCalls.stat(fd);
+      return now.device() == other.stat.device() && now.inode() == other.stat.inode();
     } catch (ErrnoException gone) {
       return false;
     }

@@ -8,8 +8,8 @@ import dev.millrace.loop.ExponentialHistogram;
 import dev.millrace.loop.Histogram;
 import dev.millrace.loop.LoopStats;
 import dev.millrace.management.Status.Unit;
-import dev.millrace.metrics.Sampled;
-import dev.millrace.metrics.Summed;
+import dev.millrace.metrics.LoopAggregates;
+import dev.millrace.metrics.RateSamplers;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.uring.RingWorker;
 import dev.millrace.transport.uring.TransportStats;
@@ -36,16 +36,19 @@ public final class ServerStatus {
       List<RequestStats> stats, List<RequestTracker> requests, LongSupplier connections) {
     status
         .chart("Requests", Unit.PER_SECOND)
-        .line("requests", "answered", Sampled.rate(() -> count(stats, 1, 5)))
-        .line("requests_4xx", "4xx", Sampled.rate(() -> count(stats, 4, 4)))
-        .line("requests_5xx", "5xx", Sampled.rate(() -> count(stats, 5, 5)));
+        .line("requests", "answered", RateSamplers.rate(() -> count(stats, 1, 5)))
+        .line("requests_4xx", "4xx", RateSamplers.rate(() -> count(stats, 4, 4)))
+        .line("requests_5xx", "5xx", RateSamplers.rate(() -> count(stats, 5, 5)));
     status
         .chart("Request latency", Unit.SECONDS)
-        .line("request_p50", "p50", Sampled.quantile(0.5, () -> durations(stats)))
-        .line("request_p99", "p99", Sampled.quantile(0.99, () -> durations(stats)));
+        .line("request_p50", "p50", RateSamplers.quantile(0.5, () -> durations(stats)))
+        .line("request_p99", "p99", RateSamplers.quantile(0.99, () -> durations(stats)));
     status
         .chart("Under way", Unit.NUMBER)
-        .line("active_requests", "requests", () -> Summed.of(requests, RequestTracker::active))
+        .line(
+            "active_requests",
+            "requests",
+            () -> LoopAggregates.of(requests, RequestTracker::active))
         .line("connections", "connections", connections::getAsLong);
   }
 
@@ -81,13 +84,13 @@ public final class ServerStatus {
         .line("latency_send", "send", latency(stats, OpKind.SEND))
         .line("latency_openat2", "openat2", latency(stats, OpKind.OPENAT2))
         .line("latency_read", "read", latency(stats, OpKind.READ));
-    List<Histogram> turns = Summed.histograms(stats, LoopStats::turnBusy);
+    List<Histogram> turns = LoopAggregates.histograms(stats, LoopStats::turnBusy);
     ToDoubleFunction<List<EventLoop>> longest =
-        Summed.most(loop -> loop.stats().longestTurnNanos(loop.ring().nanoTime()));
+        LoopAggregates.most(loop -> loop.stats().longestTurnNanos(loop.ring().nanoTime()));
     status
         .chart("Turn of the loop", Unit.SECONDS)
-        .line("turn_p50", "p50", Sampled.quantile(0.5, turns))
-        .line("turn_p99", "p99", Sampled.quantile(0.99, turns))
+        .line("turn_p50", "p50", RateSamplers.quantile(0.5, turns))
+        .line("turn_p99", "p99", RateSamplers.quantile(0.99, turns))
         .line(
             "longest_turn", "longest of the last minute", () -> longest.applyAsDouble(loops) / 1e9);
     if (workers.size() > 1) {
@@ -103,7 +106,7 @@ public final class ServerStatus {
   }
 
   private static DoubleSupplier rate(List<TransportStats> stats, Figure figure) {
-    return Sampled.rate(Summed.later(stats, one -> one.get(figure)));
+    return RateSamplers.rate(LoopAggregates.later(stats, one -> one.get(figure)));
   }
 
   private void queues(List<EventLoop> loops, List<LoopStats> stats, List<RingStats> rings) {
@@ -112,24 +115,25 @@ public final class ServerStatus {
         .line(
             "submissions_per_enter",
             "submissions an enter call",
-            Sampled.ratio(
-                Summed.later(rings, ring -> ring.get(RingStats.Counter.SUBMITTED)),
-                Summed.later(rings, ring -> ring.get(RingStats.Counter.ENTERS))))
+            RateSamplers.ratio(
+                LoopAggregates.later(rings, ring -> ring.get(RingStats.Counter.SUBMITTED)),
+                LoopAggregates.later(rings, ring -> ring.get(RingStats.Counter.ENTERS))))
         .line(
             "completions_per_turn",
             "completions a turn",
-            Sampled.ratio(
-                Summed.later(rings, ring -> ring.get(RingStats.Counter.COMPLETED)),
-                Summed.later(stats, LoopStats::turns)))
-        .line("posted_tasks", "posted tasks", () -> Summed.of(loops, EventLoop::postedTasks));
+            RateSamplers.ratio(
+                LoopAggregates.later(rings, ring -> ring.get(RingStats.Counter.COMPLETED)),
+                LoopAggregates.later(stats, LoopStats::turns)))
+        .line(
+            "posted_tasks", "posted tasks", () -> LoopAggregates.of(loops, EventLoop::postedTasks));
   }
 
   private static DoubleSupplier inFlight(List<LoopStats> stats, OpKind kind) {
-    return () -> Summed.of(stats, one -> one.inFlight(kind));
+    return () -> LoopAggregates.of(stats, one -> one.inFlight(kind));
   }
 
   private static DoubleSupplier latency(List<LoopStats> stats, OpKind kind) {
-    return Sampled.quantile(0.99, Summed.histograms(stats, one -> one.latency(kind)));
+    return RateSamplers.quantile(0.99, LoopAggregates.histograms(stats, one -> one.latency(kind)));
   }
 
   /** How the work is spread. */
@@ -138,7 +142,7 @@ public final class ServerStatus {
     Status.Builder open = status.chart("Connections of a loop", Unit.NUMBER);
     for (int i = 0; i < workers.size(); i++) {
       RingWorker worker = workers.get(i);
-      DoubleSupplier nanos = Sampled.rate(() -> worker.loop().stats().turnBusy().sum());
+      DoubleSupplier nanos = RateSamplers.rate(() -> worker.loop().stats().turnBusy().sum());
       busy.line("loop_" + i + "_busy", "loop " + i, () -> nanos.getAsDouble() / 1e9);
       open.line("loop_" + i + "_connections", "loop " + i, () -> worker.stats().get(Figure.OPEN));
     }
@@ -153,6 +157,6 @@ public final class ServerStatus {
         .line("digest_queue", "files to hash", digests::jobs);
     status
         .chart("Hashed", Unit.BYTES_PER_SECOND)
-        .line("hashed_bytes", "read", Sampled.rate(digests::hashedBytes));
+        .line("hashed_bytes", "read", RateSamplers.rate(digests::hashedBytes));
   }
 }

@@ -105,7 +105,7 @@ public final class StatusHtml {
       Status.Line line = chart.lines().get(i);
       out.append("<li><i class=\"l").append(i % 5).append("\"></i>");
       escape(out, line.label());
-      out.append(" <b>").append(Quantity.text(line.now(), chart.unit())).append("</b></li>");
+      out.append(" <b>").append(HumanFormat.text(line.now(), chart.unit())).append("</b></li>");
     }
     out.append("</ul>\n");
     drawing(out, chart);
@@ -131,7 +131,7 @@ public final class StatusHtml {
               y,
               LEFT - 6,
               y + 4,
-              Quantity.text(mark, chart.unit())));
+              HumanFormat.text(mark, chart.unit())));
     }
     out.append("<text x=\"").append(LEFT).append("\" y=\"").append(HEIGHT - 3);
     out.append("\">3 min ago</text><text x=\"").append(WIDTH).append("\" y=\"").append(HEIGHT - 3);

@@ -39,7 +39,7 @@ final class HistogramCollector implements Collector {
     }
   }
 
-  private static final int MOST_READS = 1000;
+  private static final int MAX_READS = 1000;
 
   private final String name;
   private final String help;
@@ -89,8 +89,9 @@ final class HistogramCollector implements Collector {
   @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
   private record Counts(long[] counts, long zero, long @Nullable [] finer) {
     Counts plus(Counts other) {
-      long[] both = finer == null || other.finer == null ? null : Summed.plus(finer, other.finer);
-      return new Counts(Summed.plus(counts, other.counts), zero + other.zero, both);
+      long[] both =
+          finer == null || other.finer == null ? null : LoopAggregates.plus(finer, other.finer);
+      return new Counts(LoopAggregates.plus(counts, other.counts), zero + other.zero, both);
     }
   }
 
@@ -115,7 +116,7 @@ final class HistogramCollector implements Collector {
   private static Counts read(Part part) {
     long[] counts = part.histogram().counts();
     ExponentialHistogram finer = part.finer();
-    for (int i = 0; finer != null && i < MOST_READS; i++) {
+    for (int i = 0; finer != null && i < MAX_READS; i++) {
       long zero = finer.zeroCount();
       long[] cells = finer.counts();
       if (zero + Arrays.stream(cells).sum() == Arrays.stream(counts).sum()) {

@@ -22,9 +22,9 @@ import java.util.function.ToLongFunction;
 
 /** Meters of the rings, their loops, and the transport on them, all loops together. */
 final class RingMetrics {
-  private final Meters meters;
+  private final MeterRegistrar meters;
 
-  RingMetrics(Meters meters) {
+  RingMetrics(MeterRegistrar meters) {
     this.meters = meters;
   }
 
@@ -49,7 +49,7 @@ final class RingMetrics {
         "millrace.ring.submission.depth",
         "Submissions handed to the kernel by the last enter call",
         rings,
-        Summed.most(ring -> ring.get(Counter.LAST_BATCH)));
+        LoopAggregates.most(ring -> ring.get(Counter.LAST_BATCH)));
     numbers(
         "millrace_ring_submissions_per_enter",
         "Submissions handed to the kernel by one enter call",
@@ -69,7 +69,7 @@ final class RingMetrics {
 
   private void counter(List<RingStats> rings, Counter counter, String name, String description) {
     meters.counter(
-        "millrace.ring." + name, description, rings, Summed.sum(ring -> ring.get(counter)));
+        "millrace.ring." + name, description, rings, LoopAggregates.sum(ring -> ring.get(counter)));
   }
 
   /** Kinds are shown from their first use on: most are never used here. */
@@ -88,7 +88,7 @@ final class RingMetrics {
           "millrace.ring.in.flight",
           "Operations submitted and not yet completed for good",
           loops,
-          Summed.sum(loop -> loop.inFlight(kind)),
+          LoopAggregates.sum(loop -> loop.inFlight(kind)),
           "operation",
           label(kind));
     }
@@ -101,8 +101,8 @@ final class RingMetrics {
   private static List<Series> latencies(List<LoopStats> loops) {
     List<Series> used = new ArrayList<>();
     for (OpKind kind : OpKind.values()) {
-      List<Histogram> all = Summed.histograms(loops, loop -> loop.latency(kind));
-      if (Arrays.stream(Summed.counts(all)).anyMatch(count -> count > 0)) {
+      List<Histogram> all = LoopAggregates.histograms(loops, loop -> loop.latency(kind));
+      if (Arrays.stream(LoopAggregates.counts(all)).anyMatch(count -> count > 0)) {
         used.add(Series.of(Labels.of("operation", label(kind)), all));
       }
     }
@@ -115,17 +115,17 @@ final class RingMetrics {
 
   private void seconds(
       String name, String help, List<LoopStats> loops, Function<LoopStats, Histogram> histogram) {
-    meters.seconds(name, help, Meters.one(Summed.histograms(loops, histogram)));
+    meters.seconds(name, help, MeterRegistrar.one(LoopAggregates.histograms(loops, histogram)));
   }
 
   private void numbers(
       String name, String help, List<LoopStats> loops, Function<LoopStats, Histogram> histogram) {
-    meters.numbers(name, help, Meters.one(Summed.histograms(loops, histogram)));
+    meters.numbers(name, help, MeterRegistrar.one(LoopAggregates.histograms(loops, histogram)));
   }
 
   private void loop(List<EventLoop> loops, List<LoopStats> stats) {
     ToDoubleFunction<List<EventLoop>> longest =
-        Summed.most(loop -> loop.stats().longestTurnNanos(loop.ring().nanoTime()));
+        LoopAggregates.most(loop -> loop.stats().longestTurnNanos(loop.ring().nanoTime()));
     meters.gauge(
         "millrace.loop.longest.turn.seconds",
         "Longest turn of the last minute, the present one included: how long a loop stalled",
@@ -135,8 +135,9 @@ final class RingMetrics {
         "millrace.loop.posted.tasks",
         "Tasks posted to the loop and not yet run",
         loops,
-        Summed.sum(EventLoop::postedTasks));
-    meters.gauge("millrace.loop.timers", "Timers waiting", stats, Summed.sum(LoopStats::timers));
+        LoopAggregates.sum(EventLoop::postedTasks));
+    meters.gauge(
+        "millrace.loop.timers", "Timers waiting", stats, LoopAggregates.sum(LoopStats::timers));
     count(stats, "timers.run", "Timers that ran", LoopStats::timersRun);
     count(stats, "turns", "Turns of the event loop", LoopStats::turns);
     count(stats, "tasks", "Posted tasks run by the loop", LoopStats::tasks);
@@ -150,7 +151,7 @@ final class RingMetrics {
 
   private void count(
       List<LoopStats> stats, String name, String description, ToLongFunction<LoopStats> one) {
-    meters.counter("millrace.loop." + name, description, stats, Summed.sum(one));
+    meters.counter("millrace.loop." + name, description, stats, LoopAggregates.sum(one));
   }
 
   private void turns(List<LoopStats> stats) {
@@ -200,7 +201,7 @@ final class RingMetrics {
           "millrace.connections.closed",
           "Connections that ended",
           stats,
-          Summed.sum(one -> one.closed(reason)),
+          LoopAggregates.sum(one -> one.closed(reason)),
           "reason",
           reason.label());
     }
@@ -230,15 +231,16 @@ final class RingMetrics {
         "millrace.send.chunks",
         "Send chunks held by connections",
         stats,
-        Summed.sum(one -> one.get(Figure.CHUNKS_IN_USE)));
+        LoopAggregates.sum(one -> one.get(Figure.CHUNKS_IN_USE)));
     meters.gauge(
         "millrace.receive.buffers.free",
         "Provided receive buffers that the kernel may fill",
         workers,
-        Summed.sum(RingWorker::receiveBuffersFree));
+        LoopAggregates.sum(RingWorker::receiveBuffersFree));
   }
 
   private void counter(List<TransportStats> stats, Figure figure, String name, String description) {
-    meters.counter("millrace." + name, description, stats, Summed.sum(one -> one.get(figure)));
+    meters.counter(
+        "millrace." + name, description, stats, LoopAggregates.sum(one -> one.get(figure)));
   }
 }

@@ -1,6 +1,6 @@
 package dev.millrace.metrics;
 
-import dev.millrace.cache.HotStats;
+import dev.millrace.cache.CacheStats;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
@@ -8,7 +8,7 @@ import dev.millrace.files.OpenFiles;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
-import dev.millrace.http.parser.GateStats;
+import dev.millrace.http.parser.ParserStats;
 import dev.millrace.http.parser.RejectReason;
 import dev.millrace.loop.ExponentialHistogram;
 import dev.millrace.loop.Histogram;
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final Meters meters = new Meters(registry);
+  private final MeterRegistrar meters = new MeterRegistrar(registry);
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final JvmGcMetrics gc = new JvmGcMetrics();
   private final Mutex mutex = new Mutex();
@@ -118,7 +118,7 @@ public final class ServerMetrics implements AutoCloseable {
         "http.server.active.requests",
         "Requests under way",
         requests,
-        Summed.sum(RequestTracker::active));
+        LoopAggregates.sum(RequestTracker::active));
     meters.seconds(
         "http_server_request_duration_seconds",
         "Duration of HTTP server requests",
@@ -139,7 +139,7 @@ public final class ServerMetrics implements AutoCloseable {
         "millrace.request.failures",
         "Requests that a step of the server failed",
         failures,
-        Summed.sum(ExchangeFailures::count));
+        LoopAggregates.sum(ExchangeFailures::count));
   }
 
   private static Supplier<List<Series>> series(
@@ -184,12 +184,12 @@ public final class ServerMetrics implements AutoCloseable {
         "millrace.connections.idle",
         "Connections open without a request under way",
         open,
-        s -> Math.max(0, s.getAsLong() - Summed.of(requests, RequestTracker::active)));
+        s -> Math.max(0, s.getAsLong() - LoopAggregates.of(requests, RequestTracker::active)));
     meters.counter(
         "millrace.connections.accepted",
         "Connections accepted",
         accepted,
-        Summed.sum(LongSupplier::getAsLong));
+        LoopAggregates.sum(LongSupplier::getAsLong));
     for (int i = 0; i < accepted.size(); i++) {
       meters.counter(
           "millrace.loop.connections.accepted",
@@ -202,15 +202,18 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /** The gate: heads passed on, and what it refused by reason. */
-  public void gate(List<GateStats> stats) {
+  public void parser(List<ParserStats> stats) {
     meters.counter(
-        "millrace.gate.passed", "Request heads passed on", stats, Summed.sum(GateStats::passed));
+        "millrace.requests.accepted",
+        "Request heads passed on",
+        stats,
+        LoopAggregates.sum(ParserStats::passed));
     for (RejectReason reason : RejectReason.values()) {
       meters.counter(
-          "millrace.gate.rejected",
+          "millrace.requests.rejected",
           "Requests refused by the gate",
           stats,
-          Summed.sum(one -> one.rejected(reason)),
+          LoopAggregates.sum(one -> one.rejected(reason)),
           "reason",
           reason.label());
     }
@@ -298,30 +301,40 @@ public final class ServerMetrics implements AutoCloseable {
         "millrace.files.cache.hits",
         "Opens of files that were open",
         files,
-        Summed.sum(OpenFiles::hits),
+        LoopAggregates.sum(OpenFiles::hits),
         "mount",
         mount);
     meters.counter(
         "millrace.files.cache.misses",
         "Opens that were resolved",
         files,
-        Summed.sum(OpenFiles::misses),
+        LoopAggregates.sum(OpenFiles::misses),
         "mount",
         mount);
   }
 
   /** Answers from the memory of each loop. */
-  public void hot(List<HotStats> hot) {
+  public void responseCache(List<CacheStats> stats) {
     meters.counter(
-        "millrace.hot.hits", "Requests answered from memory", hot, Summed.sum(HotStats::hits));
+        "millrace.response.cache.hits",
+        "Requests answered from memory",
+        stats,
+        LoopAggregates.sum(CacheStats::hits));
     meters.counter(
-        "millrace.hot.misses",
+        "millrace.response.cache.misses",
         "Requests that could have been answered from memory and were not",
-        hot,
-        Summed.sum(HotStats::misses));
+        stats,
+        LoopAggregates.sum(CacheStats::misses));
     meters.gauge(
-        "millrace.hot.answers", "Answers kept in memory", hot, Summed.sum(HotStats::answers));
-    meters.gauge("millrace.hot.bytes", "Memory that they take", hot, Summed.sum(HotStats::bytes));
+        "millrace.response.cache.entries",
+        "Answers kept in memory",
+        stats,
+        LoopAggregates.sum(CacheStats::answers));
+    meters.gauge(
+        "millrace.response.cache.bytes",
+        "Memory that they take",
+        stats,
+        LoopAggregates.sum(CacheStats::bytes));
   }
 
   /** The rings, their loops and the transport on them, by the number of the loop. */

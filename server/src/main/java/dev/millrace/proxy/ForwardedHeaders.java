@@ -31,9 +31,9 @@ public final class ForwardedHeaders implements HttpHandler {
           Headers.X_FORWARDED_HOST);
 
   private final HttpHandler next;
-  private final ProxyTrust trust;
+  private final TrustedProxies trust;
 
-  public ForwardedHeaders(HttpHandler next, ProxyTrust trust) {
+  public ForwardedHeaders(HttpHandler next, TrustedProxies trust) {
     this.next = next;
     this.trust = trust;
   }

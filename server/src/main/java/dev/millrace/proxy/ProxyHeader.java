@@ -2,7 +2,7 @@ package dev.millrace.proxy;
 
 import dev.millrace.http.parser.IpLiteral;
 import dev.millrace.http.parser.Octets;
-import dev.millrace.http.parser.Verdict;
+import dev.millrace.http.parser.ParseStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -66,14 +66,14 @@ final class ProxyHeader {
   }
 
   /** Looks at the first {@code length} bytes of a connection, at most {@link #wanted}. */
-  Verdict parse(byte[] bytes, int length) {
+  ParseStatus parse(byte[] bytes, int length) {
     if (startsLike(bytes, length, V1)) {
       return length < V1.length ? needMore(V1_LEAST) : parseLine(bytes, length);
     }
     if (startsLike(bytes, length, V2)) {
       return length < V2_FIXED ? needMore(V2_FIXED) : parseBinary(bytes, length);
     }
-    return Verdict.REJECTED;
+    return ParseStatus.REJECTED;
   }
 
   private static boolean startsLike(byte[] bytes, int length, byte[] mark) {
@@ -81,38 +81,38 @@ final class ProxyHeader {
     return Arrays.equals(bytes, 0, n, mark, 0, n);
   }
 
-  private Verdict needMore(int bytes) {
+  private ParseStatus needMore(int bytes) {
     wanted = bytes;
-    return Verdict.NEED_MORE;
+    return ParseStatus.NEED_MORE;
   }
 
-  private Verdict parseLine(byte[] bytes, int length) {
+  private ParseStatus parseLine(byte[] bytes, int length) {
     for (int i = V1.length; i < length; i++) {
       boolean atEnd = i == length - 1;
       if (bytes[i] == Octets.LF) {
         return atEnd && bytes[i - 1] == Octets.CR
             ? line(new String(bytes, V1.length, i - 1 - V1.length, StandardCharsets.ISO_8859_1))
-            : Verdict.REJECTED;
+            : ParseStatus.REJECTED;
       }
       if (bytes[i] == Octets.CR && !atEnd && bytes[i + 1] != Octets.LF) {
-        return Verdict.REJECTED;
+        return ParseStatus.REJECTED;
       }
     }
-    return length >= V1_MOST ? Verdict.REJECTED : needMore(Math.max(V1_LEAST, length + 1));
+    return length >= V1_MOST ? ParseStatus.REJECTED : needMore(Math.max(V1_LEAST, length + 1));
   }
 
-  private Verdict line(String line) {
+  private ParseStatus line(String line) {
     if (line.equals("UNKNOWN") || line.startsWith("UNKNOWN ")) {
-      return Verdict.COMPLETE;
+      return ParseStatus.COMPLETE;
     }
     String[] words = line.split(" ", -1);
     boolean v4 = words[0].equals("TCP4");
     if (words.length != 5 || !(v4 || words[0].equals("TCP6"))) {
-      return Verdict.REJECTED;
+      return ParseStatus.REJECTED;
     }
     source = address(words[1], words[3], v4);
     destination = address(words[2], words[4], v4);
-    return source == null || destination == null ? Verdict.REJECTED : Verdict.COMPLETE;
+    return source == null || destination == null ? ParseStatus.REJECTED : ParseStatus.COMPLETE;
   }
 
   private static @Nullable InetSocketAddress address(String text, String port, boolean v4) {
@@ -123,7 +123,7 @@ final class ProxyHeader {
         : new InetSocketAddress(address, Integer.parseInt(port));
   }
 
-  private Verdict parseBinary(byte[] bytes, int length) {
+  private ParseStatus parseBinary(byte[] bytes, int length) {
     int command = bytes[V2.length] & 0xff;
     int family = bytes[V2.length + 1] & 0xff;
     int rest = (bytes[V2.length + 2] & 0xff) << 8 | (bytes[V2.length + 3] & 0xff);
@@ -134,7 +134,7 @@ final class ProxyHeader {
         || !known
         || V2_FIXED + rest > MOST
         || (!local && addressBytes > 0 && rest < 2 * addressBytes + 4)) {
-      return Verdict.REJECTED;
+      return ParseStatus.REJECTED;
     }
     if (length < V2_FIXED + rest) {
       return needMore(V2_FIXED + rest);
@@ -144,7 +144,7 @@ final class ProxyHeader {
       source = binary(bytes, V2_FIXED, addressBytes, ports);
       destination = binary(bytes, V2_FIXED + addressBytes, addressBytes, ports + 2);
     }
-    return Verdict.COMPLETE;
+    return ParseStatus.COMPLETE;
   }
 
   private static InetSocketAddress binary(byte[] bytes, int at, int length, int portAt) {

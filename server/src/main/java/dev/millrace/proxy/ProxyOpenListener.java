@@ -1,7 +1,7 @@
 package dev.millrace.proxy;
 
-import dev.millrace.http.parser.GateLimits;
-import dev.millrace.http.parser.Verdict;
+import dev.millrace.http.parser.HttpLimits;
+import dev.millrace.http.parser.ParseStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -22,11 +22,11 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
  */
 public final class ProxyOpenListener implements ChannelListener<StreamConnection> {
   private final ChannelListener<StreamConnection> next;
-  private final ProxyTrust trust;
+  private final TrustedProxies trust;
   private final long timeoutMillis;
 
   public ProxyOpenListener(
-      ChannelListener<StreamConnection> next, ProxyTrust trust, GateLimits limits) {
+      ChannelListener<StreamConnection> next, TrustedProxies trust, HttpLimits limits) {
     this.next = next;
     this.trust = trust;
     this.timeoutMillis = limits.headTimeout().toMillis();
@@ -77,13 +77,13 @@ public final class ProxyOpenListener implements ChannelListener<StreamConnection
     @Override
     public void handleEvent(ConduitStreamSourceChannel channel) {
       try {
-        Verdict verdict = read(channel);
-        if (verdict == Verdict.NEED_MORE) {
+        ParseStatus verdict = read(channel);
+        if (verdict == ParseStatus.NEED_MORE) {
           channel.resumeReads();
           return;
         }
         stopTimer();
-        if (verdict == Verdict.REJECTED) {
+        if (verdict == ParseStatus.REJECTED) {
           IoUtils.safeClose(connection);
           return;
         }
@@ -100,15 +100,15 @@ public final class ProxyOpenListener implements ChannelListener<StreamConnection
       }
     }
 
-    private Verdict read(ConduitStreamSourceChannel channel) throws IOException {
+    private ParseStatus read(ConduitStreamSourceChannel channel) throws IOException {
       while (true) {
         buffer.limit(header.wanted());
         int n = channel.read(buffer);
         if (n <= 0) {
-          return n == 0 ? Verdict.NEED_MORE : Verdict.REJECTED;
+          return n == 0 ? ParseStatus.NEED_MORE : ParseStatus.REJECTED;
         }
-        Verdict verdict = header.parse(buffer.array(), buffer.position());
-        if (verdict != Verdict.NEED_MORE) {
+        ParseStatus verdict = header.parse(buffer.array(), buffer.position());
+        if (verdict != ParseStatus.NEED_MORE) {
           return verdict;
         }
       }

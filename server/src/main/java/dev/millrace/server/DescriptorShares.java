@@ -32,7 +32,7 @@ record DescriptorShares(int limit, int connections, int openFiles, int hashing, 
   static final int LEAST = OWN + 32;
 
   private static final int LEAST_COMMON = 1024;
-  private static final int MOST_MANAGEMENT = 256;
+  private static final int MAX_MANAGEMENT = 256;
   private static final Pattern SOFT_LIMIT = Pattern.compile("Max open files +(\\S+)");
 
   DescriptorShares {
@@ -48,7 +48,7 @@ record DescriptorShares(int limit, int connections, int openFiles, int hashing, 
   static DescriptorShares of(int limit) {
     int rest = Math.max(limit, LEAST) - OWN;
     return new DescriptorShares(
-        limit, rest / 8 * 3, rest / 4, rest / 4, Math.min(MOST_MANAGEMENT, rest / 32));
+        limit, rest / 8 * 3, rest / 4, rest / 4, Math.min(MAX_MANAGEMENT, rest / 32));
   }
 
   /** Divides the limit of this process, which the Java runtime has raised as far as it may. */

@@ -1,7 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLogWriter;
-import dev.millrace.cache.HotStats;
+import dev.millrace.cache.CacheStats;
 import dev.millrace.config.HostPort;
 import dev.millrace.config.Settings;
 import dev.millrace.digest.DigestService;
@@ -12,8 +12,8 @@ import dev.millrace.files.OpenFiles;
 import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.loop.EventLoop;
-import dev.millrace.management.Management;
-import dev.millrace.management.Probe;
+import dev.millrace.management.HealthCheck;
+import dev.millrace.management.ManagementServer;
 import dev.millrace.management.ServerStatus;
 import dev.millrace.management.Status;
 import dev.millrace.metrics.PoolMetrics;
@@ -58,9 +58,9 @@ public final class FileServer implements AutoCloseable {
   private final DigestStore store;
   private final DigestService digests;
   private final @Nullable Scrubber scrubber;
-  private final List<Pipeline> pipelines = new ArrayList<>();
+  private final List<LoopContext> loops = new ArrayList<>();
   private final @Nullable AccessLogWriter accessLogWriter;
-  private final Management management;
+  private final ManagementServer management;
   private final Listeners listeners;
   private final Roots roots;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -90,8 +90,8 @@ public final class FileServer implements AutoCloseable {
     this.scrubber =
         rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
     this.accessLogWriter = AccessLogWriter.open(settings);
-    Pipeline.Shared shared =
-        new Pipeline.Shared(
+    LoopContext.Shared shared =
+        new LoopContext.Shared(
             settings,
             transport,
             pool,
@@ -99,19 +99,19 @@ public final class FileServer implements AutoCloseable {
             scrubber == null ? _ -> false : scrubber::isCorrupt,
             accessLogWriter);
     for (int i = 0; i < transport.loops().size(); i++) {
-      pipelines.add(new Pipeline(i, shared));
+      loops.add(new LoopContext(i, shared));
     }
-    roots.follow((mount, root) -> pipelines.forEach(pipeline -> pipeline.root(mount, root)));
-    digests.whenKnown(version -> pipelines.forEach(pipeline -> pipeline.forget(version)));
+    roots.follow((mount, root) -> loops.forEach(loop -> loop.root(mount, root)));
+    digests.whenKnown(version -> loops.forEach(loop -> loop.forget(version)));
     if (scrubber != null) {
-      scrubber.whenCorrupt(version -> pipelines.forEach(pipeline -> pipeline.forgetSoon(version)));
+      scrubber.whenCorrupt(version -> loops.forEach(loop -> loop.invalidateAsync(version)));
     }
     this.status = new Status(Version.current(), transport.description(), transport.reason());
     if (settings.metrics()) {
       register();
     }
     ConnectionBound bound = new ConnectionBound(shares.connections(), transport::openConnections);
-    Management opened = null;
+    ManagementServer opened = null;
     try {
       opened = startManagement(shares.management());
       this.management = opened;
@@ -119,8 +119,8 @@ public final class FileServer implements AutoCloseable {
           Listeners.open(
               transport,
               settings.listen(),
-              each(Pipeline::opening),
-              each(pipeline -> pipeline.admission(bound)));
+              each(LoopContext::opening),
+              each(loop -> loop.admission(bound)));
     } catch (StartException failed) {
       if (opened != null) {
         opened.close();
@@ -179,14 +179,14 @@ public final class FileServer implements AutoCloseable {
   }
 
   private List<RequestTracker> trackers() {
-    return pipelines.stream().map(Pipeline::requests).toList();
+    return loops.stream().map(LoopContext::requests).toList();
   }
 
   /** What each loop has, without what it has not. */
-  private <T> List<T> each(Function<Pipeline, @Nullable T> part) {
+  private <T> List<T> each(Function<LoopContext, @Nullable T> part) {
     List<T> all = new ArrayList<>();
-    for (Pipeline pipeline : pipelines) {
-      T one = part.apply(pipeline);
+    for (LoopContext loop : loops) {
+      T one = part.apply(loop);
       if (one != null) {
         all.add(one);
       }
@@ -196,13 +196,13 @@ public final class FileServer implements AutoCloseable {
 
   private void register() {
     ServerStatus charts = new ServerStatus(status);
-    List<RequestStats> stats = each(Pipeline::stats);
+    List<RequestStats> stats = each(LoopContext::stats);
     charts.requests(stats, trackers(), transport::openConnections);
     metrics.build(Version.current());
     metrics.transport(transport.name(), transport.reason());
     metrics.requests(trackers(), stats);
-    metrics.failures(each(Pipeline::failures));
-    metrics.gate(each(Pipeline::gate));
+    metrics.failures(each(LoopContext::failures));
+    metrics.parser(each(LoopContext::parserStats));
     registerCaches();
     metrics.pool("worker", pool);
     metrics.pool("hash", hashers);
@@ -231,26 +231,30 @@ public final class FileServer implements AutoCloseable {
         metrics.openFiles(files, settings.mounts().get(i).name());
       }
     }
-    List<HotStats> answers = each(one -> one.caches().answers());
+    List<CacheStats> answers = each(one -> one.caches().answers());
     if (!answers.isEmpty()) {
-      metrics.hot(answers);
+      metrics.responseCache(answers);
     }
   }
 
-  private Management startManagement(int connections) throws StartException {
-    Management.allowConnections(connections);
+  private ManagementServer startManagement(int connections) throws StartException {
+    ManagementServer.allowConnections(connections);
     InetSocketAddress address = resolve("management", settings.management());
     // An idle loop sleeps; whether it can still turn shows only when it is asked to.
-    List<Probe> turns = each(one -> new Probe(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
-    Probe reachable = new Probe(FileServer::onNewThread, roots::areThere, ROOT_MUST_ANSWER_WITHIN);
-    Management.Health health =
-        new Management.Health(
-            () -> Probe.askAll(turns),
+    List<HealthCheck> turns =
+        each(one -> new HealthCheck(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
+    HealthCheck reachable =
+        new HealthCheck(FileServer::onNewThread, roots::areThere, ROOT_MUST_ANSWER_WITHIN);
+    ManagementServer.Health health =
+        new ManagementServer.Health(
+            () -> HealthCheck.askAll(turns),
             () -> started && !stopping.get() && reachable.ask(),
             () -> started);
     try {
-      return new Management(
-          address, health, settings.metrics() ? new Management.Figures(metrics, status) : null);
+      return new ManagementServer(
+          address,
+          health,
+          settings.metrics() ? new ManagementServer.Figures(metrics, status) : null);
     } catch (IOException failed) {
       throw new StartException(
           "management: " + settings.management() + ": " + Listeners.why(failed), failed);
@@ -304,12 +308,12 @@ public final class FileServer implements AutoCloseable {
 
   /** Runs a task where requests of a loop are handled, for tests of what a stuck loop does. */
   Executor events(int loop) {
-    return pipelines.get(loop).events();
+    return loops.get(loop).events();
   }
 
   /** Read buffers held by transfers, for tests of leaks. */
   int readBuffersTaken() {
-    return pipelines.stream().mapToInt(one -> one.buffers().taken()).sum();
+    return loops.stream().mapToInt(one -> one.buffers().taken()).sum();
   }
 
   /** Blocks until the server has stopped. */
@@ -337,7 +341,7 @@ public final class FileServer implements AutoCloseable {
 
   private void stop(BoundedStop stop) {
     long deadline = System.nanoTime() + stop.left().toNanos();
-    new LameDuck(pipelines, transport, deadline).run(settings.lameDuck(), listeners);
+    new LameDuck(loops, transport, deadline).run(settings.lameDuck(), listeners);
     digests.stop();
     stop.step("hashing", hashers::close);
     try {
@@ -349,7 +353,7 @@ public final class FileServer implements AutoCloseable {
     status.close();
     stop.step("the index of digests", this::closeStore);
     stop.step("the worker pool", pool::close);
-    pipelines.forEach(Pipeline::end); // the event threads have ended
+    loops.forEach(LoopContext::end); // the event threads have ended
     AccessLogWriter log = accessLogWriter;
     if (log != null) {
       stop.step("the access log", log::close);

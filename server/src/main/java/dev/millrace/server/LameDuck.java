@@ -25,15 +25,15 @@ final class LameDuck {
   /** How long clients may take to see our end of stream. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
-  private final List<Pipeline> pipelines;
+  private final List<LoopContext> loops;
   private final Transport transport;
   private final long deadlineNanos;
 
   /**
    * @param deadlineNanos when all ends, as {@link System#nanoTime}
    */
-  LameDuck(List<Pipeline> pipelines, Transport transport, long deadlineNanos) {
-    this.pipelines = pipelines;
+  LameDuck(List<LoopContext> loops, Transport transport, long deadlineNanos) {
+    this.loops = loops;
     this.transport = transport;
     this.deadlineNanos = deadlineNanos;
   }
@@ -45,7 +45,7 @@ final class LameDuck {
    */
   void run(Duration phase, Listeners listeners) {
     long begin = System.nanoTime();
-    pipelines.forEach(Pipeline::drain);
+    loops.forEach(LoopContext::drain);
     awaitNoConnection(begin + phase.toNanos() * 3 / 4);
     listeners.close();
     awaitNoConnection(begin + phase.toNanos());
@@ -70,12 +70,12 @@ final class LameDuck {
   private int endIdle() {
     AtomicInteger busy = new AtomicInteger();
     int unknown = 0;
-    for (Pipeline pipeline : pipelines) {
+    for (LoopContext loop : loops) {
       ResetEvent done = new ResetEvent();
       Runnable end =
           () -> {
             try {
-              busy.addAndGet(pipeline.connections().endIdle() + pipeline.requests().active());
+              busy.addAndGet(loop.connections().endIdle() + loop.requests().active());
             } finally {
               done.set();
             }
@@ -83,7 +83,7 @@ final class LameDuck {
       try {
         // A task that a task posts runs in the next turn: what has been received by now comes
         // first.
-        pipeline.events().execute(() -> pipeline.events().execute(end));
+        loop.events().execute(() -> loop.events().execute(end));
       } catch (RejectedExecutionException ended) {
         continue;
       }

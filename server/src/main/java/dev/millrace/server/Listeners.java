@@ -4,7 +4,7 @@ import dev.millrace.config.HostPort;
 import dev.millrace.config.Settings;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RejectionHandler;
-import dev.millrace.http.exchange.RequestBodies;
+import dev.millrace.http.exchange.RequestBodyDiscarder;
 import dev.millrace.http.http1.Http1Loop;
 import dev.millrace.proxy.ForwardedHeaders;
 import dev.millrace.proxy.ProxyOpenListener;
@@ -78,14 +78,15 @@ final class Listeners implements AutoCloseable {
 
   /** What each connection of one loop goes through: the PROXY header, then HTTP. */
   static ChannelListener<StreamConnection> opening(Http1Loop http, Settings settings) {
-    return new ProxyOpenListener(http, settings.proxies(), settings.gate());
+    return new ProxyOpenListener(http, settings.trustedProxies(), settings.http());
   }
 
   /** What stands before a handler that takes no request bodies. */
   static HttpHandler front(HttpHandler handler, Settings settings, ExchangeFailures failures) {
     return new RejectionHandler(
         new ForwardedHeaders(
-            new RequestBodies(handler, settings.gate(), failures), settings.proxies()));
+            new RequestBodyDiscarder(handler, settings.http(), failures),
+            settings.trustedProxies()));
   }
 
   private void listen(List<HostPort> wanted) throws StartException {

@@ -154,7 +154,7 @@ final class Roots implements AutoCloseable {
       }
       return false;
     }
-    if (before != null && before.isStill(now)) {
+    if (before != null && before.matches(now)) {
       now.release();
       return true;
     }

@@ -37,14 +37,14 @@ public interface DirectOutput {
 
   /** Is told that a stretch of a file has been sent, or will not be. Loop thread. */
   @FunctionalInterface
-  interface Sent {
+  interface SendListener {
     /**
      * The last that is heard of it.
      *
      * @param bytes of it that the kernel has taken, or that were read to be sent; all, unless the
      *     connection broke
      */
-    void ended(long bytes);
+    void onEnd(long bytes);
   }
 
   /**
@@ -54,5 +54,5 @@ public interface DirectOutput {
    * @param file becomes this object's to close
    * @param sent is told of its end, once; may write or close then
    */
-  void stage(DescriptorChannel file, long position, long lengthBytes, Sent sent);
+  void stage(DescriptorChannel file, long position, long lengthBytes, SendListener sent);
 }

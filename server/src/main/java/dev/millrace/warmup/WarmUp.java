@@ -4,8 +4,8 @@ import dev.millrace.config.SettingKey;
 import dev.millrace.config.Settings;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.server.C2Threads;
 import dev.millrace.server.FileServer;
-import dev.millrace.server.SecondCompiler;
 import dev.millrace.server.StartException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -79,7 +79,7 @@ public final class WarmUp {
       // What the rehearsal leaves, and what lives for good, is sorted out now: the first collection
       // under load would stop the loop for it.
       System.gc();
-      SecondCompiler.yieldToOthers();
+      C2Threads.yieldToOthers();
     } catch (IOException | SettingsException | StartException failed) {
       LOG.warning("warm-up: left out, the first requests will be slow: " + failed);
     } finally {
@@ -95,7 +95,8 @@ public final class WarmUp {
     try (FileServer server = FileServer.start(settings(root, time == FEW_FILES_TIME))) {
       FutureTask<Boolean> asking =
           new FutureTask<>(() ->
-              WarmUpLoad.run(server.addresses().getFirst(), server.managementAddress(), root, end));
+              WarmUpTraffic.run(
+                  server.addresses().getFirst(), server.managementAddress(), root, end));
       var _ = Thread.ofPlatform().daemon().name("millrace-warm-up").start(asking);
       long most = Math.max(0, end - System.nanoTime()) + GRACE.toNanos();
       return asking.get(most, TimeUnit.NANOSECONDS);
@@ -118,7 +119,7 @@ public final class WarmUp {
     set(values, SettingKey.METRICS, like.metrics() ? "on" : "off");
     set(values, SettingKey.TRANSPORT, like.transport().name().toLowerCase(Locale.ROOT));
     set(values, SettingKey.ZERO_COPY, like.zeroCopy() ? "on" : "off");
-    set(values, SettingKey.HOT, like.caches().hotBytes() > 0 ? "1MiB" : "off");
+    set(values, SettingKey.RESPONSE_CACHE, like.caches().responseCacheBytes() > 0 ? "1MiB" : "off");
     set(values, SettingKey.OPEN_FILES, Math.min(like.caches().openFiles(), fewFiles ? 2 : 64));
     set(values, SettingKey.LISTING, "on");
     set(values, SettingKey.DIGESTS, like.digests().mode().name().toLowerCase(Locale.ROOT));
@@ -141,9 +142,9 @@ public final class WarmUp {
   private void makeFiles() throws IOException {
     Path root = directory();
     made.add(root);
-    WarmUpLoad.files().forEach((name, bytes) -> made.add(root.resolve(name)));
+    WarmUpTraffic.files().forEach((name, bytes) -> made.add(root.resolve(name)));
     for (Path file : made.subList(1, made.size())) {
-      write(file, WarmUpLoad.files().getOrDefault(file.getFileName().toString(), 0));
+      write(file, WarmUpTraffic.files().getOrDefault(file.getFileName().toString(), 0));
     }
     // A stop in the middle of it leaves nothing behind either; the last that was named goes first.
     made.forEach(path -> path.toFile().deleteOnExit());

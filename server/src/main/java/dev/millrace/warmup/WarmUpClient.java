@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The wire of {@link WarmUpLoad}: writes requests and takes answers off, which are counted and not
- * looked at. One thread.
+ * The wire of {@link WarmUpTraffic}: writes requests and takes answers off, which are counted and
+ * not looked at. One thread.
  */
 final class WarmUpClient {
   private static final String[] HOSTS = {
@@ -25,7 +25,7 @@ final class WarmUpClient {
   private static final Pattern TAG = Pattern.compile("(?i)\r\netag: *(\\S+)");
 
   /** Some requests that are sent together, and the bytes that all their answers have. */
-  record Ask(ByteBuffer requests, long answerBytes) {}
+  record Ask(ByteBuffer requests, long responseBytes) {}
 
   /** The first answer to a request. */
   record Answer(String head, long bytes) {

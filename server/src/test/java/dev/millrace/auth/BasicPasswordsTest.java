@@ -26,13 +26,13 @@ class BasicPasswordsTest {
       String compared = passwords.comparedHash("eve");
       assertTrue(BasicPasswords.isBcrypt(compared), compared);
       assertEquals(passwords.comparedHash("ada").substring(4, 6), compared.substring(4, 6));
-      assertFalse(passwords.examine(basic("eve:right")).granted());
+      assertFalse(passwords.verify(basic("eve:right")).granted());
     }
     BasicPasswords mixed =
         new BasicPasswords("r", Map.of("a", hash(4, "p"), "b", hash(6, "p"), "c", hash(6, "q")));
     assertEquals("06", mixed.comparedHash("eve").substring(4, 6));
-    assertTrue(mixed.examine(basic("a:p")).granted());
-    assertTrue(mixed.examine(basic("b:p")).granted());
+    assertTrue(mixed.verify(basic("a:p")).granted());
+    assertTrue(mixed.verify(basic("b:p")).granted());
   }
 
   @Test
@@ -49,8 +49,8 @@ class BasicPasswordsTest {
   void allOf72BytesCountAndNoneBeyond() {
     String longest = "x".repeat(71) + "y";
     BasicPasswords passwords = new BasicPasswords("r", Map.of("ada", hash(4, longest)));
-    assertEquals("ada", passwords.examine(basic("ada:" + longest)).user());
-    assertFalse(passwords.examine(basic("ada:" + "x".repeat(72))).granted());
-    assertFalse(passwords.examine(basic("ada:" + longest + "z")).granted());
+    assertEquals("ada", passwords.verify(basic("ada:" + longest)).user());
+    assertFalse(passwords.verify(basic("ada:" + "x".repeat(72))).granted());
+    assertFalse(passwords.verify(basic("ada:" + longest + "z")).granted());
   }
 }

@@ -154,7 +154,10 @@ class SettingsLoaderTest {
         "mounts: [{path: a, root: /a}] | mounts[0]: 'a' is not a path that begins with a slash",
         "mounts: [{path: /a, root: /a, workers: 2}] | mounts[0]: unknown key 'workers'",
         "mounts: [{path: /a, root: /a}, {path: /a/, root: /b}] | mounts[1]: another mount stands",
-        "mounts: [{path: /a, root: /a, hidden: [on, off]}] | mounts[0].hidden: one value is allowed",
+        "mounts: [{path: /a, root: /a, dotfiles: [on, off]}] | mounts[0].dotfiles: one value is allowed",
+        "hot: off | 'hot' is now 'response-cache'",
+        "mounts: [{path: /a, root: /a, hidden: on}] | mounts[0]: 'hidden' is now 'dotfiles'",
+        "digests: asked | digests: 'asked' is now 'on-request'",
       })
   void whatIsWrongIsSaidWithItsPlace(String text, String message) throws Exception {
     Path file = yaml(text + "\n");
@@ -176,7 +179,7 @@ class SettingsLoaderTest {
     assertEquals(3, settings.mounts().size());
     assertTrue(settings.mounts().get(0).policy().listing());
     assertFalse(settings.mounts().get(1).policy().listing());
-    assertTrue(settings.mounts().get(1).policy().hidden());
+    assertTrue(settings.mounts().get(1).policy().dotfiles());
     assertEquals("a.example", settings.mounts().get(1).host());
     assertEquals(List.of(), settings.mounts().get(2).policy().index());
     assertEquals(List.of("index.html"), settings.mounts().get(1).policy().index());

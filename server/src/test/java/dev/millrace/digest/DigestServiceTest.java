@@ -200,7 +200,7 @@ class DigestServiceTest {
     DigestService service = service(1);
     for (int i = 0; i < 3; i++) {
       OpenFile file = sparse("behind" + i, 1000);
-      service.behind(file, SHA_256);
+      service.background(file, SHA_256);
       file.close();
     }
     require(service, "asked", sparse("asked", 1000));
@@ -246,7 +246,7 @@ class DigestServiceTest {
     handleEvents(1);
     assertEquals(List.of("unreadable UNREADABLE"), answers);
     assertEquals(1, service.failed());
-    assertEquals(Digests.NONE, service.known(directory.facts()));
+    assertEquals(Digests.NONE, service.known(directory.stat()));
     assertEquals(0, service.jobs());
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.uring.ErrnoException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +61,7 @@ class OpenFilesTest {
     }
 
     @Override
-    public FileFacts stat(OpenFile file) {
+    public FileStat stat(OpenFile file) {
       throw new UnsupportedOperationException("only opens");
     }
 

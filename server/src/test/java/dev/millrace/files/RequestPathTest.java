@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestPathTest {
-  private static RequestPath.Names names(String target) {
-    return assertInstanceOf(RequestPath.Names.class, RequestPath.parse(target), target);
+  private static ParsedPath names(String target) {
+    return assertInstanceOf(ParsedPath.class, RequestPath.parse(target), target);
   }
 
   private static String relative(String target) {

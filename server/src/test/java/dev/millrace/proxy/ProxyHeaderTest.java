@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.http.parser.Verdict;
+import dev.millrace.http.parser.ParseStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -25,11 +25,11 @@ class ProxyHeaderTest {
     int length = 0;
     while (length < bytes.length) {
       length = Math.min(Math.min(bytes.length, length + most), header.wanted());
-      Verdict verdict = header.parse(bytes, length);
-      if (verdict == Verdict.COMPLETE) {
+      ParseStatus verdict = header.parse(bytes, length);
+      if (verdict == ParseStatus.COMPLETE) {
         return length + " " + text(header.source()) + " " + text(header.destination());
       }
-      if (verdict == Verdict.REJECTED) {
+      if (verdict == ParseStatus.REJECTED) {
         return "refused";
       }
     }

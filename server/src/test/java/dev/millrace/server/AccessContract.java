@@ -291,7 +291,7 @@ abstract class AccessContract {
   @Test
   void theLogHasIpv6AddressesInTheirCanonicalForm() throws Exception {
     Path log = root.resolve("access.log");
-    String settings = "proxies: 127.0.0.0/8\naccess-log: " + log + "\n";
+    String settings = "trusted-proxies: 127.0.0.0/8\naccess-log: " + log + "\n";
     try (RunningServer server = RunningServer.start(root, transport(), settings)) {
       ask(server, "/public", "X-Forwarded-For: 2001:DB8:0:0:0:0:0:1");
       String line = lines(log, 1).getFirst();

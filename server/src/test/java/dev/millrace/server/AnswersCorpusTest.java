@@ -68,7 +68,7 @@ class AnswersCorpusTest {
 
   private static final String SETTINGS =
       """
-      digests: asked
+      digests: on-request
       listing: on
       index: [index.html]
       precompressed: [br, gzip]
@@ -99,12 +99,12 @@ class AnswersCorpusTest {
 
   @Test
   void ringWithoutCache() throws Exception {
-    sameAnswers(TransportChoice.URING, "hot: off\n", 1);
+    sameAnswers(TransportChoice.URING, "response-cache: off\n", 1);
   }
 
   @Test
   void ringWithoutOpenFiles() throws Exception {
-    sameAnswers(TransportChoice.URING, "hot: off\nopen-files: 0\n", 1);
+    sameAnswers(TransportChoice.URING, "response-cache: off\nopen-files: 0\n", 1);
   }
 
   @Test

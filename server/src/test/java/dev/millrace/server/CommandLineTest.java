@@ -136,6 +136,10 @@ class CommandLineTest {
   @Test
   void anUnknownOptionOrCommandIsRefused() throws Exception {
     assertRefused(millrace(Map.of(), "serve", "--bogus"), "Unknown option: '--bogus'");
+    assertRefused(millrace(Map.of(), "serve", "--hot=off"), "--hot is now --response-cache");
+    assertRefused(
+        millrace(Map.of("MILLRACE_SIDECARS", "on"), "serve"),
+        "MILLRACE_SIDECARS is now MILLRACE_CHECKSUM_FILES");
     assertRefusedMentioning(millrace(Map.of(), "bogus"), "'bogus'");
   }
 

@@ -129,7 +129,8 @@ class DescriptorsTest {
   @ParameterizedTest
   @CsvSource({"uring,64MiB,1", "uring,64MiB,2", "uring,off,1", "nio,64MiB,1"})
   void idleConnectionsMakeRoomForNewOnes(String transport, String hot, int loops) throws Exception {
-    try (Served served = serve("--transport=" + transport, "--hot=" + hot, "--loops=" + loops)) {
+    try (Served served =
+        serve("--transport=" + transport, "--response-cache=" + hot, "--loops=" + loops)) {
       openIdle(served);
       assertServesFiles(clients.getLast(), served);
       try (RawClient another = connect(served)) {
@@ -147,7 +148,7 @@ class DescriptorsTest {
   @CsvSource({"nio,64MiB", "uring,64MiB", "uring,off"})
   void whereNoneIsIdleNewConnectionsAreRefusedUntilOthersEnd(String transport, String hot)
       throws Exception {
-    try (Served served = serve("--transport=" + transport, "--hot=" + hot)) {
+    try (Served served = serve("--transport=" + transport, "--response-cache=" + hot)) {
       RawClient early = download(served);
       assertEquals(200, early.head().status());
       int refused = 0;

@@ -17,12 +17,12 @@ class DocumentationTest {
     for (SettingKey key : SettingKey.values()) {
       String flag = key == SettingKey.ROOT ? "DIR" : "--" + key.yaml();
       String names = "| `" + flag + "` | `" + key.environment() + "` | `" + key.yaml() + "` | ";
-      String byDefault =
+      String defaultValue =
           key == SettingKey.WORKERS
               ? "processors, at least 2"
-              : key.byDefault().isEmpty() ? "" : "`" + key.byDefault() + "`";
-      if (!table.contains(names + byDefault)) {
-        missing.add(names + byDefault);
+              : key.defaultValue().isEmpty() ? "" : "`" + key.defaultValue() + "`";
+      if (!table.contains(names + defaultValue)) {
+        missing.add(names + defaultValue);
       }
     }
     assertEquals(List.of(), missing);

@@ -25,7 +25,8 @@ class EndedConnectionsTest {
     Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:00:00Z")));
     Thread.sleep(50); // what changed just now is not kept
     try (RunningServer server =
-        RunningServer.start(root, TransportChoice.URING, "digests: asked\nrevalidate: 60s\n")) {
+        RunningServer.start(
+            root, TransportChoice.URING, "digests: on-request\nrevalidate: 60s\n")) {
       ask(server); // kept from here on
       long before = connectionsOfUndertow();
       for (int i = 0; i < CONNECTIONS; i++) {

@@ -62,7 +62,7 @@ class FaultsTest {
   void aDiskThatFailsAfterTheHeadEndsTheConnection() throws Exception {
     Files.write(root.resolve("f"), new byte[100_000]);
     try (Served served =
-            Served.start(List.of(), "--transport=nio", "--digests=asked", root.toString());
+            Served.start(List.of(), "--transport=nio", "--digests=on-request", root.toString());
         RawClient client = connect(served)) {
       client.get("/f");
       client.body(client.head().contentLength());

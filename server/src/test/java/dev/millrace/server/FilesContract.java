@@ -54,7 +54,7 @@ abstract class FilesContract {
 
   private void serving(String yaml, Script script) throws Exception {
     try (RunningServer server =
-        RunningServer.start(root, transport(), caches() + "digests: asked\n" + yaml)) {
+        RunningServer.start(root, transport(), caches() + "digests: on-request\n" + yaml)) {
       script.run(server);
     }
   }

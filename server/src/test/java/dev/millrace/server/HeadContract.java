@@ -22,7 +22,7 @@ abstract class HeadContract {
   private static final String YAML =
       """
       listing: on
-      digests: asked
+      digests: on-request
       fallback: ['{path}.html']
       errors: {403: /denied.html}
       checksum-headers: sha256

@@ -146,7 +146,7 @@ class HealthTest {
 
   @Test
   void byDefaultTheManagementPortIsForThisMachineAlone() throws Exception {
-    HostPort management = HostPort.parse(SettingKey.MANAGEMENT.byDefault());
+    HostPort management = HostPort.parse(SettingKey.MANAGEMENT.defaultValue());
     assertTrue(InetAddress.getByName(management.host()).isLoopbackAddress(), management.toString());
   }
 }

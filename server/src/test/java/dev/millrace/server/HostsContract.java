@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class HostsContract {
   private static final String MOUNTS =
       """
-      digests: asked
+      digests: on-request
       mounts:
         - {host: a.example.org, root: %1$s/a}
         - {host: b.example.org., root: %1$s/b}

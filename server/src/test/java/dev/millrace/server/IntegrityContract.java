@@ -79,7 +79,7 @@ abstract class IntegrityContract {
   @Test
   void theDigestsThatAreAskedForInTheOrderOfPreference() throws Exception {
     byte[] bytes = write("f", 300_000);
-    try (RunningServer server = serving("digests: asked\n")) {
+    try (RunningServer server = serving("digests: on-request\n")) {
       assertEquals("", ask(server, 200, "/f").field("repr-digest"));
       String sha512 = field("sha-512", "SHA-512", bytes);
       String sha256 = field("sha-256", "SHA-256", bytes);
@@ -136,7 +136,7 @@ abstract class IntegrityContract {
   @Test
   void contentDigestIsOfWhatIsSent() throws Exception {
     byte[] bytes = write("f", 100_000);
-    try (RunningServer server = serving("digests: asked\n")) {
+    try (RunningServer server = serving("digests: on-request\n")) {
       Answer part = ask(server, 206, "/f", "Range: bytes=10-19", "Want-Content-Digest: sha-256=1");
       assertEquals(field("sha-256", "SHA-256", part.body()), part.field("content-digest"));
       assertEquals("", part.field("repr-digest"));
@@ -182,7 +182,7 @@ abstract class IntegrityContract {
         ask(server, 404, absent);
       }
     }
-    try (RunningServer server = serving("sidecars: off\n")) {
+    try (RunningServer server = serving("checksum-files: off\n")) {
       ask(server, 404, "/f.bin.sha256");
       ask(server, 404, "/SHA256SUMS");
     }
@@ -242,7 +242,7 @@ abstract class IntegrityContract {
     for (int i = 0; i < count; i++) {
       Files.writeString(root.resolve("file-" + i), "");
     }
-    try (RunningServer server = serving("digests: asked\nrevalidate: 60s\n")) {
+    try (RunningServer server = serving("digests: on-request\nrevalidate: 60s\n")) {
       String first = Programs.run("curl", "-sSf", server.url() + "/SHA256SUMS").out();
       assertEquals(count, first.lines().count());
       for (int i = 0; i < 3; i++) {
@@ -286,7 +286,7 @@ abstract class IntegrityContract {
     try (RandomAccessFile file = new RandomAccessFile(root.resolve("large").toFile(), "rw")) {
       file.setLength(size);
     }
-    try (RunningServer server = serving("digests: asked\n")) {
+    try (RunningServer server = serving("digests: on-request\n")) {
       List<RawClient> clients = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         clients.add(new RawClient(server.address()));
@@ -318,7 +318,7 @@ abstract class IntegrityContract {
   void whatIsKnownOutlivesARestartAndADamagedIndexIsPutAside() throws Exception {
     byte[] bytes = write("f", 70_000);
     Path state = aside.resolve("state");
-    String settings = "digests: asked\nstate: " + state + "\n";
+    String settings = "digests: on-request\nstate: " + state + "\n";
     String want = "Want-Repr-Digest: sha-256=1";
     String digest = field("sha-256", "SHA-256", bytes);
     try (RunningServer server = serving(settings)) {
@@ -357,7 +357,7 @@ abstract class IntegrityContract {
   @Test
   void neverMeansNever() throws Exception {
     write("f", 10);
-    try (RunningServer server = serving("digests: never\n")) {
+    try (RunningServer server = serving("digests: off\n")) {
       assertEquals("", ask(server, 200, "/f", "Want-Repr-Digest: sha-256=1").field("repr-digest"));
       assertEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
       ask(server, 404, "/f.sha256");

@@ -67,7 +67,7 @@ abstract class IntegrityFaultsContract {
   void aFullQueueIsToldToWhoAsksAndToNobodyElse() throws Exception {
     large("large", 3L << 30);
     byte[] small = write("small", 1000);
-    try (RunningServer server = serving("digests: asked\ndigest-queue: 1\n");
+    try (RunningServer server = serving("digests: on-request\ndigest-queue: 1\n");
         RawClient first = new RawClient(server.address());
         RawClient second = new RawClient(server.address())) {
       first.request("HEAD", "/large", WANT);
@@ -106,7 +106,7 @@ abstract class IntegrityFaultsContract {
 
   private void changed(Change change) throws Exception {
     Path file = large("large", 1L << 30);
-    try (RunningServer server = serving("digests: asked\n");
+    try (RunningServer server = serving("digests: on-request\n");
         RawClient client = new RawClient(server.address())) {
       client.request("HEAD", "/large", WANT);
       untilHashing(server);
@@ -154,7 +154,7 @@ abstract class IntegrityFaultsContract {
   void aFileWithOtherBytesThanItHadIsFoundAndRefusedIfSoSet() throws Exception {
     write("good", 30_000);
     write("bad", 40_000);
-    String settings = "digests: asked\nlisting: on\nstate: " + aside.resolve("state") + "\n";
+    String settings = "digests: on-request\nlisting: on\nstate: " + aside.resolve("state") + "\n";
     try (RunningServer server = serving(settings)) {
       for (String target : new String[] {"/good", "/bad"}) {
         ask(server, 200, target, WANT);
@@ -219,7 +219,7 @@ abstract class IntegrityFaultsContract {
   @Test
   void scrubReadsNoFasterThanItMay() throws Exception {
     write("file", 32 << 20);
-    String settings = "digests: asked\nstate: " + aside.resolve("state") + "\n";
+    String settings = "digests: on-request\nstate: " + aside.resolve("state") + "\n";
     try (RunningServer server = serving(settings)) {
       ask(server, 200, "/file", WANT);
     }

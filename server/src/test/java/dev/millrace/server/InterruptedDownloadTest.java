@@ -28,7 +28,7 @@ class InterruptedDownloadTest {
   private static final int SIGPIPE = 13;
 
   private static final int DOWNLOADS = 20;
-  private static final int MOST_DOWNLOADS = 200;
+  private static final int MAX_DOWNLOADS = 200;
   private static final int SIGNALS = 1_000;
 
   @TempDir Path root;
@@ -53,7 +53,7 @@ class InterruptedDownloadTest {
           });
       disturber.start();
       try {
-        for (int i = 0; i < DOWNLOADS || (i < MOST_DOWNLOADS && signals.get() < SIGNALS); i++) {
+        for (int i = 0; i < DOWNLOADS || (i < MAX_DOWNLOADS && signals.get() < SIGNALS); i++) {
           client.get("/file");
           RawClient.Head head = client.head();
           assertEquals(200, head.status());

@@ -38,7 +38,7 @@ abstract class LameDuckContract {
   private static final class Client implements AutoCloseable {
     private final SocketChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocate(4096);
-    boolean toldToClose;
+    boolean closeRequested;
 
     Client(InetSocketAddress address) throws IOException {
       channel = SocketChannel.open(address);
@@ -65,7 +65,7 @@ abstract class LameDuckContract {
         }
         answer.append(StandardCharsets.US_ASCII.decode(buffer.flip()));
       }
-      toldToClose = answer.toString().contains("\r\nConnection: close\r\n");
+      closeRequested = answer.toString().contains("\r\nConnection: close\r\n");
     }
 
     @Override
@@ -87,12 +87,12 @@ abstract class LameDuckContract {
               Thread.ofVirtual()
                   .start(() -> {
                     try (Client client = new Client(server.address())) {
-                      while (!client.toldToClose && !client.hasEnded()) {
+                      while (!client.closeRequested && !client.hasEnded()) {
                         client.ask();
                         asked.incrementAndGet();
                         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(20_000_000));
                       }
-                      told.addAndGet(client.toldToClose ? 1 : 0);
+                      told.addAndGet(client.closeRequested ? 1 : 0);
                     } catch (IOException failed) {
                       synchronized (lost) {
                         lost.add(failed.toString());

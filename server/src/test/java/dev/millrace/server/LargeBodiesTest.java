@@ -26,7 +26,7 @@ class LargeBodiesTest {
   Path root;
 
   private RunningServer start(String yaml) throws Exception {
-    return RunningServer.start(root, TransportChoice.URING, "digests: never\n" + yaml);
+    return RunningServer.start(root, TransportChoice.URING, "digests: off\n" + yaml);
   }
 
   private byte[] write(String name, int length) throws Exception {

@@ -99,7 +99,7 @@ class LoopsTest {
     }
     int clients = 16;
     int rounds = 3;
-    try (RunningServer server = start(transport, "digests: never\n");
+    try (RunningServer server = start(transport, "digests: off\n");
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
       List<Future<?>> fetches = new ArrayList<>();
       for (int c = 0; c < clients; c++) {
@@ -146,7 +146,7 @@ class LoopsTest {
     Path file = Files.writeString(root.resolve("f"), "before");
     Files.setLastModifiedTime(file, LONG_AGO);
     Thread.sleep(50); // what changed just now is not kept in memory
-    try (RunningServer server = start(transport, "digests: never\n")) {
+    try (RunningServer server = start(transport, "digests: off\n")) {
       List<RawClient> clients = onePerLoop(server);
       for (RawClient client : clients) {
         for (int i = 0; i < 5; i++) {
@@ -154,8 +154,9 @@ class LoopsTest {
         }
       }
       if (transport == TransportChoice.URING) {
-        assertTrue(figure(server, "millrace_hot_answers") >= LOOPS, "each loop keeps its own");
-        assertTrue(figure(server, "millrace_hot_hits_total") >= LOOPS);
+        assertTrue(
+            figure(server, "millrace_response_cache_entries") >= LOOPS, "each loop keeps its own");
+        assertTrue(figure(server, "millrace_response_cache_hits_total") >= LOOPS);
       }
       Files.writeString(file, "after!");
       for (RawClient client : clients) { // at once: the file is asked each time
@@ -178,7 +179,7 @@ class LoopsTest {
     Files.write(root.resolve("f"), content);
     Files.setLastModifiedTime(Files.write(root.resolve("s"), small), LONG_AGO);
     Thread.sleep(150);
-    try (RunningServer server = start(transport, "digests: asked\n")) {
+    try (RunningServer server = start(transport, "digests: on-request\n")) {
       List<RawClient> clients = onePerLoop(server);
       for (RawClient client : clients) {
         client.request("HEAD", "/f", "Want-Repr-Digest: sha-256=1");

@@ -146,7 +146,8 @@ class MetricsTest {
           server.figure(
               "http_server_request_duration_seconds_count"
                   + "{http_request_method=\"HEAD\",http_response_status_class=\"2xx\"}"));
-      assertEquals("1.0", server.figure("millrace_gate_rejected_total{reason=\"unknown_method\"}"));
+      assertEquals(
+          "1.0", server.figure("millrace_requests_rejected_total{reason=\"unknown_method\"}"));
       assertEquals("2.0", server.figure("millrace_connections_accepted_total"));
       await(server, "millrace_connections_open", "0.0");
       assertEquals("0.0", server.figure("millrace_connections_idle"));

@@ -9,11 +9,11 @@ import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.ExchangeFactory;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.http1.Http1Loop;
-import dev.millrace.http.parser.GateLimits;
-import dev.millrace.http.parser.GateStats;
+import dev.millrace.http.parser.HttpLimits;
+import dev.millrace.http.parser.ParserStats;
 import dev.millrace.net.AddressText;
 import dev.millrace.proxy.Cidr;
-import dev.millrace.proxy.ProxyTrust;
+import dev.millrace.proxy.TrustedProxies;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
@@ -81,8 +81,8 @@ abstract class ProxiesContract {
     assertTrue(transport.stop(TimeUnit.SECONDS.toNanos(20)));
   }
 
-  private void listen(ProxyTrust trust) throws Exception {
-    GateLimits limits = GateLimits.DEFAULT.withHeadTimeout(Duration.ofMillis(500));
+  private void listen(TrustedProxies trust) throws Exception {
+    HttpLimits limits = HttpLimits.DEFAULT.withHeadTimeout(Duration.ofMillis(500));
     Settings settings = RunningServer.settings(Path.of("."), choice(), limits, trust);
     listeners =
         Listeners.open(
@@ -94,7 +94,7 @@ abstract class ProxiesContract {
                         new ExchangeFactory(
                             Listeners.front(ECHO, settings, new ExchangeFailures())),
                         limits,
-                        new GateStats(),
+                        new ParserStats(),
                         new Connections(System::nanoTime, settings.idleTimeout()),
                         _ -> null),
                     settings)),
@@ -121,7 +121,7 @@ abstract class ProxiesContract {
 
   @Test
   void nobodyIsBelievedUnlessTrusted() throws Exception {
-    listen(new ProxyTrust(List.of(Cidr.parse("10.0.0.0/8")), true));
+    listen(new TrustedProxies(List.of(Cidr.parse("10.0.0.0/8")), true));
     assertClient("127.0.0.1 any http a.example", "X-Forwarded-For: 192.0.2.1");
     assertClient("127.0.0.1 any http a.example", "Forwarded: for=192.0.2.1;proto=https;host=b");
     assertClient("127.0.0.1 any http a.example", "X-Forwarded-Proto: https", "X-Forwarded-Host: b");
@@ -133,7 +133,7 @@ abstract class ProxiesContract {
 
   @Test
   void theFirstThatIsNotTrustedIsTheClient() throws Exception {
-    listen(new ProxyTrust(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
+    listen(new TrustedProxies(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
     assertClient("127.0.0.1 any http a.example", "X: y");
     assertClient("192.0.2.1 0 http a.example", "X-Forwarded-For: 192.0.2.1");
     assertClient("192.0.2.1 0 http a.example", "X-Forwarded-For: 6.6.6.6, 192.0.2.1, 10.0.0.1");
@@ -161,7 +161,7 @@ abstract class ProxiesContract {
 
   @Test
   void theStandardFieldIsReadLikewise() throws Exception {
-    listen(new ProxyTrust(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
+    listen(new TrustedProxies(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
     assertClient("192.0.2.1 0 http a.example", "Forwarded: for=192.0.2.1");
     assertClient(
         "2001:db8::1 4711 https b",
@@ -178,7 +178,7 @@ abstract class ProxiesContract {
 
   @Test
   void aTrustedProxysHeaderNamesTheClient() throws Exception {
-    listen(new ProxyTrust(LOOPBACK, true));
+    listen(new TrustedProxies(LOOPBACK, true));
     try (RawClient client = connect()) {
       client.send("PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n" + GET + GET);
       assertEcho("192.0.2.1 4711 http a.example []", client);
@@ -210,7 +210,7 @@ abstract class ProxiesContract {
 
   @Test
   void aTrustedProxyWithoutHeaderIsCutOff() throws Exception {
-    listen(new ProxyTrust(LOOPBACK, true));
+    listen(new TrustedProxies(LOOPBACK, true));
     for (String first : List.of(GET, "PROXY TCP4 x y 1 2\r\n" + GET, "PROXY TCP4 192.", "")) {
       try (RawClient client = connect()) {
         client.send(first);

@@ -36,7 +36,7 @@ abstract class RangesContract {
   }
 
   private RunningServer serving(String yaml) throws Exception {
-    return RunningServer.start(root, transport(), "digests: asked\n" + yaml);
+    return RunningServer.start(root, transport(), "digests: on-request\n" + yaml);
   }
 
   /** Ascending stretches of every length from a byte to more than is copied, far apart. */

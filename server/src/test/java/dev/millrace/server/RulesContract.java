@@ -18,7 +18,7 @@ abstract class RulesContract {
   abstract TransportChoice transport();
 
   private RunningServer serving(String yaml) throws Exception {
-    return RunningServer.start(root, transport(), "digests: asked\n" + yaml);
+    return RunningServer.start(root, transport(), "digests: on-request\n" + yaml);
   }
 
   private void write(String name, String text) throws Exception {

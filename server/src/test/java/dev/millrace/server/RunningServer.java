@@ -3,8 +3,8 @@ package dev.millrace.server;
 import dev.millrace.config.Settings;
 import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.config.SettingsLoader;
-import dev.millrace.http.parser.GateLimits;
-import dev.millrace.proxy.ProxyTrust;
+import dev.millrace.http.parser.HttpLimits;
+import dev.millrace.proxy.TrustedProxies;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,18 +33,20 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** With bounds that are not all settings. */
-  public static RunningServer start(Path root, TransportChoice transport, GateLimits limits)
+  public static RunningServer start(Path root, TransportChoice transport, HttpLimits limits)
       throws Exception {
-    return start(root, transport, limits, ProxyTrust.NONE);
+    return start(root, transport, limits, TrustedProxies.NONE);
   }
 
   public static RunningServer start(
-      Path root, TransportChoice transport, GateLimits limits, ProxyTrust trust) throws Exception {
+      Path root, TransportChoice transport, HttpLimits limits, TrustedProxies trust)
+      throws Exception {
     return new RunningServer(FileServer.start(settings(root, transport, limits, trust)));
   }
 
   public static Settings settings(
-      Path root, TransportChoice transport, GateLimits limits, ProxyTrust trust) throws Exception {
+      Path root, TransportChoice transport, HttpLimits limits, TrustedProxies trust)
+      throws Exception {
     Settings s = settings(root, transport, "");
     return new Settings(
         s.mounts(),

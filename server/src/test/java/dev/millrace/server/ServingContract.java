@@ -38,7 +38,7 @@ abstract class ServingContract {
 
   @BeforeEach
   void start() throws Exception {
-    running = RunningServer.start(root, transport(), "digests: asked\n");
+    running = RunningServer.start(root, transport(), "digests: on-request\n");
   }
 
   @AfterEach
@@ -203,16 +203,16 @@ abstract class ServingContract {
       assertEquals(size, client.head().contentLength());
       byte[] buffer = new byte[1 << 20];
       long left = size - tail.length;
-      int mostBuffers = 0;
+      int maxBuffers = 0;
       while (left > 0) {
         int n = client.in().read(buffer, 0, (int) Math.min(buffer.length, left));
         assertTrue(n > 0, "ended " + left + " bytes early");
         left -= n;
-        mostBuffers = Math.max(mostBuffers, running.readBuffersTaken());
+        maxBuffers = Math.max(maxBuffers, running.readBuffersTaken());
       }
       assertArrayEquals(tail, client.body(tail.length));
       assertEquals(
-          buffersOfATransfer(), mostBuffers, "what a transfer holds, however long the file");
+          buffersOfATransfer(), maxBuffers, "what a transfer holds, however long the file");
     }
   }
 

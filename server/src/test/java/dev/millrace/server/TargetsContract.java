@@ -19,7 +19,7 @@ abstract class TargetsContract {
   abstract TransportChoice transport();
 
   private RunningServer serving(String yaml) throws Exception {
-    return RunningServer.start(root, transport(), "digests: asked\n" + yaml);
+    return RunningServer.start(root, transport(), "digests: on-request\n" + yaml);
   }
 
   @Test

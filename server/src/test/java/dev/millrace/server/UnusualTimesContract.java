@@ -80,7 +80,7 @@ abstract class UnusualTimesContract {
 
   @Test
   void everyFileIsServedAndLastModifiedOnlyWhereThereIsADate() throws Exception {
-    try (RunningServer server = RunningServer.start(root, transport(), "digests: asked\n")) {
+    try (RunningServer server = RunningServer.start(root, transport(), "digests: on-request\n")) {
       each((target, date) -> {
         for (int i = 0; i < 3; i++) { // from the file, and from memory where answers are kept
           Answered answer = Answered.get(server, 200, target);
@@ -104,7 +104,7 @@ abstract class UnusualTimesContract {
   @Test
   void conditionsWithDatesAreIgnoredForFilesWithoutOne() throws Exception {
     String past = "Thu, 01 Jan 1970 00:00:00 GMT";
-    try (RunningServer server = RunningServer.start(root, transport(), "digests: asked\n")) {
+    try (RunningServer server = RunningServer.start(root, transport(), "digests: on-request\n")) {
       each((target, date) -> {
         boolean old = date.endsWith("1969 23:59:59 GMT") || date.equals(past);
         int since = old ? 304 : 200;
@@ -153,7 +153,7 @@ abstract class UnusualTimesContract {
 
   @Test
   void theIndexKnowsThemAfterARestart() throws Exception {
-    String settings = "digests: asked\nstate: " + aside.resolve("state") + "\n";
+    String settings = "digests: on-request\nstate: " + aside.resolve("state") + "\n";
     for (String computed : new String[] {"8.0", "0.0"}) {
       try (RunningServer server = RunningServer.start(root, transport(), settings)) {
         each((target, _) -> {

@@ -11,6 +11,6 @@ class UringFilesWithoutCachesTest extends FilesContract {
 
   @Override
   String caches() {
-    return "hot: off\nopen-files: 0\n";
+    return "response-cache: off\nopen-files: 0\n";
   }
 }

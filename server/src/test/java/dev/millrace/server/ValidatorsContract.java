@@ -87,14 +87,14 @@ abstract class ValidatorsContract {
 
   @Test
   void aReplacementOfTheSameTimeAndSizeIsAnotherVersion() throws Exception {
-    neitherTagNorDateJoins("digests: never\n");
+    neitherTagNorDateJoins("digests: off\n");
   }
 
   /** An answer that is made while the file becomes old enough must not be kept with a weak tag. */
   @Test
   void aWeakTagIsNotKept() throws Exception {
     write("version-0", Instant.ofEpochSecond(1));
-    try (RunningServer server = RunningServer.start(root, transport(), "digests: never\n")) {
+    try (RunningServer server = RunningServer.start(root, transport(), "digests: off\n")) {
       for (int version = 1; version <= 100; version++) {
         write("version-" + version, Instant.ofEpochSecond(1));
         long deadline = System.nanoTime() + 10_000_000_000L;
@@ -107,14 +107,14 @@ abstract class ValidatorsContract {
 
   @Test
   void theSameWithDigestsThatAreFoundOutBehindAnswers() throws Exception {
-    neitherTagNorDateJoins("digests: behind\n");
+    neitherTagNorDateJoins("digests: background\n");
   }
 
   @Test
   void theTagOfTheFileSystemOfAnOlderVersionIsWrongOnceTheContentIsKnown() throws Exception {
     Instant fixed = Instant.ofEpochSecond(1);
     write("version-1", fixed);
-    try (RunningServer server = RunningServer.start(root, transport(), "digests: asked\n")) {
+    try (RunningServer server = RunningServer.start(root, transport(), "digests: on-request\n")) {
       String first = strong(server).field("etag");
       write("version-2", fixed);
       Answer known = get(server, 200, "Want-Repr-Digest: sha-256=1");

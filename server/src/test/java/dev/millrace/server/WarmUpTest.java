@@ -9,7 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
-import dev.millrace.warmup.WarmUpLoad;
+import dev.millrace.warmup.WarmUpTraffic;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,7 +47,7 @@ class WarmUpTest {
 
   @BeforeEach
   void tree() throws Exception {
-    for (Map.Entry<String, Integer> file : WarmUpLoad.files().entrySet()) {
+    for (Map.Entry<String, Integer> file : WarmUpTraffic.files().entrySet()) {
       Files.write(root.resolve(file.getKey()), new byte[file.getValue()]);
     }
   }
@@ -81,7 +81,7 @@ class WarmUpTest {
       String files = System.getProperty("java.io.tmpdir") + "/millrace-warm-up";
       assertEquals(0, Descriptors.openBelow(files));
       assertEquals(List.of(), log.lines());
-      assertEquals(Set.of(SecondCompiler.NICENESS), secondCompilersNiceness());
+      assertEquals(Set.of(C2Threads.NICENESS), secondCompilersNiceness());
       assertEquals(0, requests(server));
       try (RawClient client = new RawClient(server.address())) {
         client.get("/small");
@@ -99,17 +99,17 @@ class WarmUpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "hot: 1MiB\ndigests: behind\n",
-        "hot: off\ndigests: behind\n",
-        "hot: 1MiB\ndigests: asked\n",
-        "hot: 1MiB\ndigests: never\n"
+        "response-cache: 1MiB\ndigests: behind\n",
+        "response-cache: off\ndigests: behind\n",
+        "response-cache: 1MiB\ndigests: asked\n",
+        "response-cache: 1MiB\ndigests: never\n"
       })
   void whatIsAskedIsAnsweredByEveryKindOfAnswer(String yaml) throws Exception {
     String settings = "listing: on\n" + yaml;
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING, settings)) {
       long before = bytesFromDisk();
       assertTrue(
-          WarmUpLoad.run(
+          WarmUpTraffic.run(
               server.address(),
               server.managementAddress(),
               root,
@@ -119,7 +119,7 @@ class WarmUpTest {
       for (String status : List.of("2xx", "3xx", "4xx")) {
         assertTrue(statuses.getOrDefault(status, 0.0) > 10, status + " in " + statuses);
       }
-      int cold = WarmUpLoad.files().getOrDefault("cold", 0);
+      int cold = WarmUpTraffic.files().getOrDefault("cold", 0);
       assertTrue(bytesFromDisk() - before >= cold, "what was dropped is read again, on a disk");
       Matcher hashed = HASHED.matcher(server.metrics());
       assertTrue(hashed.find());
@@ -143,7 +143,7 @@ class WarmUpTest {
     monitoring.start();
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING)) {
       long end = System.nanoTime() + 1_500_000_000L;
-      assertTrue(WarmUpLoad.run(server.address(), monitoring.getAddress(), root, end));
+      assertTrue(WarmUpTraffic.run(server.address(), monitoring.getAddress(), root, end));
       assertTrue(scrapes.get() >= 2, scrapes + " times");
     } finally {
       monitoring.stop(0);
@@ -155,7 +155,7 @@ class WarmUpTest {
     RunningServer server = RunningServer.start(root, TransportChoice.URING);
     server.close();
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    assertFalse(WarmUpLoad.run(server.address(), server.managementAddress(), root, end));
+    assertFalse(WarmUpTraffic.run(server.address(), server.managementAddress(), root, end));
     assertEquals(1, log.lines().size(), log.lines().toString());
     assertEquals(1, log.with("warm-up: ended early"));
   }
@@ -178,7 +178,7 @@ class WarmUpTest {
     try (var threads = Files.list(Path.of("/proc/self/task"))) {
       for (Path thread : threads.toList()) {
         String stat = stat(thread);
-        if (stat.contains("(" + SecondCompiler.THREADS + ")")) {
+        if (stat.contains("(" + C2Threads.THREADS + ")")) {
           String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
           found.add(Integer.parseInt(behindName[16])); // the 19th of all (proc_pid_stat(5))
         }

@@ -40,7 +40,7 @@ public final class IntegrityFigures {
   private static final int CONNECTIONS = 4;
   private static final int REQUESTS_PER_SECOND = 2000;
   private static final String READ = "millrace_digest_read_bytes_total";
-  private static final long MOST_NANOS = 8_000_000_000L;
+  private static final long MAX_NANOS = 8_000_000_000L;
   private static final long QUIET_NANOS = 4_000_000_000L;
 
   private final Path directory;
@@ -188,7 +188,7 @@ public final class IntegrityFigures {
       Thread asking = Thread.ofPlatform().start(() -> askAll(server, large, unknown));
       double before = server.figure(READ);
       long start = System.nanoTime();
-      long limit = start + MOST_NANOS;
+      long limit = start + MAX_NANOS;
       long[] meanwhile =
           download(
               server, perSecond, () -> unknown.get() == LARGE_FILES && System.nanoTime() < limit);
@@ -230,7 +230,7 @@ public final class IntegrityFigures {
 
   private ServerProcess serve(List<String> prefix, int workers) throws IOException {
     return ServerProcess.start(
-        prefix, directory.toString(), "--digests=asked", "--workers=" + workers);
+        prefix, directory.toString(), "--digests=on-request", "--workers=" + workers);
   }
 
   private static void askAll(ServerProcess server, List<String> names) {

@@ -66,7 +66,7 @@ public final class MetricsFigures {
               "listen", List.of("127.0.0.1:0"),
               "management", List.of("127.0.0.1:0"),
               "transport", List.of("uring"),
-              "digests", List.of("asked"),
+              "digests", List.of("on-request"),
               "metrics", List.of(metrics));
       FileServer server =
           FileServer.start(SettingsLoader.load(new SettingsLoader.Flags(flags, null), Map.of()));
@@ -150,7 +150,7 @@ public final class MetricsFigures {
 
   private static void storm(Path root, int rounds) throws Exception {
     try (ServerProcess server =
-        ServerProcess.start(List.of(), root.toString(), "--digests=asked")) {
+        ServerProcess.start(List.of(), root.toString(), "--digests=on-request")) {
       for (int i = 0; i < 3; i++) {
         var _ = p99(server, 0);
         var _ = p99(server, REQUESTS_PER_SECOND);

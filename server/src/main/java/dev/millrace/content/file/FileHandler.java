@@ -4,14 +4,14 @@ import dev.millrace.auth.Authentication;
 import dev.millrace.content.CorsRule;
 import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.ErrorPages;
-import dev.millrace.content.FilePolicy;
 import dev.millrace.content.Mount;
+import dev.millrace.content.MountPolicy;
 import dev.millrace.content.SelectedFile;
 import dev.millrace.digest.DigestSource;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.FileAccess;
+import dev.millrace.files.ParsedPath;
 import dev.millrace.files.ReadBuffers;
-import dev.millrace.files.RequestPath;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
@@ -23,7 +23,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the files of one mount: GET and HEAD. Each request is a {@link FileRequest}. Event thread
+ * Serves the files of one mount: GET and HEAD. Each request is a {@link FileResolver}. Event thread
  * only.
  */
 public final class FileHandler {
@@ -36,7 +36,7 @@ public final class FileHandler {
   private final ReadBuffers buffers;
   private final DigestSource digests;
   private final DigestPolicy digestPolicy;
-  private final Predicate<FileFacts> corrupt;
+  private final Predicate<FileStat> corrupt;
   private final LoopExecutors executors;
   private final ExchangeFailures failures;
 
@@ -49,7 +49,7 @@ public final class FileHandler {
       ReadBuffers buffers,
       DigestSource digests,
       DigestPolicy digestPolicy,
-      Predicate<FileFacts> corrupt,
+      Predicate<FileStat> corrupt,
       LoopExecutors executors,
       ExchangeFailures failures) {
     this.mount = mount;
@@ -66,7 +66,7 @@ public final class FileHandler {
     return mount;
   }
 
-  public FilePolicy policy() {
+  public MountPolicy policy() {
     return mount.policy();
   }
 
@@ -87,8 +87,8 @@ public final class FileHandler {
   }
 
   /** Whether a file is not to be served because its bytes are not what they were. */
-  public boolean refuses(FileFacts facts) {
-    return digestPolicy.refuseCorrupt() && corrupt.test(facts);
+  public boolean refuses(FileStat stat) {
+    return digestPolicy.refuseCorrupt() && corrupt.test(stat);
   }
 
   public LoopExecutors executors() {
@@ -101,7 +101,7 @@ public final class FileHandler {
   }
 
   /** Answers a request whose path lies in this mount. */
-  public void serve(HttpServerExchange exchange, RequestPath.Names names) {
+  public void serve(HttpServerExchange exchange, ParsedPath names) {
     try {
       begin(exchange, names);
     } catch (RuntimeException | Error failure) {
@@ -109,7 +109,7 @@ public final class FileHandler {
     }
   }
 
-  private void begin(HttpServerExchange exchange, RequestPath.Names names) {
+  private void begin(HttpServerExchange exchange, ParsedPath names) {
     exchange.putAttachment(OF_EXCHANGE, this);
     if (!policy().corsRules().isEmpty()) {
       applyCors(exchange, names.decoded());
@@ -122,14 +122,14 @@ public final class FileHandler {
     }
   }
 
-  private void serveAllowed(HttpServerExchange exchange, RequestPath.Names names) {
-    RequestPath.Names below = names.below(mount.prefix());
-    if (!policy().hidden() && names.isHidden(mount.prefix().segments().size())) {
+  private void serveAllowed(HttpServerExchange exchange, ParsedPath names) {
+    ParsedPath below = names.below(mount.prefix());
+    if (!policy().dotfiles() && names.isHidden(mount.prefix().segments().size())) {
       ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
     } else if (below.segments().isEmpty() && !names.directory()) {
       redirectToDirectory(exchange, names);
     } else {
-      new FileRequest(exchange, this, names, below).start();
+      new FileResolver(exchange, this, names, below).start();
     }
   }
 
@@ -164,18 +164,18 @@ public final class FileHandler {
       return null;
     }
     String path = urlPath(selected.path());
-    RequestPath.Names directory = selected.directory();
+    ParsedPath directory = selected.directory();
     return cacheControl(path, directory == null ? path : directory.decoded());
   }
 
   /** What Cache-Control says of a directory's listing, or null without a rule. */
-  public @Nullable String cacheControl(RequestPath.Names directory) {
+  public @Nullable String cacheControl(ParsedPath directory) {
     String path = directory.decoded();
     return cacheControl(path, path);
   }
 
   private @Nullable String cacheControl(String path, String other) {
-    for (FilePolicy.CacheRule rule : policy().cacheRules()) {
+    for (MountPolicy.CacheRule rule : policy().cacheRules()) {
       if (rule.match().matches(path) || rule.match().matches(other)) {
         return rule.cacheControl();
       }
@@ -184,7 +184,7 @@ public final class FileHandler {
   }
 
   /** 301 to the path with its slash: a path only, never a host, so that no field can forge one. */
-  static void redirectToDirectory(HttpServerExchange exchange, RequestPath.Names names) {
+  static void redirectToDirectory(HttpServerExchange exchange, ParsedPath names) {
     String query = exchange.getQueryString();
     String location = names.encodedDirectory() + (query.isEmpty() ? "" : "?" + query);
     exchange.getResponseHeaders().put(Headers.LOCATION, location);

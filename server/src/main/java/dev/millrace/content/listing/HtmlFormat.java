@@ -1,7 +1,7 @@
 package dev.millrace.content.listing;
 
 import dev.millrace.content.listing.ListingQuery.Sort;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.http.semantics.HttpDate;
 import java.io.IOException;
@@ -115,14 +115,14 @@ final class HtmlFormat implements Listing.Format {
     out.append("\"><bdi>");
     escape(out, entry.text());
     out.append(entry.isDirectory() ? "</bdi>/</a></td><td>" : "</bdi></a></td><td>");
-    FileFacts facts = entry.facts();
-    if (facts != null && !entry.isDirectory()) {
-      out.append("<data value=\"").append(facts.sizeBytes()).append("\">");
-      out.append(readable(facts.sizeBytes())).append("</data>");
+    FileStat stat = entry.stat();
+    if (stat != null && !entry.isDirectory()) {
+      out.append("<data value=\"").append(stat.sizeBytes()).append("\">");
+      out.append(readable(stat.sizeBytes())).append("</data>");
     }
     out.append("</td><td>");
-    if (facts != null) {
-      modified(out, facts.modifiedSeconds());
+    if (stat != null) {
+      modified(out, stat.modifiedSeconds());
     }
     out.append("</td></tr>\n");
   }

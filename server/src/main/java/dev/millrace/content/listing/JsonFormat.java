@@ -1,6 +1,6 @@
 package dev.millrace.content.listing;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.http.semantics.HttpDate;
 import dev.millrace.text.JsonText;
@@ -27,14 +27,14 @@ final class JsonFormat implements Listing.Format {
     out.append(first ? "\n{\"name\":" : ",\n{\"name\":");
     JsonText.string(out, entry.text());
     out.append(",\"type\":\"").append(entry.isDirectory() ? "directory" : "file").append('"');
-    FileFacts facts = entry.facts();
-    if (facts != null) {
-      JsonText.member(out, "mtime", HttpDate.ofFile(facts.modifiedSeconds()));
+    FileStat stat = entry.stat();
+    if (stat != null) {
+      JsonText.member(out, "mtime", HttpDate.ofFile(stat.modifiedSeconds()));
       if (!entry.isDirectory()) {
-        out.append(",\"size\":").append(facts.sizeBytes());
+        out.append(",\"size\":").append(stat.sizeBytes());
         out.append(",\"etag\":");
-        JsonText.string(out, knowledge.entityTag(facts));
-        String sha256 = knowledge.sha256(facts);
+        JsonText.string(out, knowledge.entityTag(stat));
+        String sha256 = knowledge.sha256(stat);
         if (sha256 != null) {
           out.append(",\"sha256\":\"").append(sha256).append('"');
         }

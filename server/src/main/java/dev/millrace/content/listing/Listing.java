@@ -1,6 +1,6 @@
 package dev.millrace.content.listing;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.files.DirectoryScan;
 import java.io.IOException;
@@ -23,10 +23,10 @@ public final class Listing {
   /** What is told of a file beyond what the file system knows. Any thread. */
   public interface Knowledge {
     /** The tag that a request for the file would be answered with. */
-    String entityTag(FileFacts facts);
+    String entityTag(FileStat stat);
 
     /** The file's SHA-256 in hexadecimal, or null if it is not known. */
-    @Nullable String sha256(FileFacts facts);
+    @Nullable String sha256(FileStat stat);
   }
 
   /** How the page is written. */

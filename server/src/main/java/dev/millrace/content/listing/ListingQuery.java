@@ -1,6 +1,6 @@
 package dev.millrace.content.listing;
 
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryEntry;
 import java.util.Comparator;
 import java.util.Locale;
@@ -66,9 +66,9 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
     return null;
   }
 
-  private static int number(@Nullable String text, int least, int byDefault) {
+  private static int number(@Nullable String text, int least, int defaultValue) {
     if (text == null || !text.matches("\\d{1,9}")) {
-      return byDefault;
+      return defaultValue;
     }
     return Math.max(least, Integer.parseInt(text));
   }
@@ -95,13 +95,13 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
   }
 
   private static long size(DirectoryEntry entry) {
-    FileFacts facts = entry.facts();
-    return facts == null || entry.isDirectory() ? 0 : facts.sizeBytes();
+    FileStat stat = entry.stat();
+    return stat == null || entry.isDirectory() ? 0 : stat.sizeBytes();
   }
 
   private static int compareTimes(DirectoryEntry one, DirectoryEntry other) {
-    FileFacts a = one.facts();
-    FileFacts b = other.facts();
+    FileStat a = one.stat();
+    FileStat b = other.stat();
     if (a == null || b == null) {
       return Boolean.compare(a != null, b != null);
     }

@@ -1,12 +1,12 @@
 package dev.millrace.http.http1;
 
-import dev.millrace.cache.HotConnection;
+import dev.millrace.cache.CachedResponseInterceptor;
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.EngineConnection;
 import dev.millrace.http.exchange.Refusal;
+import dev.millrace.http.parser.ByteQueue;
 import dev.millrace.http.parser.Field;
 import dev.millrace.http.parser.HeadParser;
-import dev.millrace.http.parser.Held;
 import dev.millrace.http.parser.Method;
 import dev.millrace.http.parser.RejectReason;
 import dev.millrace.transport.DirectOutput;
@@ -53,7 +53,7 @@ import org.xnio.conduits.StreamSinkConduit;
  */
 final class Http1Connection extends EngineConnection
     implements Connections.Member,
-        HotConnection.Owner,
+        CachedResponseInterceptor.Owner,
         ChannelListener<ConduitStreamSourceChannel> {
   private enum State {
     READING,
@@ -70,7 +70,7 @@ final class Http1Connection extends EngineConnection
       };
 
   private final Http1Loop loop;
-  private final @Nullable HotConnection cache;
+  private final @Nullable CachedResponseInterceptor cache;
   private final @Nullable DirectOutput output;
   private final Connections.Place place = new Connections.Place();
   private final RequestReader reader;
@@ -88,7 +88,8 @@ final class Http1Connection extends EngineConnection
 
   private @Nullable Ending ending;
 
-  Http1Connection(Http1Loop loop, StreamConnection channel, @Nullable HotConnection cache) {
+  Http1Connection(
+      Http1Loop loop, StreamConnection channel, @Nullable CachedResponseInterceptor cache) {
     super(channel, loop.pool(), loop.exchanges().root(), Http1Loop.BUFFER_BYTES);
     this.loop = loop;
     this.cache = cache;
@@ -119,7 +120,7 @@ final class Http1Connection extends EngineConnection
   }
 
   private void receive() {
-    if (isCacheAnswering()) {
+    if (isSendingCachedResponse()) {
       channel.getSourceChannel().suspendReads();
       return;
     }
@@ -142,17 +143,17 @@ final class Http1Connection extends EngineConnection
   boolean answered(boolean wasLast) {
     if (wasLast) {
       last = true;
-      if (!isCacheAnswering()) {
+      if (!isSendingCachedResponse()) {
         finish();
       }
       return false;
     }
     loop.connections().touch(this);
-    return !isCacheAnswering();
+    return !isSendingCachedResponse();
   }
 
-  private boolean isCacheAnswering() {
-    return cache != null && cache.isAnswering();
+  private boolean isSendingCachedResponse() {
+    return cache != null && cache.isSending();
   }
 
   // ---- exchanges
@@ -243,7 +244,7 @@ final class Http1Connection extends EngineConnection
 
   /** The cache's answer, which took its time, has been sent, or never will be. */
   @Override
-  public void answerSent(boolean whole) {
+  public void onResponseSent(boolean whole) {
     if (state != State.READING) {
       return;
     }
@@ -332,7 +333,7 @@ final class Http1Connection extends EngineConnection
     ConduitStreamSourceChannel source = channel.getSourceChannel();
     source.suspendReads();
     source.setReadListener(null);
-    Held held = reader.held();
+    ByteQueue held = reader.held();
     if (!held.isEmpty()) {
       byte[] early = new byte[held.size()];
       var _ = held.moveTo(ByteBuffer.wrap(early), early.length);
@@ -364,7 +365,7 @@ final class Http1Connection extends EngineConnection
 
   @Override
   public boolean isIdle() {
-    return state == State.READING && reader.held().isEmpty() && !isCacheAnswering();
+    return state == State.READING && reader.held().isEmpty() && !isSendingCachedResponse();
   }
 
   @Override

@@ -2,9 +2,9 @@ package dev.millrace.http.http1;
 
 import dev.millrace.http.exchange.FieldNames;
 import dev.millrace.http.exchange.RequestHead;
-import dev.millrace.http.parser.HeadFields;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.Method;
+import dev.millrace.http.parser.ParsedHeaders;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
@@ -96,7 +96,7 @@ record Http1Head(HeadParser parser, byte[] bytes, int base, FieldNames names)
 
   @Override
   public void addFields(HeaderMap into) {
-    HeadFields fields = parser.fields();
+    ParsedHeaders fields = parser.fields();
     for (int line = 0; line < fields.lineCount(); line++) {
       HttpString name = names.of(bytes, base + fields.nameStart(line), base + fields.nameEnd(line));
       into.add(name, text(base + fields.valueStart(line), base + fields.valueEnd(line)));

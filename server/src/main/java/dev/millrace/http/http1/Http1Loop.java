@@ -1,12 +1,12 @@
 package dev.millrace.http.http1;
 
-import dev.millrace.cache.HotConnection;
+import dev.millrace.cache.CachedResponseInterceptor;
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.ExchangeFactory;
 import dev.millrace.http.exchange.FieldNames;
-import dev.millrace.http.parser.GateLimits;
-import dev.millrace.http.parser.GateStats;
 import dev.millrace.http.parser.HeadParser;
+import dev.millrace.http.parser.HttpLimits;
+import dev.millrace.http.parser.ParserStats;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import java.nio.ByteBuffer;
@@ -24,10 +24,10 @@ public final class Http1Loop implements ChannelListener<StreamConnection> {
   static final int BUFFER_BYTES = 16 << 10;
 
   private final ExchangeFactory exchanges;
-  private final GateLimits limits;
-  private final GateStats stats;
+  private final HttpLimits limits;
+  private final ParserStats stats;
   private final Connections connections;
-  private final Function<StreamConnection, @Nullable HotConnection> caches;
+  private final Function<StreamConnection, @Nullable CachedResponseInterceptor> caches;
   private final ByteBufferPool pool = new DefaultByteBufferPool(false, BUFFER_BYTES, -1, 4);
   private final FieldNames names = new FieldNames();
   private final ResponseHead heads = new ResponseHead();
@@ -39,10 +39,10 @@ public final class Http1Loop implements ChannelListener<StreamConnection> {
    */
   public Http1Loop(
       ExchangeFactory exchanges,
-      GateLimits limits,
-      GateStats stats,
+      HttpLimits limits,
+      ParserStats stats,
       Connections connections,
-      Function<StreamConnection, @Nullable HotConnection> caches) {
+      Function<StreamConnection, @Nullable CachedResponseInterceptor> caches) {
     this.exchanges = exchanges;
     this.limits = limits;
     this.stats = stats;
@@ -61,11 +61,11 @@ public final class Http1Loop implements ChannelListener<StreamConnection> {
     return exchanges;
   }
 
-  GateLimits limits() {
+  HttpLimits limits() {
     return limits;
   }
 
-  GateStats stats() {
+  ParserStats stats() {
     return stats;
   }
 

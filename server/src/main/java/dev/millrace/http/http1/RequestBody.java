@@ -1,11 +1,11 @@
 package dev.millrace.http.http1;
 
+import dev.millrace.http.parser.ByteQueue;
 import dev.millrace.http.parser.ChunkParser;
-import dev.millrace.http.parser.GateException;
-import dev.millrace.http.parser.GateLimits;
 import dev.millrace.http.parser.HeadParser;
-import dev.millrace.http.parser.Held;
+import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.http.parser.RejectReason;
+import dev.millrace.http.parser.RejectedException;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import java.io.EOFException;
@@ -36,7 +36,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
 
   private final Http1Connection connection;
   private final HttpServerExchange exchange;
-  private final Held held;
+  private final ByteQueue held;
   private final ReadReadyHandler user;
   private final @Nullable ChunkParser chunks;
   private long left;
@@ -47,7 +47,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
       StreamSourceConduit next,
       Http1Connection connection,
       HttpServerExchange exchange,
-      Held held,
+      ByteQueue held,
       ReadReadyHandler user,
       @Nullable ChunkParser chunks,
       long lengthBytes) {
@@ -70,9 +70,9 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
   static RequestBody open(
       Http1Connection connection,
       HttpServerExchange exchange,
-      Held held,
+      ByteQueue held,
       HeadParser head,
-      GateLimits limits) {
+      HttpLimits limits) {
     ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
     source.suspendReads();
     source.setReadListener(null);
@@ -115,7 +115,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
       return -1;
     }
     if (rejection != null) {
-      throw new GateException(rejection);
+      throw new RejectedException(rejection);
     }
     if (!into.hasRemaining()) {
       return 0;
@@ -167,7 +167,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
       rejection = parser.reason();
       connection.rejectBody(rejection);
       exchange.setPersistent(false);
-      throw new GateException(rejection);
+      throw new RejectedException(rejection);
     }
   }
 

@@ -1,10 +1,10 @@
 package dev.millrace.http.http1;
 
-import dev.millrace.cache.HotConnection;
+import dev.millrace.cache.CachedResponseInterceptor;
+import dev.millrace.http.parser.ByteQueue;
 import dev.millrace.http.parser.HeadParser;
-import dev.millrace.http.parser.Held;
+import dev.millrace.http.parser.ParseStatus;
 import dev.millrace.http.parser.RejectReason;
-import dev.millrace.http.parser.Verdict;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +19,10 @@ final class RequestReader {
   private final Http1Loop loop;
   private final Http1Connection connection;
   private final StreamSourceConduit source;
-  private final @Nullable HotConnection cache;
+  private final @Nullable CachedResponseInterceptor cache;
 
   /** Received and not used. */
-  private final Held held = new Held();
+  private final ByteQueue held = new ByteQueue();
 
   /** Has seen all that is held, a part of a head; null if nothing is. */
   private @Nullable HeadParser partial;
@@ -34,14 +34,14 @@ final class RequestReader {
       Http1Loop loop,
       Http1Connection connection,
       StreamSourceConduit source,
-      @Nullable HotConnection cache) {
+      @Nullable CachedResponseInterceptor cache) {
     this.loop = loop;
     this.connection = connection;
     this.source = source;
     this.cache = cache;
   }
 
-  Held held() {
+  ByteQueue held() {
     return held;
   }
 
@@ -94,7 +94,7 @@ final class RequestReader {
         return;
       }
     }
-    if (parser.parse(held.bytes(), held.start(), held.end()) == Verdict.NEED_MORE) {
+    if (parser.parse(held.bytes(), held.start(), held.end()) == ParseStatus.NEED_MORE) {
       awaitMore(parser);
       return;
     }

@@ -84,7 +84,7 @@ public final class ChunkParser {
   private static final int LONGEST_NAME =
       NO_TRAILERS.stream().mapToInt(String::length).max().orElseThrow();
 
-  private final GateLimits limits;
+  private final HttpLimits limits;
   private final byte[] name = new byte[LONGEST_NAME];
 
   private State state = State.SIZE;
@@ -97,7 +97,7 @@ public final class ChunkParser {
   private int nameBytes;
   private int position;
 
-  public ChunkParser(GateLimits limits) {
+  public ChunkParser(HttpLimits limits) {
     this.limits = limits;
   }
 

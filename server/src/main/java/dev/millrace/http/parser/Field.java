@@ -38,10 +38,10 @@ public enum Field {
 
   // Its first eight octets, or as many as it has, and its last eight.
   private final long first =
-      Octets.eight(lowerCase.substring(0, Math.min(Long.BYTES, lowerCase.length())));
+      Octets.readLongLE(lowerCase.substring(0, Math.min(Long.BYTES, lowerCase.length())));
   private final long firstMask = -1L >>> (8 * Math.max(0, Long.BYTES - lowerCase.length()));
   private final long last =
-      Octets.eight(lowerCase.substring(Math.max(0, lowerCase.length() - Long.BYTES)));
+      Octets.readLongLE(lowerCase.substring(Math.max(0, lowerCase.length() - Long.BYTES)));
 
   /** The bit of this field in a set. */
   long bit() {

@@ -25,15 +25,15 @@ public final class HeadParser {
 
   private final int headBytes;
   private final RequestLine line;
-  private final FieldLines lines;
+  private final HeaderParser lines;
 
   private int position;
   private @Nullable RejectReason reason;
 
-  public HeadParser(GateLimits limits) {
+  public HeadParser(HttpLimits limits) {
     this.headBytes = limits.headBytes();
     this.line = new RequestLine(limits);
-    this.lines = new FieldLines(limits);
+    this.lines = new HeaderParser(limits);
   }
 
   /** Begins with a new head. */
@@ -50,9 +50,9 @@ public final class HeadParser {
    * @param base where the head begins in {@code bytes}; may differ from call to call
    * @param end where what has come ends
    */
-  public Verdict parse(byte[] bytes, int base, int end) {
+  public ParseStatus parse(byte[] bytes, int base, int end) {
     if (reason != null) {
-      return Verdict.REJECTED;
+      return ParseStatus.REJECTED;
     }
     int stop = Math.min(end, base + headBytes);
     int at = base + position;
@@ -69,9 +69,9 @@ public final class HeadParser {
       reason = RejectReason.HEAD_TOO_LARGE;
     }
     if (reason != null) {
-      return Verdict.REJECTED;
+      return ParseStatus.REJECTED;
     }
-    return lines.isDone() ? Verdict.COMPLETE : Verdict.NEED_MORE;
+    return lines.isDone() ? ParseStatus.COMPLETE : ParseStatus.NEED_MORE;
   }
 
   /** What only the whole head tells. */
@@ -113,9 +113,9 @@ public final class HeadParser {
    * body, and nothing that can change its answer but its method, its target and the fields Host,
    * Accept, Accept-Encoding, If-None-Match and Range, each at most once.
    */
-  public boolean isPlain() {
+  public boolean isCacheable() {
     Method method = line.method();
-    HeadFields fields = lines.fields();
+    ParsedHeaders fields = lines.fields();
     return (method == Method.GET || method == Method.HEAD)
         && line.isHttp11()
         && !line.target().isAbsolute()
@@ -123,7 +123,7 @@ public final class HeadParser {
         && (!fields.has(Field.CONNECTION) || isSingleOption(fields));
   }
 
-  private static boolean isSingleOption(HeadFields fields) {
+  private static boolean isSingleOption(ParsedHeaders fields) {
     int bytes = fields.valueBytes(Field.CONNECTION);
     return (fields.keepAlive() && bytes == KEEP_ALIVE_BYTES)
         || (fields.close() && bytes == CLOSE_BYTES);
@@ -160,7 +160,7 @@ public final class HeadParser {
   }
 
   /** The fields that matter. */
-  public HeadFields fields() {
+  public ParsedHeaders fields() {
     return lines.fields();
   }
 

@@ -50,17 +50,17 @@ public final class Octets {
   }
 
   /** Eight octets, the first in the lowest bits. */
-  static long eight(byte[] bytes, int at) {
+  static long readLongLE(byte[] bytes, int at) {
     return (long) LONG.get(bytes, at);
   }
 
   /** The same with letters in lower case; other octets may be changed into others. */
   static long eightFolded(byte[] bytes, int at) {
-    return eight(bytes, at) | (ONES * 0x20);
+    return readLongLE(bytes, at) | (ONES * 0x20);
   }
 
-  /** Up to eight ASCII characters as {@link #eight} reads them. */
-  static long eight(String ascii) {
+  /** Up to eight ASCII characters as {@link #readLongLE} reads them. */
+  static long readLongLE(String ascii) {
     long word = 0;
     for (int i = 0; i < ascii.length(); i++) {
       word |= (long) ascii.charAt(i) << (8 * i);
@@ -69,26 +69,26 @@ public final class Octets {
   }
 
   /** Whether one of eight octets is below 0x20, or 0x7F, or above. */
-  static boolean hasUnusual(long eight) {
-    return unusual(eight) != 0;
+  static boolean hasUnusual(long word) {
+    return unusual(word) != 0;
   }
 
   /**
    * The high bit of each octet below 0x20, or 0x7F, or above. Exact up to the lowest such: a borrow
    * or carry comes out of an octet that has its own high bit here, and reaches only higher ones.
    */
-  private static long unusual(long eight) {
-    return ((eight - ONES * 0x20) | (eight + ONES) | eight) & HIGHS;
+  private static long unusual(long word) {
+    return ((word - ONES * 0x20) | (word + ONES) | word) & HIGHS;
   }
 
   /** The high bit of each octet that is an ASCII letter or a hyphen; exact. */
-  private static long lettersAndHyphens(long eight) {
-    long low = (eight | (ONES * 0x20)) & ~HIGHS;
+  private static long lettersAndHyphens(long word) {
+    long low = (word | (ONES * 0x20)) & ~HIGHS;
     long letters = (low + ONES * (0x80 - 'a')) & ~(low + ONES * (0x7f - 'z'));
     // Exact, unlike equal(): no borrow crosses octets.
-    long difference = (eight ^ (ONES * '-')) & ~HIGHS;
+    long difference = (word ^ (ONES * '-')) & ~HIGHS;
     long hyphens = ~(difference + ONES * 0x7f);
-    return (letters | hyphens) & ~eight & HIGHS;
+    return (letters | hyphens) & ~word & HIGHS;
   }
 
   /**
@@ -100,8 +100,8 @@ public final class Octets {
     // Two words at once: how many a name takes is a branch that is often foreseen wrongly.
     while (at + 16 <= bytes.length) {
       int others =
-          gathered(~lettersAndHyphens(eight(bytes, at)) & HIGHS)
-              | gathered(~lettersAndHyphens(eight(bytes, at + 8)) & HIGHS) << 8;
+          gathered(~lettersAndHyphens(readLongLE(bytes, at)) & HIGHS)
+              | gathered(~lettersAndHyphens(readLongLE(bytes, at + 8)) & HIGHS) << 8;
       if (others != 0) {
         return at + Integer.numberOfTrailingZeros(others);
       }
@@ -119,11 +119,11 @@ public final class Octets {
    * Where the first octet is that is below 0x20, or 0x7F, or above; or earlier, near the end of the
    * array.
    */
-  static int endOfPlain(byte[] bytes, int from) {
+  static int indexOfNonPrintable(byte[] bytes, int from) {
     int at = from;
     while (at + 16 <= bytes.length) {
-      long low = unusual(eight(bytes, at));
-      long high = unusual(eight(bytes, at + 8));
+      long low = unusual(readLongLE(bytes, at));
+      long high = unusual(readLongLE(bytes, at + 8));
       if ((low | high) != 0) {
         return low != 0
             ? at + (Long.numberOfTrailingZeros(low) >>> 3)
@@ -138,16 +138,16 @@ public final class Octets {
   }
 
   /** Whether eight octets are of a request target, and none is one of {@code % ! '}. */
-  static boolean isPlainTarget(long eight) {
+  static boolean isPlainTarget(long word) {
     // With these two bits set, ! # % ' are the same.
-    long quotes = (eight | (ONES * 0x06)) ^ (ONES * 0x27);
-    long backslash = eight ^ (ONES * '\\');
+    long quotes = (word | (ONES * 0x06)) ^ (ONES * 0x27);
+    long backslash = word ^ (ONES * '\\');
     long others =
         ((quotes - ONES) & ~quotes)
             | ((backslash - ONES) & ~backslash)
-            | (eight - ONES * 0x21)
-            | (eight + ONES)
-            | eight;
+            | (word - ONES * 0x21)
+            | (word + ONES)
+            | word;
     return (others & HIGHS) == 0;
   }
 

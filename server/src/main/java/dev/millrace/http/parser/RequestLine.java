@@ -21,9 +21,9 @@ final class RequestLine {
   private static final int METHOD_BYTES = 32;
 
   private static final int VERSION_BYTES = "HTTP/1.1".length();
-  private static final long HTTP_11 = Octets.eight("HTTP/1.1");
-  private static final long HTTP_10 = Octets.eight("HTTP/1.0");
-  private static final long HTTP_SLASH_DIGIT_DOT_DIGIT = Octets.eight("HTTP/0.0");
+  private static final long HTTP_11 = Octets.readLongLE("HTTP/1.1");
+  private static final long HTTP_10 = Octets.readLongLE("HTTP/1.0");
+  private static final long HTTP_SLASH_DIGIT_DOT_DIGIT = Octets.readLongLE("HTTP/0.0");
 
   private final int targetBytes;
   private final Target target = new Target();
@@ -44,7 +44,7 @@ final class RequestLine {
   private int versionStart;
   private long version;
 
-  RequestLine(GateLimits limits) {
+  RequestLine(HttpLimits limits) {
     this.targetBytes = limits.targetBytes();
   }
 
@@ -163,7 +163,7 @@ final class RequestLine {
     int at = from;
     int most = base + targetStart + targetBytes;
     int end = Math.min(stop, most);
-    while (at + 8 <= end && Octets.isPlainTarget(Octets.eight(bytes, at))) {
+    while (at + 8 <= end && Octets.isPlainTarget(Octets.readLongLE(bytes, at))) {
       at += 8;
     }
     while (at < end && Octets.TARGET[bytes[at] & 0xff]) {
@@ -227,7 +227,7 @@ final class RequestLine {
     int at = from;
     int end = base + versionStart + VERSION_BYTES;
     if (at == end - VERSION_BYTES && end <= stop) {
-      long word = Octets.eight(bytes, at);
+      long word = Octets.readLongLE(bytes, at);
       if (word == HTTP_11 || word == HTTP_10) {
         version = word;
         at = end;

@@ -56,7 +56,7 @@ final class Target {
   }
 
   /** Whether the Host field names what an absolute target does. */
-  boolean agreesWith(HeadFields fields, byte[] bytes, int base) {
+  boolean agreesWith(ParsedHeaders fields, byte[] bytes, int base) {
     return !isAbsolute()
         || !fields.has(Field.HOST)
         || Authority.agree(

@@ -12,10 +12,10 @@
  *
  * <ul>
  *   <li>The parsers are pure: bytes in at any split, the same verdict out, nothing allocated.
- *   <li>What is refused is counted by reason in {@link dev.millrace.http.parser.GateStats} and
+ *   <li>What is refused is counted by reason in {@link dev.millrace.http.parser.ParserStats} and
  *       answered by {@code http.RejectionHandler}, in its turn: earlier requests get their answers
  *       first.
- *   <li>All bounds are in {@link dev.millrace.http.parser.GateLimits}.
+ *   <li>All bounds are in {@link dev.millrace.http.parser.HttpLimits}.
  * </ul>
  *
  * <p>Everything of a connection runs on its I/O thread. Imports {@code io} and XNIO; knows neither

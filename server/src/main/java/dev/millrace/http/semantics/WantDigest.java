@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * with preferences from 0, "not acceptable", to 10, "most preferred".
  */
 public final class WantDigest {
-  private static final long MOST_PREFERRED = 10;
+  private static final long MAX_PREFERRED = 10;
 
   private WantDigest() {}
 
@@ -35,7 +35,7 @@ public final class WantDigest {
     members
         .get()
         .forEach((algorithm, preference) -> {
-          if (preference != null && preference > 0 && preference <= MOST_PREFERRED) {
+          if (preference != null && preference > 0 && preference <= MAX_PREFERRED) {
             wanted.add(new Wanted(algorithm, preference));
           }
         });

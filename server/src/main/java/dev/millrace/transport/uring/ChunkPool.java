@@ -41,7 +41,7 @@ final class ChunkPool {
   }
 
   /** Bytes that a chunk is sure to have, of a size that the writer chooses. */
-  int sureBytes() {
+  int guaranteedBytes() {
     return large.isEmpty() && largeMade == config.largeChunks() ? 0 : config.smallChunkBytes();
   }
 

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** A stretch of an open file waiting to be sent after what is staged. Loop thread only. */
 final class FileSegment {
   /** Most that is sent at once: others get their turn after each. */
-  private static final int MOST_BYTES = 2 << 20;
+  private static final int MAX_BYTES = 2 << 20;
 
   private final DescriptorChannel file;
   private long position;
   private final long length;
-  private final DirectOutput.@Nullable Sent sent;
+  private final DirectOutput.@Nullable SendListener sent;
   private long left;
 
   /**
@@ -22,7 +22,10 @@ final class FileSegment {
    * @param sent is told when that is done, or null for nobody
    */
   FileSegment(
-      DescriptorChannel file, long position, long lengthBytes, DirectOutput.@Nullable Sent sent) {
+      DescriptorChannel file,
+      long position,
+      long lengthBytes,
+      DirectOutput.@Nullable SendListener sent) {
     this.file = file;
     this.position = position;
     this.length = lengthBytes;
@@ -51,12 +54,12 @@ final class FileSegment {
    */
   long residentBytes(long nowNanos) {
     return file.residency()
-        .residentBytes(descriptor(), position, Math.min(left, MOST_BYTES), nowNanos);
+        .residentBytes(descriptor(), position, Math.min(left, MAX_BYTES), nowNanos);
   }
 
   /** Sending what was said to be in memory took so long that it may not have been. */
-  void doubt() {
-    file.residency().doubt();
+  void invalidate() {
+    file.residency().invalidate();
   }
 
   void advance(long bytes) {
@@ -71,7 +74,7 @@ final class FileSegment {
       throw new UncheckedIOException(impossible); // it ends a share
     }
     if (sent != null) {
-      sent.ended(length - left);
+      sent.onEnd(length - left);
     }
   }
 }

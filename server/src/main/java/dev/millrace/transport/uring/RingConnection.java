@@ -32,7 +32,7 @@ import org.xnio.IoUtils;
  *       completed, and not before, and everything given back when no memory is the kernel's.
  * </ul>
  */
-final class RingConnection extends WithoutOptions implements CompletionTarget {
+final class RingConnection extends OptionlessConnection implements CompletionTarget {
   private enum State {
     OPEN,
     DRAINING,
@@ -52,7 +52,7 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
   private final Runnable closed;
   private final RingSource source;
   private final RingSink sink;
-  private final Outbound outbound;
+  private final SendPipeline outbound;
 
   private int fd;
   private State state = State.OPEN;
@@ -80,7 +80,7 @@ final class RingConnection extends WithoutOptions implements CompletionTarget {
     this.lastTrafficNanos = loop.nowNanos();
     this.source = new RingSource(this, io);
     this.sink = new RingSink(this, io);
-    this.outbound = new Outbound(this, io, fd, handle, sink.writer());
+    this.outbound = new SendPipeline(this, io, fd, handle, sink.writer());
     setSourceConduit(source);
     setSinkConduit(sink);
     io.stats().add(Figure.ACCEPTED, 1);

@@ -167,7 +167,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   @Override
-  public void stage(DescriptorChannel file, long position, long lengthBytes, Sent sent) {
+  public void stage(DescriptorChannel file, long position, long lengthBytes, SendListener sent) {
     stage(new FileSegment(file, position, lengthBytes, sent));
   }
 
@@ -191,7 +191,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
 
   private boolean chunkFreed() {
     waitsForChunk = false;
-    writer.fed();
+    writer.onChunkAvailable();
     if (failure != 0 || !connection.isOpenOnLoop()) {
       return false;
     }

@@ -21,7 +21,7 @@ final class SocketWriter extends Writer {
   private int first;
   private int count;
   private long staged;
-  private boolean starved;
+  private boolean needsChunk;
   private @Nullable FileSegment file;
 
   SocketWriter(ChunkPool pool, int maxChunks) {
@@ -142,7 +142,7 @@ final class SocketWriter extends Writer {
       return false;
     }
     if (count < chunks.length) {
-      return !starved;
+      return !needsChunk;
     }
     Chunk tail = chunks[(first + count - 1) % chunks.length];
     return tail != null && tail.room() > 0;
@@ -156,17 +156,17 @@ final class SocketWriter extends Writer {
     Chunk tail = count == 0 ? null : chunks[(first + count - 1) % chunks.length];
     int room = tail == null ? 0 : tail.room();
     int free = chunks.length - count;
-    return free == 0 ? room : room + free * pool.sureBytes();
+    return free == 0 ? room : room + free * pool.guaranteedBytes();
   }
 
   /** Whether the last write found the pool empty. */
   boolean isStarved() {
-    return starved;
+    return needsChunk;
   }
 
   /** The pool has a chunk again. */
-  void fed() {
-    starved = false;
+  void onChunkAvailable() {
+    needsChunk = false;
   }
 
   /** Drops all that is staged; nothing may be in flight. */
@@ -195,7 +195,7 @@ final class SocketWriter extends Writer {
       }
     }
     Chunk fresh = pool.take(bytes);
-    starved = fresh == null;
+    needsChunk = fresh == null;
     if (fresh != null) {
       chunks[(first + count) % chunks.length] = fresh;
       count++;

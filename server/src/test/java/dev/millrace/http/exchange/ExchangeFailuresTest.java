@@ -6,17 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.auth.AuthRule;
 import dev.millrace.auth.Credentials;
 import dev.millrace.content.DigestPolicy;
-import dev.millrace.content.FilePolicy;
 import dev.millrace.content.Mount;
+import dev.millrace.content.MountPolicy;
 import dev.millrace.content.Router;
 import dev.millrace.content.file.FileHandler;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.Digests;
-import dev.millrace.file.FileFacts;
+import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryScan;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFile;
+import dev.millrace.files.ParsedPath;
 import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffer;
 import dev.millrace.files.ReadBuffers;
@@ -109,10 +110,10 @@ class ExchangeFailuresTest {
     server.start();
     Executor loop = server.getWorker().getIoThread();
     LoopExecutors executors = new LoopExecutors(pool, loop);
-    FilePolicy d = FilePolicy.DEFAULT;
-    RequestPath.Names privately = (RequestPath.Names) RequestPath.parse("/private");
-    FilePolicy policy =
-        new FilePolicy(
+    MountPolicy d = MountPolicy.DEFAULT;
+    ParsedPath privately = (ParsedPath) RequestPath.parse("/private");
+    MountPolicy policy =
+        new MountPolicy(
             true,
             false,
             SymlinkPolicy.BENEATH,
@@ -127,11 +128,11 @@ class ExchangeFailuresTest {
             d.corsRules());
     FileHandler handler =
         new FileHandler(
-            new Mount("", RequestPath.Names.ROOT, root, policy),
+            new Mount("", ParsedPath.ROOT, root, policy),
             access(executors),
             new ReadBuffers(),
             new Source(loop),
-            new DigestPolicy(DigestPolicy.Mode.ASKED, true, true, 16, List.of()),
+            new DigestPolicy(DigestPolicy.Mode.ON_REQUEST, true, true, 16, List.of()),
             _ -> {
               defectAt(Place.AFTER_OPEN, Place.OPEN_OF_CHECKSUMS);
               return false;
@@ -206,12 +207,12 @@ class ExchangeFailuresTest {
 
   private final class Passwords implements Credentials {
     @Override
-    public @Nullable Verdict known(@Nullable String authorization) {
+    public @Nullable Verdict cachedResult(@Nullable String authorization) {
       return null;
     }
 
     @Override
-    public Verdict examine(@Nullable String authorization) {
+    public Verdict verify(@Nullable String authorization) {
       defectAt(Place.PASSWORD_ON_A_WORKER);
       return new Verdict(true, "somebody");
     }
@@ -263,7 +264,7 @@ class ExchangeFailuresTest {
     }
 
     @Override
-    public FileFacts stat(OpenFile file) throws ErrnoException {
+    public FileStat stat(OpenFile file) throws ErrnoException {
       return files.stat(file);
     }
 
@@ -284,7 +285,7 @@ class ExchangeFailuresTest {
     }
 
     @Override
-    public Digests known(FileFacts facts) {
+    public Digests known(FileStat stat) {
       return Digests.NONE;
     }
 
@@ -299,7 +300,7 @@ class ExchangeFailuresTest {
     }
 
     @Override
-    public void behind(OpenFile file, Set<Algorithm> algorithms) {}
+    public void background(OpenFile file, Set<Algorithm> algorithms) {}
 
     @Override
     public void requirePart(

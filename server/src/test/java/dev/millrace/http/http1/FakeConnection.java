@@ -2,8 +2,8 @@ package dev.millrace.http.http1;
 
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.ExchangeFactory;
-import dev.millrace.http.parser.GateLimits;
-import dev.millrace.http.parser.GateStats;
+import dev.millrace.http.parser.HttpLimits;
+import dev.millrace.http.parser.ParserStats;
 import io.undertow.server.HttpHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -16,7 +16,7 @@ final class FakeConnection extends StreamConnection {
   private final FakeThread thread = FakeThread.current();
   private final FakeSource source = new FakeSource();
   private final FakeSink sink = new FakeSink();
-  private final GateStats stats = new GateStats();
+  private final ParserStats stats = new ParserStats();
   private final Connections connections = new Connections(System::nanoTime, Duration.ofSeconds(60));
 
   FakeConnection() {
@@ -26,7 +26,7 @@ final class FakeConnection extends StreamConnection {
   }
 
   /** A loop for this connection alone. */
-  Http1Loop loop(GateLimits limits, HttpHandler handler) {
+  Http1Loop loop(HttpLimits limits, HttpHandler handler) {
     return new Http1Loop(new ExchangeFactory(handler), limits, stats, connections, _ -> null);
   }
 
@@ -38,7 +38,7 @@ final class FakeConnection extends StreamConnection {
     return sink;
   }
 
-  GateStats stats() {
+  ParserStats stats() {
     return stats;
   }
 

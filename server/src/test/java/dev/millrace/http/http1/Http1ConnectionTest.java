@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.http.parser.GateLimits;
+import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.http.parser.RejectReason;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -42,7 +42,7 @@ class Http1ConnectionTest {
   /** A connection with its handler. */
   private static FakeConnection open(HttpHandler handler) {
     FakeConnection fake = new FakeConnection();
-    fake.loop(GateLimits.DEFAULT, handler).handleEvent(fake);
+    fake.loop(HttpLimits.DEFAULT, handler).handleEvent(fake);
     return fake;
   }
 
@@ -164,7 +164,7 @@ class Http1ConnectionTest {
       FakeConnection fake = open(sending("ok"));
       arrive(fake, LAST);
       byte[] block = new byte[1 << 20];
-      long most = GateLimits.DEFAULT.lingerBytes();
+      long most = HttpLimits.DEFAULT.lingerBytes();
       for (long sent = 0; sent <= most; sent += block.length) {
         assertTrue(fake.isOpen());
         fake.source().arrive(block, 0, block.length);

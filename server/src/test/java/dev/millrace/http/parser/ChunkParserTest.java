@@ -16,7 +16,7 @@ class ChunkParserTest {
 
   /** Feeds pieces that end at {@code ends}; data and framing are told apart by the parser. */
   private static Outcome feed(byte[] bytes, int... ends) {
-    ChunkParser parser = new ChunkParser(GateLimits.DEFAULT);
+    ChunkParser parser = new ChunkParser(HttpLimits.DEFAULT);
     StringBuilder data = new StringBuilder();
     ChunkParser.Step step = ChunkParser.Step.NEED_MORE;
     int at = 0;
@@ -87,7 +87,7 @@ class ChunkParserTest {
 
   @Test
   void dataIsWhatTheSizeSaid() {
-    ChunkParser parser = new ChunkParser(GateLimits.DEFAULT);
+    ChunkParser parser = new ChunkParser(HttpLimits.DEFAULT);
     byte[] size = "fffffffffffff\r\n".getBytes(StandardCharsets.US_ASCII);
     assertEquals(ChunkParser.Step.DATA, parser.parse(size, 0, size.length));
     assertEquals((1L << 52) - 1, parser.dataBytes());

@@ -17,19 +17,19 @@ class HeadParserTest {
   private static final String END = "\r\n\r\n";
 
   /** What came of some bytes: the verdict, the reason, and after how many bytes. */
-  private record Outcome(Verdict verdict, String reason, int length) {}
+  private record Outcome(ParseStatus verdict, String reason, int length) {}
 
   private static byte[] bytes(String raw) {
     return raw.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  private static Outcome outcome(HeadParser parser, Verdict verdict) {
-    String reason = verdict == Verdict.REJECTED ? parser.reason().name() : "";
+  private static Outcome outcome(HeadParser parser, ParseStatus verdict) {
+    String reason = verdict == ParseStatus.REJECTED ? parser.reason().name() : "";
     return new Outcome(verdict, reason, parser.length());
   }
 
   private static Outcome whole(String raw) {
-    HeadParser parser = new HeadParser(GateLimits.DEFAULT);
+    HeadParser parser = new HeadParser(HttpLimits.DEFAULT);
     byte[] bytes = bytes(raw);
     return outcome(parser, parser.parse(bytes, 0, bytes.length));
   }
@@ -37,8 +37,8 @@ class HeadParserTest {
   /** Cut once; the second time the bytes lie elsewhere. */
   private static Outcome cut(HeadParser parser, byte[] bytes, int at) {
     parser.reset();
-    if (parser.parse(bytes, 0, at) != Verdict.NEED_MORE) {
-      Verdict first = parser.parse(bytes, 0, at);
+    if (parser.parse(bytes, 0, at) != ParseStatus.NEED_MORE) {
+      ParseStatus first = parser.parse(bytes, 0, at);
       return outcome(parser, first);
     }
     byte[] moved = new byte[bytes.length + 7];
@@ -47,9 +47,9 @@ class HeadParserTest {
   }
 
   private static Outcome byteByByte(byte[] bytes) {
-    HeadParser parser = new HeadParser(GateLimits.DEFAULT);
-    Verdict verdict = Verdict.NEED_MORE;
-    for (int i = 1; i <= bytes.length && verdict == Verdict.NEED_MORE; i++) {
+    HeadParser parser = new HeadParser(HttpLimits.DEFAULT);
+    ParseStatus verdict = ParseStatus.NEED_MORE;
+    for (int i = 1; i <= bytes.length && verdict == ParseStatus.NEED_MORE; i++) {
       verdict = parser.parse(bytes, 0, i);
     }
     return outcome(parser, verdict);
@@ -59,7 +59,7 @@ class HeadParserTest {
     Outcome whole = whole(raw);
     byte[] bytes = bytes(raw);
     assertEquals(whole, byteByByte(bytes), "byte by byte");
-    HeadParser parser = new HeadParser(GateLimits.DEFAULT);
+    HeadParser parser = new HeadParser(HttpLimits.DEFAULT);
     int step = Math.max(1, bytes.length / 2_000);
     for (int at = 0; at <= bytes.length; at += step) {
       assertEquals(whole, cut(parser, bytes, at), "cut at " + at);
@@ -74,7 +74,7 @@ class HeadParserTest {
   @MethodSource("badHeads")
   void isRefusedForItsReasonAtEverySplit(BadHead row) {
     Outcome outcome = whole(row.raw());
-    assertEquals(Verdict.REJECTED, outcome.verdict());
+    assertEquals(ParseStatus.REJECTED, outcome.verdict());
     assertEquals(row.reason().name(), outcome.reason());
     sameAtEverySplit(row.raw());
   }
@@ -126,17 +126,17 @@ class HeadParserTest {
   @ParameterizedTest
   @MethodSource("goodHeads")
   void isTakenAtEverySplitAndNotOneByteMore(String raw) {
-    assertEquals(new Outcome(Verdict.COMPLETE, "", raw.length()), whole(raw));
-    assertEquals(new Outcome(Verdict.COMPLETE, "", raw.length()), whole(raw + "\0garbage"));
+    assertEquals(new Outcome(ParseStatus.COMPLETE, "", raw.length()), whole(raw));
+    assertEquals(new Outcome(ParseStatus.COMPLETE, "", raw.length()), whole(raw + "\0garbage"));
     sameAtEverySplit(raw);
     sameAtEverySplit(raw + "\0garbage");
-    assertEquals(Verdict.NEED_MORE, whole(raw.substring(0, raw.length() - 1)).verdict());
+    assertEquals(ParseStatus.NEED_MORE, whole(raw.substring(0, raw.length() - 1)).verdict());
   }
 
   private static HeadParser parsed(String raw) {
-    HeadParser parser = new HeadParser(GateLimits.DEFAULT);
+    HeadParser parser = new HeadParser(HttpLimits.DEFAULT);
     byte[] bytes = bytes(raw);
-    assertEquals(Verdict.COMPLETE, parser.parse(bytes, 0, bytes.length), raw);
+    assertEquals(ParseStatus.COMPLETE, parser.parse(bytes, 0, bytes.length), raw);
     return parser;
   }
 
@@ -153,7 +153,7 @@ class HeadParserTest {
     HeadParser parser = parsed(raw);
     assertEquals(Method.HEAD, parser.method());
     assertEquals("/x?y", raw.substring(parser.targetStart(), parser.targetEnd()));
-    HeadFields fields = parser.fields();
+    ParsedHeaders fields = parser.fields();
     assertEquals("bytes=0-1", raw.substring(fields.start(Field.RANGE), fields.end(Field.RANGE)));
     assertEquals(
         "\"1\"", raw.substring(fields.start(Field.IF_NONE_MATCH), fields.end(Field.IF_NONE_MATCH)));
@@ -203,9 +203,9 @@ class HeadParserTest {
 
   @Test
   void limitsAreWhatTheyAreSetTo() {
-    GateLimits d = GateLimits.DEFAULT;
-    GateLimits small =
-        new GateLimits(4, 40, 2, d.headTimeout(), 1, 1, 1, d.bodyTimeout(), 1, d.lingerTimeout());
+    HttpLimits d = HttpLimits.DEFAULT;
+    HttpLimits small =
+        new HttpLimits(4, 40, 2, d.headTimeout(), 1, 1, 1, d.bodyTimeout(), 1, d.lingerTimeout());
     assertEquals(RejectReason.TARGET_TOO_LONG, refused(small, "GET /1234 HTTP/1.1\r\n"));
     assertEquals(
         RejectReason.HEAD_TOO_LARGE, refused(small, "GET / HTTP/1.1\r\nA: " + "b".repeat(40)));
@@ -213,10 +213,10 @@ class HeadParserTest {
         RejectReason.TOO_MANY_FIELDS, refused(small, "GET / HTTP/1.1\r\nA:\r\nB:\r\nC:\r\n"));
   }
 
-  private static RejectReason refused(GateLimits limits, String raw) {
+  private static RejectReason refused(HttpLimits limits, String raw) {
     HeadParser parser = new HeadParser(limits);
     byte[] bytes = bytes(raw);
-    assertEquals(Verdict.REJECTED, parser.parse(bytes, 0, bytes.length));
+    assertEquals(ParseStatus.REJECTED, parser.parse(bytes, 0, bytes.length));
     return parser.reason();
   }
 }

@@ -47,7 +47,7 @@ public record NaiveRequest(
               + "|\"(?:[\t -!#-\\[\\]-~\u0080-\u00ff]|\\\\[\t -~\u0080-\u00ff])*\"))?)*)");
 
   /** The head that bytes begin with; null if there is none that is right. */
-  public static @Nullable NaiveRequest parse(String text, GateLimits limits) {
+  public static @Nullable NaiveRequest parse(String text, HttpLimits limits) {
     int start = text.startsWith("\r\n") ? 2 : 0;
     int end = text.indexOf("\r\n\r\n", start);
     if (end < 0 || end + 4 > limits.headBytes()) {
@@ -175,7 +175,7 @@ public record NaiveRequest(
   }
 
   /** What a chunked body holds, followed by its length as text; null if it is not right. */
-  public static @Nullable String unchunk(String text, GateLimits limits) {
+  public static @Nullable String unchunk(String text, HttpLimits limits) {
     StringBuilder data = new StringBuilder();
     int at = 0;
     int extensions = 0;

@@ -1,0 +1,52 @@
+package dev.millrace.cache;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** The whole body of an answer in memory. Loop thread only. */
+final class CachedBody extends AccessOrderList.Node<CachedBody> {
+  private final Arena arena = Arena.ofConfined();
+  private final CachedResponse answer;
+  private final MemorySegment bytes;
+
+  private CachedBody(CachedResponse answer, int length) {
+    this.answer = answer;
+    this.bytes = arena.allocate(length, 64);
+  }
+
+  static CachedBody of(CachedResponse answer, byte[] body) {
+    CachedBody kept = new CachedBody(answer, body.length);
+    MemorySegment.copy(body, 0, kept.bytes, JAVA_BYTE, 0, body.length);
+    return kept;
+  }
+
+  static CachedBody of(CachedResponse answer, MemorySegment body, int length) {
+    CachedBody kept = new CachedBody(answer, length);
+    MemorySegment.copy(body, 0, kept.bytes, 0, length);
+    return kept;
+  }
+
+  /** Whose it is. */
+  CachedResponse answer() {
+    return answer;
+  }
+
+  MemorySegment bytes() {
+    return bytes;
+  }
+
+  int costBytes() {
+    return costBytes((int) bytes.byteSize());
+  }
+
+  /** What a body takes of the cache's bound. */
+  static int costBytes(int length) {
+    return length + 150; // what the objects take, about
+  }
+
+  void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,134 @@
+package dev.millrace.cache;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The head of a 206 with one part, of which all but Content-Range and Content-Length is the same
+ * whatever part is asked for (RFC 9110 §15.3.7.1). Loop thread only.
+ */
+final class PartialResponseHead {
+  private static final byte[] RANGE = bytes("\r\nContent-Range: bytes ");
+  private static final byte[] LENGTH = bytes("\r\nContent-Length: ");
+
+  /** What the two values may be longer than in the head that was kept: two and one of 19 digits. */
+  private static final int ROOM_BYTES = 3 * 19;
+
+  private final byte[] head;
+  private final int rangeAt;
+  private final int rangeEnd;
+  private final int lengthAt;
+  private final int lengthEnd;
+  private final byte[] made;
+  private final MemorySegment sent;
+  private final byte[] digits = new byte[19];
+  private int sizeBytes;
+  private long first = -1;
+  private long last;
+
+  /**
+   * @param head that was sent for some part, {@linkplain #canBe with both fields}
+   * @param arena of the memory that it is sent from
+   */
+  PartialResponseHead(byte[] head, Arena arena) {
+    this.head = head;
+    this.rangeAt = find(head, RANGE);
+    this.rangeEnd = indexOf(head, (byte) '/', rangeAt);
+    this.lengthAt = find(head, LENGTH);
+    this.lengthEnd = indexOf(head, (byte) '\r', lengthAt);
+    this.made = new byte[head.length + ROOM_BYTES];
+    this.sent = arena.allocate(made.length, 64);
+  }
+
+  /** Whether a head has the two fields. */
+  static boolean canBe(byte[] head) {
+    return find(head, RANGE) >= 0 && find(head, LENGTH) >= 0;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Where what follows {@code what} begins; -1 if it is not there. */
+  private static int find(byte[] in, byte[] what) {
+    int at = ResponseCache.find(in, what);
+    return at < 0 ? -1 : at + what.length;
+  }
+
+  private static int indexOf(byte[] in, byte what, int from) {
+    int at = from;
+    while (in[at] != what) { // a head ends in CRLF, and a range in its size
+      at++;
+    }
+    return at;
+  }
+
+  /** Bytes that it takes of memory beside {@link #bytes}. */
+  int costBytes() {
+    return head.length + made.length;
+  }
+
+  /** Puts the date in. */
+  void date(int at, byte[] date) {
+    System.arraycopy(date, 0, head, at, date.length);
+    first = -1;
+  }
+
+  /** Makes it the head of a part. */
+  void set(SingleByteRange part) {
+    if (part.first() == first && part.last() == last) {
+      return;
+    }
+    first = part.first();
+    last = part.last();
+    boolean rangeIsFirst = rangeAt < lengthAt;
+    int at = 0;
+    int from = 0;
+    for (int i = 0; i < 2; i++) {
+      boolean range = rangeIsFirst == (i == 0);
+      int valueAt = range ? rangeAt : lengthAt;
+      at = copy(from, valueAt, at);
+      if (range) {
+        at = number(first, at);
+        made[at++] = '-';
+        at = number(last, at);
+        from = rangeEnd;
+      } else {
+        at = number(part.lengthBytes(), at);
+        from = lengthEnd;
+      }
+    }
+    sizeBytes = copy(from, head.length, at);
+    MemorySegment.copy(made, 0, sent, JAVA_BYTE, 0, sizeBytes);
+  }
+
+  private int copy(int from, int to, int at) {
+    System.arraycopy(head, from, made, at, to - from);
+    return at + to - from;
+  }
+
+  private int number(long value, int at) {
+    int count = 0;
+    long left = value;
+    do {
+      digits[count++] = (byte) ('0' + left % 10);
+      left /= 10;
+    } while (left > 0);
+    for (int i = 0; i < count; i++) {
+      made[at + i] = digits[count - 1 - i];
+    }
+    return at + count;
+  }
+
+  /** Memory with the head as it was {@link #set} last, {@link #sizeBytes} of it. */
+  MemorySegment bytes() {
+    return sent;
+  }
+
+  int sizeBytes() {
+    return sizeBytes;
+  }
+}

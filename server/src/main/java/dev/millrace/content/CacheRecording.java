@@ -1,0 +1,130 @@
+package dev.millrace.content;
+
+import dev.millrace.cache.CacheMiss;
+import dev.millrace.cache.ResponseCache;
+import dev.millrace.content.file.FileHandler;
+import dev.millrace.digest.Digests;
+import dev.millrace.files.OpenFile;
+import dev.millrace.http.exchange.RequestOrigin;
+import dev.millrace.http.semantics.EntityTag;
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes down an answer on its way, head and body, to be given again from memory. What is kept is
+ * what this exchange sent, so the cache can answer nothing that this path would not. Event thread
+ * only.
+ */
+public final class CacheRecording
+    implements ExchangeCompletionListener, RequestOrigin.HeadListener {
+  private static final byte[] NOTHING = {};
+
+  private final FileHandler handler;
+  private final CacheMiss miss;
+  private final OpenFile file;
+  private final boolean cacheableByPath;
+  private final Digests digests;
+  private final int generation;
+  private final int status;
+  private final long bodyBytes;
+  private byte[] head = NOTHING;
+  private byte[] body = NOTHING;
+
+  private CacheRecording(
+      FileHandler handler,
+      CacheMiss miss,
+      OpenFile file,
+      boolean cacheableByPath,
+      Digests digests,
+      int status,
+      long bodyBytes) {
+    this.handler = handler;
+    this.miss = miss;
+    this.file = file;
+    this.cacheableByPath = cacheableByPath;
+    this.digests = digests;
+    this.generation = handler.access().generation();
+    this.status = status;
+    this.bodyBytes = bodyBytes;
+  }
+
+  /**
+   * Begins, if the request is one that the cache may answer and the answer is small.
+   *
+   * @param cacheableByPath whether nothing but this file at its path decided what is answered
+   * @param digests those that the answer shows
+   * @param bodyBytes of the body that will be sent
+   */
+  public static @Nullable CacheRecording begin(
+      HttpServerExchange exchange,
+      FileHandler handler,
+      OpenFile file,
+      boolean cacheableByPath,
+      Digests digests,
+      int status,
+      long bodyBytes) {
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    CacheMiss miss = origin == null ? null : origin.takeCacheMiss();
+    if (origin == null
+        || miss == null
+        || ResponseCache.isOfRange(miss.key()) != (status == StatusCodes.PARTIAL_CONTENT)
+        || !Validators.isSettled(file.stat())) {
+      return null;
+    }
+    CacheRecording recording =
+        new CacheRecording(
+            handler, miss, file.share(), cacheableByPath, digests, status, bodyBytes);
+    origin.onHead(recording);
+    exchange.addExchangeCompleteListener(recording);
+    return recording;
+  }
+
+  @Override
+  public void head(byte[] sent) {
+    head = sent;
+  }
+
+  /** The whole body, as it is in memory now; one to be sent from its file is not kept. */
+  void body(ByteBuffer bytes) {
+    if (isFromFile()) {
+      return;
+    }
+    body = new byte[bytes.remaining()];
+    bytes.get(bytes.position(), body);
+  }
+
+  private boolean isFromFile() {
+    return status == StatusCodes.PARTIAL_CONTENT || bodyBytes > miss.cache().maxBodyBytes();
+  }
+
+  @Override
+  public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
+    try {
+      boolean fromFile = isFromFile();
+      boolean asPlanned =
+          exchange.getStatusCode() == status
+              && head.length > 0
+              && !EntityTag.isWeak(exchange.getResponseHeaders().getFirst(Headers.ETAG))
+              && bodyBytes == (fromFile ? exchange.getResponseBytesSent() : body.length);
+      if (asPlanned && isStillRight()) {
+        miss.cache().put(miss.key(), status, head, fromFile ? null : body, file, cacheableByPath);
+      } else {
+        file.close();
+      }
+    } finally {
+      nextListener.proceed();
+    }
+  }
+
+  /** The file may have changed while it was read, or more become known of it. */
+  private boolean isStillRight() {
+    return file.isUnchanged()
+        && handler.access().generation() == generation
+        && handler.digests().known(file.stat()) == digests
+        && !handler.refuses(file.stat());
+  }
+}

@@ -1,0 +1,272 @@
+package dev.millrace.content.checksum;
+
+import dev.millrace.content.BodySource;
+import dev.millrace.content.file.FileHandler;
+import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.ChecksumLines;
+import dev.millrace.digest.DigestSource;
+import dev.millrace.digest.Digests;
+import dev.millrace.file.FileStat;
+import dev.millrace.file.OpenFailure;
+import dev.millrace.files.DirectoryEntry;
+import dev.millrace.files.DirectoryScan;
+import dev.millrace.files.FileAccess;
+import dev.millrace.files.OpenFile;
+import dev.millrace.files.ParsedPath;
+import dev.millrace.http.semantics.HttpDate;
+import dev.millrace.text.JsonText;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/**
+ * The checksums of a directory's files, one after another as they are found out: {@code SHA256SUMS}
+ * or the same as JSON. A file that is gone meanwhile is left out; one that has no checksum is named
+ * with the reason, so that one file never costs the others theirs. While too many wait for digests,
+ * descriptors are exhausted, or the file is being written, it is tried again; a server that stays
+ * exhausted breaks the body off, because a list that is silently short would pass for whole. Event
+ * thread only.
+ */
+public final class ChecksumListBody implements BodySource {
+  /** Why a file stands in the list without a checksum: the word in its comment, the JSON member. */
+  private enum Without {
+    CORRUPT,
+    UNREADABLE,
+    CHANGING;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final int MAX_TRIES = 30;
+  private static final long PAUSE_MILLIS = 1000;
+
+  private final XnioIoThread thread;
+  private final FileHandler handler;
+  private final ParsedPath below;
+  private final OpenFile directory;
+  private final boolean json;
+
+  /** Of the root: a list of two releases would be right for neither. */
+  private final int generation;
+
+  private List<DirectoryEntry> files = List.of();
+  private boolean scanned;
+  private int next;
+  private int tries;
+  private boolean ended;
+
+  /**
+   * @param thread the event thread's timers
+   * @param below the directory's path from the mount's root
+   * @param directory this object's to close
+   */
+  public ChecksumListBody(
+      XnioIoThread thread,
+      FileHandler handler,
+      ParsedPath below,
+      OpenFile directory,
+      boolean json) {
+    this.thread = thread;
+    this.handler = handler;
+    this.below = below;
+    this.directory = directory;
+    this.json = json;
+    this.generation = handler.access().generation();
+  }
+
+  @Override
+  public void next(Receiver receiver) {
+    if (!scanned) {
+      scan(receiver);
+    } else if (next < files.size()) {
+      openNext(receiver);
+    } else if (json && !ended) {
+      ended = true;
+      send(receiver, files.isEmpty() ? "[]\n" : "\n]\n");
+    } else {
+      receiver.end();
+    }
+  }
+
+  private static void send(Receiver receiver, String text) {
+    receiver.onData(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void scan(Receiver receiver) {
+    DirectoryScan scan = handler.access().scan(directory, below.relative(""));
+    boolean hidden = handler.policy().dotfiles();
+    handler
+        .executors()
+        .<List<DirectoryEntry>>call(
+            () -> {
+              List<DirectoryEntry> found = new ArrayList<>(scan.entries(hidden));
+              found.removeIf(DirectoryEntry::isDirectory);
+              found.sort(DirectoryEntry::compareNames);
+              return found;
+            },
+            found -> scanned(receiver, found),
+            receiver::failed);
+  }
+
+  private void scanned(Receiver receiver, List<DirectoryEntry> found) {
+    scanned = true;
+    files = found;
+    next(receiver);
+  }
+
+  private void openNext(Receiver receiver) {
+    if (handler.access().generation() != generation) {
+      receiver.failed();
+      return;
+    }
+    DirectoryEntry entry = files.get(next);
+    handler
+        .access()
+        .open(
+            below.child(entry.name()),
+            new FileAccess.OpenCallback() {
+              @Override
+              public void opened(OpenFile file) {
+                try {
+                  receiver.guard(() -> hash(receiver, entry, file));
+                } finally {
+                  file.close(); // hashing duplicates the descriptor
+                }
+              }
+
+              @Override
+              public void failed(OpenFailure why) {
+                receiver.guard(() -> failedToOpen(receiver, entry, why));
+              }
+            });
+  }
+
+  private void failedToOpen(Receiver receiver, DirectoryEntry entry, OpenFailure why) {
+    switch (why) {
+      case NOT_FOUND, NOT_A_DIRECTORY -> skip(receiver);
+      case EXHAUSTED, UNAVAILABLE -> tryAgain(receiver, entry, null);
+      case FORBIDDEN, NAME_TOO_LONG, IO -> nameOnly(receiver, entry, null, Without.UNREADABLE);
+    }
+  }
+
+  private void skip(Receiver receiver) {
+    files.remove(next);
+    tries = 0;
+    next(receiver);
+  }
+
+  private void hash(Receiver receiver, DirectoryEntry entry, OpenFile file) {
+    FileStat stat = file.stat();
+    if (!stat.isRegularFile()) {
+      skip(receiver);
+      return;
+    }
+    if (handler.refuses(stat)) {
+      nameOnly(receiver, entry, stat, Without.CORRUPT);
+      return;
+    }
+    handler
+        .digests()
+        .require(
+            file,
+            Set.of(Algorithm.SHA_256),
+            new DigestSource.Callback() {
+              @Override
+              public void known(Digests digests) {
+                receiver.guard(() -> hashed(receiver, entry, stat, digests));
+              }
+
+              @Override
+              public void unavailable(DigestSource.Unavailable why) {
+                receiver.guard(() -> failedToHash(receiver, entry, stat, why));
+              }
+            });
+  }
+
+  private void hashed(Receiver receiver, DirectoryEntry entry, FileStat stat, Digests digests) {
+    next++;
+    tries = 0;
+    String hex = String.valueOf(digests.hex(Algorithm.SHA_256));
+    receiver.onData(ByteBuffer.wrap(line(entry, stat, hex)));
+  }
+
+  private void failedToHash(
+      Receiver receiver, DirectoryEntry entry, FileStat stat, DigestSource.Unavailable why) {
+    switch (why) {
+      case UNREADABLE -> nameOnly(receiver, entry, stat, Without.UNREADABLE);
+      case CHANGED -> tryAgain(receiver, entry, Without.CHANGING);
+      case BUSY -> tryAgain(receiver, entry, null);
+    }
+  }
+
+  /**
+   * Opens the file again after a pause.
+   *
+   * @param otherwise how the list goes on after too many tries, or null if it does not
+   */
+  private void tryAgain(Receiver receiver, DirectoryEntry entry, @Nullable Without otherwise) {
+    if (++tries < MAX_TRIES) {
+      var _ =
+          thread.executeAfter(
+              () -> receiver.guard(() -> openNext(receiver)), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } else if (otherwise != null) {
+      nameOnly(receiver, entry, null, otherwise);
+    } else {
+      receiver.failed();
+    }
+  }
+
+  /** A comment to sha256sum, which then has nothing to compare the file with. */
+  private void nameOnly(
+      Receiver receiver, DirectoryEntry entry, @Nullable FileStat stat, Without why) {
+    next++;
+    tries = 0;
+    if (json) {
+      receiver.onData(ByteBuffer.wrap(object(entry, stat, "\"" + why.word() + "\":true")));
+      return;
+    }
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    line.writeBytes(("# " + why.word() + ": ").getBytes(StandardCharsets.US_ASCII));
+    line.writeBytes(ChecksumLines.escaped(entry.name()));
+    line.write('\n');
+    receiver.onData(ByteBuffer.wrap(line.toByteArray()));
+  }
+
+  private byte[] line(DirectoryEntry entry, FileStat stat, String hex) {
+    if (!json) {
+      return ChecksumLines.line(hex, entry.name());
+    }
+    return object(entry, stat, "\"sha256\":\"" + hex + "\"");
+  }
+
+  /**
+   * A member of the array.
+   *
+   * @param stat null if the file could not be looked at
+   */
+  private byte[] object(DirectoryEntry entry, @Nullable FileStat stat, String member) {
+    StringBuilder out = new StringBuilder(next == 1 ? "[\n{\"name\":" : ",\n{\"name\":");
+    JsonText.string(out, entry.text());
+    if (stat != null) {
+      out.append(",\"size\":").append(stat.sizeBytes());
+      JsonText.member(out, "mtime", HttpDate.ofFile(stat.modifiedSeconds()));
+    }
+    out.append(',').append(member).append(",\"href\":");
+    JsonText.string(out, entry.reference());
+    return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void release() {
+    directory.close();
+  }
+}

@@ -1,0 +1,398 @@
+package dev.millrace.content.file;
+
+import dev.millrace.content.BodilessResponse;
+import dev.millrace.content.BodyTransfer;
+import dev.millrace.content.DigestPolicy;
+import dev.millrace.content.ErrorPages;
+import dev.millrace.content.Fields;
+import dev.millrace.content.SelectedFile;
+import dev.millrace.content.checksum.ChecksumFiles;
+import dev.millrace.content.checksum.ChecksumListBody;
+import dev.millrace.content.listing.ListingResponse;
+import dev.millrace.digest.Algorithm;
+import dev.millrace.file.FileStat;
+import dev.millrace.file.OpenFailure;
+import dev.millrace.files.FileAccess;
+import dev.millrace.files.OpenFile;
+import dev.millrace.files.ParsedPath;
+import dev.millrace.http.semantics.AcceptEncoding;
+import dev.millrace.http.semantics.ContentCoding;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what a request gets: the file, or in a directory its index or its listing, or a fallback;
+ * then the stored variant that the client prefers. One open after another, each by the kernel
+ * beneath the root. Event thread only.
+ */
+final class FileResolver {
+  private static final int MAX_RESTARTS = 8;
+  private static final String SUMS = "SHA256SUMS";
+  private static final String SUMS_JSON = "SHA256SUMS.json";
+
+  private final HttpServerExchange exchange;
+  private final FileHandler handler;
+  private final ParsedPath names;
+  private final ParsedPath below;
+
+  /** Of the root that all of this is looked up beneath. */
+  private int generation;
+
+  private int restarts;
+
+  /** The file that a variant is looked for. */
+  private @Nullable OpenFile plainFile;
+
+  /**
+   * @param names the path as asked for
+   * @param below the same from the mount's root
+   */
+  FileResolver(
+      HttpServerExchange exchange, FileHandler handler, ParsedPath names, ParsedPath below) {
+    this.exchange = exchange;
+    this.handler = handler;
+    this.names = names;
+    this.below = below;
+  }
+
+  void start() {
+    generation = handler.access().generation();
+    if (below.directory() || below.segments().isEmpty()) {
+      tryIndex(0);
+    } else {
+      open(below.relative(""), this::openedPath, this::failedPath);
+    }
+  }
+
+  // ---- the path itself -------------------------------------------------------------------------
+
+  private void openedPath(OpenFile file) {
+    FileStat stat = file.stat();
+    if (stat.isRegularFile()) {
+      chooseVariant(file, below.relative(""), below.lastName(), null, true);
+      return;
+    }
+    file.close();
+    if (stat.isDirectory()) {
+      FileHandler.redirectToDirectory(exchange, names);
+    } else {
+      ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
+    }
+  }
+
+  private void failedPath(OpenFailure why) {
+    if (why.isAbsence()) {
+      tryChecksum();
+    } else {
+      fail(why);
+    }
+  }
+
+  private void fail(OpenFailure why) {
+    int status = status(why);
+    if (status == StatusCodes.SERVICE_UNAVAILABLE) {
+      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+    }
+    ErrorPages.send(exchange, status);
+  }
+
+  /** Goes on with what else the path may mean, unless nothing is known of the file. */
+  private void orElse(OpenFailure why, Runnable next) {
+    if (why.isAbsence() || why == OpenFailure.FORBIDDEN) {
+      next.run();
+    } else {
+      fail(why);
+    }
+  }
+
+  private static int status(OpenFailure why) {
+    return switch (why) {
+      case NOT_FOUND, NOT_A_DIRECTORY, NAME_TOO_LONG -> StatusCodes.NOT_FOUND;
+      case FORBIDDEN -> StatusCodes.FORBIDDEN;
+      case EXHAUSTED, UNAVAILABLE -> StatusCodes.SERVICE_UNAVAILABLE;
+      case IO -> StatusCodes.INTERNAL_SERVER_ERROR;
+    };
+  }
+
+  // ---- directories -----------------------------------------------------------------------------
+
+  private void tryIndex(int which) {
+    List<String> index = handler.policy().index();
+    if (which == index.size()) {
+      withoutIndex();
+      return;
+    }
+    byte[] path = below.relative(index.get(which));
+    open(
+        path,
+        file -> {
+          if (file.stat().isRegularFile()) {
+            chooseVariant(file, path, index.get(which), names, which == 0);
+          } else {
+            file.close();
+            tryIndex(which + 1);
+          }
+        },
+        why -> {
+          if (why == OpenFailure.NOT_FOUND) {
+            tryIndex(which + 1);
+          } else {
+            failedPath(why);
+          }
+        });
+  }
+
+  private void withoutIndex() {
+    if (!handler.policy().listing()) {
+      tryFallback(0);
+      return;
+    }
+    open(
+        below.relative(""),
+        file -> {
+          if (file.stat().isDirectory()) {
+            ListingResponse.send(exchange, handler, names, below, file);
+          } else {
+            file.close();
+            tryFallback(0);
+          }
+        },
+        this::failedPath);
+  }
+
+  // ---- checksums -------------------------------------------------------------------------------
+
+  /** What is not there may be a checksum of what is. */
+  private void tryChecksum() {
+    String name = below.lastName();
+    Algorithm algorithm = ChecksumFiles.algorithm(name);
+    DigestPolicy policy = handler.digestPolicy();
+    if (!policy.checksumFiles() || policy.mode() == DigestPolicy.Mode.OFF || below.directory()) {
+      tryFallback(0);
+    } else if (algorithm != null) {
+      ParsedPath original = below.withoutSuffix(algorithm.suffix().length() + 1);
+      open(
+          original.relative(""),
+          file -> {
+            if (file.stat().isRegularFile()) {
+              ChecksumFiles.send(exchange, handler, original, file, algorithm);
+            } else {
+              file.close();
+              tryFallback(0);
+            }
+          },
+          why -> orElse(why, () -> tryFallback(0)));
+    } else if (name.equals(SUMS) || name.equals(SUMS_JSON)) {
+      open(
+          below.parent().relative(""),
+          file -> {
+            if (file.stat().isDirectory()) {
+              sendSums(file, name.equals(SUMS_JSON));
+            } else {
+              file.close();
+              tryFallback(0);
+            }
+          },
+          why -> orElse(why, () -> tryFallback(0)));
+    } else {
+      tryFallback(0);
+    }
+  }
+
+  private void sendSums(OpenFile directory, boolean json) {
+    exchange
+        .getResponseHeaders()
+        .put(
+            Headers.CONTENT_TYPE,
+            json ? "application/json; charset=utf-8" : "text/plain; charset=utf-8");
+    if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+      directory.close();
+      BodilessResponse.toHead(exchange, handler.failures());
+    } else {
+      ChecksumListBody sums =
+          new ChecksumListBody(exchange.getIoThread(), handler, below.parent(), directory, json);
+      new BodyTransfer(exchange, handler.failures(), sums).start();
+    }
+  }
+
+  // ---- fallbacks -------------------------------------------------------------------------------
+
+  private void tryFallback(int which) {
+    List<String> fallbacks = handler.policy().fallbacks();
+    if (which >= fallbacks.size() || ChecksumFiles.isChecksumName(below.lastName())) {
+      ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
+      return;
+    }
+    byte[] path = substituted(fallbacks.get(which));
+    open(
+        path,
+        file -> {
+          if (file.stat().isRegularFile()) {
+            handler.applyCors(exchange, handler.urlPath(path));
+            chooseVariant(file, path, lastName(path), null, false);
+          } else {
+            file.close();
+            tryFallback(which + 1);
+          }
+        },
+        why -> orElse(why, () -> tryFallback(which + 1)));
+  }
+
+  private byte[] substituted(String fallback) {
+    String marker = "{path}";
+    int at = fallback.indexOf(marker);
+    if (at < 0) {
+      return FileHandler.relative(fallback);
+    }
+    ByteArrayOutputStream path = new ByteArrayOutputStream(64);
+    path.writeBytes(FileHandler.relative(fallback.substring(0, at)));
+    path.writeBytes(below.segments().isEmpty() ? new byte[0] : below.relative(""));
+    path.writeBytes(fallback.substring(at + marker.length()).getBytes(StandardCharsets.UTF_8));
+    return path.toByteArray();
+  }
+
+  private static String lastName(byte[] path) {
+    int slash = path.length - 1;
+    while (slash >= 0 && path[slash] != '/') {
+      slash--;
+    }
+    return new String(path, slash + 1, path.length - slash - 1, StandardCharsets.ISO_8859_1);
+  }
+
+  // ---- variants --------------------------------------------------------------------------------
+
+  /**
+   * Goes on with a file.
+   *
+   * @param directory whose index it is, or null
+   * @param first whether nothing was looked for before it
+   */
+  private void chooseVariant(
+      OpenFile file, byte[] path, String name, @Nullable ParsedPath directory, boolean first) {
+    String type = handler.policy().types().of(name);
+    ContentCoding stored = handler.policy().types().codingOf(name);
+    boolean varies =
+        stored == null
+            && !handler.policy().precompressed().isEmpty()
+            && handler.policy().types().isCompressible(type);
+    List<ContentCoding> codings = varies ? acceptable() : List.of();
+    SelectedFile plain =
+        new SelectedFile(file, path, directory, type, stored, varies, first && codings.isEmpty());
+    plainFile = file;
+    tryVariant(plain, codings, 0);
+  }
+
+  private List<ContentCoding> acceptable() {
+    String field = Fields.joined(exchange.getRequestHeaders(), Headers.ACCEPT_ENCODING);
+    return AcceptEncoding.preferred(field, handler.policy().precompressed());
+  }
+
+  private void tryVariant(SelectedFile plain, List<ContentCoding> codings, int which) {
+    if (which == codings.size()) {
+      selected(plain);
+      return;
+    }
+    ContentCoding coding = codings.get(which);
+    ByteArrayOutputStream longer = new ByteArrayOutputStream(plain.path().length + 4);
+    longer.writeBytes(plain.path());
+    longer.writeBytes(coding.suffix().getBytes(StandardCharsets.US_ASCII));
+    handler
+        .access()
+        .openVariant(
+            longer.toByteArray(),
+            guarded(
+                file -> {
+                  if (file.stat().isRegularFile()) {
+                    dropPlain();
+                    selected(plain.as(file, coding));
+                  } else {
+                    file.close();
+                    tryVariant(plain, codings, which + 1);
+                  }
+                },
+                why -> tryVariant(plain, codings, which + 1)));
+  }
+
+  private void selected(SelectedFile selected) {
+    plainFile = null; // the answer closes it
+    try {
+      new FileResponder(exchange, handler, selected).start();
+    } catch (RuntimeException | Error failure) {
+      selected.file().close();
+      throw failure;
+    }
+  }
+
+  private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
+    handler.access().open(path, guarded(opened, failed));
+  }
+
+  private FileAccess.OpenCallback guarded(Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
+    return new FileAccess.OpenCallback() {
+      @Override
+      public void opened(OpenFile file) {
+        if (mayGoOn()) {
+          try {
+            opened.accept(file);
+            return;
+          } catch (RuntimeException | Error failure) {
+            broken(failure);
+          }
+        }
+        file.close();
+      }
+
+      @Override
+      public void failed(OpenFailure why) {
+        if (mayGoOn()) {
+          try {
+            failed.accept(why);
+          } catch (RuntimeException | Error failure) {
+            broken(failure);
+          }
+        }
+      }
+    };
+  }
+
+  /**
+   * Whether the exchange goes on, beneath the root that it began with. If the root is another by
+   * now, all begins anew: a file of one release must not go with a variant of the next.
+   */
+  private boolean mayGoOn() {
+    if (exchange.isComplete()) {
+      dropPlain();
+      return false;
+    }
+    if (handler.access().generation() == generation) {
+      return true;
+    }
+    dropPlain();
+    if (++restarts > MAX_RESTARTS) {
+      fail(OpenFailure.UNAVAILABLE);
+    } else {
+      handler.failures().run(exchange, this::start);
+    }
+    return false;
+  }
+
+  private void broken(Throwable failure) {
+    dropPlain();
+    handler.failures().failed(exchange, failure);
+  }
+
+  private void dropPlain() {
+    OpenFile plain = plainFile;
+    plainFile = null;
+    if (plain != null) {
+      plain.close();
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package dev.millrace.content.file;
+
+import dev.millrace.content.BodilessResponse;
+import dev.millrace.content.Body;
+import dev.millrace.content.BodySource;
+import dev.millrace.content.BodyTransfer;
+import dev.millrace.content.CacheRecording;
+import dev.millrace.content.DigestFields;
+import dev.millrace.content.DigestPolicy;
+import dev.millrace.content.ErrorPages;
+import dev.millrace.content.Fields;
+import dev.millrace.content.FileBody;
+import dev.millrace.content.FileTexts;
+import dev.millrace.content.SelectedFile;
+import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.DigestSource;
+import dev.millrace.digest.Digests;
+import dev.millrace.file.FileStat;
+import dev.millrace.files.OpenFile;
+import dev.millrace.http.semantics.ByteRange;
+import dev.millrace.http.semantics.ContentCoding;
+import dev.millrace.http.semantics.MultipartRanges;
+import dev.millrace.http.semantics.Representation;
+import dev.millrace.http.semantics.ResponsePlan;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers with a file that was found: finds out the digests that are asked for, decides what of the
+ * file is sent, writes the head, sends the body.
+ */
+final class FileResponder {
+  private final HttpServerExchange exchange;
+  private final FileHandler handler;
+  private final SelectedFile selected;
+  private final OpenFile file;
+  private final String contentType;
+  private final @Nullable ContentCoding coding;
+  private final boolean varies;
+  private final boolean cacheableByPath;
+
+  FileResponder(HttpServerExchange exchange, FileHandler handler, SelectedFile selected) {
+    this.exchange = exchange;
+    this.handler = handler;
+    this.selected = selected;
+    this.file = selected.file();
+    this.contentType = selected.contentType();
+    this.coding = selected.coding();
+    this.varies = selected.varies();
+    this.cacheableByPath = selected.cacheableByPath();
+  }
+
+  void start() {
+    if (handler.refuses(file.stat())) {
+      file.close();
+      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+      return;
+    }
+    HeaderMap headers = exchange.getRequestHeaders();
+    Digests known = handler.digests().known(file.stat());
+    List<Algorithm> wanted = DigestFields.wanted(headers, DigestFields.WANT_REPR_DIGEST);
+    if (wanted.isEmpty() || wanted.stream().anyMatch(one -> known.get(one) != null)) {
+      plan(known);
+    } else {
+      find(wanted.getFirst(), known, this::plan);
+    }
+  }
+
+  /** Goes on with the digest, if it may be found out and can be. */
+  private void find(Algorithm algorithm, Digests known, Consumer<Digests> proceed) {
+    if (handler.digestPolicy().mode() == DigestPolicy.Mode.OFF) {
+      proceed.accept(known);
+    } else {
+      handler.digests().require(file, Set.of(algorithm), orWithout(known, proceed));
+    }
+  }
+
+  /** Busy is told to who asked; a file that changed is sent without a digest. */
+  private DigestSource.Callback orWithout(Digests known, Consumer<Digests> proceed) {
+    return handler
+        .failures()
+        .digestCallback(
+            exchange,
+            digests -> resume(() -> proceed.accept(digests)),
+            why ->
+                resume(() -> {
+                  if (why == DigestSource.Unavailable.BUSY) {
+                    file.close();
+                    exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+                    ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+                  } else {
+                    proceed.accept(known);
+                  }
+                }));
+  }
+
+  /** Goes on if anybody is left to answer. */
+  private void resume(Runnable next) {
+    if (exchange.getConnection().isOpen()) {
+      try {
+        next.run();
+      } catch (RuntimeException | Error failure) {
+        file.close();
+        throw failure;
+      }
+    } else {
+      file.close();
+      exchange.endExchange();
+    }
+  }
+
+  private void plan(Digests digests) {
+    FileStat stat = file.stat();
+    FileTexts texts = FileTexts.of(file, coding, digests);
+    Representation current =
+        new Representation(stat.sizeBytes(), texts.entityTags(), stat.modifiedSeconds());
+    ResponsePlan plan =
+        ResponsePlan.of(
+            Fields.of(exchange),
+            current,
+            System.currentTimeMillis() / 1000,
+            handler.policy().maxRanges());
+    List<Algorithm> wanted =
+        DigestFields.wanted(exchange.getRequestHeaders(), DigestFields.WANT_CONTENT_DIGEST);
+    if (wanted.isEmpty() || exchange.getRequestMethod().equals(Methods.HEAD)) {
+      answer(plan, current, digests, null);
+      return;
+    }
+    contentDigest(plan, current, digests, wanted);
+  }
+
+  /** The digest of what this very message carries, where that is one stretch of the file. */
+  private void contentDigest(
+      ResponsePlan plan, Representation current, Digests digests, List<Algorithm> wanted) {
+    Algorithm algorithm =
+        wanted.stream()
+            .filter(one -> digests.get(one) != null)
+            .findFirst()
+            .orElse(wanted.getFirst());
+    if (plan instanceof ResponsePlan.Whole) {
+      find(
+          algorithm,
+          digests,
+          found ->
+              answer(
+                  plan,
+                  current,
+                  found,
+                  found.get(algorithm) == null ? null : DigestFields.member(found, algorithm)));
+    } else if (plan instanceof ResponsePlan.Part(ByteRange range)
+        && range.lengthBytes() <= DigestSource.MAX_PART_BYTES
+        && handler.digestPolicy().mode() != DigestPolicy.Mode.OFF) {
+      handler
+          .digests()
+          .requirePart(
+              file,
+              algorithm,
+              range.first(),
+              range.lengthBytes(),
+              orWithout(
+                  Digests.NONE,
+                  part ->
+                      answer(
+                          plan,
+                          current,
+                          digests,
+                          part.isEmpty() ? null : DigestFields.member(part, algorithm))));
+    } else {
+      answer(plan, current, digests, null);
+    }
+  }
+
+  private void answer(
+      ResponsePlan plan, Representation current, Digests digests, @Nullable String contentDigest) {
+    HeaderMap headers = exchange.getResponseHeaders();
+    FileTexts texts = FileTexts.of(file, coding, digests); // more may be known than when planned
+    validators(headers, current, texts);
+    switch (plan) {
+      case ResponsePlan.NotModified _ -> {
+        described(headers, digests, texts);
+        var _ = record(digests, StatusCodes.NOT_MODIFIED, 0);
+        file.close();
+        BodilessResponse.send(exchange, StatusCodes.NOT_MODIFIED);
+      }
+      case ResponsePlan.PreconditionFailed _ -> {
+        file.close();
+        ErrorPages.send(exchange, StatusCodes.PRECONDITION_FAILED);
+      }
+      case ResponsePlan.RangeNotSatisfiable _ -> {
+        file.close();
+        headers.put(Headers.CONTENT_RANGE, "bytes */" + current.sizeBytes());
+        ErrorPages.send(exchange, StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
+      }
+      case ResponsePlan.Whole _ -> {
+        described(headers, digests, texts);
+        boolean withoutBody = exchange.getRequestMethod().equals(Methods.HEAD);
+        CacheRecording recording =
+            record(digests, StatusCodes.OK, withoutBody ? 0 : current.sizeBytes());
+        Body body = Body.whole(current.sizeBytes());
+        send(StatusCodes.OK, body, contentType, contentDigest, recording);
+      }
+      case ResponsePlan.Part(ByteRange range) -> {
+        described(headers, digests, texts);
+        headers.put(Headers.CONTENT_RANGE, range.contentRange(current.sizeBytes()));
+        CacheRecording recording =
+            record(digests, StatusCodes.PARTIAL_CONTENT, range.lengthBytes());
+        Body body = Body.of(range);
+        send(StatusCodes.PARTIAL_CONTENT, body, contentType, contentDigest, recording);
+      }
+      case ResponsePlan.Parts(List<ByteRange> ranges) -> {
+        described(headers, digests, texts);
+        MultipartRanges parts =
+            new MultipartRanges(ranges, current.sizeBytes(), contentType, boundary());
+        send(StatusCodes.PARTIAL_CONTENT, Body.of(parts), parts.contentType(), null, null);
+      }
+    }
+  }
+
+  /** What every answer about this representation carries, failures included. */
+  private void validators(HeaderMap headers, Representation current, FileTexts texts) {
+    headers.put(Headers.ETAG, current.entityTag());
+    Fields.lastModified(headers, current.modifiedSeconds(), texts.lastModified());
+    headers.put(Headers.ACCEPT_RANGES, handler.policy().maxRanges() > 0 ? "bytes" : "none");
+    if (varies) {
+      headers.add(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);
+    }
+  }
+
+  /**
+   * What 200, 206 and 304 carry: digests, and a lifetime, with which a failure would be kept. What
+   * is not known yet is found out behind the answer.
+   */
+  private void described(HeaderMap headers, Digests digests, FileTexts texts) {
+    DigestPolicy policy = handler.digestPolicy();
+    DigestFields.show(headers, digests, texts.reprDigest(), policy);
+    if (policy.mode() == DigestPolicy.Mode.BACKGROUND && !digests.hasAll(policy.background())) {
+      handler.digests().background(file, policy.background());
+    }
+    String cacheControl = handler.cacheControl(selected);
+    if (cacheControl != null) {
+      headers.put(Headers.CACHE_CONTROL, cacheControl);
+    }
+  }
+
+  private @Nullable CacheRecording record(Digests digests, int status, long bodyBytes) {
+    return CacheRecording.begin(
+        exchange, handler, file, cacheableByPath, digests, status, bodyBytes);
+  }
+
+  private void send(
+      int status,
+      Body body,
+      String type,
+      @Nullable String contentDigest,
+      @Nullable CacheRecording recording) {
+    HeaderMap headers = exchange.getResponseHeaders();
+    headers.put(Headers.CONTENT_TYPE, type);
+    if (coding != null) {
+      headers.put(Headers.CONTENT_ENCODING, coding.token());
+    }
+    if (contentDigest != null) {
+      headers.put(DigestFields.CONTENT_DIGEST, contentDigest);
+    }
+    exchange.setStatusCode(status);
+    exchange.setResponseContentLength(body.lengthBytes());
+    if (exchange.getRequestMethod().equals(Methods.HEAD) || body.lengthBytes() == 0) {
+      file.close();
+      exchange.endExchange();
+    } else {
+      BodySource pieces = new FileBody(handler.access(), handler.buffers(), file, body, recording);
+      new BodyTransfer(exchange, handler.failures(), pieces).start();
+    }
+  }
+
+  private static String boundary() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+  }
+}

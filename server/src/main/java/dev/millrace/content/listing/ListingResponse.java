@@ -1,0 +1,86 @@
+package dev.millrace.content.listing;
+
+import dev.millrace.content.BodilessResponse;
+import dev.millrace.content.BodyTransfer;
+import dev.millrace.content.Fields;
+import dev.millrace.content.GeneratedBody;
+import dev.millrace.content.Validators;
+import dev.millrace.content.file.FileHandler;
+import dev.millrace.digest.Algorithm;
+import dev.millrace.file.FileStat;
+import dev.millrace.files.DirectoryScan;
+import dev.millrace.files.OpenFile;
+import dev.millrace.files.ParsedPath;
+import dev.millrace.http.semantics.AcceptType;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import org.jspecify.annotations.Nullable;
+
+/** Answers with a directory's listing, as HTML or as JSON. Event thread only. */
+public final class ListingResponse {
+  private static final HttpString CONTENT_SECURITY_POLICY =
+      new HttpString("Content-Security-Policy");
+
+  private ListingResponse() {}
+
+  /**
+   * Sends it.
+   *
+   * @param below the path from the mount's root
+   * @param directory becomes this answer's to close
+   */
+  public static void send(
+      HttpServerExchange exchange,
+      FileHandler handler,
+      ParsedPath names,
+      ParsedPath below,
+      OpenFile directory) {
+    HeaderMap headers = exchange.getResponseHeaders();
+    String query = exchange.getQueryString();
+    Boolean asked = ListingQuery.wantsJson(query);
+    boolean json =
+        asked != null
+            ? asked
+            : AcceptType.prefersJson(Fields.joined(exchange.getRequestHeaders(), Headers.ACCEPT));
+    headers.put(
+        Headers.CONTENT_TYPE,
+        json ? "application/json; charset=utf-8" : "text/html; charset=utf-8");
+    headers.add(Headers.VARY, "Accept");
+    if (!json) {
+      headers.put(CONTENT_SECURITY_POLICY, Listing.CONTENT_SECURITY_POLICY);
+    }
+    String cacheControl = handler.cacheControl(names);
+    if (cacheControl != null) {
+      headers.put(Headers.CACHE_CONTROL, cacheControl);
+    }
+    if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+      directory.close();
+      BodilessResponse.toHead(exchange, handler.failures());
+      return;
+    }
+    DirectoryScan scan = handler.access().scan(directory, below.relative(""));
+    boolean hidden = handler.policy().dotfiles();
+    Listing listing =
+        json
+            ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(handler))
+            : Listing.html(scan, hidden, names.decoded(), query);
+    GeneratedBody pieces = new GeneratedBody(handler.executors(), listing::next, directory::close);
+    new BodyTransfer(exchange, handler.failures(), pieces).start();
+  }
+
+  /** Entity tags and digests as FileAnswer gives them. */
+  private record Knowledge(FileHandler handler) implements Listing.Knowledge {
+    @Override
+    public String entityTag(FileStat stat) {
+      return Validators.entityTags(stat, null, handler.digests().known(stat)).getFirst();
+    }
+
+    @Override
+    public @Nullable String sha256(FileStat stat) {
+      return handler.refuses(stat) ? null : handler.digests().known(stat).hex(Algorithm.SHA_256);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.millrace.files;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A path to look up.
+ *
+ * @param segments decoded names, none of them empty, {@code .} or {@code ..}
+ * @param directory whether the target ended with a slash
+ */
+public record ParsedPath(List<byte[]> segments, boolean directory) implements RequestPath {
+  public ParsedPath {
+    segments = List.copyOf(segments);
+  }
+
+  /** The path of no names: a root's. */
+  public static final ParsedPath ROOT = new ParsedPath(List.of(), true);
+
+  /**
+   * Whether a name begins with a dot, {@code .well-known} at the root excepted (RFC 8615).
+   *
+   * @param from how many names at the beginning are not looked at
+   */
+  public boolean isHidden(int from) {
+    for (int i = from; i < segments.size(); i++) {
+      byte[] name = segments.get(i);
+      if (name[0] == '.' && !(i == 0 && isWellKnown(name))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether its first names are those of another path. */
+  public boolean startsWith(ParsedPath prefix) {
+    if (prefix.segments.size() > segments.size()) {
+      return false;
+    }
+    for (int i = 0; i < prefix.segments.size(); i++) {
+      if (!Arrays.equals(prefix.segments.get(i), segments.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What follows the names of a path that it starts with. */
+  public ParsedPath below(ParsedPath prefix) {
+    int count = prefix.segments.size();
+    return count == 0 ? this : new ParsedPath(segments.subList(count, segments.size()), directory);
+  }
+
+  /** The decoded path with its slashes, as UTF-8: for patterns and for people, not for opening. */
+  public String decoded() {
+    StringBuilder out = new StringBuilder();
+    for (byte[] name : segments) {
+      out.append('/').append(new String(name, StandardCharsets.UTF_8));
+    }
+    return directory || segments.isEmpty() ? out.append('/').toString() : out.toString();
+  }
+
+  private static boolean isWellKnown(byte[] name) {
+    return new String(name, StandardCharsets.ISO_8859_1).equals(".well-known");
+  }
+
+  /** The path relative to the root with {@code suffix} appended, as the kernel takes it. */
+  public byte[] relative(String suffix) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+    for (int i = 0; i < segments.size(); i++) {
+      if (i > 0) {
+        out.write('/');
+      }
+      out.writeBytes(segments.get(i));
+    }
+    if (!suffix.isEmpty() && !segments.isEmpty()) {
+      out.write('/');
+    }
+    out.writeBytes(suffix.getBytes(StandardCharsets.UTF_8));
+    return segments.isEmpty() && suffix.isEmpty() ? new byte[] {'.'} : out.toByteArray();
+  }
+
+  /** The canonical absolute path as a directory's, percent-encoded: for a redirect. */
+  public String encodedDirectory() {
+    StringBuilder out = new StringBuilder("/");
+    for (byte[] name : segments) {
+      RequestPath.encode(name, out);
+      out.append('/');
+    }
+    return out.toString();
+  }
+
+  /** The path of the directory that the last name lies in. */
+  public ParsedPath parent() {
+    return new ParsedPath(segments.subList(0, segments.size() - 1), true);
+  }
+
+  /** The same with so many bytes less at the end of the last name, which is longer. */
+  public ParsedPath withoutSuffix(int bytes) {
+    byte[] last = segments.getLast();
+    List<byte[]> shorter = new ArrayList<>(segments);
+    shorter.set(segments.size() - 1, Arrays.copyOf(last, last.length - bytes));
+    return new ParsedPath(shorter, directory);
+  }
+
+  /** The path relative to the root of a name in this directory, as the kernel takes it. */
+  public byte[] child(byte[] name) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+    if (!segments.isEmpty()) {
+      out.writeBytes(relative(""));
+      out.write('/');
+    }
+    out.writeBytes(name);
+    return out.toByteArray();
+  }
+
+  /** The last name, or empty for the root. */
+  public String lastName() {
+    return segments.isEmpty() ? "" : new String(segments.getLast(), StandardCharsets.ISO_8859_1);
+  }
+}

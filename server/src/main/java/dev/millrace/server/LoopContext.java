@@ -1,0 +1,278 @@
+package dev.millrace.server;
+
+import dev.millrace.accesslog.AccessLog;
+import dev.millrace.config.Settings;
+import dev.millrace.content.Mount;
+import dev.millrace.content.Router;
+import dev.millrace.content.file.FileHandler;
+import dev.millrace.digest.CrossLoopDigests;
+import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestSource;
+import dev.millrace.digest.FileVersion;
+import dev.millrace.file.FileStat;
+import dev.millrace.files.FileAccess;
+import dev.millrace.files.PoolFileAccess;
+import dev.millrace.files.ReadBuffers;
+import dev.millrace.files.RingFileAccess;
+import dev.millrace.files.Root;
+import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.http.exchange.Connections;
+import dev.millrace.http.exchange.ExchangeFactory;
+import dev.millrace.http.exchange.ExchangeFailures;
+import dev.millrace.http.exchange.RequestStats;
+import dev.millrace.http.exchange.RequestTracker;
+import dev.millrace.http.http1.Http1Loop;
+import dev.millrace.http.parser.ParserStats;
+import dev.millrace.loop.LoopExecutors;
+import dev.millrace.loop.LoopWait;
+import dev.millrace.sync.ResetEvent;
+import dev.millrace.sync.ThreadPool;
+import dev.millrace.transport.Admission;
+import io.undertow.server.HttpHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+
+/**
+ * A request's way on one loop, from the gate to the files, with all that its event thread alone may
+ * touch: caches, buffers, figures, the log's batch. Loops share only what is made for any thread.
+ */
+final class LoopContext {
+  /**
+   * What all loops share.
+   *
+   * @param digests belongs to the first loop
+   * @param corrupt whether a file is known to have other bytes than it should
+   * @param accessLog null for none
+   */
+  record Shared(
+      Settings settings,
+      Transport transport,
+      ThreadPool pool,
+      DigestService digests,
+      Predicate<FileStat> corrupt,
+      AccessLog.@Nullable Writer accessLog) {}
+
+  private final int number;
+  private final XnioIoThread events;
+  private final Shared shared;
+  private final ParserStats parserStats;
+  private final @Nullable RequestStats stats;
+  private final ExchangeFailures failures = new ExchangeFailures();
+  private final ReadBuffers buffers = new ReadBuffers();
+  private final LoopCaches caches;
+  private final @Nullable AccessLog log;
+  private final RequestTracker requests;
+  private final Connections connections;
+  private final Http1Loop http;
+  private final List<FileAccess> accesses;
+
+  LoopContext(int number, Shared shared) {
+    this.number = number;
+    this.shared = shared;
+    Settings settings = shared.settings();
+    this.events = shared.transport().loops().get(number);
+    this.parserStats = new ParserStats(settings.metrics());
+    this.stats = settings.metrics() ? new RequestStats() : null;
+    this.caches = new LoopCaches(settings, events);
+    this.connections = new Connections(clock(), settings.idleTimeout());
+    this.accesses = accessesOnEvents();
+    HttpHandler handler = Listeners.front(new Router(handlers()), settings, failures);
+    AccessLog.Writer writer = shared.accessLog();
+    this.log = writer == null ? null : new AccessLog(handler, writer);
+    this.requests = new RequestTracker(log == null ? handler : log, stats);
+    if (shared.transport() instanceof Transport.Uring uring) {
+      caches.startResponseCache(
+          uring.workers().get(number).loop(), new CachedRequestListener(requests, stats, log));
+    }
+    this.http =
+        new Http1Loop(
+            new ExchangeFactory(requests),
+            settings.http(),
+            parserStats,
+            connections,
+            caches::answering);
+    caches.start();
+    var _ = events.executeAtInterval(connections::sweep, 1, TimeUnit.SECONDS);
+  }
+
+  /** When the loop's present turn began; on NIO the time. */
+  private LongSupplier clock() {
+    return shared.transport() instanceof Transport.Uring uring
+        ? uring.workers().get(number).loop()::nowNanos
+        : System::nanoTime;
+  }
+
+  private List<FileHandler> handlers() {
+    Settings settings = shared.settings();
+    LoopExecutors executors = executors();
+    DigestSource digests =
+        number == 0
+            ? shared.digests()
+            : new CrossLoopDigests(shared.digests(), shared.transport().loops().getFirst(), events);
+    List<FileHandler> handlers = new ArrayList<>();
+    for (int i = 0; i < accesses.size(); i++) {
+      handlers.add(
+          new FileHandler(
+              settings.mounts().get(i),
+              accesses.get(i),
+              buffers,
+              digests,
+              settings.digests(),
+              shared.corrupt(),
+              executors,
+              failures));
+    }
+    return handlers;
+  }
+
+  /** Made on the event thread, to which they will belong. */
+  private List<FileAccess> accessesOnEvents() {
+    List<FileAccess> made = new ArrayList<>();
+    Runnable make =
+        () -> {
+          for (Mount mount : shared.settings().mounts()) {
+            made.add(caches.files(access(mount.policy().symlinks())));
+          }
+        };
+    switch (shared.transport()) {
+      case Transport.Uring uring -> {
+        LoopWait done = new LoopWait(uring.workers().get(number).loop());
+        events.execute(after(make, done::happened));
+        done.await();
+      }
+      case Transport.Nio _ -> {
+        ResetEvent done = new ResetEvent();
+        events.execute(after(make, done::set));
+        done.await();
+      }
+    }
+    if (made.size() < shared.settings().mounts().size()) {
+      throw new IllegalStateException("the event thread could not make its files' accesses");
+    }
+    return made;
+  }
+
+  private static Runnable after(Runnable task, Runnable then) {
+    return () -> {
+      try {
+        task.run();
+      } finally {
+        then.run();
+      }
+    };
+  }
+
+  private FileAccess access(SymlinkPolicy symlinks) {
+    return switch (shared.transport()) {
+      case Transport.Uring uring ->
+          new RingFileAccess(uring.workers().get(number).loop(), symlinks);
+      case Transport.Nio _ -> new PoolFileAccess(executors(), symlinks);
+    };
+  }
+
+  /**
+   * A mount has another root, or none. Any thread.
+   *
+   * @param root held until this returns
+   */
+  void root(int mount, @Nullable Root root) {
+    Root held = root == null ? null : root.hold();
+    try {
+      events.execute(() -> {
+        accesses.get(mount).root(held);
+        caches.rootChanged();
+      });
+    } catch (RejectedExecutionException stopping) {
+      if (held != null) {
+        held.release();
+      }
+    }
+  }
+
+  private LoopExecutors executors() {
+    return new LoopExecutors(shared.pool(), events);
+  }
+
+  /** What each of this loop's connections goes through. */
+  ChannelListener<StreamConnection> opening() {
+    return Listeners.opening(http, shared.settings());
+  }
+
+  /** Which connections this loop may have. */
+  Admission admission(ConnectionBound bound) {
+    boolean counted = shared.transport() instanceof Transport.Nio;
+    return bound.on(counted, connections::endOldestIdle);
+  }
+
+  /** More is known of a file. The first loop's event thread. */
+  void forget(FileVersion version) {
+    if (number == 0) {
+      caches.forget(version);
+    } else {
+      invalidateAsync(version); // before the answer to whoever asked here
+    }
+  }
+
+  /** More is known of a file. Any thread. */
+  void invalidateAsync(FileVersion version) {
+    if (caches.answers() != null) {
+      events.execute(() -> caches.forget(version));
+    }
+  }
+
+  /** The event thread. */
+  XnioIoThread events() {
+    return events;
+  }
+
+  ParserStats parserStats() {
+    return parserStats;
+  }
+
+  /** Null if no figures are kept. */
+  @Nullable RequestStats stats() {
+    return stats;
+  }
+
+  ExchangeFailures failures() {
+    return failures;
+  }
+
+  RequestTracker requests() {
+    return requests;
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  ReadBuffers buffers() {
+    return buffers;
+  }
+
+  LoopCaches caches() {
+    return caches;
+  }
+
+  /** From now on each response closes its connection. */
+  void drain() {
+    requests.drain();
+    events.execute(caches::close); // answers from memory would not say close
+  }
+
+  /** Hands over what is gathered for the log, and lets go of the roots; the loop has ended. */
+  void end() {
+    if (log != null) {
+      log.hand();
+    }
+    accesses.forEach(access -> access.root(null));
+  }
+}

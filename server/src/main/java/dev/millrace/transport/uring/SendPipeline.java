@@ -1,0 +1,268 @@
+package dev.millrace.transport.uring;
+
+import dev.millrace.file.PageCache;
+import dev.millrace.loop.EventLoop;
+import dev.millrace.net.Sockets;
+import dev.millrace.transport.uring.TransportStats.Figure;
+import dev.millrace.uring.OpKind;
+import dev.millrace.uring.Ring;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what a connection has staged, one operation at a time: chunks by the ring, then a stretch
+ * of a file. Loop thread only.
+ *
+ * <p>If that is set, a large chunk is sent without a copy, and stays the kernel's beyond the send's
+ * end until the peer has acknowledged it; what comes next does not wait for that.
+ *
+ * <pre>
+ *   chunks ──SEND──► all sent ──► file? ──in memory──► sendfile ──all taken──► done
+ *     ▲                             │                     └─socket full─► POLL ──► again
+ *     └──────── READ into a chunk ◄─┘ not in memory: the disk is waited for by the ring
+ * </pre>
+ */
+final class SendPipeline {
+  static final int TAG_SEND = 1;
+  static final int TAG_POLL = 3;
+  static final int TAG_READ = 4;
+
+  private static final int POLLOUT = 4;
+  private static final int AGAIN = -11; // EAGAIN
+  private static final int CANCELLED = -125; // ECANCELED
+  private static final int INVALID = -22; // EINVAL: the kernel cannot say whether it copies
+  private static final int NO_MEMORY = -12; // ENOMEM: no more may be locked
+  private static final int NO_BUFFERS = -105; // ENOBUFS: of the socket's, for notifications
+  private static final int UNSUPPORTED = -95; // EOPNOTSUPP: of this kind of socket
+  private static final int IO_ERROR = 5; // EIO: the file is shorter than it was
+
+  /** Sending 2 MiB from memory takes a fifth of this; a disk, or a busy machine, may take more. */
+  private static final long SLOW_NANOS = 1_000_000L;
+
+  /** How soon a chunk to read into is asked for again when the pool has none. */
+  private static final long NO_CHUNK_NANOS = 1_000_000L;
+
+  private final RingConnection connection;
+  private final RingIoThread io;
+  private final EventLoop loop;
+  private final int fd;
+  private final long handle;
+  private final SocketWriter writer;
+  private final Runnable send = this::send;
+  private boolean scheduled;
+  private boolean busy;
+  private long busySinceNanos;
+  private @Nullable Chunk reading;
+  private @Nullable ZeroCopySends lent;
+  private boolean copying;
+
+  SendPipeline(
+      RingConnection connection, RingIoThread io, int fd, long handle, SocketWriter writer) {
+    this.connection = connection;
+    this.io = io;
+    this.loop = io.loop();
+    this.fd = fd;
+    this.handle = handle;
+    this.writer = writer;
+    this.copying = io.config().zeroCopyBytes() == 0;
+  }
+
+  /** Whether the kernel still sends from memory of ours, though no operation is under way. */
+  boolean isLending() {
+    return lent != null && !lent.isEmpty();
+  }
+
+  /** Whether an operation is in flight. */
+  boolean isBusy() {
+    return busy;
+  }
+
+  /** Since when; meaningful while one is. */
+  long busySinceNanos() {
+    return busySinceNanos;
+  }
+
+  /** Sends what is staged at the end of this turn. */
+  void schedule() {
+    if (!scheduled && !busy) {
+      scheduled = true;
+      loop.defer(send);
+    }
+  }
+
+  private void send() {
+    scheduled = false;
+    sendNow();
+  }
+
+  /** Begins to send what is staged, unless something is under way. */
+  void sendNow() {
+    if (busy || connection.isEnding()) {
+      return;
+    }
+    Chunk chunk = writer.head();
+    FileSegment file = writer.file();
+    if (chunk != null) {
+      // The head goes with the file's first bytes, the last bytes with the end of the stream.
+      int more = file != null || connection.isDraining() ? Sockets.MSG_MORE : 0;
+      send(chunk, Sockets.MSG_NOSIGNAL | Sockets.MSG_WAITALL | more);
+    } else if (file != null) {
+      sendFile(file);
+    }
+  }
+
+  private void send(Chunk chunk, int flags) {
+    long address = chunk.address + chunk.sent;
+    int tag = copying || chunk.unsent() < io.config().zeroCopyBytes() ? -1 : begin(chunk);
+    if (tag < 0) {
+      loop.ring().prepSend(fd, address, chunk.unsent(), flags, begin(OpKind.SEND, TAG_SEND));
+    } else {
+      long userData = begin(OpKind.SEND_ZC, tag);
+      loop.ring().prepSendZeroCopy(fd, address, chunk.unsent(), flags, userData);
+      loop.ring().reportCopies();
+    }
+  }
+
+  private int begin(Chunk chunk) {
+    if (lent == null) {
+      lent = new ZeroCopySends();
+    }
+    return lent.begin(chunk);
+  }
+
+  private long begin(OpKind kind, int tag) {
+    busy = true;
+    busySinceNanos = loop.nowNanos();
+    return loop.begin(handle, kind, tag);
+  }
+
+  private void sendFile(FileSegment file) {
+    long resident = file.residentBytes(loop.nowNanos());
+    if (resident == 0) {
+      read(file);
+      return;
+    }
+    long before = System.nanoTime();
+    long n = PageCache.send(fd, file.descriptor(), file.position(), resident);
+    if (System.nanoTime() - before > SLOW_NANOS) {
+      file.invalidate();
+    }
+    if (n > 0) {
+      file.advance(n);
+      connection.took(n);
+      if (file.left() == 0) {
+        writer.fileSent();
+        connection.afterSend();
+      } else if (n < resident) {
+        awaitWritable();
+      } else {
+        schedule(); // the rest is to be read
+      }
+    } else if (n == AGAIN) {
+      awaitWritable();
+    } else {
+      connection.broke(n == 0 ? IO_ERROR : (int) -n);
+    }
+  }
+
+  private void awaitWritable() {
+    loop.ring().prepPoll(fd, POLLOUT, begin(OpKind.POLL, TAG_POLL));
+  }
+
+  private void read(FileSegment file) {
+    Chunk chunk = io.chunks().take(io.config().largeChunkBytes());
+    if (chunk == null) {
+      scheduled = true;
+      var _ = loop.schedule(send, NO_CHUNK_NANOS);
+      return;
+    }
+    reading = chunk;
+    loop.ring()
+        .prepRead(
+            file.descriptor(),
+            chunk.address,
+            (int) Math.min(chunk.room(), file.left()),
+            file.position(),
+            begin(OpKind.READ, TAG_READ));
+  }
+
+  /** An operation has completed. */
+  void completed(int tag, int result, int flags) {
+    if (tag >= ZeroCopySends.FIRST_TAG && lent != null) {
+      lentCompleted(lent, tag, result, flags);
+      return;
+    }
+    busy = false;
+    switch (tag) {
+      case TAG_SEND -> sent(result);
+      case TAG_POLL -> polled(result);
+      case TAG_READ -> wasRead(result);
+      default -> throw new IllegalStateException("unknown tag " + tag);
+    }
+  }
+
+  private void sent(int result) {
+    if (result < 0) {
+      connection.sendFailed(-result);
+      return;
+    }
+    writer.sent(result);
+    connection.took(result);
+    sendNow();
+    connection.afterSend();
+  }
+
+  /** The result comes first, as of any send; a notification that the memory is free, later. */
+  private void lentCompleted(ZeroCopySends lent, int tag, int result, int flags) {
+    if (Ring.isNotification(flags)) {
+      if (Ring.wasCopied(result)) {
+        io.stats().add(Figure.COPIED_BYTES, lent.bytes(tag));
+      }
+      io.chunks().returned(lent.complete(tag));
+      return;
+    }
+    busy = false;
+    lent.sent(tag, Math.max(0, result));
+    io.stats().add(Figure.ZERO_COPY_BYTES, lent.bytes(tag));
+    if (!Ring.hasMore(flags)) {
+      io.chunks().returned(lent.complete(tag));
+    }
+    switch (result) {
+      case INVALID, NO_MEMORY, NO_BUFFERS, UNSUPPORTED -> {
+        copying = true; // from now on, on this connection
+        sendNow();
+      }
+      default -> sent(result);
+    }
+  }
+
+  private void polled(int result) {
+    if (result < 0 && result != CANCELLED) {
+      connection.broke(-result);
+    } else {
+      sendNow();
+    }
+  }
+
+  private void wasRead(int result) {
+    Chunk chunk = reading;
+    FileSegment file = writer.file();
+    reading = null;
+    if (chunk == null || file == null) {
+      throw new IllegalStateException("nothing was being read");
+    }
+    if (connection.isEnding() || result <= 0) {
+      io.chunks().give(chunk);
+      if (!connection.isEnding()) {
+        connection.broke(result == 0 ? IO_ERROR : -result);
+      }
+      return;
+    }
+    chunk.end = result;
+    file.advance(result);
+    writer.addRead(chunk);
+    if (file.left() == 0) {
+      writer.fileSent();
+    }
+    sendNow();
+  }
+}

@@ -1,0 +1,346 @@
+package dev.millrace.warmup;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.millrace.file.FileCalls;
+import dev.millrace.warmup.WarmUpClient.Answer;
+import dev.millrace.warmup.WarmUpClient.Ask;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server is asked while it warms up: mostly small files on connections that stay, many at
+ * once and one after another, and of everything else a little.
+ *
+ * <p>Answers are counted, not read: the same request is answered with as many bytes every time.
+ */
+public final class WarmUpTraffic {
+  private static final Logger LOG = Logger.getLogger("dev.millrace");
+
+  /** More than what grows with them has room for at first. */
+  private static final int CONNECTIONS = 24;
+
+  /** Requests sent at once on a connection, where answers are small. */
+  private static final int PIPELINED = 4;
+
+  private static final int ROUNDS_A_LARGE_FILE = 4;
+  private static final int ROUNDS_A_ONE_OFF = 8;
+
+  /** How far apart downloads are of which something is not in memory. */
+  private static final long COLD_NANOS = 50_000_000L;
+
+  /** How far apart the metrics are asked for. */
+  private static final long SCRAPE_NANOS = 300_000_000L;
+
+  /** A version that is younger is not hashed yet. */
+  private static final long SETTLED_SECONDS = 60;
+
+  /** A file that has changed this moment has another entity tag, of another length. */
+  private static final long CHANGED_NANOS = 50_000_000L;
+
+  /** Of so many one is followed by its digest. */
+  private static final int COLD_ONES_A_DIGEST = 3;
+
+  /** Sent from its file, as what is long is, and costs little: compiled is what happens often. */
+  private static final String SENT_AND_SHORT = "Range: bytes=131072-151551";
+
+  /** After so much in a row that is in memory, more is expected to be. */
+  private static final int WARM_BYTES = 5 << 20;
+
+  /** How much of a download is read before its connection is left. */
+  private static final int LEFT_BYTES = 256 << 10;
+
+  /** None is left this shortly before the end, which would find it under way. */
+  private static final long LEAVING_NANOS = 100_000_000L;
+
+  private static final String[] BROWSER = {
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language: en-US,en;q=0.5",
+    "Accept-Encoding: gzip, deflate, br, zstd"
+  };
+
+  private final WarmUpClient client;
+  private final WarmUpClient monitoring;
+  private final Path root;
+  private long nextColdNanos;
+  private long nextScrapeNanos;
+  private int coldOnes;
+  private @Nullable SocketChannel digests;
+  private final List<SocketChannel> connections = new ArrayList<>();
+
+  private WarmUpTraffic(InetSocketAddress server, InetSocketAddress management, Path root) {
+    this.client = new WarmUpClient(server);
+    this.monitoring = new WarmUpClient(management);
+    this.root = root;
+  }
+
+  /** The files that are asked for, by name, with their sizes in bytes. */
+  public static Map<String, Integer> files() {
+    return Map.of(
+        "small", 1 << 10, "page", 8 << 10, "medium", 100 << 10, "large", 4 << 20, "cold", 6 << 20,
+        "half", 6 << 20);
+  }
+
+  /**
+   * Asks until the time has come. What goes wrong is logged.
+   *
+   * @param management where its metrics are
+   * @param root where {@link #files} are
+   * @param endNanos as of {@link System#nanoTime}
+   * @return whether nothing went wrong
+   */
+  public static boolean run(
+      InetSocketAddress server, InetSocketAddress management, Path root, long endNanos) {
+    WarmUpTraffic load = new WarmUpTraffic(server, management, root);
+    try {
+      load.askUntil(endNanos);
+      load.reset();
+      return true;
+    } catch (IOException failed) {
+      LOG.warning("warm-up: ended early: " + failed);
+      return false;
+    } finally {
+      load.close();
+    }
+  }
+
+  private void askUntil(long endNanos) throws IOException {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      connections.add(client.connect());
+    }
+    writeOut("cold");
+    writeOut("half");
+    List<String> warm = List.of("small", "page", "medium", "large");
+    for (String name : warm) {
+      settle(name);
+    }
+    LockSupport.parkNanos(CHANGED_NANOS);
+    for (String name : warm) {
+      askForDigest(name);
+    }
+    nextColdNanos = System.nanoTime();
+    nextScrapeNanos = nextColdNanos;
+    List<Ask> asks = asks();
+    Ask large = ask(1, "GET", "/large");
+    for (int round = 0; System.nanoTime() < endNanos; round++) {
+      askTogether(asks, round);
+      askInTurn(asks, round);
+      askOnce(round);
+      askForMuch(asks, large, round, endNanos);
+      scrape();
+    }
+    requireAllTaken();
+    endDigests();
+  }
+
+  /**
+   * From now on its answers are all of a length: the digest is not found out behind one of them.
+   */
+  private void askForDigest(String name) throws IOException {
+    String request = client.request("HEAD", "/" + name, "Want-Repr-Digest: sha-256=10");
+    client.first(connections.getFirst(), request);
+  }
+
+  /** As Prometheus does. What it compiles is in part what requests use, regular expressions. */
+  private void scrape() throws IOException {
+    if (System.nanoTime() - nextScrapeNanos >= 0) {
+      nextScrapeNanos = System.nanoTime() + SCRAPE_NANOS;
+      monitoring.askOnce(monitoring.once("GET", "/metrics", "Accept-Encoding: gzip"));
+    }
+  }
+
+  /** A large file whole, one that is given up, one that is not in memory, or none. */
+  private void askForMuch(List<Ask> asks, Ask large, int round, long endNanos) throws IOException {
+    if (System.nanoTime() - nextColdNanos >= 0) {
+      nextColdNanos = System.nanoTime() + COLD_NANOS;
+      askColdly(asks, round, coldOnes++ % COLD_ONES_A_DIGEST == 0);
+    } else if (round % ROUNDS_A_LARGE_FILE == 0) {
+      WarmUpClient.send(connections.getFirst(), large);
+      client.skip(connections.getFirst(), large.responseBytes());
+    } else if (round % ROUNDS_A_LARGE_FILE == 1 && endNanos - System.nanoTime() > LEAVING_NANOS) {
+      leave(large);
+    }
+  }
+
+  /**
+   * A download of what is not in memory, or only at first, beside others' requests; and its digest,
+   * which is there until the next. Where files are in memory only, a download like others.
+   */
+  private void askColdly(List<Ask> asks, int round, boolean all) throws IOException {
+    if (all) {
+      endDigests();
+      drop("cold", 0);
+    } else {
+      drop("half", WARM_BYTES);
+    }
+    try (SocketChannel connection = client.connect()) {
+      WarmUpClient.send(connection, client.once("GET", all ? "/cold" : "/half"));
+      for (int i = 0; client.readSome(connection); i++) {
+        SocketChannel other = connections.get(i % CONNECTIONS);
+        Ask ask = of(asks, round, i % CONNECTIONS);
+        WarmUpClient.send(other, ask);
+        client.skip(other, ask.responseBytes());
+      }
+    }
+    if (all) {
+      drop("cold", 0);
+      SocketChannel connection = client.connect();
+      digests = connection;
+      WarmUpClient.send(connection, client.once("HEAD", "/cold", "Want-Repr-Digest: sha-256=10"));
+    }
+  }
+
+  private void endDigests() throws IOException {
+    if (digests != null) {
+      client.readToEnd(digests);
+      digests.close();
+    }
+  }
+
+  /** Makes another version of a file, of which nothing is known; nor in memory, from there on. */
+  private void drop(String name, long fromBytes) throws IOException {
+    settle(name);
+    Path file = root.resolve(name);
+    int fd = FileCalls.openForReading(file);
+    FileCalls.dontNeed(fd, fromBytes, 0);
+    FileCalls.close(fd);
+  }
+
+  /** Makes another version of a file, of which nothing is known, and that is old already. */
+  private void settle(String name) throws IOException {
+    Instant then = Instant.now().minusSeconds(SETTLED_SECONDS);
+    Files.setLastModifiedTime(root.resolve(name), FileTime.from(then));
+  }
+
+  /** Only then the kernel drops it from memory. */
+  private void writeOut(String name) throws IOException {
+    try (FileChannel file = FileChannel.open(root.resolve(name), StandardOpenOption.WRITE)) {
+      file.force(false);
+    }
+  }
+
+  /** A download that its client gives up. */
+  private void leave(Ask large) throws IOException {
+    try (SocketChannel connection = client.connect()) {
+      WarmUpClient.send(connection, large);
+      client.skip(connection, LEFT_BYTES);
+    }
+  }
+
+  /** The loop finds many requests in a turn. */
+  private void askTogether(List<Ask> asks, int round) throws IOException {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      WarmUpClient.send(connections.get(i), of(asks, round, i));
+    }
+    for (int i = 0; i < CONNECTIONS; i++) {
+      client.skip(connections.get(i), of(asks, round, i).responseBytes());
+    }
+  }
+
+  /** The loop falls asleep between one request and the next. */
+  private void askInTurn(List<Ask> asks, int round) throws IOException {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      Ask ask = of(asks, round, i);
+      WarmUpClient.send(connections.get(i), ask);
+      client.skip(connections.get(i), ask.responseBytes());
+    }
+  }
+
+  /** Every connection comes to ask everything. */
+  private static Ask of(List<Ask> asks, int round, int connection) {
+    return asks.get((round * 7 + connection) % asks.size());
+  }
+
+  private List<Ask> asks() throws IOException {
+    String tag = client.first(connections.getFirst(), client.request("HEAD", "/small")).tag();
+    List<Ask> asks = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      asks.add(ask(1, "GET", "/small"));
+      asks.add(ask(1, "GET", "/small", "User-Agent: curl/8.9.1", "Accept: */*"));
+      asks.add(ask(PIPELINED, "GET", "/small", BROWSER));
+    }
+    for (int i = 0; i < 3; i++) {
+      asks.add(ask(1, "GET", "/small", "If-None-Match: " + tag));
+      asks.add(ask(1, "GET", "/large", "Range: bytes=65536-131071"));
+    }
+    for (int i = 0; i < 6; i++) {
+      asks.add(ask(1, "GET", "/large", SENT_AND_SHORT));
+    }
+    asks.add(ask(PIPELINED, "GET", "/small", "If-None-Match: " + tag));
+    asks.add(ask(1, "GET", "/page"));
+    asks.add(ask(PIPELINED, "GET", "/page"));
+    asks.add(ask(PIPELINED, "HEAD", "/page"));
+    asks.add(ask(1, "GET", "/medium"));
+    asks.add(ask(1, "GET", "/medium"));
+    asks.add(ask(1, "GET", "/none"));
+    return asks;
+  }
+
+  private Ask ask(int times, String method, String target, String... fields) throws IOException {
+    String request = client.request(method, target, fields);
+    Answer answer = client.first(connections.getFirst(), request);
+    ByteBuffer all = ByteBuffer.wrap(request.repeat(times).getBytes(ISO_8859_1));
+    return new Ask(all, times * answer.bytes());
+  }
+
+  /** A connection for one request, now and then one whose answers are not all of a length. */
+  private void askOnce(int round) throws IOException {
+    Ask ask =
+        switch (round % ROUNDS_A_ONE_OFF) {
+          case 0 -> client.once("GET", "/");
+          case 1 -> client.once("GET", "/large", "Range: bytes=0-99,1000-1099");
+          default -> client.once("GET", "/small");
+        };
+    client.askOnce(ask);
+  }
+
+  /** Lest lengths that are wrong fill the connections until both sides wait. */
+  private void requireAllTaken() throws IOException {
+    for (SocketChannel connection : connections) {
+      if (client.hasMore(connection)) {
+        throw new IOException("more is answered than at the first time");
+      }
+    }
+  }
+
+  /** Ends every second connection by a reset, as the impatient do; with nothing under way. */
+  private void reset() throws IOException {
+    for (int i = 0; i < CONNECTIONS; i += 2) {
+      SocketChannel connection = connections.get(i);
+      connection.setOption(StandardSocketOptions.SO_LINGER, 0);
+      connection.close();
+    }
+    askOnce(-1); // behind it, they have come to their end
+  }
+
+  private void close() {
+    List<SocketChannel> open = new ArrayList<>(connections);
+    if (digests != null) {
+      open.add(digests);
+    }
+    for (SocketChannel connection : open) {
+      try {
+        connection.close();
+      } catch (IOException failed) {
+        LOG.log(Level.FINE, "warm-up", failed);
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.millrace.digest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.millrace.digest.DigestService.Limits;
+import dev.millrace.digest.DigestSource.Unavailable;
+import dev.millrace.files.OpenFile;
+import dev.millrace.sync.ThreadPool;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two event threads that the test plays in turn, and one hashing thread. */
+class CrossLoopDigestsTest {
+  private static final Set<Algorithm> SHA_256 = Set.of(Algorithm.SHA_256);
+  private static final int MOST = 1024;
+
+  @TempDir Path root;
+
+  private final LinkedBlockingQueue<Runnable> home = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Runnable> own = new LinkedBlockingQueue<>();
+  private final ThreadPool threads = new ThreadPool(new ThreadPool.Config("hash", 1, 4096));
+  private final DigestService service =
+      new DigestService(threads, home::add, DigestStore.NONE, new Limits(10, 10, 1, 2048, 100));
+  private final CrossLoopDigests posted = new CrossLoopDigests(service, home::add, own::add);
+  private final List<String> answers = new ArrayList<>();
+  private OpenFile file;
+
+  @BeforeEach
+  void open() throws Exception {
+    Path path = Files.writeString(root.resolve("f"), "content");
+    file = OpenFile.open(path.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void close() {
+    file.close();
+    threads.close();
+  }
+
+  private final DigestSource.Callback callback =
+      new DigestSource.Callback() {
+        @Override
+        public void known(Digests digests) {
+          answers.add("known");
+        }
+
+        @Override
+        public void unavailable(Unavailable why) {
+          answers.add(why.name());
+        }
+      };
+
+  private static void run(LinkedBlockingQueue<Runnable> events) {
+    for (Runnable event = events.poll(); event != null; event = events.poll()) {
+      event.run();
+    }
+  }
+
+  /** Descriptors of the file. */
+  private long descriptors() throws Exception {
+    Path path = root.resolve("f").toRealPath();
+    try (var open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(fd -> leadsTo(fd, path)).count();
+    }
+  }
+
+  private static boolean leadsTo(Path fd, Path path) {
+    try {
+      return Files.readSymbolicLink(fd).equals(path);
+    } catch (IOException closed) {
+      return false;
+    }
+  }
+
+  @Test
+  void anAnswerComesBackToWhoAskedAndIsKnownAfterwards() throws Exception {
+    posted.require(file, SHA_256, callback);
+    posted.require(file, SHA_256, callback);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (own.size() < 2 && System.nanoTime() < deadline) {
+      run(home);
+      Thread.sleep(1);
+    }
+    assertEquals(List.of(), answers, "answered on the asking thread alone");
+    run(own);
+    assertEquals(List.of("known", "known"), answers);
+    assertEquals(1, service.computed());
+    assertEquals(1, service.coalesced());
+    posted.require(file, SHA_256, callback);
+    assertEquals(3, answers.size(), "at once");
+    assertEquals(0, home.size());
+  }
+
+  @Test
+  void aServiceWhoseThreadIsStuckIsNotBuriedUnderQuestions() throws Exception {
+    assertEquals(1, descriptors());
+    for (int i = 0; i < MOST + 3; i++) {
+      posted.require(file, SHA_256, callback);
+      posted.background(file, SHA_256);
+    }
+    posted.requirePart(file, Algorithm.SHA_256, 0, 1, callback);
+    assertEquals(MOST, home.size());
+    assertEquals(1 + MOST, descriptors());
+    int refused = answers.size();
+    assertEquals(Collections.nCopies(refused, "BUSY"), answers);
+    assertEquals(refused, service.refused());
+    // For each of the first, nobody waits for another: together 64, and then no more of those.
+    assertEquals(MOST + 4 - (MOST - 32), refused);
+    service.stop();
+    run(home);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (descriptors() > 1 && System.nanoTime() < deadline) {
+      run(home);
+      Thread.sleep(5);
+    }
+    assertEquals(1, descriptors(), "each question's descriptor is closed");
+  }
+}

@@ -1,0 +1,82 @@
+package dev.millrace.transport.uring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.transport.uring.TransportStats.Figure;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ZeroCopySendsTest {
+  private final TransportStats stats = new TransportStats(true);
+  private final ChunkPool pool = new ChunkPool(TransportConfig.DEFAULT, stats);
+  private final ZeroCopySends lent = new ZeroCopySends();
+
+  private Chunk take() {
+    Chunk chunk = pool.take(100_000);
+    assertNotNull(chunk);
+    return chunk;
+  }
+
+  @Test
+  void aChunkIsNotUsedAgainBeforeTheLastOfItsSendsHasEnded() {
+    Chunk chunk = take();
+    int first = lent.begin(chunk);
+    int second = lent.begin(chunk);
+    pool.give(chunk);
+    assertEquals(1, stats.get(Figure.CHUNKS_IN_USE));
+    assertNotSame(chunk, take());
+    pool.returned(lent.complete(first));
+    assertNotSame(chunk, take());
+    pool.returned(lent.complete(second));
+    assertTrue(lent.isEmpty());
+    assertSame(chunk, take());
+  }
+
+  @Test
+  void aChunkWhoseSendsHaveEndedStaysWithItsUser() {
+    Chunk chunk = take();
+    pool.returned(lent.complete(lent.begin(chunk)));
+    assertNotSame(chunk, take());
+    pool.give(chunk);
+    assertSame(chunk, take());
+  }
+
+  @Test
+  void sendsHaveTagsOfTheirOwnUntilThereAreNoMore() {
+    Chunk chunk = take();
+    Set<Integer> tags = new HashSet<>();
+    for (int tag = lent.begin(chunk); tag >= 0; tag = lent.begin(chunk)) {
+      assertTrue(tags.add(tag), "tag " + tag);
+    }
+    assertEquals(Set.of(5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), tags);
+    assertSame(chunk, lent.complete(9));
+    assertEquals(9, lent.begin(chunk));
+    assertThrows(IllegalStateException.class, () -> new ZeroCopySends().complete(9));
+  }
+
+  @Test
+  void whoWaitsForALargeChunkIsCalledWhenItIsTrulyFree() {
+    TransportConfig one = TransportConfig.DEFAULT.sharedBy(TransportConfig.DEFAULT.largeChunks());
+    ChunkPool single = new ChunkPool(one, stats);
+    Chunk chunk = single.take(100_000);
+    assertNotNull(chunk);
+    int tag = lent.begin(chunk);
+    assertNull(single.take(100_000));
+    boolean[] called = {false};
+    single.await(() -> {
+      called[0] = true;
+      return true;
+    });
+    single.give(chunk);
+    assertEquals(false, called[0]);
+    single.returned(lent.complete(tag));
+    assertTrue(called[0]);
+  }
+}
