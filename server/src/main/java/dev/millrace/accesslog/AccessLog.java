@@ -1,7 +1,6 @@
 package dev.millrace.accesslog;
 
 import dev.millrace.auth.Authentication;
-import dev.millrace.cache.CachedResponse;
 import dev.millrace.http.exchange.Refusal;
 import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.http.parser.HeadParser;
@@ -123,7 +122,7 @@ public final class AccessLog implements HttpHandler {
 
   /** What there is to note of a request that is being answered from memory. */
   public static Entry entry(
-      CachedResponse answer, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
+      int status, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
     int from = base + head.targetStart();
     int to = base + head.targetEnd();
     ParsedHeaders fields = head.fields();
@@ -134,7 +133,7 @@ public final class AccessLog implements HttpHandler {
         head.method().name(),
         new String(bytes, from, to - from, StandardCharsets.ISO_8859_1),
         "HTTP/1.1",
-        answer.status(),
+        status,
         0,
         0,
         fields.value("host", bytes, base),

@@ -1,7 +1,5 @@
 package dev.millrace.accesslog;
 
-import dev.millrace.config.Settings;
-import dev.millrace.server.StartException;
 import dev.millrace.sync.ThreadPool;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
@@ -73,18 +71,17 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
     this.openedKey = file == null ? null : key(file);
   }
 
-  /** The access log that is set, or null if it is off. */
-  public static @Nullable AccessLogWriter open(Settings settings) throws StartException {
-    String where = settings.accessLog();
-    if (where.equals("off")) {
-      return null;
-    }
-    try {
-      return new AccessLogWriter(
-          where.equals("-") ? null : Path.of(where), settings.accessLogFormat());
-    } catch (IOException failed) {
-      throw new StartException("access-log: " + failed.getMessage(), failed);
-    }
+  /**
+   * Opens the log that is configured.
+   *
+   * @param target a file, {@code -} for standard output, {@code off} for none
+   * @return null for none
+   */
+  public static @Nullable AccessLogWriter open(String target, AccessLogFormat format)
+      throws IOException {
+    return target.equals("off")
+        ? null
+        : new AccessLogWriter(target.equals("-") ? null : Path.of(target), format);
   }
 
   @SuppressWarnings("resource") // closing the stream would close standard output

@@ -1,9 +1,10 @@
 package dev.millrace.auth;
 
 import dev.millrace.auth.Credentials.Verdict;
-import dev.millrace.content.ErrorPages;
-import dev.millrace.content.file.FileHandler;
 import dev.millrace.files.ParsedPath;
+import dev.millrace.http.exchange.ErrorResponder;
+import dev.millrace.http.exchange.ExchangeFailures;
+import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
@@ -27,7 +28,8 @@ public final class Authentication {
       HttpServerExchange exchange,
       List<AuthRule> rules,
       ParsedPath names,
-      FileHandler handler,
+      LoopExecutors executors,
+      ExchangeFailures failures,
       Runnable proceed) {
     AuthRule rule = find(rules, names);
     if (rule == null) {
@@ -40,12 +42,10 @@ public final class Authentication {
       decide(exchange, rule, known, proceed);
       return;
     }
-    handler
-        .executors()
-        .<Verdict>call(
-            () -> rule.credentials().verify(field),
-            verdict -> decide(exchange, rule, verdict, proceed),
-            failure -> handler.failures().failed(exchange, failure));
+    executors.<Verdict>call(
+        () -> rule.credentials().verify(field),
+        verdict -> decide(exchange, rule, verdict, proceed),
+        failure -> failures.failed(exchange, failure));
   }
 
   private static @Nullable AuthRule find(List<AuthRule> rules, ParsedPath names) {
@@ -66,7 +66,7 @@ public final class Authentication {
       proceed.run();
     } else {
       exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, rule.credentials().challenge());
-      ErrorPages.send(exchange, StatusCodes.UNAUTHORIZED);
+      ErrorResponder.send(exchange, StatusCodes.UNAUTHORIZED);
     }
   }
 }

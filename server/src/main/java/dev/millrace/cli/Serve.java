@@ -8,6 +8,7 @@ import dev.millrace.logging.LogHandler;
 import dev.millrace.server.FileServer;
 import dev.millrace.server.NativeLinks;
 import dev.millrace.server.StartException;
+import dev.millrace.warmup.WarmUp;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -64,6 +65,8 @@ final class Serve implements Callable<Integer> {
     try {
       NativeLinks.preload();
       settings = SettingsLoader.load(flags, System.getenv());
+      FileServer.checkRoots(settings);
+      WarmUp.before(settings);
       server = FileServer.start(settings);
     } catch (SettingsException | StartException refused) {
       System.err.println("millrace: " + refused.getMessage());

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * with its place: {@code millrace.yaml: mounts[1].listing: ...}.
  */
 final class ConfigNode {
+  /** Parses text and says what is wrong with it. */
+  @FunctionalInterface
+  interface Parser<T extends @Nullable Object> {
+    T parse(String text) throws SettingsException;
+  }
+
   private final String place;
   private final String separator;
   private final @Nullable Object value;
@@ -99,6 +105,37 @@ final class ConfigNode {
       texts.add(item.text());
     }
     return texts;
+  }
+
+  /** The parsed items of a list; an item may hold several, separated by commas. */
+  <T> List<T> list(Parser<T> parser) throws SettingsException {
+    List<T> parsed = new ArrayList<>();
+    for (ConfigNode item : items()) {
+      for (String part : item.text().split(",", -1)) {
+        if (!part.isBlank()) {
+          parsed.add(parse(part.strip(), parser));
+        }
+      }
+    }
+    return parsed;
+  }
+
+  /** The parsed value; a list of several is refused. */
+  <T extends @Nullable Object> T one(Parser<T> parser) throws SettingsException {
+    List<ConfigNode> items = items();
+    if (items.size() > 1) {
+      throw wrong("one value is allowed, not " + items.size());
+    }
+    return parse(items.isEmpty() ? "" : items.getFirst().text(), parser);
+  }
+
+  private <T extends @Nullable Object> T parse(String text, Parser<T> parser)
+      throws SettingsException {
+    try {
+      return parser.parse(text);
+    } catch (SettingsException wrong) {
+      throw wrong(String.valueOf(wrong.getMessage()));
+    }
   }
 
   /** A member that must be there. */

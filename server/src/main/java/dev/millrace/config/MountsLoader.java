@@ -87,7 +87,7 @@ final class MountsLoader {
       top.put(key.yaml(), settings.apply(key));
     }
     MountPolicy policy = policy(top, MountPolicy.DEFAULT);
-    Path root = SettingsLoader.one(settings.apply(SettingKey.ROOT), Path::of);
+    Path root = settings.apply(SettingKey.ROOT).one(Path::of);
     List<Mount> mounts = new ArrayList<>();
     mounts.add(new Mount("", ParsedPath.ROOT, root, policy));
     ConfigNode more = file.get("mounts");
@@ -145,20 +145,17 @@ final class MountsLoader {
   }
 
   private static <T> T one(
-      Map<String, ConfigNode> members, SettingKey key, SettingsLoader.Parser<T> parser, T base)
+      Map<String, ConfigNode> members, SettingKey key, ConfigNode.Parser<T> parser, T base)
       throws SettingsException {
     ConfigNode node = members.get(key.yaml());
-    return node == null ? base : SettingsLoader.one(node, parser);
+    return node == null ? base : node.one(parser);
   }
 
   private static <T> List<T> list(
-      Map<String, ConfigNode> members,
-      SettingKey key,
-      SettingsLoader.Parser<T> parser,
-      List<T> base)
+      Map<String, ConfigNode> members, SettingKey key, ConfigNode.Parser<T> parser, List<T> base)
       throws SettingsException {
     ConfigNode node = members.get(key.yaml());
-    return node == null ? base : SettingsLoader.list(node, parser);
+    return node == null ? base : node.list(parser);
   }
 
   private static String indexName(String text) throws SettingsException {
@@ -240,9 +237,7 @@ final class MountsLoader {
               match(item, members),
               origins,
               headers == null ? DEFAULT_CORS_HEADERS : headers.texts(),
-              maxAge == null
-                  ? 600
-                  : (int) SettingsLoader.one(maxAge, SettingParsers::duration).toSeconds()));
+              maxAge == null ? 600 : (int) maxAge.one(SettingParsers::duration).toSeconds()));
     }
     return rules;
   }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,12 +32,6 @@ public final class SettingsLoader {
     public Flags {
       values = Map.copyOf(values);
     }
-  }
-
-  /** Parses text and says what is wrong with it. */
-  @FunctionalInterface
-  interface Parser<T extends @Nullable Object> {
-    T parse(String text) throws SettingsException;
   }
 
   private final Flags flags;
@@ -155,45 +148,13 @@ public final class SettingsLoader {
     }
   }
 
-  private <T> List<T> list(SettingKey key, Parser<T> parser) throws SettingsException {
-    return list(find(key), parser);
+  private <T> List<T> list(SettingKey key, ConfigNode.Parser<T> parser) throws SettingsException {
+    return find(key).list(parser);
   }
 
-  private <T extends @Nullable Object> T one(SettingKey key, Parser<T> parser)
+  private <T extends @Nullable Object> T one(SettingKey key, ConfigNode.Parser<T> parser)
       throws SettingsException {
-    return one(find(key), parser);
-  }
-
-  /** A list, each item perhaps several behind commas. */
-  static <T> List<T> list(ConfigNode node, Parser<T> parser) throws SettingsException {
-    List<T> parsed = new ArrayList<>();
-    for (ConfigNode item : node.items()) {
-      for (String part : item.text().split(",", -1)) {
-        if (!part.isBlank()) {
-          parsed.add(parse(node, part.strip(), parser));
-        }
-      }
-    }
-    return parsed;
-  }
-
-  /** Exactly one value. */
-  static <T extends @Nullable Object> T one(ConfigNode node, Parser<T> parser)
-      throws SettingsException {
-    List<ConfigNode> items = node.items();
-    if (items.size() > 1) {
-      throw node.wrong("one value is allowed, not " + items.size());
-    }
-    return parse(node, items.isEmpty() ? "" : items.getFirst().text(), parser);
-  }
-
-  private static <T extends @Nullable Object> T parse(
-      ConfigNode node, String text, Parser<T> parser) throws SettingsException {
-    try {
-      return parser.parse(text);
-    } catch (SettingsException wrong) {
-      throw node.wrong(String.valueOf(wrong.getMessage()));
-    }
+    return find(key).one(parser);
   }
 
   /** The value that counts, of a key's four. */

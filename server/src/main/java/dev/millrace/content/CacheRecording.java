@@ -2,7 +2,6 @@ package dev.millrace.content;
 
 import dev.millrace.cache.CacheMiss;
 import dev.millrace.cache.ResponseCache;
-import dev.millrace.content.file.FileHandler;
 import dev.millrace.digest.Digests;
 import dev.millrace.files.OpenFile;
 import dev.millrace.http.exchange.RequestOrigin;
@@ -23,7 +22,7 @@ public final class CacheRecording
     implements ExchangeCompletionListener, RequestOrigin.HeadListener {
   private static final byte[] NOTHING = {};
 
-  private final FileHandler handler;
+  private final MountContext mount;
   private final CacheMiss miss;
   private final OpenFile file;
   private final boolean cacheableByPath;
@@ -35,19 +34,19 @@ public final class CacheRecording
   private byte[] body = NOTHING;
 
   private CacheRecording(
-      FileHandler handler,
+      MountContext mount,
       CacheMiss miss,
       OpenFile file,
       boolean cacheableByPath,
       Digests digests,
       int status,
       long bodyBytes) {
-    this.handler = handler;
+    this.mount = mount;
     this.miss = miss;
     this.file = file;
     this.cacheableByPath = cacheableByPath;
     this.digests = digests;
-    this.generation = handler.access().generation();
+    this.generation = mount.access().generation();
     this.status = status;
     this.bodyBytes = bodyBytes;
   }
@@ -61,7 +60,7 @@ public final class CacheRecording
    */
   public static @Nullable CacheRecording begin(
       HttpServerExchange exchange,
-      FileHandler handler,
+      MountContext mount,
       OpenFile file,
       boolean cacheableByPath,
       Digests digests,
@@ -76,8 +75,7 @@ public final class CacheRecording
       return null;
     }
     CacheRecording recording =
-        new CacheRecording(
-            handler, miss, file.share(), cacheableByPath, digests, status, bodyBytes);
+        new CacheRecording(mount, miss, file.share(), cacheableByPath, digests, status, bodyBytes);
     origin.onHead(recording);
     exchange.addExchangeCompleteListener(recording);
     return recording;
@@ -123,8 +121,8 @@ public final class CacheRecording
   /** The file may have changed while it was read, or more become known of it. */
   private boolean isStillRight() {
     return file.isUnchanged()
-        && handler.access().generation() == generation
-        && handler.digests().known(file.stat()) == digests
-        && !handler.refuses(file.stat());
+        && mount.access().generation() == generation
+        && mount.digests().known(file.stat()) == digests
+        && !mount.refuses(file.stat());
   }
 }

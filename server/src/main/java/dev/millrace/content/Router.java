@@ -1,8 +1,8 @@
 package dev.millrace.content;
 
-import dev.millrace.content.file.FileHandler;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
+import dev.millrace.http.exchange.ErrorResponder;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -22,17 +22,17 @@ public final class Router implements HttpHandler {
   private static final String ALLOW = "GET, HEAD, OPTIONS";
   private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
 
-  private final List<FileHandler> mounts;
+  private final List<MountHandler> mounts;
 
   /**
    * @param mounts one for each mount, in any order
    */
-  public Router(List<FileHandler> mounts) {
+  public Router(List<MountHandler> mounts) {
     this.mounts =
         mounts.stream()
             .sorted(
-                Comparator.comparingInt(
-                    (FileHandler handler) -> -handler.mount().prefix().segments().size()))
+                Comparator.comparingInt((MountHandler handler) ->
+                    -handler.context().mount().prefix().segments().size()))
             .toList();
   }
 
@@ -44,7 +44,7 @@ public final class Router implements HttpHandler {
       options(exchange);
     } else if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
       exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
-      ErrorPages.send(exchange, StatusCodes.METHOD_NOT_ALLOWED);
+      ErrorResponder.send(exchange, StatusCodes.METHOD_NOT_ALLOWED);
     } else {
       // Undertow ends an exchange whose handler returns, unless it was dispatched.
       exchange.dispatch(SameThreadExecutor.INSTANCE, () -> route(exchange));
@@ -54,9 +54,9 @@ public final class Router implements HttpHandler {
   private void options(HttpServerExchange exchange) {
     String target = targetPath(exchange);
     if (!target.equals("*") && RequestPath.parse(target) instanceof ParsedPath names) {
-      FileHandler handler = find(exchange, names);
+      MountHandler handler = find(exchange, names);
       if (handler != null) {
-        handler.applyCors(exchange, names.decoded());
+        handler.context().applyCors(exchange, names.decoded());
       }
     }
     exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
@@ -65,12 +65,12 @@ public final class Router implements HttpHandler {
 
   private void route(HttpServerExchange exchange) {
     switch (RequestPath.parse(targetPath(exchange))) {
-      case RequestPath.Malformed _ -> ErrorPages.send(exchange, StatusCodes.BAD_REQUEST);
-      case RequestPath.Impossible _ -> ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
+      case RequestPath.Malformed _ -> ErrorResponder.send(exchange, StatusCodes.BAD_REQUEST);
+      case RequestPath.Impossible _ -> ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
       case ParsedPath names -> {
-        FileHandler handler = find(exchange, names);
+        MountHandler handler = find(exchange, names);
         if (handler == null) {
-          ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
+          ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
         } else {
           handler.serve(exchange, names);
         }
@@ -78,12 +78,12 @@ public final class Router implements HttpHandler {
     }
   }
 
-  private @Nullable FileHandler find(HttpServerExchange exchange, ParsedPath names) {
+  private @Nullable MountHandler find(HttpServerExchange exchange, ParsedPath names) {
     String host = hostName(exchange.getRequestHeaders().getFirst(Headers.HOST));
-    FileHandler best = null;
+    MountHandler best = null;
     int bestScore = 0;
-    for (FileHandler handler : mounts) {
-      int score = handler.mount().hostMatchScore(host);
+    for (MountHandler handler : mounts) {
+      int score = handler.context().mount().hostMatchScore(host);
       if (score > bestScore) {
         bestScore = score;
         best = null;
@@ -91,7 +91,7 @@ public final class Router implements HttpHandler {
       if (score == bestScore
           && score > 0
           && best == null
-          && names.startsWith(handler.mount().prefix())) {
+          && names.startsWith(handler.context().mount().prefix())) {
         best = handler;
       }
     }

@@ -44,7 +44,7 @@ public final class CachedRequestListener implements CacheListener {
     }
     if (log != null) {
       log.note(
-          AccessLog.entry(answer, head, bytes, base, connection.getPeerAddress()),
+          AccessLog.entry(answer.status(), head, bytes, base, connection.getPeerAddress()),
           answer.bodyBytes(),
           durationNanos);
     }
@@ -59,7 +59,7 @@ public final class CachedRequestListener implements CacheListener {
     AccessLog.Entry entry =
         log == null
             ? null
-            : AccessLog.entry(answer, head, bytes, base, connection.getPeerAddress());
+            : AccessLog.entry(answer.status(), head, bytes, base, connection.getPeerAddress());
     return bodyBytes -> {
       long took = System.nanoTime() - began;
       if (stats != null) {

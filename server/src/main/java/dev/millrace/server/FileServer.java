@@ -21,7 +21,6 @@ import dev.millrace.metrics.ServerMetrics;
 import dev.millrace.net.AddressText;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
-import dev.millrace.warmup.WarmUp;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -89,7 +88,7 @@ public final class FileServer implements AutoCloseable {
     int rate = settings.scrubBytesPerSecond();
     this.scrubber =
         rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
-    this.accessLogWriter = AccessLogWriter.open(settings);
+    this.accessLogWriter = openAccessLog(settings);
     LoopContext.Shared shared =
         new LoopContext.Shared(
             settings,
@@ -139,15 +138,27 @@ public final class FileServer implements AutoCloseable {
     var _ = Thread.ofPlatform().daemon().name("millrace-figures").start(metrics::watchRuntime);
   }
 
+  private static Roots openRoots(Settings settings) throws StartException {
+    return Roots.open(settings.mounts(), settings.caches().revalidate());
+  }
+
+  /**
+   * Checks that the directories to serve can be opened, before a warm-up takes its time.
+   *
+   * @throws StartException if one cannot
+   */
+  public static void checkRoots(Settings settings) throws StartException {
+    openRoots(settings).close();
+  }
+
   /**
    * Starts serving.
    *
    * @throws StartException if it cannot; nothing is left running
    */
   public static FileServer start(Settings settings) throws StartException {
-    Roots roots = Roots.open(settings.mounts(), settings.caches().revalidate());
+    Roots roots = openRoots(settings);
     try {
-      WarmUp.before(settings);
       return new FileServer(settings, roots);
     } catch (StartException failed) {
       roots.close();
@@ -168,6 +179,14 @@ public final class FileServer implements AutoCloseable {
       return directory == null ? DigestStore.NONE : SqliteDigestStore.open(directory);
     } catch (IOException failed) {
       throw new StartException("state: " + failed.getMessage(), failed);
+    }
+  }
+
+  private static @Nullable AccessLogWriter openAccessLog(Settings settings) throws StartException {
+    try {
+      return AccessLogWriter.open(settings.accessLog(), settings.accessLogFormat());
+    } catch (IOException failed) {
+      throw new StartException("access-log: " + failed.getMessage(), failed);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.millrace.http.http1.Http1Loop;
 import dev.millrace.proxy.ForwardedHeaders;
 import dev.millrace.proxy.ProxyOpenListener;
 import dev.millrace.transport.Admission;
+import dev.millrace.transport.ListeningSockets;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
@@ -121,7 +122,7 @@ final class Listeners implements AutoCloseable {
             .set(Options.BACKLOG, 1000)
             .getMap();
     try {
-      Transport.Bound bound = transport.listen(address, open, admissions, options);
+      ListeningSockets bound = transport.listen(address, open, admissions, options);
       sockets.addAll(bound.sockets());
       bound.sockets().forEach(AcceptingChannel::resumeAccepts);
       return bound.address();

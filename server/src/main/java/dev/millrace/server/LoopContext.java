@@ -2,20 +2,11 @@ package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLog;
 import dev.millrace.config.Settings;
-import dev.millrace.content.Mount;
-import dev.millrace.content.Router;
-import dev.millrace.content.file.FileHandler;
-import dev.millrace.digest.CrossLoopDigests;
 import dev.millrace.digest.DigestService;
-import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.file.FileStat;
-import dev.millrace.files.FileAccess;
-import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
-import dev.millrace.files.RingFileAccess;
 import dev.millrace.files.Root;
-import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.ExchangeFactory;
 import dev.millrace.http.exchange.ExchangeFailures;
@@ -23,15 +14,9 @@ import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.http.http1.Http1Loop;
 import dev.millrace.http.parser.ParserStats;
-import dev.millrace.loop.LoopExecutors;
-import dev.millrace.loop.LoopWait;
-import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -72,7 +57,7 @@ final class LoopContext {
   private final RequestTracker requests;
   private final Connections connections;
   private final Http1Loop http;
-  private final List<FileAccess> accesses;
+  private final LoopMounts mounts;
 
   LoopContext(int number, Shared shared) {
     this.number = number;
@@ -83,8 +68,8 @@ final class LoopContext {
     this.stats = settings.metrics() ? new RequestStats() : null;
     this.caches = new LoopCaches(settings, events);
     this.connections = new Connections(clock(), settings.idleTimeout());
-    this.accesses = accessesOnEvents();
-    HttpHandler handler = Listeners.front(new Router(handlers()), settings, failures);
+    this.mounts = new LoopMounts(number, shared, caches);
+    HttpHandler handler = Listeners.front(mounts.router(buffers, failures), settings, failures);
     AccessLog.Writer writer = shared.accessLog();
     this.log = writer == null ? null : new AccessLog(handler, writer);
     this.requests = new RequestTracker(log == null ? handler : log, stats);
@@ -110,95 +95,13 @@ final class LoopContext {
         : System::nanoTime;
   }
 
-  private List<FileHandler> handlers() {
-    Settings settings = shared.settings();
-    LoopExecutors executors = executors();
-    DigestSource digests =
-        number == 0
-            ? shared.digests()
-            : new CrossLoopDigests(shared.digests(), shared.transport().loops().getFirst(), events);
-    List<FileHandler> handlers = new ArrayList<>();
-    for (int i = 0; i < accesses.size(); i++) {
-      handlers.add(
-          new FileHandler(
-              settings.mounts().get(i),
-              accesses.get(i),
-              buffers,
-              digests,
-              settings.digests(),
-              shared.corrupt(),
-              executors,
-              failures));
-    }
-    return handlers;
-  }
-
-  /** Made on the event thread, to which they will belong. */
-  private List<FileAccess> accessesOnEvents() {
-    List<FileAccess> made = new ArrayList<>();
-    Runnable make =
-        () -> {
-          for (Mount mount : shared.settings().mounts()) {
-            made.add(caches.files(access(mount.policy().symlinks())));
-          }
-        };
-    switch (shared.transport()) {
-      case Transport.Uring uring -> {
-        LoopWait done = new LoopWait(uring.workers().get(number).loop());
-        events.execute(after(make, done::happened));
-        done.await();
-      }
-      case Transport.Nio _ -> {
-        ResetEvent done = new ResetEvent();
-        events.execute(after(make, done::set));
-        done.await();
-      }
-    }
-    if (made.size() < shared.settings().mounts().size()) {
-      throw new IllegalStateException("the event thread could not make its files' accesses");
-    }
-    return made;
-  }
-
-  private static Runnable after(Runnable task, Runnable then) {
-    return () -> {
-      try {
-        task.run();
-      } finally {
-        then.run();
-      }
-    };
-  }
-
-  private FileAccess access(SymlinkPolicy symlinks) {
-    return switch (shared.transport()) {
-      case Transport.Uring uring ->
-          new RingFileAccess(uring.workers().get(number).loop(), symlinks);
-      case Transport.Nio _ -> new PoolFileAccess(executors(), symlinks);
-    };
-  }
-
   /**
    * A mount has another root, or none. Any thread.
    *
    * @param root held until this returns
    */
   void root(int mount, @Nullable Root root) {
-    Root held = root == null ? null : root.hold();
-    try {
-      events.execute(() -> {
-        accesses.get(mount).root(held);
-        caches.rootChanged();
-      });
-    } catch (RejectedExecutionException stopping) {
-      if (held != null) {
-        held.release();
-      }
-    }
-  }
-
-  private LoopExecutors executors() {
-    return new LoopExecutors(shared.pool(), events);
+    mounts.root(mount, root);
   }
 
   /** What each of this loop's connections goes through. */
@@ -273,6 +176,6 @@ final class LoopContext {
     if (log != null) {
       log.hand();
     }
-    accesses.forEach(access -> access.root(null));
+    mounts.end();
   }
 }

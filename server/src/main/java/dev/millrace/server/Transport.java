@@ -4,6 +4,7 @@ import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets.Port;
 import dev.millrace.transport.Admission;
+import dev.millrace.transport.ListeningSockets;
 import dev.millrace.transport.nio.NioSockets;
 import dev.millrace.transport.uring.RingWorker;
 import dev.millrace.transport.uring.RingXnio;
@@ -57,14 +58,6 @@ public sealed interface Transport {
   long openConnections();
 
   /**
-   * Sockets that listen on an address.
-   *
-   * @param sockets empty if a socket that another address opened accepts for this one too
-   * @param address with the port that was picked
-   */
-  record Bound(List<AcceptingChannel<StreamConnection>> sockets, InetSocketAddress address) {}
-
-  /**
    * Listens on an address, for all loops. A wildcard takes connections of its own address family
    * alone.
    *
@@ -72,7 +65,7 @@ public sealed interface Transport {
    * @param admissions by the number of the loop
    * @param options but for how sockets share the port
    */
-  Bound listen(
+  ListeningSockets listen(
       InetSocketAddress address,
       ChannelListener<StreamConnection> open,
       List<Admission> admissions,
@@ -143,7 +136,7 @@ public sealed interface Transport {
 
     /** One socket a loop, between which the kernel divides what comes (SO_REUSEPORT). */
     @Override
-    public Bound listen(
+    public ListeningSockets listen(
         InetSocketAddress address,
         ChannelListener<StreamConnection> open,
         List<Admission> admissions,
@@ -166,7 +159,7 @@ public sealed interface Transport {
           sockets.add(socket);
           at = socket.getLocalAddress(InetSocketAddress.class); // the port that was picked
         }
-        return new Bound(sockets, at);
+        return new ListeningSockets(sockets, at);
       } catch (IOException | RuntimeException failed) {
         sockets.forEach(IoUtils::safeClose);
         throw failed;
@@ -209,7 +202,7 @@ public sealed interface Transport {
     }
 
     @Override
-    public Bound listen(
+    public ListeningSockets listen(
         InetSocketAddress address,
         ChannelListener<StreamConnection> open,
         List<Admission> admissions,

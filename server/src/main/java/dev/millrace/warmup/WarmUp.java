@@ -4,7 +4,6 @@ import dev.millrace.config.SettingKey;
 import dev.millrace.config.Settings;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
-import dev.millrace.server.C2Threads;
 import dev.millrace.server.FileServer;
 import dev.millrace.server.StartException;
 import java.io.IOException;
@@ -122,7 +121,10 @@ public final class WarmUp {
     set(values, SettingKey.RESPONSE_CACHE, like.caches().responseCacheBytes() > 0 ? "1MiB" : "off");
     set(values, SettingKey.OPEN_FILES, Math.min(like.caches().openFiles(), fewFiles ? 2 : 64));
     set(values, SettingKey.LISTING, "on");
-    set(values, SettingKey.DIGESTS, like.digests().mode().name().toLowerCase(Locale.ROOT));
+    set(
+        values,
+        SettingKey.DIGESTS,
+        like.digests().mode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     set(values, SettingKey.DRAIN, "1s");
     set(values, SettingKey.LAME_DUCK, "0s");
     if (!like.accessLog().equals("off")) {

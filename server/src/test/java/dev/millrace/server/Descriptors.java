@@ -6,11 +6,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The descriptors of this process. */
-final class Descriptors {
+public final class Descriptors {
   private Descriptors() {}
 
   /** How many are of files whose paths begin so, removed ones included. */
-  static int openBelow(String beginning) throws IOException {
+  public static int openBelow(String beginning) throws IOException {
     int found = 0;
     try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
       for (Path descriptor : descriptors.toList()) {

@@ -24,7 +24,7 @@ public final class LogLines extends Handler implements AutoCloseable {
   }
 
   /** All of them so far. */
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
  * Directories beside the compiled classes, for files that are to be dropped from memory: many
  * systems keep {@code /tmp} in memory, where nothing can be.
  */
-final class OnDisk implements TempDirFactory {
+public final class OnDisk implements TempDirFactory {
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
       throws IOException {

@@ -32,6 +32,10 @@ public final class RunningServer implements AutoCloseable {
     return new RunningServer(FileServer.start(settings(root, transport, yaml)));
   }
 
+  public static RunningServer start(Settings settings) throws Exception {
+    return new RunningServer(FileServer.start(settings));
+  }
+
   /** With bounds that are not all settings. */
   public static RunningServer start(Path root, TransportChoice transport, HttpLimits limits)
       throws Exception {
@@ -71,7 +75,7 @@ public final class RunningServer implements AutoCloseable {
         s.warmUp());
   }
 
-  private static Settings settings(Path root, TransportChoice transport, String yaml)
+  public static Settings settings(Path root, TransportChoice transport, String yaml)
       throws Exception {
     Settled.await(root); // so that what a test wrote before has strong tags
     Path file = Files.createTempFile("millrace", ".yaml");

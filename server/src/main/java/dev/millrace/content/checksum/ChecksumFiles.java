@@ -1,12 +1,12 @@
 package dev.millrace.content.checksum;
 
-import dev.millrace.content.ErrorPages;
 import dev.millrace.content.Fields;
-import dev.millrace.content.file.FileHandler;
+import dev.millrace.content.MountContext;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.ChecksumLines;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.ParsedPath;
+import dev.millrace.http.exchange.ErrorResponder;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -50,21 +50,21 @@ public final class ChecksumFiles {
    */
   public static void send(
       HttpServerExchange exchange,
-      FileHandler handler,
+      MountContext mount,
       ParsedPath original,
       OpenFile file,
       Algorithm algorithm) {
-    if (handler.refuses(file.stat())) {
+    if (mount.refuses(file.stat())) {
       file.close();
-      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+      ErrorResponder.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
       return;
     }
-    handler
+    mount
         .digests()
         .require(
             file,
             Set.of(algorithm),
-            handler
+            mount
                 .failures()
                 .digestCallback(
                     exchange,
@@ -74,7 +74,7 @@ public final class ChecksumFiles {
                     },
                     why -> {
                       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
-                      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+                      ErrorResponder.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
                     }));
     file.close();
   }

@@ -1,7 +1,7 @@
 package dev.millrace.content.checksum;
 
 import dev.millrace.content.BodySource;
-import dev.millrace.content.file.FileHandler;
+import dev.millrace.content.MountContext;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.ChecksumLines;
 import dev.millrace.digest.DigestSource;
@@ -50,7 +50,7 @@ public final class ChecksumListBody implements BodySource {
   private static final long PAUSE_MILLIS = 1000;
 
   private final XnioIoThread thread;
-  private final FileHandler handler;
+  private final MountContext mount;
   private final ParsedPath below;
   private final OpenFile directory;
   private final boolean json;
@@ -70,17 +70,13 @@ public final class ChecksumListBody implements BodySource {
    * @param directory this object's to close
    */
   public ChecksumListBody(
-      XnioIoThread thread,
-      FileHandler handler,
-      ParsedPath below,
-      OpenFile directory,
-      boolean json) {
+      XnioIoThread thread, MountContext mount, ParsedPath below, OpenFile directory, boolean json) {
     this.thread = thread;
-    this.handler = handler;
+    this.mount = mount;
     this.below = below;
     this.directory = directory;
     this.json = json;
-    this.generation = handler.access().generation();
+    this.generation = mount.access().generation();
   }
 
   @Override
@@ -102,9 +98,9 @@ public final class ChecksumListBody implements BodySource {
   }
 
   private void scan(Receiver receiver) {
-    DirectoryScan scan = handler.access().scan(directory, below.relative(""));
-    boolean hidden = handler.policy().dotfiles();
-    handler
+    DirectoryScan scan = mount.access().scan(directory, below.relative(""));
+    boolean hidden = mount.policy().dotfiles();
+    mount
         .executors()
         .<List<DirectoryEntry>>call(
             () -> {
@@ -124,12 +120,12 @@ public final class ChecksumListBody implements BodySource {
   }
 
   private void openNext(Receiver receiver) {
-    if (handler.access().generation() != generation) {
+    if (mount.access().generation() != generation) {
       receiver.failed();
       return;
     }
     DirectoryEntry entry = files.get(next);
-    handler
+    mount
         .access()
         .open(
             below.child(entry.name()),
@@ -170,11 +166,11 @@ public final class ChecksumListBody implements BodySource {
       skip(receiver);
       return;
     }
-    if (handler.refuses(stat)) {
+    if (mount.refuses(stat)) {
       nameOnly(receiver, entry, stat, Without.CORRUPT);
       return;
     }
-    handler
+    mount
         .digests()
         .require(
             file,

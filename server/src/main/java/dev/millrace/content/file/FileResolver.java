@@ -3,8 +3,8 @@ package dev.millrace.content.file;
 import dev.millrace.content.BodilessResponse;
 import dev.millrace.content.BodyTransfer;
 import dev.millrace.content.DigestPolicy;
-import dev.millrace.content.ErrorPages;
 import dev.millrace.content.Fields;
+import dev.millrace.content.MountContext;
 import dev.millrace.content.SelectedFile;
 import dev.millrace.content.checksum.ChecksumFiles;
 import dev.millrace.content.checksum.ChecksumListBody;
@@ -15,6 +15,7 @@ import dev.millrace.file.OpenFailure;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.ParsedPath;
+import dev.millrace.http.exchange.ErrorResponder;
 import dev.millrace.http.semantics.AcceptEncoding;
 import dev.millrace.http.semantics.ContentCoding;
 import io.undertow.server.HttpServerExchange;
@@ -38,7 +39,7 @@ final class FileResolver {
   private static final String SUMS_JSON = "SHA256SUMS.json";
 
   private final HttpServerExchange exchange;
-  private final FileHandler handler;
+  private final MountContext mount;
   private final ParsedPath names;
   private final ParsedPath below;
 
@@ -55,15 +56,15 @@ final class FileResolver {
    * @param below the same from the mount's root
    */
   FileResolver(
-      HttpServerExchange exchange, FileHandler handler, ParsedPath names, ParsedPath below) {
+      HttpServerExchange exchange, MountContext mount, ParsedPath names, ParsedPath below) {
     this.exchange = exchange;
-    this.handler = handler;
+    this.mount = mount;
     this.names = names;
     this.below = below;
   }
 
   void start() {
-    generation = handler.access().generation();
+    generation = mount.access().generation();
     if (below.directory() || below.segments().isEmpty()) {
       tryIndex(0);
     } else {
@@ -81,10 +82,18 @@ final class FileResolver {
     }
     file.close();
     if (stat.isDirectory()) {
-      FileHandler.redirectToDirectory(exchange, names);
+      redirectToDirectory(exchange, names);
     } else {
-      ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
+      ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
     }
+  }
+
+  /** 301 to the path with its slash: a path only, never a host, so that no field can forge one. */
+  static void redirectToDirectory(HttpServerExchange exchange, ParsedPath names) {
+    String query = exchange.getQueryString();
+    String location = names.encodedDirectory() + (query.isEmpty() ? "" : "?" + query);
+    exchange.getResponseHeaders().put(Headers.LOCATION, location);
+    ErrorResponder.send(exchange, StatusCodes.MOVED_PERMANENTLY);
   }
 
   private void failedPath(OpenFailure why) {
@@ -100,7 +109,7 @@ final class FileResolver {
     if (status == StatusCodes.SERVICE_UNAVAILABLE) {
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
     }
-    ErrorPages.send(exchange, status);
+    ErrorResponder.send(exchange, status);
   }
 
   /** Goes on with what else the path may mean, unless nothing is known of the file. */
@@ -124,7 +133,7 @@ final class FileResolver {
   // ---- directories -----------------------------------------------------------------------------
 
   private void tryIndex(int which) {
-    List<String> index = handler.policy().index();
+    List<String> index = mount.policy().index();
     if (which == index.size()) {
       withoutIndex();
       return;
@@ -150,7 +159,7 @@ final class FileResolver {
   }
 
   private void withoutIndex() {
-    if (!handler.policy().listing()) {
+    if (!mount.policy().listing()) {
       tryFallback(0);
       return;
     }
@@ -158,7 +167,7 @@ final class FileResolver {
         below.relative(""),
         file -> {
           if (file.stat().isDirectory()) {
-            ListingResponse.send(exchange, handler, names, below, file);
+            ListingResponse.send(exchange, mount, names, below, file);
           } else {
             file.close();
             tryFallback(0);
@@ -173,7 +182,7 @@ final class FileResolver {
   private void tryChecksum() {
     String name = below.lastName();
     Algorithm algorithm = ChecksumFiles.algorithm(name);
-    DigestPolicy policy = handler.digestPolicy();
+    DigestPolicy policy = mount.digestPolicy();
     if (!policy.checksumFiles() || policy.mode() == DigestPolicy.Mode.OFF || below.directory()) {
       tryFallback(0);
     } else if (algorithm != null) {
@@ -182,7 +191,7 @@ final class FileResolver {
           original.relative(""),
           file -> {
             if (file.stat().isRegularFile()) {
-              ChecksumFiles.send(exchange, handler, original, file, algorithm);
+              ChecksumFiles.send(exchange, mount, original, file, algorithm);
             } else {
               file.close();
               tryFallback(0);
@@ -214,20 +223,20 @@ final class FileResolver {
             json ? "application/json; charset=utf-8" : "text/plain; charset=utf-8");
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       directory.close();
-      BodilessResponse.toHead(exchange, handler.failures());
+      BodilessResponse.toHead(exchange, mount.failures());
     } else {
       ChecksumListBody sums =
-          new ChecksumListBody(exchange.getIoThread(), handler, below.parent(), directory, json);
-      new BodyTransfer(exchange, handler.failures(), sums).start();
+          new ChecksumListBody(exchange.getIoThread(), mount, below.parent(), directory, json);
+      new BodyTransfer(exchange, mount.failures(), sums).start();
     }
   }
 
   // ---- fallbacks -------------------------------------------------------------------------------
 
   private void tryFallback(int which) {
-    List<String> fallbacks = handler.policy().fallbacks();
+    List<String> fallbacks = mount.policy().fallbacks();
     if (which >= fallbacks.size() || ChecksumFiles.isChecksumName(below.lastName())) {
-      ErrorPages.send(exchange, StatusCodes.NOT_FOUND);
+      ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
       return;
     }
     byte[] path = substituted(fallbacks.get(which));
@@ -235,7 +244,7 @@ final class FileResolver {
         path,
         file -> {
           if (file.stat().isRegularFile()) {
-            handler.applyCors(exchange, handler.urlPath(path));
+            mount.applyCors(exchange, mount.urlPath(path));
             chooseVariant(file, path, lastName(path), null, false);
           } else {
             file.close();
@@ -249,10 +258,10 @@ final class FileResolver {
     String marker = "{path}";
     int at = fallback.indexOf(marker);
     if (at < 0) {
-      return FileHandler.relative(fallback);
+      return MountContext.relative(fallback);
     }
     ByteArrayOutputStream path = new ByteArrayOutputStream(64);
-    path.writeBytes(FileHandler.relative(fallback.substring(0, at)));
+    path.writeBytes(MountContext.relative(fallback.substring(0, at)));
     path.writeBytes(below.segments().isEmpty() ? new byte[0] : below.relative(""));
     path.writeBytes(fallback.substring(at + marker.length()).getBytes(StandardCharsets.UTF_8));
     return path.toByteArray();
@@ -276,12 +285,12 @@ final class FileResolver {
    */
   private void chooseVariant(
       OpenFile file, byte[] path, String name, @Nullable ParsedPath directory, boolean first) {
-    String type = handler.policy().types().of(name);
-    ContentCoding stored = handler.policy().types().codingOf(name);
+    String type = mount.policy().types().of(name);
+    ContentCoding stored = mount.policy().types().codingOf(name);
     boolean varies =
         stored == null
-            && !handler.policy().precompressed().isEmpty()
-            && handler.policy().types().isCompressible(type);
+            && !mount.policy().precompressed().isEmpty()
+            && mount.policy().types().isCompressible(type);
     List<ContentCoding> codings = varies ? acceptable() : List.of();
     SelectedFile plain =
         new SelectedFile(file, path, directory, type, stored, varies, first && codings.isEmpty());
@@ -291,7 +300,7 @@ final class FileResolver {
 
   private List<ContentCoding> acceptable() {
     String field = Fields.joined(exchange.getRequestHeaders(), Headers.ACCEPT_ENCODING);
-    return AcceptEncoding.preferred(field, handler.policy().precompressed());
+    return AcceptEncoding.preferred(field, mount.policy().precompressed());
   }
 
   private void tryVariant(SelectedFile plain, List<ContentCoding> codings, int which) {
@@ -303,7 +312,7 @@ final class FileResolver {
     ByteArrayOutputStream longer = new ByteArrayOutputStream(plain.path().length + 4);
     longer.writeBytes(plain.path());
     longer.writeBytes(coding.suffix().getBytes(StandardCharsets.US_ASCII));
-    handler
+    mount
         .access()
         .openVariant(
             longer.toByteArray(),
@@ -323,7 +332,7 @@ final class FileResolver {
   private void selected(SelectedFile selected) {
     plainFile = null; // the answer closes it
     try {
-      new FileResponder(exchange, handler, selected).start();
+      new FileResponder(exchange, mount, selected).start();
     } catch (RuntimeException | Error failure) {
       selected.file().close();
       throw failure;
@@ -331,7 +340,7 @@ final class FileResolver {
   }
 
   private void open(byte[] path, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
-    handler.access().open(path, guarded(opened, failed));
+    mount.access().open(path, guarded(opened, failed));
   }
 
   private FileAccess.OpenCallback guarded(Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
@@ -371,21 +380,21 @@ final class FileResolver {
       dropPlain();
       return false;
     }
-    if (handler.access().generation() == generation) {
+    if (mount.access().generation() == generation) {
       return true;
     }
     dropPlain();
     if (++restarts > MAX_RESTARTS) {
       fail(OpenFailure.UNAVAILABLE);
     } else {
-      handler.failures().run(exchange, this::start);
+      mount.failures().run(exchange, this::start);
     }
     return false;
   }
 
   private void broken(Throwable failure) {
     dropPlain();
-    handler.failures().failed(exchange, failure);
+    mount.failures().failed(exchange, failure);
   }
 
   private void dropPlain() {

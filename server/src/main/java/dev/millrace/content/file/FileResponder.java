@@ -7,16 +7,17 @@ import dev.millrace.content.BodyTransfer;
 import dev.millrace.content.CacheRecording;
 import dev.millrace.content.DigestFields;
 import dev.millrace.content.DigestPolicy;
-import dev.millrace.content.ErrorPages;
 import dev.millrace.content.Fields;
 import dev.millrace.content.FileBody;
 import dev.millrace.content.FileTexts;
+import dev.millrace.content.MountContext;
 import dev.millrace.content.SelectedFile;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.Digests;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
+import dev.millrace.http.exchange.ErrorResponder;
 import dev.millrace.http.semantics.ByteRange;
 import dev.millrace.http.semantics.ContentCoding;
 import dev.millrace.http.semantics.MultipartRanges;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileResponder {
   private final HttpServerExchange exchange;
-  private final FileHandler handler;
+  private final MountContext mount;
   private final SelectedFile selected;
   private final OpenFile file;
   private final String contentType;
@@ -47,9 +48,9 @@ final class FileResponder {
   private final boolean varies;
   private final boolean cacheableByPath;
 
-  FileResponder(HttpServerExchange exchange, FileHandler handler, SelectedFile selected) {
+  FileResponder(HttpServerExchange exchange, MountContext mount, SelectedFile selected) {
     this.exchange = exchange;
-    this.handler = handler;
+    this.mount = mount;
     this.selected = selected;
     this.file = selected.file();
     this.contentType = selected.contentType();
@@ -59,13 +60,13 @@ final class FileResponder {
   }
 
   void start() {
-    if (handler.refuses(file.stat())) {
+    if (mount.refuses(file.stat())) {
       file.close();
-      ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+      ErrorResponder.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
       return;
     }
     HeaderMap headers = exchange.getRequestHeaders();
-    Digests known = handler.digests().known(file.stat());
+    Digests known = mount.digests().known(file.stat());
     List<Algorithm> wanted = DigestFields.wanted(headers, DigestFields.WANT_REPR_DIGEST);
     if (wanted.isEmpty() || wanted.stream().anyMatch(one -> known.get(one) != null)) {
       plan(known);
@@ -76,16 +77,16 @@ final class FileResponder {
 
   /** Goes on with the digest, if it may be found out and can be. */
   private void find(Algorithm algorithm, Digests known, Consumer<Digests> proceed) {
-    if (handler.digestPolicy().mode() == DigestPolicy.Mode.OFF) {
+    if (mount.digestPolicy().mode() == DigestPolicy.Mode.OFF) {
       proceed.accept(known);
     } else {
-      handler.digests().require(file, Set.of(algorithm), orWithout(known, proceed));
+      mount.digests().require(file, Set.of(algorithm), orWithout(known, proceed));
     }
   }
 
   /** Busy is told to who asked; a file that changed is sent without a digest. */
   private DigestSource.Callback orWithout(Digests known, Consumer<Digests> proceed) {
-    return handler
+    return mount
         .failures()
         .digestCallback(
             exchange,
@@ -95,7 +96,7 @@ final class FileResponder {
                   if (why == DigestSource.Unavailable.BUSY) {
                     file.close();
                     exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
-                    ErrorPages.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
+                    ErrorResponder.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);
                   } else {
                     proceed.accept(known);
                   }
@@ -127,7 +128,7 @@ final class FileResponder {
             Fields.of(exchange),
             current,
             System.currentTimeMillis() / 1000,
-            handler.policy().maxRanges());
+            mount.policy().maxRanges());
     List<Algorithm> wanted =
         DigestFields.wanted(exchange.getRequestHeaders(), DigestFields.WANT_CONTENT_DIGEST);
     if (wanted.isEmpty() || exchange.getRequestMethod().equals(Methods.HEAD)) {
@@ -157,8 +158,8 @@ final class FileResponder {
                   found.get(algorithm) == null ? null : DigestFields.member(found, algorithm)));
     } else if (plan instanceof ResponsePlan.Part(ByteRange range)
         && range.lengthBytes() <= DigestSource.MAX_PART_BYTES
-        && handler.digestPolicy().mode() != DigestPolicy.Mode.OFF) {
-      handler
+        && mount.digestPolicy().mode() != DigestPolicy.Mode.OFF) {
+      mount
           .digests()
           .requirePart(
               file,
@@ -192,12 +193,12 @@ final class FileResponder {
       }
       case ResponsePlan.PreconditionFailed _ -> {
         file.close();
-        ErrorPages.send(exchange, StatusCodes.PRECONDITION_FAILED);
+        ErrorResponder.send(exchange, StatusCodes.PRECONDITION_FAILED);
       }
       case ResponsePlan.RangeNotSatisfiable _ -> {
         file.close();
         headers.put(Headers.CONTENT_RANGE, "bytes */" + current.sizeBytes());
-        ErrorPages.send(exchange, StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
+        ErrorResponder.send(exchange, StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE);
       }
       case ResponsePlan.Whole _ -> {
         described(headers, digests, texts);
@@ -228,7 +229,7 @@ final class FileResponder {
   private void validators(HeaderMap headers, Representation current, FileTexts texts) {
     headers.put(Headers.ETAG, current.entityTag());
     Fields.lastModified(headers, current.modifiedSeconds(), texts.lastModified());
-    headers.put(Headers.ACCEPT_RANGES, handler.policy().maxRanges() > 0 ? "bytes" : "none");
+    headers.put(Headers.ACCEPT_RANGES, mount.policy().maxRanges() > 0 ? "bytes" : "none");
     if (varies) {
       headers.add(Headers.VARY, Headers.ACCEPT_ENCODING_STRING);
     }
@@ -239,20 +240,19 @@ final class FileResponder {
    * is not known yet is found out behind the answer.
    */
   private void described(HeaderMap headers, Digests digests, FileTexts texts) {
-    DigestPolicy policy = handler.digestPolicy();
+    DigestPolicy policy = mount.digestPolicy();
     DigestFields.show(headers, digests, texts.reprDigest(), policy);
     if (policy.mode() == DigestPolicy.Mode.BACKGROUND && !digests.hasAll(policy.background())) {
-      handler.digests().background(file, policy.background());
+      mount.digests().background(file, policy.background());
     }
-    String cacheControl = handler.cacheControl(selected);
+    String cacheControl = mount.cacheControl(selected);
     if (cacheControl != null) {
       headers.put(Headers.CACHE_CONTROL, cacheControl);
     }
   }
 
   private @Nullable CacheRecording record(Digests digests, int status, long bodyBytes) {
-    return CacheRecording.begin(
-        exchange, handler, file, cacheableByPath, digests, status, bodyBytes);
+    return CacheRecording.begin(exchange, mount, file, cacheableByPath, digests, status, bodyBytes);
   }
 
   private void send(
@@ -275,8 +275,8 @@ final class FileResponder {
       file.close();
       exchange.endExchange();
     } else {
-      BodySource pieces = new FileBody(handler.access(), handler.buffers(), file, body, recording);
-      new BodyTransfer(exchange, handler.failures(), pieces).start();
+      BodySource pieces = new FileBody(mount.access(), mount.buffers(), file, body, recording);
+      new BodyTransfer(exchange, mount.failures(), pieces).start();
     }
   }
 

@@ -4,8 +4,8 @@ import dev.millrace.content.BodilessResponse;
 import dev.millrace.content.BodyTransfer;
 import dev.millrace.content.Fields;
 import dev.millrace.content.GeneratedBody;
+import dev.millrace.content.MountContext;
 import dev.millrace.content.Validators;
-import dev.millrace.content.file.FileHandler;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryScan;
@@ -34,7 +34,7 @@ public final class ListingResponse {
    */
   public static void send(
       HttpServerExchange exchange,
-      FileHandler handler,
+      MountContext mount,
       ParsedPath names,
       ParsedPath below,
       OpenFile directory) {
@@ -52,35 +52,35 @@ public final class ListingResponse {
     if (!json) {
       headers.put(CONTENT_SECURITY_POLICY, Listing.CONTENT_SECURITY_POLICY);
     }
-    String cacheControl = handler.cacheControl(names);
+    String cacheControl = mount.cacheControl(names);
     if (cacheControl != null) {
       headers.put(Headers.CACHE_CONTROL, cacheControl);
     }
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       directory.close();
-      BodilessResponse.toHead(exchange, handler.failures());
+      BodilessResponse.toHead(exchange, mount.failures());
       return;
     }
-    DirectoryScan scan = handler.access().scan(directory, below.relative(""));
-    boolean hidden = handler.policy().dotfiles();
+    DirectoryScan scan = mount.access().scan(directory, below.relative(""));
+    boolean hidden = mount.policy().dotfiles();
     Listing listing =
         json
-            ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(handler))
+            ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(mount))
             : Listing.html(scan, hidden, names.decoded(), query);
-    GeneratedBody pieces = new GeneratedBody(handler.executors(), listing::next, directory::close);
-    new BodyTransfer(exchange, handler.failures(), pieces).start();
+    GeneratedBody pieces = new GeneratedBody(mount.executors(), listing::next, directory::close);
+    new BodyTransfer(exchange, mount.failures(), pieces).start();
   }
 
   /** Entity tags and digests as FileAnswer gives them. */
-  private record Knowledge(FileHandler handler) implements Listing.Knowledge {
+  private record Knowledge(MountContext mount) implements Listing.Knowledge {
     @Override
     public String entityTag(FileStat stat) {
-      return Validators.entityTags(stat, null, handler.digests().known(stat)).getFirst();
+      return Validators.entityTags(stat, null, mount.digests().known(stat)).getFirst();
     }
 
     @Override
     public @Nullable String sha256(FileStat stat) {
-      return handler.refuses(stat) ? null : handler.digests().known(stat).hex(Algorithm.SHA_256);
+      return mount.refuses(stat) ? null : mount.digests().known(stat).hex(Algorithm.SHA_256);
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.http.exchange;
 
-import dev.millrace.content.ErrorPages;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.Digests;
 import dev.millrace.file.OpenFailure;
@@ -108,7 +107,7 @@ public final class ExchangeFailures {
         if (busy) {
           exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
         }
-        ErrorPages.sendLine(
+        ErrorResponder.sendLine(
             exchange, busy ? StatusCodes.SERVICE_UNAVAILABLE : StatusCodes.INTERNAL_SERVER_ERROR);
         return;
       } catch (RuntimeException again) {

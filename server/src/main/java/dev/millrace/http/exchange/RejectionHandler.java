@@ -1,6 +1,5 @@
 package dev.millrace.http.exchange;
 
-import dev.millrace.content.ErrorPages;
 import dev.millrace.http.parser.RejectReason;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -36,6 +35,6 @@ public final class RejectionHandler implements HttpHandler {
     if (why == RejectReason.METHOD_NOT_ALLOWED) {
       exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
     }
-    ErrorPages.send(exchange, why.status());
+    ErrorResponder.send(exchange, why.status());
   }
 }

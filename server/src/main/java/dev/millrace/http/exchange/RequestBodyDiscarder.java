@@ -1,6 +1,5 @@
 package dev.millrace.http.exchange;
 
-import dev.millrace.content.ErrorPages;
 import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.http.parser.RejectedException;
 import io.undertow.connector.PooledByteBuffer;
@@ -40,7 +39,7 @@ public final class RequestBodyDiscarder implements HttpHandler {
       next.handleRequest(exchange);
     } else if (exchange.getRequestContentLength() > limits.bodyBytes()) {
       abandon(exchange);
-      ErrorPages.send(exchange, StatusCodes.REQUEST_ENTITY_TOO_LARGE);
+      ErrorResponder.send(exchange, StatusCodes.REQUEST_ENTITY_TOO_LARGE);
     } else if (expectsContinue(exchange)) {
       abandon(exchange);
       next.handleRequest(exchange);
@@ -124,7 +123,7 @@ public final class RequestBodyDiscarder implements HttpHandler {
     private void refuse(int status) {
       end();
       abandon(exchange);
-      ErrorPages.send(exchange, status);
+      ErrorResponder.send(exchange, status);
     }
 
     private void end() {

@@ -1,7 +1,7 @@
 package dev.millrace.transport.nio;
 
-import dev.millrace.server.Transport;
 import dev.millrace.transport.Admission;
+import dev.millrace.transport.ListeningSockets;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -60,7 +60,7 @@ public final class NioSockets {
   }
 
   /** Listens on an address; of those of one port, the wildcards come first. */
-  public Transport.Bound listen(
+  public ListeningSockets listen(
       InetSocketAddress address,
       ChannelListener<StreamConnection> open,
       List<Admission> admissions,
@@ -72,7 +72,7 @@ public final class NioSockets {
           throw new BindException("Address already in use");
         }
         one.addresses.add(address.getAddress());
-        return new Transport.Bound(List.of(), address);
+        return new ListeningSockets(List.of(), address);
       }
     }
     Shared shared = new Shared(address.getAddress(), address.getPort());
@@ -94,7 +94,7 @@ public final class NioSockets {
     if (address.getAddress().isAnyLocalAddress() && port == address.getPort()) {
       wildcards.add(shared);
     }
-    return new Transport.Bound(List.of(socket), bound);
+    return new ListeningSockets(List.of(socket), bound);
   }
 
   private static void refuse(StreamConnection connection, Admission admission) {

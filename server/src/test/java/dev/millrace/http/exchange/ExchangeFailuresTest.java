@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.auth.AuthRule;
 import dev.millrace.auth.Credentials;
 import dev.millrace.content.DigestPolicy;
+import dev.millrace.content.LoopServices;
 import dev.millrace.content.Mount;
+import dev.millrace.content.MountContext;
 import dev.millrace.content.MountPolicy;
 import dev.millrace.content.Router;
 import dev.millrace.content.file.FileHandler;
@@ -126,10 +128,8 @@ class ExchangeFailuresTest {
             d.cacheRules(),
             List.of(new AuthRule(privately, new Passwords())),
             d.corsRules());
-    FileHandler handler =
-        new FileHandler(
-            new Mount("", ParsedPath.ROOT, root, policy),
-            access(executors),
+    LoopServices services =
+        new LoopServices(
             new ReadBuffers(),
             new Source(loop),
             new DigestPolicy(DigestPolicy.Mode.ON_REQUEST, true, true, 16, List.of()),
@@ -139,6 +139,8 @@ class ExchangeFailuresTest {
             },
             executors,
             failures);
+    Mount mount = new Mount("", ParsedPath.ROOT, root, policy);
+    FileHandler handler = new FileHandler(new MountContext(mount, access(executors), services));
     requests = new RequestTracker(new Router(List.of(handler)), null);
   }
 

@@ -1,4 +1,4 @@
-package dev.millrace.server;
+package dev.millrace.warmup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.config.Settings;
 import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
-import dev.millrace.warmup.WarmUpTraffic;
+import dev.millrace.server.Descriptors;
+import dev.millrace.server.LogLines;
+import dev.millrace.server.OnDisk;
+import dev.millrace.server.RawClient;
+import dev.millrace.server.RunningServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -73,8 +78,9 @@ class WarmUpTest {
   void theServerStartsAfterItAndNothingIsLeftOrCounted(TransportChoice transport) throws Exception {
     Set<String> before = leftBehind();
     long began = System.nanoTime();
-    try (RunningServer server =
-        RunningServer.start(root, transport, "warm-up: 1s\naccess-log: off\n")) {
+    Settings settings = RunningServer.settings(root, transport, "warm-up: 1s\naccess-log: off\n");
+    WarmUp.before(settings);
+    try (RunningServer server = RunningServer.start(settings)) {
       assertTrue(
           System.nanoTime() - began >= 1_000_000_000L, "it takes the time that it was given");
       assertEquals(before, leftBehind());

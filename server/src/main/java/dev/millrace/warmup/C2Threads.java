@@ -1,4 +1,4 @@
-package dev.millrace.server;
+package dev.millrace.warmup;
 
 import dev.millrace.sync.SyncThread;
 import java.io.IOException;

@@ -1,0 +1,22 @@
+package dev.millrace.content;
+
+import dev.millrace.digest.DigestSource;
+import dev.millrace.file.FileStat;
+import dev.millrace.files.ReadBuffers;
+import dev.millrace.http.exchange.ExchangeFailures;
+import dev.millrace.loop.LoopExecutors;
+import java.util.function.Predicate;
+
+/**
+ * What all mounts of one loop share.
+ *
+ * @param corrupt whether a file is known to have other bytes than it should
+ * @param failures handles steps of an exchange that throw
+ */
+public record LoopServices(
+    ReadBuffers buffers,
+    DigestSource digests,
+    DigestPolicy digestPolicy,
+    Predicate<FileStat> corrupt,
+    LoopExecutors executors,
+    ExchangeFailures failures) {}

@@ -1,0 +1,133 @@
+package dev.millrace.server;
+
+import dev.millrace.content.LoopServices;
+import dev.millrace.content.Mount;
+import dev.millrace.content.MountContext;
+import dev.millrace.content.MountHandler;
+import dev.millrace.content.Router;
+import dev.millrace.content.file.FileHandler;
+import dev.millrace.digest.CrossLoopDigests;
+import dev.millrace.digest.DigestSource;
+import dev.millrace.files.FileAccess;
+import dev.millrace.files.PoolFileAccess;
+import dev.millrace.files.ReadBuffers;
+import dev.millrace.files.RingFileAccess;
+import dev.millrace.files.Root;
+import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.http.exchange.ExchangeFailures;
+import dev.millrace.loop.LoopExecutors;
+import dev.millrace.loop.LoopWait;
+import dev.millrace.sync.ResetEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+
+/** The mounts of one loop: access to their files, and the handlers that serve them. */
+final class LoopMounts {
+  private final int number;
+  private final LoopContext.Shared shared;
+  private final XnioIoThread events;
+  private final LoopCaches caches;
+  private final List<FileAccess> accesses;
+
+  LoopMounts(int number, LoopContext.Shared shared, LoopCaches caches) {
+    this.number = number;
+    this.shared = shared;
+    this.events = shared.transport().loops().get(number);
+    this.caches = caches;
+    this.accesses = accessesOnEvents();
+  }
+
+  /** Finds the mount of a request. */
+  Router router(ReadBuffers buffers, ExchangeFailures failures) {
+    DigestSource digests =
+        number == 0
+            ? shared.digests()
+            : new CrossLoopDigests(shared.digests(), shared.transport().loops().getFirst(), events);
+    LoopServices services =
+        new LoopServices(
+            buffers, digests, shared.settings().digests(), shared.corrupt(), executors(), failures);
+    List<MountHandler> handlers = new ArrayList<>();
+    for (int i = 0; i < accesses.size(); i++) {
+      handlers.add(
+          new FileHandler(
+              new MountContext(shared.settings().mounts().get(i), accesses.get(i), services)));
+    }
+    return new Router(handlers);
+  }
+
+  /** Made on the event thread, to which they will belong. */
+  private List<FileAccess> accessesOnEvents() {
+    List<FileAccess> made = new ArrayList<>();
+    Runnable make =
+        () -> {
+          for (Mount mount : shared.settings().mounts()) {
+            made.add(caches.files(access(mount.policy().symlinks())));
+          }
+        };
+    switch (shared.transport()) {
+      case Transport.Uring uring -> {
+        LoopWait done = new LoopWait(uring.workers().get(number).loop());
+        events.execute(after(make, done::happened));
+        done.await();
+      }
+      case Transport.Nio _ -> {
+        ResetEvent done = new ResetEvent();
+        events.execute(after(make, done::set));
+        done.await();
+      }
+    }
+    if (made.size() < shared.settings().mounts().size()) {
+      throw new IllegalStateException("the event thread could not make its files' accesses");
+    }
+    return made;
+  }
+
+  private static Runnable after(Runnable task, Runnable then) {
+    return () -> {
+      try {
+        task.run();
+      } finally {
+        then.run();
+      }
+    };
+  }
+
+  private FileAccess access(SymlinkPolicy symlinks) {
+    return switch (shared.transport()) {
+      case Transport.Uring uring ->
+          new RingFileAccess(uring.workers().get(number).loop(), symlinks);
+      case Transport.Nio _ -> new PoolFileAccess(executors(), symlinks);
+    };
+  }
+
+  /**
+   * A mount has another root, or none. Any thread.
+   *
+   * @param root held until this returns
+   */
+  void root(int mount, @Nullable Root root) {
+    Root held = root == null ? null : root.hold();
+    try {
+      events.execute(() -> {
+        accesses.get(mount).root(held);
+        caches.rootChanged();
+      });
+    } catch (RejectedExecutionException stopping) {
+      if (held != null) {
+        held.release();
+      }
+    }
+  }
+
+  private LoopExecutors executors() {
+    return new LoopExecutors(shared.pool(), events);
+  }
+
+  /** Closes the roots; the loop has ended. */
+  void end() {
+    accesses.forEach(access -> access.root(null));
+  }
+}
