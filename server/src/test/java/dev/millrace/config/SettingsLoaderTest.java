@@ -172,7 +172,7 @@ class SettingsLoaderTest {
   void aMountHasThePolicyOfTheTopButForWhatItSays() throws Exception {
     Path file =
         yaml(
-            "listing: on\nhidden: on\nmounts:\n"
+            "listing: on\ndotfiles: on\nmounts:\n"
                 + "  - {host: A.example, root: /a, listing: off}\n"
                 + "  - {path: /b, root: /b, index: []}\n");
     Settings settings = SettingsLoader.load(configured(file), Map.of());

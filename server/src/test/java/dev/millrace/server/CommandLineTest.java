@@ -125,12 +125,14 @@ class CommandLineTest {
     assertRefused(
         millrace(Map.of(), "serve", "--config=" + file),
         file
-            + ": unknown key 'lisen'; allowed: access-log, access-log-format, auth, cache,"
-            + " checksum-headers, corrupt, cors, digest-queue, digests, drain, errors, fallback,"
-            + " head-timeout, hidden, hot, idle-timeout, index, lame-duck, listen, listing, loops, management,"
-            + " max-fields, max-head, max-ranges, max-target, metrics, mounts, open-files, precompressed, proxies, proxy-protocol,"
-            + " revalidate, root, scrub, sidecars, state, symlinks,"
-            + " transport, types, warm-up, workers, zero-copy");
+            + ": unknown key 'lisen'; allowed: "
+            + "access-log, access-log-format, auth, cache, checksum-files, checksum-headers, "
+            + "corrupt, cors, digest-queue, digests, dotfiles, drain, errors, fallback, "
+            + "head-timeout, idle-timeout, index, lame-duck, listen, listing, loops, "
+            + "management, max-fields, max-head, max-ranges, max-target, metrics, mounts, "
+            + "open-files, precompressed, proxy-protocol, response-cache, revalidate, root, "
+            + "scrub, state, symlinks, transport, trusted-proxies, types, warm-up, workers, "
+            + "zero-copy");
   }
 
   @Test

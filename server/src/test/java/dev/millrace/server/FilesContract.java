@@ -347,7 +347,7 @@ abstract class FilesContract {
           assertEquals("known", ask(server, 200, "/.well-known/x").text());
         });
     serving(
-        "symlinks: none\nhidden: true\n",
+        "symlinks: none\ndotfiles: true\n",
         server -> {
           ask(server, 404, "/in");
           for (String target : leaving) {

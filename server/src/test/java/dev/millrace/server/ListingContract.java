@@ -64,7 +64,7 @@ abstract class ListingContract {
   }
 
   private RunningServer serving(String yaml) throws Exception {
-    return RunningServer.start(root, transport(), "listing: on\ndigests: asked\n" + yaml);
+    return RunningServer.start(root, transport(), "listing: on\ndigests: on-request\n" + yaml);
   }
 
   private static List<String> found(Pattern pattern, String text) {
@@ -144,7 +144,7 @@ abstract class ListingContract {
               .orElse(""));
       assertEquals("[\n]\n", get(server, "/z/?format=json").body());
     }
-    try (RunningServer server = serving("symlinks: none\nhidden: on\n")) {
+    try (RunningServer server = serving("symlinks: none\ndotfiles: on\n")) {
       String names = get(server, "/?format=json").body();
       assertTrue(names.contains("\".hidden\""), names);
       assertFalse(names.contains("\"in\""), names);

@@ -105,10 +105,10 @@ class WarmUpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "response-cache: 1MiB\ndigests: behind\n",
-        "response-cache: off\ndigests: behind\n",
-        "response-cache: 1MiB\ndigests: asked\n",
-        "response-cache: 1MiB\ndigests: never\n"
+        "response-cache: 1MiB\ndigests: background\n",
+        "response-cache: off\ndigests: background\n",
+        "response-cache: 1MiB\ndigests: on-request\n",
+        "response-cache: 1MiB\ndigests: off\n"
       })
   void whatIsAskedIsAnsweredByEveryKindOfAnswer(String yaml) throws Exception {
     String settings = "listing: on\n" + yaml;
