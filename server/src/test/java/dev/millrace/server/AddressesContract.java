@@ -65,6 +65,11 @@ abstract class AddressesContract {
   }
 
   @Test
+  void anUrlHasAnIpv6AddressInBrackets() {
+    assertEquals("http://[::1]:8080", FileServer.url(new InetSocketAddress("::1", 8080)));
+  }
+
+  @Test
   void bothWildcardsOfOnePortServeBothFamilies() throws Exception {
     int port = freePort();
     try (FileServer server = start("0.0.0.0:" + port, "[::]:" + port)) {

@@ -12,21 +12,21 @@ import java.nio.charset.StandardCharsets;
  * @param body empty for HEAD, 204 and 304
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by its bytes where it is compared
-record Answered(Head head, byte[] body) {
-  int status() {
+public record Answered(Head head, byte[] body) {
+  public int status() {
     return head.status();
   }
 
-  String field(String name) {
+  public String field(String name) {
     return head.field(name);
   }
 
-  String text() {
+  public String text() {
     return new String(body, StandardCharsets.UTF_8);
   }
 
   /** Sends a request of HTTP/1.1 to the host {@code test} and reads the whole answer. */
-  static Answered to(RunningServer server, String method, String target, String... fields)
+  public static Answered to(RunningServer server, String method, String target, String... fields)
       throws Exception {
     return raw(
         server.address(),
@@ -34,7 +34,7 @@ record Answered(Head head, byte[] body) {
   }
 
   /** The same, which must have this status. */
-  static Answered get(RunningServer server, int status, String target, String... fields)
+  public static Answered get(RunningServer server, int status, String target, String... fields)
       throws Exception {
     Answered answer = to(server, "GET", target, fields);
     assertEquals(
@@ -46,7 +46,7 @@ record Answered(Head head, byte[] body) {
    * Sends the bytes of a request and reads the whole answer. After an answer that keeps its
    * connection another request is sent: its answer shows that no byte too many came before it.
    */
-  static Answered raw(InetSocketAddress address, String request) throws Exception {
+  public static Answered raw(InetSocketAddress address, String request) throws Exception {
     try (RawClient client = new RawClient(address)) {
       client.send(request);
       Head head = client.head();

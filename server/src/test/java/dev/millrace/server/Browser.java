@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /**
  * Debian's Chromium without a window, driven by its WebDriver (the W3C's protocol, JSON by hand).
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
   private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -25,7 +25,7 @@ final class Browser implements AutoCloseable {
   private final Path profile;
   private final String session;
 
-  Browser(boolean dark) throws Exception {
+  public Browser(boolean dark) throws Exception {
     Path log = Files.createTempFile("chromedriver", ".txt");
     profile = Files.createTempDirectory("chromium");
     driver =
@@ -95,12 +95,12 @@ final class Browser implements AutoCloseable {
     return answer.body();
   }
 
-  void open(String url) throws Exception {
+  public void open(String url) throws Exception {
     post(session + "/url", "{\"url\":\"" + url + "\"}");
   }
 
   /** Clicks the first element that a CSS selector finds. */
-  void click(String selector) throws Exception {
+  public void click(String selector) throws Exception {
     String found =
         post(
             session + "/element",
@@ -109,7 +109,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What a script's expression evaluates to, as JSON. */
-  String evaluate(String expression) throws Exception {
+  public String evaluate(String expression) throws Exception {
     String script = "return " + expression;
     String answer =
         post(
@@ -120,12 +120,12 @@ final class Browser implements AutoCloseable {
     return answer.substring(answer.indexOf(':') + 1, answer.lastIndexOf('}'));
   }
 
-  String url() throws Exception {
+  public String url() throws Exception {
     return value(get("/url"), "value");
   }
 
   /** Saves what is seen as PNG beside the test's reports. */
-  Path screenshot(String name) throws Exception {
+  public Path screenshot(String name) throws Exception {
     Path file = Path.of("target", "screenshots", name + ".png");
     Files.createDirectories(file.getParent());
     return Files.write(file, Base64.getDecoder().decode(value(get("/screenshot"), "value")));

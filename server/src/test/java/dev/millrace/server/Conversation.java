@@ -8,23 +8,23 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /** A connection whose answers are read byte by byte as they are. */
-final class Conversation implements AutoCloseable {
+public final class Conversation implements AutoCloseable {
   private static final String CLOSES = "\r\nConnection: close\r\n";
 
   private final RunningServer server;
   private RawClient client;
 
-  Conversation(RunningServer server) throws Exception {
+  public Conversation(RunningServer server) throws Exception {
     this.server = server;
     client = new RawClient(server.address());
   }
 
-  void send(String requests) throws Exception {
+  public void send(String requests) throws Exception {
     client.send(requests);
   }
 
   /** One whole answer, without its date. */
-  String answer(boolean bodiless) throws Exception {
+  public String answer(boolean bodiless) throws Exception {
     InputStream in = client.in();
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
@@ -47,7 +47,7 @@ final class Conversation implements AutoCloseable {
   }
 
   /** One answer, and a new connection if that was the last of this one. */
-  String ask(String request) throws Exception {
+  public String ask(String request) throws Exception {
     send(request);
     String answer = answer(request.startsWith("HEAD"));
     if (answer.contains(CLOSES)) {

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 
 /** Files that are old enough for a strong entity tag. */
-final class Settled {
+public final class Settled {
   private Settled() {}
 
   /** Waits until the last change of every file in a directory and those below is 20 ms old. */
-  static void await(Path root) throws IOException {
+  public static void await(Path root) throws IOException {
     try (var files = Files.walk(root, 2)) {
       for (Path file : files.toList()) {
         FileTime changed =

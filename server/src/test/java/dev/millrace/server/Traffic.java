@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A little of everything that a server counts, again and again until closed. */
-final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable {
   private final RunningServer server;
   private final Path root;
   private final int pauseMillis;
@@ -21,7 +21,7 @@ final class Traffic implements AutoCloseable {
   /**
    * @param root what the server serves; files are made there
    */
-  Traffic(RunningServer server, Path root, int pauseMillis) throws Exception {
+  public Traffic(RunningServer server, Path root, int pauseMillis) throws Exception {
     this.server = server;
     this.root = root;
     this.pauseMillis = pauseMillis;
@@ -58,7 +58,7 @@ final class Traffic implements AutoCloseable {
     requests.incrementAndGet();
   }
 
-  long requests() {
+  public long requests() {
     return requests.get();
   }
 

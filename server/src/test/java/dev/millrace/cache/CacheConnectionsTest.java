@@ -1,0 +1,172 @@
+package dev.millrace.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Conversation;
+import dev.millrace.server.RawClient;
+import dev.millrace.server.RunningServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connections that are answered from memory, from their beginning to their end. */
+class CacheConnectionsTest {
+  private static final String GET = "GET /f HTTP/1.1\r\nHost: h\r\n\r\n";
+  private static final String LAST = "GET /f HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+
+  @TempDir Path root;
+
+  @BeforeEach
+  void tree() throws Exception {
+    for (String name : List.of("f", "other")) {
+      Path file = Files.writeString(root.resolve(name), "content of " + name);
+      Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:00:00Z")));
+    }
+    Thread.sleep(50); // what changed just now is not kept
+  }
+
+  private RunningServer start(String yaml) throws Exception {
+    RunningServer server =
+        RunningServer.start(
+            root, TransportChoice.URING, "digests: on-request\nrevalidate: 60s\n" + yaml);
+    try (Conversation first = new Conversation(server)) {
+      first.ask(GET);
+      first.ask(LAST);
+    }
+    return server;
+  }
+
+  private static double hits(RunningServer server) throws Exception {
+    return Double.parseDouble(server.figure("millrace_response_cache_hits_total"));
+  }
+
+  private static void awaitOpen(RunningServer server, double expected) throws Exception {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (open(server) != expected && System.nanoTime() < deadline) {
+      Thread.sleep(50);
+    }
+    assertEquals(expected, open(server), "open connections");
+  }
+
+  private static double open(RunningServer server) throws Exception {
+    return Double.parseDouble(server.figure("millrace_connections_open"));
+  }
+
+  @Test
+  void theLastRequestIsAnsweredFromMemoryAndNothingAfterIt() throws Exception {
+    try (RunningServer server = start("")) {
+      for (int i = 0; i < 50; i++) {
+        double before = hits(server);
+        try (RawClient client = new RawClient(server.address())) {
+          client.send(GET + LAST + GET + "nonsense");
+          String all = new String(client.in().readAllBytes(), StandardCharsets.ISO_8859_1);
+          assertEquals(2, all.split("HTTP/1.1 200 OK", -1).length - 1, all);
+          assertEquals(1, all.split("Connection: close", -1).length - 1, all);
+          assertTrue(all.endsWith("\r\n\r\ncontent of f"), all);
+        }
+        assertEquals(before + 2, hits(server));
+      }
+      awaitOpen(server, 0);
+    }
+  }
+
+  /** Others are waited for, for a second, lest a reset take their answer. */
+  @Test
+  void whoSaysThatARequestIsItsLastIsNotWaitedFor() throws Exception {
+    try (RunningServer server = start("")) {
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        RawClient client = new RawClient(server.address());
+        clients.add(client);
+        client.send(LAST);
+        String all = new String(client.in().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertTrue(all.endsWith("\r\n\r\ncontent of f"), all);
+      }
+      long end = System.nanoTime();
+      awaitOpen(server, 0);
+      assertTrue(System.nanoTime() - end < 700_000_000L, "none of them has closed its end");
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void whoIsIdleForTooLongIsClosedWhateverCameBefore() throws Exception {
+    try (RunningServer server = start("idle-timeout: 2s\n");
+        RawClient silent = new RawClient(server.address());
+        RawClient answered = new RawClient(server.address());
+        RawClient passedOn = new RawClient(server.address());
+        RawClient beginning = new RawClient(server.address())) {
+      answered.send(GET);
+      passedOn.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
+      beginning.send("GET /f");
+      for (RawClient client : List.of(answered, passedOn)) {
+        client.body((int) client.head().contentLength());
+      }
+      for (RawClient client : List.of(silent, answered, passedOn)) {
+        assertTrue(client.atEnd());
+      }
+    }
+  }
+
+  @Test
+  void whoIsBusyIsNotIdle() throws Exception {
+    try (RunningServer server = start("idle-timeout: 2s\n");
+        Conversation busy = new Conversation(server);
+        RawClient idle = new RawClient(server.address())) {
+      long end = System.nanoTime() + 5_000_000_000L;
+      while (System.nanoTime() < end) {
+        assertTrue(busy.ask(GET).startsWith("HTTP/1.1 200 "));
+        Thread.sleep(200);
+      }
+      assertTrue(idle.atEnd());
+    }
+  }
+
+  @Test
+  void connectionsEndAndArePassedOnInAnyOrder() throws Exception {
+    try (RunningServer server = start("")) {
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        clients.add(new RawClient(server.address()));
+        clients.get(i).send(GET);
+      }
+      for (int i = 0; i < clients.size(); i++) {
+        RawClient client = clients.get(i);
+        client.body((int) client.head().contentLength());
+        switch (i % 3) {
+          case 0 -> client.close();
+          case 1 -> {
+            client.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
+            byte[] body = client.body((int) client.head().contentLength());
+            assertEquals("content of other", new String(body, StandardCharsets.ISO_8859_1));
+          }
+          default -> client.send("GET /f HTTP/1.1\r\nHo");
+        }
+      }
+      awaitOpen(server, 200);
+      for (int i = 0; i < clients.size(); i++) {
+        RawClient client = clients.get(i);
+        if (i % 3 > 0) {
+          client.send(i % 3 == 1 ? GET : "st: h\r\n\r\n");
+          byte[] body = client.body((int) client.head().contentLength());
+          assertEquals("content of f", new String(body, StandardCharsets.ISO_8859_1));
+          client.shutdownOutput();
+          assertTrue(client.atEnd());
+          client.close();
+        }
+      }
+      awaitOpen(server, 0);
+    }
+  }
+}

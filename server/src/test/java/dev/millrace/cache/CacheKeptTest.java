@@ -1,0 +1,124 @@
+package dev.millrace.cache;
+
+import static dev.millrace.cache.CacheFiles.get;
+import static dev.millrace.cache.CacheFiles.hits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Conversation;
+import dev.millrace.server.Descriptors;
+import dev.millrace.server.RunningServer;
+import dev.millrace.server.Settled;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which answers stay in memory, how much they take, and for how long they are right. */
+class CacheKeptTest {
+  @TempDir Path root;
+
+  private RunningServer start(String yaml) throws Exception {
+    return RunningServer.start(root, TransportChoice.URING, yaml);
+  }
+
+  /** Bodies that there is no room for are read, and files beyond those kept open are reopened. */
+  @Test
+  void whatIsKeptIsBoundedAndOutlastsACircle() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      CacheFiles.write(root, "many/" + i, 8000 + i);
+    }
+    Thread.sleep(50);
+    String settings = "digests: on-request\nresponse-cache: 400KiB\nopen-files: 8\n";
+    try (RunningServer server = start(settings);
+        RunningServer full = start("digests: on-request\nresponse-cache: off\nopen-files: 0\n");
+        Conversation client = new Conversation(server);
+        Conversation other = new Conversation(full)) {
+      for (int round = 0; round < 4; round++) {
+        long before = hits(server);
+        for (int i = 0; i < 200; i++) {
+          assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
+        }
+        double bytes = Double.parseDouble(server.figure("millrace_response_cache_bytes"));
+        assertTrue(bytes > 300_000 && bytes <= 400 << 10, "bytes: " + bytes);
+        if (round > 0) {
+          assertEquals(before + 200, hits(server), "answered from memory in round " + round);
+        }
+      }
+      for (int i = 0; i < 200; i++) {
+        CacheFiles.write(root, "many/" + i, 9000 + i);
+      }
+      Settled.await(root); // until then a tag is weak, and changes
+      for (int i = 0; i < 200; i++) {
+        assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
+      }
+      for (int i = 0; i < 200; i++) {
+        Files.delete(root.resolve("many/" + i));
+        assertTrue(client.ask(get("/many/" + i)).startsWith("HTTP/1.1 404 "));
+      }
+      assertTrue(
+          Descriptors.openBelow(root + "/many/") < 20,
+          "files open: " + Descriptors.openBelow(root + "/many/"));
+    }
+  }
+
+  /** What answers leave room for is not all taken by what is asked for once. */
+  @Test
+  void whatIsAskedForOftenStays() throws Exception {
+    for (int i = 0; i < 400; i++) {
+      CacheFiles.write(root, "often/" + i % 20, 8000);
+      CacheFiles.write(root, "once/" + i, 8000);
+    }
+    Thread.sleep(50);
+    try (RunningServer server = start("digests: on-request\nresponse-cache: 256KiB\n");
+        Conversation client = new Conversation(server)) {
+      for (int i = 0; i < 400; i++) {
+        client.ask(get("/often/" + i % 20));
+      }
+      for (int i = 0; i < 400; i++) {
+        client.ask(get("/once/" + i));
+      }
+      long before = hits(server);
+      for (int i = 0; i < 20; i++) {
+        client.ask(get("/often/" + i));
+      }
+      assertEquals(before + 20, hits(server));
+    }
+  }
+
+  /**
+   * Long after its path was resolved, an answer is given by the gate, if the path leads there
+   * still.
+   */
+  @Test
+  void aPathIsResolvedAnewAtTheGate() throws Exception {
+    CacheFiles.write(root, "one/f", 10);
+    CacheFiles.write(root, "one/g.txt", 10);
+    Thread.sleep(50);
+    try (RunningServer server =
+            start("digests: on-request\nrevalidate: 50ms\nfallback: [/one/f]\n");
+        Conversation client = new Conversation(server)) {
+      String answer = client.ask(get("/one/f"));
+      String text = client.ask(get("/one/g.txt", "Accept-Encoding: gzip"));
+      String fallback = client.ask(get("/nothing"));
+      Thread.sleep(1500);
+      long before = hits(server);
+      assertEquals(answer, client.ask(get("/one/f")));
+      assertEquals(before + 1, hits(server), "resolved at the gate");
+      assertEquals(text, client.ask(get("/one/g.txt", "Accept-Encoding: gzip")));
+      assertEquals(fallback, client.ask(get("/nothing")));
+      assertEquals(before + 1, hits(server), "more than one path was looked at");
+      CacheFiles.write(root, "one/g.txt.gz", 7);
+      CacheFiles.write(root, "nothing", 3);
+      Files.move(root.resolve("one"), root.resolve("two"));
+      Thread.sleep(60);
+      assertTrue(client.ask(get("/one/f")).startsWith("HTTP/1.1 404 "));
+      assertTrue(client.ask(get("/nothing")).contains("Content-Length: 3\r"));
+      assertTrue(
+          client
+              .ask(get("/two/g.txt", "Accept-Encoding: gzip"))
+              .contains("Content-Encoding: gzip\r"));
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.millrace.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Conversation;
+import dev.millrace.server.RunningServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Parts that are answered from memory are those that the full path would answer with. */
+class CachedRangesTest {
+  private static final List<Integer> SIZES = List.of(0, 1, 10, 9_999, 300_000, 3_000_000);
+
+  @TempDir Path root;
+
+  @BeforeEach
+  void tree() throws Exception {
+    for (int size : SIZES) {
+      byte[] content = new byte[size];
+      new Random(size).nextBytes(content);
+      write(size + ".bin", content);
+      write(size + ".bin.gz", content);
+    }
+    Thread.sleep(50); // what changed just now is not kept
+  }
+
+  private void write(String name, byte[] content) throws Exception {
+    Path file = Files.write(root.resolve(name), content);
+    Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:34:56.7Z")));
+  }
+
+  private RunningServer start(String yaml) throws Exception {
+    return RunningServer.start(root, TransportChoice.URING, "digests: on-request\n" + yaml);
+  }
+
+  private static long hits(RunningServer server) throws Exception {
+    return (long) Double.parseDouble(server.figure("millrace_response_cache_hits_total"));
+  }
+
+  private static String get(String target, String range, String... fields) {
+    StringBuilder text = new StringBuilder("GET " + target + " HTTP/1.1\r\nHost: h\r\n");
+    text.append("Range: ").append(range).append("\r\n");
+    for (String field : fields) {
+      text.append(field).append("\r\n");
+    }
+    return text + "\r\n";
+  }
+
+  @Test
+  void everyPartIsTheFullPathsButForItsDate() throws Exception {
+    Random random = new Random(5);
+    try (RunningServer hot = start("revalidate: 60s\n");
+        RunningServer full = start("response-cache: off\nopen-files: 0\n");
+        Conversation one = new Conversation(hot);
+        Conversation other = new Conversation(full)) {
+      for (int size : SIZES) {
+        for (int i = 0; i < 150; i++) {
+          String request = anyPart(random, size);
+          assertEquals(other.ask(request), one.ask(request), request);
+        }
+      }
+      assertTrue(hits(hot) > 150, "answered from memory: " + hits(hot));
+    }
+  }
+
+  private static String anyPart(Random random, int size) {
+    long a = random.nextInt(size + 3);
+    long b = random.nextInt(4) == 0 ? random.nextInt(size + 3) : a + random.nextInt(20_000);
+    String range =
+        switch (random.nextInt(16)) {
+          case 0 -> "bytes=" + a + "-";
+          case 1 -> "bytes=-" + b;
+          case 2 -> "bytes=" + a + "-" + "9".repeat(1 + random.nextInt(21));
+          case 3 -> "bytes=000" + a + "-" + b;
+          case 4 -> "Bytes=" + a + "-" + b;
+          case 5 -> "bytes= " + a + "-" + b;
+          case 6 -> "bytes=" + a + "-" + b + ",";
+          case 7 -> "bytes=0-" + b + "," + a + "-" + b; // one, once they are coalesced
+          case 8 ->
+              List.of(
+                      "bytes=",
+                      "bytes=-",
+                      "bytes",
+                      "bytes=-0",
+                      "bytes=x-1",
+                      "bytes=1-x",
+                      "bytes=--1")
+                  .get(random.nextInt(7));
+          default -> "bytes=" + a + "-" + b;
+        };
+    String target = "/" + size + ".bin";
+    return switch (random.nextInt(8)) {
+      case 0 -> get(target, range, "Accept-Encoding: gzip");
+      case 1 -> get(target, range, "If-None-Match: \"x\"");
+      case 2 -> get(target, range, "If-Range: \"x\"");
+      case 3 -> get(target, range).replaceFirst("GET", "HEAD");
+      case 4 -> get(target, range, "If-None-Match: *");
+      default -> get(target, range);
+    };
+  }
+
+  @Test
+  void anotherPartThanTheOneThatWasKeptIsAnsweredFromMemory() throws Exception {
+    String content = Files.readString(root.resolve("3000000.bin"), StandardCharsets.ISO_8859_1);
+    try (RunningServer server = start("revalidate: 60s\n");
+        Conversation client = new Conversation(server)) {
+      client.ask(get("/3000000.bin", "bytes=5-9"));
+      long before = hits(server);
+      for (int from = 0; from < 2_500_000; from += 99_999) {
+        int to = from + from / 10;
+        String answer = client.ask(get("/3000000.bin", "bytes=" + from + "-" + to));
+        assertTrue(answer.startsWith("HTTP/1.1 206 "), answer);
+        assertTrue(answer.contains("Content-Range: bytes " + from + "-" + to + "/3000000\r\n"));
+        assertTrue(answer.endsWith("\r\n\r\n" + content.substring(from, to + 1)), "from " + from);
+      }
+      assertEquals(before + 26, hits(server));
+      double misses = Double.parseDouble(server.figure("millrace_response_cache_misses_total"));
+      client.ask(get("/3000000.bin", "bytes=0-2999999"));
+      assertEquals(
+          misses, Double.parseDouble(server.figure("millrace_response_cache_misses_total")));
+      assertEquals(before + 27, hits(server), "a part of any length");
+      String whole = client.ask("GET /3000000.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+      assertTrue(whole.startsWith("HTTP/1.1 200 "), "a part is no answer to who asks for all");
+    }
+  }
+
+  @Test
+  void aChangeIsSeenByTheNextRequest() throws Exception {
+    try (RunningServer server = start("revalidate: 60s\n");
+        Conversation client = new Conversation(server)) {
+      for (int i = 0; i < 3; i++) {
+        assertTrue(client.ask(get("/10.bin", "bytes=2-3")).contains("bytes 2-3/10\r\n"));
+      }
+      assertEquals(2, hits(server));
+      Files.writeString(root.resolve("10.bin"), "another and longer");
+      String answer = client.ask(get("/10.bin", "bytes=2-3"));
+      assertTrue(answer.contains("bytes 2-3/18\r\n") && answer.endsWith("\r\n\r\not"), answer);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package dev.millrace.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.server.Programs;
+import dev.millrace.server.Programs.Result;
+import dev.millrace.server.Programs.Served;
+import dev.millrace.server.RawClient;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command as an operator types it: its errors, and how it stops. */
+class CommandLineTest {
+  @TempDir Path root;
+
+  private static Result millrace(Map<String, String> environment, String... arguments)
+      throws Exception {
+    return Programs.run(Programs.millrace(arguments), environment);
+  }
+
+  /** One clear line, exit code 2, no stack trace. */
+  private static void assertRefused(Result result, String message) {
+    assertEquals("millrace: " + message + "\n", result.err());
+    assertEquals("", result.out());
+    assertEquals(2, result.exitCode());
+  }
+
+  private static void assertRefusedMentioning(Result result, String... parts) {
+    assertEquals(2, result.exitCode(), result.err());
+    assertTrue(result.err().startsWith("millrace: "), result.err());
+    assertEquals(1, result.err().lines().count(), result.err());
+    for (String part : parts) {
+      assertTrue(result.err().contains(part), part + " is missing: " + result.err());
+    }
+  }
+
+  @Test
+  void aRootThatCannotBeServedIsRefused() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "x");
+    assertRefused(
+        millrace(Map.of(), "serve", root + "/none"), "root: " + root + "/none does not exist");
+    assertRefused(
+        millrace(Map.of(), "serve", file.toString()), "root: " + file + " is not a directory");
+  }
+
+  @Test
+  void aRootThatMayNotBeReadIsRefused() throws Exception {
+    Path closed = Files.createDirectory(root.resolve("closed"));
+    assertEquals(0, Programs.run("chmod", "000", closed.toString()).exitCode());
+    List<String> command = new ArrayList<>(withoutOverride());
+    command.addAll(Programs.millrace("serve", closed.toString()));
+    assertRefused(Programs.run(command, Map.of()), "root: " + closed + " may not be read");
+  }
+
+  /** Root reads everything; without these capabilities it is held to permissions like anybody. */
+  private static List<String> withoutOverride() throws Exception {
+    return Programs.run("id", "-u").out().strip().equals("0")
+        ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+        : List.of();
+  }
+
+  @Test
+  void aFileThatMayNotBeReadIsForbidden() throws Exception {
+    Path closed = Files.writeString(root.resolve("closed"), "x");
+    assertEquals(0, Programs.run("chmod", "000", closed.toString()).exitCode());
+    for (String transport : List.of("uring", "nio")) {
+      try (Served served =
+              Served.start(withoutOverride(), "--transport", transport, root.toString());
+          RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
+        client.get("/closed");
+        assertEquals(403, client.head().status(), transport);
+      }
+    }
+  }
+
+  @Test
+  void aTakenPortIsRefused() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      for (String transport : List.of("uring", "nio")) {
+        assertRefused(
+            millrace(
+                Map.of(),
+                "serve",
+                root.toString(),
+                "--listen=" + address,
+                "--management=127.0.0.1:0",
+                "--transport=" + transport),
+            "listen: " + address + ": the address is in use");
+      }
+      assertRefused(
+          millrace(
+              Map.of(),
+              "serve",
+              root.toString(),
+              "--listen=127.0.0.1:0",
+              "--management=" + address),
+          "management: " + address + ": the address is in use");
+    }
+  }
+
+  @Test
+  void aMalformedAddressIsRefusedAndNamesWhereItCameFrom() throws Exception {
+    String allowed = " is not HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80";
+    assertRefused(millrace(Map.of(), "serve", "--listen=nowhere"), "--listen: 'nowhere'" + allowed);
+    assertRefused(
+        millrace(Map.of("MILLRACE_MANAGEMENT", "127.0.0.1:70000"), "serve"),
+        "MILLRACE_MANAGEMENT: '127.0.0.1:70000'" + allowed);
+  }
+
+  @Test
+  void anUnknownKeyInTheFileIsRefused() throws Exception {
+    Path file = Files.writeString(root.resolve("millrace.yaml"), "lisen: 127.0.0.1:80\n");
+    assertRefused(
+        millrace(Map.of(), "serve", "--config=" + file),
+        file
+            + ": unknown key 'lisen'; allowed: "
+            + "access-log, access-log-format, auth, cache, checksum-files, checksum-headers, "
+            + "corrupt, cors, digest-queue, digests, dotfiles, drain, errors, fallback, "
+            + "head-timeout, idle-timeout, index, lame-duck, listen, listing, loops, "
+            + "management, max-fields, max-head, max-ranges, max-target, metrics, mounts, "
+            + "open-files, precompressed, proxy-protocol, response-cache, revalidate, root, "
+            + "scrub, state, symlinks, transport, trusted-proxies, types, warm-up, workers, "
+            + "zero-copy");
+  }
+
+  @Test
+  void anUnknownOptionOrCommandIsRefused() throws Exception {
+    assertRefused(millrace(Map.of(), "serve", "--bogus"), "Unknown option: '--bogus'");
+    assertRefused(millrace(Map.of(), "serve", "--hot=off"), "--hot is now --response-cache");
+    assertRefused(
+        millrace(Map.of("MILLRACE_SIDECARS", "on"), "serve"),
+        "MILLRACE_SIDECARS is now MILLRACE_CHECKSUM_FILES");
+    assertRefusedMentioning(millrace(Map.of(), "bogus"), "'bogus'");
+  }
+
+  @Test
+  void versionAndHelpAreOnStandardOutput() throws Exception {
+    Result version = millrace(Map.of(), "--version");
+    assertTrue(version.out().matches("millrace \\d+\\.\\d+\\.\\d+\\S*\n"), version.out());
+    assertEquals(0, version.exitCode());
+    Result help = millrace(Map.of(), "serve", "--help");
+    assertEquals(0, help.exitCode());
+    for (String option :
+        List.of("--listen", "--management", "--transport", "--workers", "--drain", "--config")) {
+      assertTrue(help.out().contains(option), option);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EPERM,seccomp", "ENOSYS,podman", "ENOMEM,ulimit -l"})
+  void aRefusedRingIsNamedWithItsCureAndAutoFallsBack(String errno, String cure) throws Exception {
+    List<String> inject =
+        List.of(
+            "strace",
+            "-f",
+            "-o",
+            root.resolve("trace").toString(),
+            "-e",
+            "trace=io_uring_setup",
+            "-e",
+            "inject=io_uring_setup:error=" + errno);
+    List<String> hard = new ArrayList<>(inject);
+    hard.addAll(
+        Programs.millrace("serve", root.toString(), "--transport=uring", "--listen=127.0.0.1:0"));
+    assertRefusedMentioning(
+        Programs.run(hard, Map.of()), "transport: io_uring_setup: " + errno, cure);
+    Files.writeString(root.resolve("f"), "x");
+    try (Served served = Served.start(inject, root.toString());
+        RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
+      assertTrue(
+          served.greeting().contains(" over NIO, because io_uring_setup: " + errno),
+          served.greeting());
+      assertTrue(served.greeting().contains(cure), served.greeting());
+      assertEquals(1, served.greeting().lines().count(), served.greeting());
+      client.get("/f");
+      assertEquals(200, client.head().status());
+    }
+  }
+
+  @Test
+  void aMissingLibraryIsNamedWithItsCure() throws Exception {
+    String library =
+        Programs.run("sh", "-c", "PATH=$PATH:/sbin ldconfig -p | sed -n 's/.*uring.so.2 .* => //p'")
+            .out()
+            .lines()
+            .findFirst()
+            .orElseThrow();
+    boolean isRoot = Programs.run("id", "-u").out().strip().equals("0");
+    List<String> command = new ArrayList<>(List.of("unshare", isRoot ? "-m" : "-rm", "sh", "-c"));
+    command.add("mount --bind /dev/null " + library + " && exec \"$@\"");
+    command.add("sh");
+    command.addAll(Programs.millrace("serve", root.toString(), "--transport=uring"));
+    assertRefused(
+        Programs.run(command, Map.of()),
+        "transport: liburing.so.2 is not installed; install it with: apt-get install liburing2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TERM,uring", "INT,uring", "TERM,nio"})
+  void aSignalLetsWhatIsUnderwayFinishAndExitsWithZero(String signal, String transport)
+      throws Exception {
+    byte[] content = new byte[8 << 20];
+    Files.write(root.resolve("large"), content);
+    // A shell that starts a build in the background has it ignore SIGINT, and so all its children.
+    List<String> defaults = List.of("env", "--default-signal=INT");
+    try (Served served = Served.start(defaults, "--transport", transport, root.toString());
+        RawClient client =
+            new RawClient(new InetSocketAddress("127.0.0.1", served.port()), 8 << 10)) {
+      client.get("/large");
+      RawClient.Head head = client.head();
+      String pid = String.valueOf(served.process().pid());
+      assertEquals(0, Programs.run("kill", "-" + signal, pid).exitCode());
+      assertEquals(content.length, client.body(head.contentLength()).length);
+      assertTrue(served.process().waitFor(20, TimeUnit.SECONDS));
+      assertEquals(0, served.process().exitValue());
+      assertFalse(served.log().contains("Exception"), served.log());
+    }
+  }
+
+  @Test
+  void aStopWaitsNoLongerThanItsDrainTime() throws Exception {
+    Files.write(root.resolve("large"), new byte[64 << 20]);
+    try (Served served = Served.start(List.of(), "--drain=500ms", root.toString());
+        RawClient client =
+            new RawClient(new InetSocketAddress("127.0.0.1", served.port()), 8 << 10)) {
+      client.get("/large");
+      assertEquals(200, client.head().status()); // and reads no further
+      served.process().destroy();
+      assertTrue(served.process().waitFor(10, TimeUnit.SECONDS));
+      assertEquals(0, served.process().exitValue());
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package dev.millrace.content.file;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.OnDisk;
+import dev.millrace.server.Programs;
+import dev.millrace.server.RawClient;
+import dev.millrace.server.RawClient.Head;
+import dev.millrace.server.RunningServer;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bodies that are sent from the file: in memory or not, among other answers, and cut short. */
+public class LargeBodiesTest {
+  @TempDir(factory = OnDisk.class)
+  Path root;
+
+  private RunningServer start(String yaml) throws Exception {
+    return RunningServer.start(root, TransportChoice.URING, "digests: off\n" + yaml);
+  }
+
+  private byte[] write(String name, int length) throws Exception {
+    byte[] content = new byte[length];
+    new Random(length).nextBytes(content);
+    Files.write(root.resolve(name), content);
+    return content;
+  }
+
+  /**
+   * Writes the file out and drops its pages; returns when three quarters are not in memory. A
+   * socket that holds a page keeps it, and up to 4 MiB around it where pages are that large.
+   */
+  public static void evict(Path file) throws Exception {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    long kept;
+    do {
+      Programs.Result dropped =
+          Programs.run(
+              "python3",
+              "-c",
+              "import os,sys\nf=os.open(sys.argv[1],os.O_RDONLY)\n"
+                  + "os.posix_fadvise(f,0,0,os.POSIX_FADV_DONTNEED)",
+              file.toString());
+      assertEquals(0, dropped.exitCode(), dropped.toString());
+      kept = Long.parseLong(Programs.run("fincore", "-bno", "RES", file.toString()).out().strip());
+    } while (kept > Files.size(file) / 4 && System.nanoTime() < deadline);
+    assertTrue(kept <= Files.size(file) / 4, "the kernel keeps " + kept + " bytes of " + file);
+  }
+
+  private static double figure(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.figure(name));
+  }
+
+  private static double operations(RunningServer server, String operation) throws Exception {
+    String name = "millrace_ring_completion_latency_seconds_count{operation=\"" + operation + "\"}";
+    for (String line : server.metrics().split("\n")) {
+      if (line.startsWith(name)) {
+        return Double.parseDouble(line.substring(name.length() + 1));
+      }
+    }
+    return 0;
+  }
+
+  @Test
+  void whatIsInMemoryIsNotReadAndWhatIsNotIsReadByTheRing() throws Exception {
+    byte[] content = write("f", 20 << 20);
+    // Each request opens the file anew, so that none trusts what another has seen in memory.
+    try (RunningServer server = start("open-files: 0\n");
+        RawClient client = new RawClient(server.address())) {
+      for (int i = 0; i < 3; i++) {
+        client.get("/f");
+        assertArrayEquals(content, client.body(client.head().contentLength()));
+      }
+      assertEquals(0, operations(server, "read"), "resident, so sent from the page cache");
+      evict(root.resolve("f"));
+      client.get("/f");
+      assertArrayEquals(content, client.body(client.head().contentLength()));
+      assertTrue(operations(server, "read") > 0, "not resident, so read by the ring");
+      assertEquals(0, figure(server, "millrace_send_chunks"), "all chunks are back");
+    }
+  }
+
+  @Test
+  void everyLengthAndStretchComesWholeAmongPipelinedAnswers() throws Exception {
+    byte[] content = write("f", 3_500_000);
+    write("small", 700);
+    Random random = new Random(5);
+    try (RunningServer server = start("")) {
+      for (int round = 0; round < 30; round++) {
+        try (RawClient client = new RawClient(server.address(), round % 3 == 0 ? 4096 : 0)) {
+          int[] first = new int[12];
+          int[] last = new int[12];
+          StringBuilder batch = new StringBuilder();
+          for (int i = 0; i < first.length; i++) {
+            first[i] = random.nextInt(content.length);
+            int length = 1 + random.nextInt(i % 2 == 0 ? 40_000 : 2_500_000);
+            last[i] = Math.min(content.length - 1, first[i] + length);
+            batch.append("GET /f HTTP/1.1\r\nHost: h\r\nRange: bytes=" + first[i] + "-" + last[i]);
+            batch.append("\r\n\r\nGET /small HTTP/1.1\r\nHost: h\r\n\r\n");
+          }
+          client.send(batch.toString());
+          for (int i = 0; i < first.length; i++) {
+            Head head = client.head();
+            assertEquals(206, head.status());
+            assertArrayEquals(
+                Arrays.copyOfRange(content, first[i], last[i] + 1),
+                client.body(head.contentLength()));
+            client.body(client.head().contentLength());
+          }
+        }
+      }
+      client(server, content);
+    }
+  }
+
+  /** Several ranges: frames from memory between stretches of the file. */
+  private static void client(RunningServer server, byte[] content) throws Exception {
+    try (RawClient client = new RawClient(server.address())) {
+      client.request("GET", "/f", "Range: bytes=5-900000,1000000-2000000,3000000-3000001");
+      Head head = client.head();
+      String body = HexFormat.of().formatHex(client.body(head.contentLength()));
+      for (int[] range : new int[][] {{5, 900_000}, {1_000_000, 2_000_000}}) {
+        byte[] part = Arrays.copyOfRange(content, range[0], range[1] + 1);
+        assertTrue(body.contains("0d0a0d0a" + HexFormat.of().formatHex(part) + "0d0a2d2d"));
+      }
+    }
+  }
+
+  @Test
+  void aFileCutShortEndsTheConnectionEvenInItsLastPiece() throws Exception {
+    Path file = root.resolve("f");
+    for (int kept : new int[] {0, 100_000, 2_000_000, 8_000_000}) {
+      write("f", 8_100_000);
+      try (RunningServer server = start("open-files: 0\n");
+          RawClient client = new RawClient(server.address(), 4096)) {
+        client.get("/f");
+        assertEquals(8_100_000, client.head().contentLength());
+        try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+          cut.setLength(kept);
+        }
+        long n = 0;
+        byte[] buffer = new byte[1 << 16];
+        InputStream in = client.in();
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+          n += read;
+        }
+        assertTrue(n < 8_100_000, "never padded: " + n);
+      }
+    }
+  }
+
+  @Test
+  void whileAColdFileIsSentOthersAreAnswered() throws Exception {
+    Path file = root.resolve("cold");
+    MessageDigest expected = MessageDigest.getInstance("SHA-256");
+    try (var out = Files.newOutputStream(file)) {
+      byte[] piece = new byte[1 << 20];
+      Random random = new Random(1);
+      for (int i = 0; i < 256; i++) {
+        random.nextBytes(piece);
+        expected.update(piece);
+        out.write(piece);
+      }
+    }
+    write("small", 700);
+    evict(file);
+    try (RunningServer server = start("");
+        RawClient other = new RawClient(server.address())) {
+      AtomicBoolean done = new AtomicBoolean();
+      int[] answered = new int[1];
+      Thread asking =
+          new Thread(() -> {
+            try {
+              while (!done.get()) {
+                other.get("/small");
+                other.body(other.head().contentLength());
+                answered[0]++;
+              }
+            } catch (Exception failed) {
+              answered[0] = Integer.MIN_VALUE;
+            }
+          });
+      asking.start();
+      MessageDigest actual = MessageDigest.getInstance("SHA-256");
+      try (RawClient client = new RawClient(server.address())) {
+        client.get("/cold");
+        long left = client.head().contentLength();
+        byte[] buffer = new byte[1 << 20];
+        while (left > 0) {
+          int n = client.in().read(buffer, 0, (int) Math.min(buffer.length, left));
+          actual.update(buffer, 0, n);
+          left -= n;
+        }
+      }
+      done.set(true);
+      asking.join();
+      assertArrayEquals(expected.digest(), actual.digest());
+      assertTrue(answered[0] > 0, "answers meanwhile: " + answered[0]);
+      assertTrue(operations(server, "read") > 0, "the file was cold");
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.millrace.content.file;
+
+import dev.millrace.config.Settings.TransportChoice;
+
+/** The same with nothing kept between requests. */
+class UringFilesWithoutCachesTest extends FilesContract {
+  @Override
+  TransportChoice transport() {
+    return TransportChoice.URING;
+  }
+
+  @Override
+  String caches() {
+    return "response-cache: off\nopen-files: 0\n";
+  }
+}

@@ -1,0 +1,68 @@
+package dev.millrace.http.http1;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.RawClient;
+import dev.millrace.server.RunningServer;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing is kept of a connection whose last request was answered from memory. */
+class EndedConnectionsTest {
+  private static final String LAST = "GET /f HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  private static final int CONNECTIONS = 400;
+
+  @TempDir Path root;
+
+  @Test
+  void undertowIsGivenNoneThatHasEnded() throws Exception {
+    Path file = Files.writeString(root.resolve("f"), "content");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:00:00Z")));
+    Thread.sleep(50); // what changed just now is not kept
+    try (RunningServer server =
+        RunningServer.start(
+            root, TransportChoice.URING, "digests: on-request\nrevalidate: 60s\n")) {
+      ask(server); // kept from here on
+      long before = connectionsOfUndertow();
+      for (int i = 0; i < CONNECTIONS; i++) {
+        ask(server);
+      }
+      long more = connectionsOfUndertow() - before;
+      assertTrue(more < CONNECTIONS / 4, more + " of " + CONNECTIONS + " are still known");
+    }
+  }
+
+  private static void ask(RunningServer server) throws Exception {
+    try (RawClient client = new RawClient(server.address())) {
+      client.send(LAST);
+      client.body((int) client.head().contentLength());
+      assertTrue(client.atEnd());
+    }
+  }
+
+  /** Those that are reachable: the histogram is of what a collection has left. */
+  private static long connectionsOfUndertow() throws Exception {
+    String classes =
+        (String)
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "gcClassHistogram",
+                    new Object[] {new String[0]},
+                    new String[] {String[].class.getName()});
+    assertTrue(classes.contains("dev.millrace.server.FileServer"), classes);
+    return classes
+        .lines()
+        .map(line -> line.trim().split("\\s+"))
+        .filter(f -> f.length > 3 && f[3].endsWith("protocol.http.HttpServerConnection"))
+        .mapToLong(f -> Long.parseLong(f[1]))
+        .sum();
+  }
+}

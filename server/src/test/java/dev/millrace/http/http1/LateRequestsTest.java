@@ -1,0 +1,67 @@
+package dev.millrace.http.http1;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Descriptors;
+import dev.millrace.server.LogLines;
+import dev.millrace.server.RawClient;
+import dev.millrace.server.RunningServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A request that comes just when the server ends its connections, whose file is opened for nobody.
+ */
+class LateRequestsTest {
+  private static final int CLIENTS = 20;
+
+  @TempDir Path root;
+
+  @BeforeEach
+  void tree() throws Exception {
+    for (int i = 0; i < CLIENTS; i++) {
+      Path file = Files.write(root.resolve("f" + i), new byte[40_000]);
+      // Long unchanged, so that the gate would keep the answer.
+      Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:00:00Z")));
+    }
+    Thread.sleep(50);
+  }
+
+  @Test
+  void nothingFailsAndNothingStaysOpen() throws Exception {
+    try (LogLines log = new LogLines("dev.millrace")) {
+      // Without digests: at a stop, files may still wait to be hashed.
+      RunningServer server = RunningServer.start(root, TransportChoice.URING, "digests: off\n");
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        RawClient client = new RawClient(server.address());
+        client.get("/none");
+        client.body(client.head().contentLength());
+        clients.add(client);
+      }
+      Semaphore goesOn = new Semaphore(0);
+      server.events(0).execute(goesOn::acquireUninterruptibly);
+      Thread stopping = Thread.ofPlatform().start(server::close);
+      Thread.sleep(300); // its orders wait for the loop, and so do these
+      for (int i = 0; i < CLIENTS; i++) {
+        clients.get(i).get("/f" + i);
+      }
+      goesOn.release();
+      stopping.join();
+      for (RawClient client : clients) {
+        client.close();
+      }
+      assertEquals(List.of(), log.lines());
+    }
+    assertEquals(0, Descriptors.openBelow(root.toString()));
+  }
+}

@@ -1,0 +1,138 @@
+package dev.millrace.transport.uring;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.content.file.LargeBodiesTest;
+import dev.millrace.server.OnDisk;
+import dev.millrace.server.RawClient;
+import dev.millrace.server.RunningServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is sent from memory without a copy comes whole, and the memory comes back. That it saves
+ * anything cannot be seen on this machine: the kernel copies for a receiver on the same one.
+ */
+class ZeroCopyTest {
+  private static final int LENGTH = 12 << 20;
+  private static final String READS =
+      "millrace_ring_completion_latency_seconds_count{operation=\"read\"}";
+
+  @TempDir(factory = OnDisk.class)
+  Path root;
+
+  private final byte[] content = new byte[LENGTH];
+
+  @BeforeEach
+  void tree() throws Exception {
+    new Random(4).nextBytes(content);
+    Files.write(root.resolve("f"), content);
+    Files.createDirectory(root.resolve("many"));
+    for (int i = 0; i < 900; i++) {
+      Files.createFile(root.resolve("many/a-file-with-a-number-" + i));
+    }
+  }
+
+  private RunningServer start(String yaml) throws Exception {
+    return RunningServer.start(root, TransportChoice.URING, "digests: off\nlisting: on\n" + yaml);
+  }
+
+  private static double figure(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.figure(name));
+  }
+
+  private static void awaitZero(RunningServer server, String name) throws Exception {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (figure(server, name) != 0 && System.nanoTime() < deadline) {
+      Thread.sleep(20);
+    }
+    assertEquals(0, figure(server, name), name);
+  }
+
+  private byte[] fetch(RunningServer server, String target, int receiveBufferBytes)
+      throws Exception {
+    try (RawClient client = new RawClient(server.address(), receiveBufferBytes)) {
+      client.get(target);
+      return client.body(client.head().contentLength());
+    }
+  }
+
+  @Test
+  void aFileThatIsReadFromTheDiskComesWhole() throws Exception {
+    try (RunningServer server = start("zero-copy: on\nopen-files: 0\n")) {
+      for (int receiveBufferBytes : new int[] {0, 1 << 16}) {
+        LargeBodiesTest.evict(root.resolve("f"));
+        assertArrayEquals(content, fetch(server, "/f", receiveBufferBytes));
+      }
+      // The kernel reads ahead of the ring, and sendfile(2) sends what it has read.
+      double meant = figure(server, "millrace_zero_copy_bytes_total");
+      assertTrue(meant > 100_000, "meant to go without a copy: " + meant + server.metrics());
+      double copied = figure(server, "millrace_zero_copy_copied_bytes_total");
+      assertTrue(copied > 0 && copied <= meant, "to this machine all is copied: " + copied);
+      awaitZero(server, "millrace_connections_open");
+      assertEquals(0, figure(server, "millrace_send_chunks"), "all chunks are back");
+    }
+  }
+
+  @Test
+  void withoutTheSettingAllIsCopied() throws Exception {
+    try (RunningServer server = start("open-files: 0\n")) {
+      LargeBodiesTest.evict(root.resolve("f"));
+      assertArrayEquals(content, fetch(server, "/f", 0));
+      // A kind is shown from its first use on.
+      assertTrue(server.metrics().contains(READS), "nothing was read by the ring");
+      assertEquals(0, figure(server, "millrace_zero_copy_bytes_total"));
+    }
+  }
+
+  @Test
+  void listingsComeWhole() throws Exception {
+    try (RunningServer server = start("zero-copy: on\n");
+        HttpClient client = HttpClient.newHttpClient()) {
+      int port = server.address().getPort();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/many/"))
+              .version(HttpClient.Version.HTTP_1_1)
+              .build();
+      String expected = client.send(request, BodyHandlers.ofString()).body();
+      assertTrue(expected.contains("a-file-with-a-number-899"), "the last name");
+      for (int i = 0; i < 20; i++) {
+        assertEquals(expected, client.send(request, BodyHandlers.ofString()).body());
+      }
+      awaitZero(server, "millrace_send_chunks");
+    }
+  }
+
+  @Test
+  void whoLeavesInTheMiddleCostsNothing() throws Exception {
+    try (RunningServer server = start("zero-copy: on\n")) {
+      for (int i = 0; i < 12; i++) {
+        LargeBodiesTest.evict(root.resolve("f"));
+        try (RawClient client = new RawClient(server.address(), 1 << 16)) {
+          client.get("/f");
+          client.head();
+          client.body(1 + 300_000L * (i / 3));
+          if (i % 3 == 0) {
+            client.reset();
+          } else if (i % 3 == 1) {
+            client.shutdownOutput();
+          }
+        }
+      }
+      awaitZero(server, "millrace_connections_open");
+      assertEquals(0, figure(server, "millrace_send_chunks"), "all chunks are back");
+      assertArrayEquals(content, fetch(server, "/f", 0));
+    }
+  }
+}
