@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Await;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,15 +145,9 @@ abstract class AccessContract {
 
   /** Waits until the log has so many lines; entries are gathered for a tenth of a second. */
   private static List<String> lines(Path log, int count) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (System.nanoTime() < deadline) {
-      List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
-      if (lines.size() >= count) {
-        return lines;
-      }
-      Thread.sleep(20);
-    }
-    throw new AssertionError("no " + count + " lines in " + Files.readAllLines(log));
+    return Await.until(
+        () -> Files.exists(log) ? Files.readAllLines(log) : List.<String>of(),
+        lines -> lines.size() >= count);
   }
 
   @Test
@@ -233,11 +227,7 @@ abstract class AccessContract {
       for (int i = 0; i < 5; i++) {
         assertEquals(200, ask(server, "/f").status());
       }
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (!server.figure("millrace_access_log_dropped_total").equals("5.0")) {
-        assertTrue(System.nanoTime() < deadline, server.metrics());
-        Thread.sleep(50);
-      }
+      server.await("millrace_access_log_dropped_total", 5);
     }
   }
 

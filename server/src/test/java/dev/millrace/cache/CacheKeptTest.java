@@ -29,7 +29,6 @@ class CacheKeptTest {
     for (int i = 0; i < 200; i++) {
       CacheFiles.write(root, "many/" + i, 8000 + i);
     }
-    Thread.sleep(50);
     String settings = "digests: on-request\nresponse-cache: 400KiB\nopen-files: 8\n";
     try (RunningServer server = start(settings);
         RunningServer full = start("digests: on-request\nresponse-cache: off\nopen-files: 0\n");
@@ -70,7 +69,6 @@ class CacheKeptTest {
       CacheFiles.write(root, "often/" + i % 20, 8000);
       CacheFiles.write(root, "once/" + i, 8000);
     }
-    Thread.sleep(50);
     try (RunningServer server = start("digests: on-request\nresponse-cache: 256KiB\n");
         Conversation client = new Conversation(server)) {
       for (int i = 0; i < 400; i++) {
@@ -95,7 +93,6 @@ class CacheKeptTest {
   void aPathIsResolvedAnewAtTheGate() throws Exception {
     CacheFiles.write(root, "one/f", 10);
     CacheFiles.write(root, "one/g.txt", 10);
-    Thread.sleep(50);
     try (RunningServer server =
             start("digests: on-request\nrevalidate: 50ms\nfallback: [/one/f]\n");
         Conversation client = new Conversation(server)) {

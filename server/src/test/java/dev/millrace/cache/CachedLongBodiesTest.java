@@ -39,7 +39,6 @@ class CachedLongBodiesTest {
     new Random(1).nextBytes(content);
     Path file = Files.write(root.resolve("f"), content);
     Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:00:00Z")));
-    Thread.sleep(50); // what changed just now is not kept
   }
 
   private RunningServer start(String yaml) throws Exception {
@@ -67,11 +66,7 @@ class CachedLongBodiesTest {
   }
 
   private static void await(RunningServer server, String name, double value) throws Exception {
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    while (figure(server, name) != value && System.nanoTime() < deadline) {
-      Thread.sleep(20);
-    }
-    assertEquals(value, figure(server, name), name);
+    server.await(name, value);
   }
 
   /** Reads a body over some seconds. */

@@ -31,7 +31,6 @@ class CachedRangesTest {
       write(size + ".bin", content);
       write(size + ".bin.gz", content);
     }
-    Thread.sleep(50); // what changed just now is not kept
   }
 
   private void write(String name, byte[] content) throws Exception {

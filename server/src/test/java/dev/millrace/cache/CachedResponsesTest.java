@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Await;
 import dev.millrace.server.Conversation;
 import dev.millrace.server.RunningServer;
+import dev.millrace.server.Settled;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +62,6 @@ class CachedResponsesTest {
     write("dir/data.json", 50);
     write("dir/with space.foo", 60);
     write(".hidden", 5);
-    Thread.sleep(50); // what changed just now is not kept
   }
 
   /** Everything that can change an answer, with everything that can be asked for. */
@@ -219,7 +220,7 @@ class CachedResponsesTest {
           assertTrue(answer.endsWith("\r\n\r\n" + content), i + ": " + answer);
         }
         if (i % 10 == 0) {
-          Thread.sleep(60); // so that it is kept, and answered from memory
+          Settled.await(root); // so that it is kept, and answered from memory
           client.ask(get("/b.bin"));
           client.ask(get("/b.bin"));
         }
@@ -281,7 +282,6 @@ class CachedResponsesTest {
     write("one/f", 10);
     write("two/f", 20);
     Path link = Files.createSymbolicLink(root.resolve("current"), Path.of("one"));
-    Thread.sleep(50);
     try (RunningServer server = start("revalidate: 300ms\n");
         Conversation client = new Conversation(server)) {
       String before = client.ask(get("/current/f"));
@@ -309,12 +309,7 @@ class CachedResponsesTest {
         client.ask(request);
       }
       assertTrue(hits(server) >= 3);
-      long deadline = System.nanoTime() + 10_000_000_000L;
-      List<String> lines = Files.readAllLines(log);
-      while (lines.size() < 5 && System.nanoTime() < deadline) {
-        Thread.sleep(20);
-        lines = Files.readAllLines(log);
-      }
+      List<String> lines = Await.until(() -> Files.readAllLines(log), seen -> seen.size() >= 5);
       assertEquals(5, lines.size());
       for (String line : lines) {
         assertEquals(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.server.Await;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.Programs.Served;
@@ -100,9 +101,7 @@ class LoopsCommandTest {
         RawClient client = new RawClient(address);
         quick.add(threads.submit(() -> askUntilToldToGo(client, answered)));
       }
-      while (answered.get() < 500) {
-        Thread.sleep(5);
-      }
+      Await.until(() -> answered.get() >= 500);
       assertEquals(0, Programs.run("kill", "-TERM", "" + served.process().pid()).exitCode());
       for (Future<?> one : quick) {
         one.get(30, TimeUnit.SECONDS);

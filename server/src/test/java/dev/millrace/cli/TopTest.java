@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Await;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.RunningServer;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,14 +50,7 @@ class TopTest {
     }
 
     String await(Predicate<String> wanted) throws Exception {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-      String screen = screen();
-      while (!wanted.test(screen)) {
-        assertTrue(System.nanoTime() < deadline, screen);
-        Thread.sleep(100);
-        screen = screen();
-      }
-      return screen;
+      return Await.until(this::screen, wanted);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.millrace.digest.DigestService.Limits;
 import dev.millrace.digest.DigestSource.Unavailable;
 import dev.millrace.files.OpenFile;
+import dev.millrace.server.Await;
 import dev.millrace.sync.ThreadPool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,11 +88,10 @@ class CrossLoopDigestsTest {
   void anAnswerComesBackToWhoAskedAndIsKnownAfterwards() throws Exception {
     posted.require(file, SHA_256, callback);
     posted.require(file, SHA_256, callback);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (own.size() < 2 && System.nanoTime() < deadline) {
+    Await.until(() -> {
       run(home);
-      Thread.sleep(1);
-    }
+      return own.size() >= 2;
+    });
     assertEquals(List.of(), answers, "answered on the asking thread alone");
     run(own);
     assertEquals(List.of("known", "known"), answers);
@@ -120,11 +119,10 @@ class CrossLoopDigestsTest {
     assertEquals(MOST + 4 - (MOST - 32), refused);
     service.stop();
     run(home);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (descriptors() > 1 && System.nanoTime() < deadline) {
+    Await.until(() -> {
       run(home);
-      Thread.sleep(5);
-    }
+      return descriptors() <= 1;
+    });
     assertEquals(1, descriptors(), "each question's descriptor is closed");
   }
 }

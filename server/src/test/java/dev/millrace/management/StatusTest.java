@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Await;
 import dev.millrace.server.Browser;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.Traffic;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,13 +61,10 @@ class StatusTest {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING);
         Traffic _ = new Traffic(server, root, 10)) {
       String url = server.managementUrl();
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-      Map<String, Double> figures = figures(get(url + "/status.json", "*/*").body());
-      while (!(figures.get("requests") > 0 && figures.get("request_p99") > 0)) {
-        assertTrue(System.nanoTime() < deadline, figures.toString());
-        Thread.sleep(100);
-        figures = figures(get(url + "/status.json", "*/*").body());
-      }
+      Map<String, Double> figures =
+          Await.until(
+              () -> figures(get(url + "/status.json", "*/*").body()),
+              seen -> seen.get("requests") > 0 && seen.get("request_p99") > 0);
       for (String positive :
           List.of(
               "sent_bytes",
@@ -124,13 +121,10 @@ class StatusTest {
         Browser browser = new Browser(dark)) {
       browser.open(server.managementUrl() + "/status");
       String first = browser.evaluate("document.body.innerText");
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
       String drawn = "document.querySelectorAll('polyline').length";
-      while (Integer.parseInt(browser.evaluate(drawn)) < 12
-          || first.equals(browser.evaluate("document.body.innerText"))) {
-        assertTrue(System.nanoTime() < deadline, browser.evaluate(drawn) + " lines drawn");
-        Thread.sleep(200); // it reloads by itself
-      }
+      Await.until(() ->
+          Integer.parseInt(browser.evaluate(drawn)) >= 12
+              && !first.equals(browser.evaluate("document.body.innerText"))); // it reloads itself
       // Nothing was refused by the policy: the style sheet is in force.
       assertEquals(
           "\"grid\"", browser.evaluate("getComputedStyle(document.querySelector('main')).display"));

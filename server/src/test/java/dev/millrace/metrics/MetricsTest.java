@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,12 +47,7 @@ class MetricsTest {
   }
 
   private static void await(RunningServer server, String figure, String value) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!server.figure(figure).equals(value)) {
-      assertTrue(
-          System.nanoTime() < deadline, figure + " is " + server.figure(figure) + ", not " + value);
-      Thread.sleep(20);
-    }
+    server.await(figure, Double.parseDouble(value));
   }
 
   private static void traffic(RunningServer server) throws Exception {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Await;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.RunningServer;
@@ -125,9 +126,7 @@ class PrometheusTest {
   void promtoolFindsNothingWrongWithTheMetrics() throws Exception {
     try (RunningServer server = start();
         Traffic traffic = new Traffic(server, temporary.resolve("www"), 5)) {
-      while (traffic.requests() < 100) {
-        Thread.sleep(10);
-      }
+      Await.until(() -> traffic.requests() >= 100);
       Path scraped = Files.writeString(temporary.resolve("metrics.txt"), server.metrics());
       Result checked = Programs.run("sh", "-c", "promtool check metrics <" + scraped);
       assertEquals("", checked.out() + checked.err());
@@ -225,13 +224,7 @@ class PrometheusTest {
     try (RunningServer server = start();
         Traffic _ = new Traffic(server, temporary.resolve("www"), 20);
         Prometheus prometheus = new Prometheus(server, "--enable-feature=native-histograms")) {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      List<Double> value = prometheus.query(p99);
-      while (value.isEmpty()) {
-        Thread.sleep(200);
-        assertTrue(System.nanoTime() < deadline, "no native histogram");
-        value = prometheus.query(p99);
-      }
+      List<Double> value = Await.until(() -> prometheus.query(p99), seen -> !seen.isEmpty());
       assertEquals(1, value.size());
       assertTrue(value.getFirst() > 1e-5 && value.getFirst() < 5, "p99 " + value + " s");
     }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -51,15 +50,10 @@ public final class Browser implements AutoCloseable {
   }
 
   private int port(Path log) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (System.nanoTime() < deadline) {
-      Matcher started = STARTED.matcher(Files.readString(log));
-      if (started.find()) {
-        return Integer.parseInt(started.group(1));
-      }
-      Thread.sleep(20);
-    }
-    throw new AssertionError("chromedriver did not start: " + Files.readString(log));
+    String text = Await.until(() -> Files.readString(log), so -> STARTED.matcher(so).find());
+    Matcher started = STARTED.matcher(text);
+    var _ = started.find();
+    return Integer.parseInt(started.group(1));
   }
 
   private static String value(String json, String key) {

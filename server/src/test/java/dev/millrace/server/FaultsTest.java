@@ -3,7 +3,6 @@ package dev.millrace.server;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.Programs.Served;
 import dev.millrace.server.RawClient.Head;
@@ -15,7 +14,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,12 +71,7 @@ class FaultsTest {
       command.addAll(List.of("-p", pid));
       Process strace = new ProcessBuilder(command).start();
       try {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (Files.readAllLines(Path.of("/proc/" + pid + "/status")).contains("TracerPid:\t0")) {
-          assertTrue(System.nanoTime() < deadline, "strace did not attach");
-          Thread.sleep(20);
-        }
-        Thread.sleep(500); // the other threads, one after another
+        Await.until(() -> areTraced(pid));
         client.get("/f");
         // The head may have gone already or not; whole the answer never is.
         assertThrows(IOException.class, () -> client.body(client.head().contentLength()));
@@ -127,11 +120,19 @@ class FaultsTest {
         RawClient client = connect(served)) {
       client.get("/f");
       assertEquals(200, client.head().status());
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (!served.log().contains("\"GET /f HTTP/1.1\" 200 1 ")) {
-        assertTrue(System.nanoTime() < deadline, served.log());
-        Thread.sleep(50);
+      var _ = Await.until(served::log, log -> log.contains("\"GET /f HTTP/1.1\" 200 1 "));
+    }
+  }
+
+  /** Whether strace has attached to every thread of a process. */
+  private static boolean areTraced(String pid) throws IOException {
+    try (var threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      for (Path thread : threads.toList()) {
+        if (Files.readAllLines(thread.resolve("status")).contains("TracerPid:\t0")) {
+          return false;
+        }
       }
     }
+    return true;
   }
 }

@@ -128,11 +128,11 @@ class LoopTraceTest {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!Files.readString(log).contains("attached")) {
-      assertTrue(strace.isAlive() && System.nanoTime() < deadline, Files.readString(log));
-      Thread.sleep(20);
-    }
+    Await.until(() -> {
+      String text = Files.readString(log);
+      assertTrue(strace.isAlive(), text);
+      return text.contains("attached");
+    });
     return strace;
   }
 

@@ -110,8 +110,7 @@ public final class Programs {
     }
 
     /** Starts it on free ports and waits for its line; the prefix is a program that starts it. */
-    public static Served start(List<String> prefix, String... arguments)
-        throws IOException, InterruptedException {
+    public static Served start(List<String> prefix, String... arguments) throws Exception {
       Path log = Files.createTempFile("millrace-log", ".txt");
       List<String> command = new ArrayList<>(prefix);
       command.addAll(millrace("serve", "--listen=127.0.0.1:0", "--management=127.0.0.1:0"));
@@ -121,19 +120,19 @@ public final class Programs {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      while (System.nanoTime() < deadline) {
-        String text = Files.readString(log);
-        if (text.contains("management at ") && text.endsWith("\n")) {
+      try {
+        String text =
+            Await.until(
+                () -> Files.readString(log),
+                so -> !process.isAlive() || (so.contains("management at ") && so.endsWith("\n")));
+        if (process.isAlive()) {
           return new Served(process, log, text);
         }
-        if (!process.isAlive()) {
-          throw new AssertionError("ended with " + process.exitValue() + ": " + text);
-        }
-        Thread.sleep(50);
+        throw new AssertionError("ended with " + process.exitValue() + ": " + text);
+      } catch (AssertionError notUp) {
+        process.destroyForcibly();
+        throw notUp;
       }
-      process.destroyForcibly();
-      throw new AssertionError("not up after a minute: " + Files.readString(log));
     }
 
     public Process process() {

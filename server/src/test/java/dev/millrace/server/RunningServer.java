@@ -132,6 +132,11 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** The status of /readyz. */
+  /** Waits until a metric has a value. */
+  public void await(String metric, double value) throws Exception {
+    var _ = Await.until(() -> Double.parseDouble(figure(metric)), seen -> seen == value);
+  }
+
   public String readiness() throws Exception {
     return Programs.run(
             "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", managementUrl() + "/readyz")

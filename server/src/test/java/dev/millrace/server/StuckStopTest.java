@@ -49,16 +49,14 @@ class StuckStopTest {
   }
 
   private static void awaitListening(Process process, int port) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (true) {
+    Await.until(() -> {
       try (var _ = new RawClient(new InetSocketAddress("127.0.0.1", port))) {
-        return;
+        return true;
       } catch (java.net.ConnectException notYet) {
         assertTrue(process.isAlive(), "the server ended");
-        assertTrue(System.nanoTime() < deadline, "the server does not listen");
-        Thread.sleep(50);
+        return false;
       }
-    }
+    });
   }
 
   @ParameterizedTest

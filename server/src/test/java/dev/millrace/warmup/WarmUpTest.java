@@ -10,6 +10,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.server.Await;
 import dev.millrace.server.Descriptors;
 import dev.millrace.server.LogLines;
 import dev.millrace.server.OnDisk;
@@ -93,10 +94,7 @@ class WarmUpTest {
         client.get("/small");
         assertEquals(1024, client.body(client.head().contentLength()).length);
       }
-      long deadline = System.nanoTime() + 10_000_000_000L; // noted just after it was sent
-      while (requests(server) < 1 && System.nanoTime() < deadline) {
-        Thread.sleep(20);
-      }
+      Await.until(() -> requests(server) >= 1); // counted just after it was sent
       assertEquals(1, requests(server));
     }
   }

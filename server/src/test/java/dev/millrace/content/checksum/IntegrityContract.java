@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Answered;
+import dev.millrace.server.Await;
 import dev.millrace.server.LogLines;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
@@ -24,7 +25,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,15 +70,8 @@ abstract class IntegrityContract {
 
   /** Asks until the digest that is found out behind the answer is there. */
   private static Answer untilKnown(RunningServer server, String target) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (true) {
-      Answer answer = ask(server, 200, target);
-      if (!answer.field("repr-digest").isEmpty()) {
-        return answer;
-      }
-      assertTrue(System.nanoTime() < deadline, "no digest behind the answer");
-      Thread.sleep(20);
-    }
+    return Await.until(
+        () -> ask(server, 200, target), answer -> !answer.field("repr-digest").isEmpty());
   }
 
   @Test

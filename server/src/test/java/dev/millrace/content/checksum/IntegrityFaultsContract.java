@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.server.Await;
 import dev.millrace.server.Conversation;
 import dev.millrace.server.LogLines;
 import dev.millrace.server.Programs;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,19 +53,11 @@ abstract class IntegrityFaultsContract {
   }
 
   private static void until(RunningServer server, String figure, String value) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!server.figure(figure).equals(value)) {
-      assertTrue(System.nanoTime() < deadline, figure + " is still not " + value);
-      Thread.sleep(10);
-    }
+    server.await(figure, Double.parseDouble(value));
   }
 
   private static void untilHashing(RunningServer server) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (server.figure("millrace_digest_read_bytes_total").equals("0.0")) {
-      assertTrue(System.nanoTime() < deadline, "nothing is hashed");
-      Thread.sleep(5);
-    }
+    Await.until(() -> !server.figure("millrace_digest_read_bytes_total").equals("0.0"));
   }
 
   @Test

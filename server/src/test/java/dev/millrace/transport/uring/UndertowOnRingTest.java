@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.server.Await;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.RingConfig;
 import io.undertow.Undertow;
@@ -153,11 +154,8 @@ class UndertowOnRingTest {
   }
 
   /** A connection is closed before the loop says why. */
-  private void awaitFailure() throws InterruptedException {
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    while (failures.isEmpty() && System.nanoTime() < deadline) {
-      Thread.sleep(5);
-    }
+  private void awaitFailure() throws Exception {
+    Await.until(() -> !failures.isEmpty());
     assertEquals(1, failures.size());
     failures.clear();
   }
@@ -268,11 +266,8 @@ class UndertowOnRingTest {
       socket
           .getOutputStream()
           .write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-      while (worker.stats().get(Figure.ACCEPTED) == 0 || worker.stats().get(Figure.OPEN) > 0) {
-        assertTrue(System.nanoTime() < deadline, "still open");
-        Thread.sleep(20);
-      }
+      Await.until(
+          () -> worker.stats().get(Figure.ACCEPTED) > 0 && worker.stats().get(Figure.OPEN) == 0);
     }
   }
 }

@@ -53,11 +53,7 @@ class ZeroCopyTest {
   }
 
   private static void awaitZero(RunningServer server, String name) throws Exception {
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    while (figure(server, name) != 0 && System.nanoTime() < deadline) {
-      Thread.sleep(20);
-    }
-    assertEquals(0, figure(server, name), name);
+    server.await(name, 0);
   }
 
   private byte[] fetch(RunningServer server, String target, int receiveBufferBytes)

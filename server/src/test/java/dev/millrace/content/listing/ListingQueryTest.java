@@ -1,0 +1,49 @@
+package dev.millrace.content.listing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.millrace.content.listing.ListingQuery.Sort;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ListingQueryTest {
+  @ParameterizedTest
+  @CsvSource({
+    "'', NAME, false, 0, 50",
+    "sort=size, SIZE, false, 0, 50",
+    "sort=time&order=desc, TIME, true, 0, 50",
+    "offset=7&limit=3, NAME, false, 7, 3",
+    "sort=none&order=up&offset=-1&limit=x, NAME, false, 0, 50",
+    "limit=0, NAME, false, 0, 1",
+    "offset=9999999999, NAME, false, 0, 50",
+    "xsort=size&sort, NAME, false, 0, 50",
+  })
+  void invalidParametersHaveTheirDefaults(
+      String query, Sort sort, boolean descending, int offset, int limit) {
+    assertEquals(new ListingQuery(sort, descending, offset, limit), ListingQuery.parse(query, 50));
+  }
+
+  @Test
+  void theFormatIsJsonOrHtmlOrNotGiven() {
+    assertEquals(true, ListingQuery.wantsJson("format=json"));
+    assertEquals(false, ListingQuery.wantsJson("a=b&format=html"));
+    assertNull(ListingQuery.wantsJson("formats=json"));
+  }
+
+  @Test
+  void aLinkTurnsTheOrderOnlyOfThePresentColumn() {
+    ListingQuery bySize = ListingQuery.parse("sort=size", ListingQuery.PAGE_ENTRIES);
+    assertEquals("?sort=size&order=desc", bySize.sortedBy(Sort.SIZE));
+    assertEquals("?sort=name&order=asc", bySize.sortedBy(Sort.NAME));
+    ListingQuery turned = ListingQuery.parse("sort=size&order=desc", ListingQuery.PAGE_ENTRIES);
+    assertEquals("?sort=size&order=asc", turned.sortedBy(Sort.SIZE));
+  }
+
+  @Test
+  void aLinkToAnotherPageKeepsOrderAndLimit() {
+    ListingQuery query = ListingQuery.parse("sort=time&order=desc&limit=20", 1000);
+    assertEquals("?sort=time&order=desc&offset=40&limit=20", query.at(40));
+  }
+}

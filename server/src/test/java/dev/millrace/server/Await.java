@@ -1,0 +1,33 @@
+package dev.millrace.server;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** Waits for an event that no thread of the test sees, by looking again. */
+public final class Await {
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long PAUSE_MILLIS = 10;
+
+  private Await() {}
+
+  /** Returns the first value that passes, within a minute; then fails with the last. */
+  public static <T> T until(Callable<T> value, Predicate<? super T> passes) throws Exception {
+    long deadline = System.nanoTime() + MAX_NANOS;
+    while (true) {
+      T last = value.call();
+      if (passes.test(last)) {
+        return last;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("still " + last);
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  /** Returns when the condition holds; fails after a minute. */
+  public static void until(Callable<Boolean> condition) throws Exception {
+    var _ = until(condition, holds -> holds);
+  }
+}
