@@ -3,9 +3,9 @@ package dev.millrace.auth;
 import dev.millrace.files.ParsedPath;
 
 /**
- * Who may see what.
+ * Restricts the paths below a prefix.
  *
- * @param prefix the paths that begin so
- * @param credentials what must be shown for them
+ * @param prefix all paths that start with it are restricted
+ * @param credentials the credentials that a request for such a path needs
  */
 public record AuthRule(ParsedPath prefix, Credentials credentials) {}

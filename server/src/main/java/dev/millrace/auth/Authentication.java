@@ -12,17 +12,17 @@ import io.undertow.util.StatusCodes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a request pass that may see the path it asks for. Event thread only. */
+/** Enforces a mount's authentication rules. Loop thread only. */
 public final class Authentication {
-  /** Who authenticated. */
+  /** The name of the authenticated user. */
   public static final AttachmentKey<String> USER = AttachmentKey.create(String.class);
 
   private Authentication() {}
 
   /**
-   * Goes on if the request may, else answers 401.
+   * Runs {@code proceed} if the request is allowed, otherwise responds with 401.
    *
-   * @param rules the longest prefix counts
+   * @param rules of all rules that match the path, the one with the longest prefix applies
    */
   public static void check(
       HttpServerExchange exchange,
@@ -37,9 +37,9 @@ public final class Authentication {
       return;
     }
     String field = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    Verdict known = rule.credentials().cachedResult(field);
-    if (known != null) {
-      decide(exchange, rule, known, proceed);
+    Verdict cached = rule.credentials().cachedResult(field);
+    if (cached != null) {
+      decide(exchange, rule, cached, proceed);
       return;
     }
     executors.<Verdict>call(

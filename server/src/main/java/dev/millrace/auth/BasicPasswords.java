@@ -16,36 +16,37 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names and passwords (RFC 7617) against bcrypt hashes, as {@code htpasswd -B} writes them.
+ * User names and passwords (RFC 7617), compared with bcrypt hashes as {@code htpasswd -B} writes
+ * them.
  *
- * <p>bcrypt takes tens of milliseconds by design, so a worker computes it, and who was let in once
- * is known again for some time by a keyed hash of what was shown; the password itself is not kept.
- * A name that does not exist costs as much as one that does.
+ * <p>bcrypt takes tens of milliseconds by design, so it runs on a worker thread. A successful
+ * result is cached for a minute under a keyed hash of the credentials; the password is not stored.
+ * Verifying an unknown user name takes as long as verifying a known one.
  */
 public final class BasicPasswords implements Credentials {
   private static final int MAX_KNOWN = 4096;
   private static final long KNOWN_NANOS = 60_000_000_000L;
 
-  /** bcrypt ignores what follows; a longer password is wrong here. */
+  /** bcrypt ignores bytes beyond this length; a longer password is rejected. */
   private static final int MAX_PASSWORD_BYTES = 72;
 
   private static final Pattern BCRYPT =
       Pattern.compile("\\$2[aby]\\$(0[4-9]|1[0-7])\\$[./A-Za-z0-9]{53}");
 
-  /** Salt and hash of random bytes, which match no password. */
+  /** Salt and hash of random bytes, which no password matches. */
   private static final String DUMMY = "$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
 
-  private record Known(String user, long untilNanos) {}
+  private record CachedGrant(String user, long untilNanos) {}
 
   private final Map<String, String> hashes;
   private final String dummyHash;
   private final String challenge;
   private final byte[] key = new byte[32];
-  private final Map<ByteBuffer, Known> granted = new ConcurrentHashMap<>();
+  private final Map<ByteBuffer, CachedGrant> granted = new ConcurrentHashMap<>();
 
   /**
-   * @param realm for the challenge, without quotes
-   * @param hashes bcrypt hashes by name
+   * @param realm the challenge's realm, without quotes
+   * @param hashes bcrypt hashes by user name
    */
   public BasicPasswords(String realm, Map<String, String> hashes) {
     this.hashes = Map.copyOf(hashes);
@@ -55,14 +56,14 @@ public final class BasicPasswords implements Credentials {
   }
 
   /**
-   * Whether this is a bcrypt hash whose cost is 4 to 17, as {@code htpasswd -C} has it: 17 takes
-   * some ten seconds.
+   * Whether a text is a bcrypt hash with a cost of 4 to 17, the range of {@code htpasswd -C}. A
+   * cost of 17 takes about ten seconds.
    */
   public static boolean isBcrypt(String hash) {
     return BCRYPT.matcher(hash).matches();
   }
 
-  /** The cost, as two digits, that most hashes have: an unknown name costs as much. */
+  /** The most frequent cost, as two digits. Unknown user names are verified with it. */
   private static String commonCost(Collection<String> hashes) {
     Map<String, Integer> counts = new TreeMap<>();
     hashes.forEach(hash -> counts.merge(hash.substring(4, 6), 1, Integer::sum));
@@ -77,16 +78,16 @@ public final class BasicPasswords implements Credentials {
     if (authorization == null || !isBasic(authorization)) {
       return Verdict.REFUSED;
     }
-    ByteBuffer shown = keyed(authorization);
-    Known known = granted.get(shown);
-    if (known == null) {
+    ByteBuffer credentialsKey = keyed(authorization);
+    CachedGrant cached = granted.get(credentialsKey);
+    if (cached == null) {
       return null;
     }
-    if (System.nanoTime() - known.untilNanos() > 0) {
-      granted.remove(shown);
+    if (System.nanoTime() - cached.untilNanos() > 0) {
+      granted.remove(credentialsKey);
       return null;
     }
-    return new Verdict(true, known.user());
+    return new Verdict(true, cached.user());
   }
 
   @Override
@@ -110,11 +111,11 @@ public final class BasicPasswords implements Credentials {
     if (granted.size() >= MAX_KNOWN) {
       granted.clear();
     }
-    granted.put(keyed(authorization), new Known(user, System.nanoTime() + KNOWN_NANOS));
+    granted.put(keyed(authorization), new CachedGrant(user, System.nanoTime() + KNOWN_NANOS));
     return new Verdict(true, user);
   }
 
-  /** The hash of a user, or one that no password matches and that costs as much. */
+  /** The hash of a user, or a hash of equal cost that no password matches. */
   String comparedHash(String user) {
     return hashes.getOrDefault(user, dummyHash);
   }
@@ -141,7 +142,7 @@ public final class BasicPasswords implements Credentials {
       digest.update(key);
       return ByteBuffer.wrap(digest.digest(authorization.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible); // every Java platform has it
+      throw new AssertionError(impossible); // every Java platform supports SHA-256
     }
   }
 

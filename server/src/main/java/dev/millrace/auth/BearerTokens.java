@@ -7,16 +7,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bearer tokens (RFC 6750 §2.1). Their hashes are compared, all of them and in constant time, so
- * that how long it takes tells nothing of any.
+ * Bearer tokens (RFC 6750 §2.1). A token is compared by its hash with all hashes, each in constant
+ * time, so that the duration reveals nothing about the tokens.
  */
 public final class BearerTokens implements Credentials {
   private final List<byte[]> hashes;
   private final String challenge;
 
   /**
-   * @param realm for the challenge, without quotes
-   * @param tokens those that are good
+   * @param realm the challenge's realm, without quotes
+   * @param tokens the accepted tokens
    */
   public BearerTokens(String realm, List<String> tokens) {
     this.hashes = tokens.stream().map(BearerTokens::sha256).toList();
@@ -27,7 +27,7 @@ public final class BearerTokens implements Credentials {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible); // every Java platform has it
+      throw new AssertionError(impossible); // every Java platform supports SHA-256
     }
   }
 
@@ -43,12 +43,12 @@ public final class BearerTokens implements Credentials {
         || !authorization.regionMatches(true, 0, scheme, 0, scheme.length())) {
       return Verdict.REFUSED;
     }
-    byte[] shown = sha256(authorization.substring(scheme.length()).strip());
-    boolean good = false;
+    byte[] actual = sha256(authorization.substring(scheme.length()).strip());
+    boolean match = false;
     for (byte[] hash : hashes) {
-      good |= MessageDigest.isEqual(hash, shown);
+      match |= MessageDigest.isEqual(hash, actual);
     }
-    return good ? new Verdict(true, "bearer") : Verdict.REFUSED;
+    return match ? new Verdict(true, "bearer") : Verdict.REFUSED;
   }
 
   @Override

@@ -2,25 +2,25 @@ package dev.millrace.auth;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tells good credentials from others. Any thread. */
+/** Verifies the credentials of requests. Any thread. */
 public interface Credentials {
   /**
-   * The outcome.
+   * The result of a verification.
    *
-   * @param user who it is; empty if not granted
+   * @param user the user's name; empty if not granted
    */
   record Verdict(boolean granted, String user) {
     static final Verdict REFUSED = new Verdict(false, "");
   }
 
   /**
-   * The outcome if it costs nothing to know, else null.
+   * The verdict if it is cached or cheap, otherwise null: then call {@link #verify}.
    *
-   * @param authorization the field, or null
+   * @param authorization the value of the Authorization field, or null
    */
   @Nullable Verdict cachedResult(@Nullable String authorization);
 
-  /** The outcome, whatever it costs: on a worker. */
+  /** Computes the verdict. May take long, so call it on a worker thread. */
   Verdict verify(@Nullable String authorization);
 
   /** The value of WWW-Authenticate. */

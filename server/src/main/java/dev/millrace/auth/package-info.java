@@ -1,4 +1,16 @@
-/** Who may see which paths: passwords and bearer tokens. */
+/**
+ * Authentication: which requests may access which paths of a mount.
+ *
+ * <ul>
+ *   <li>{@link dev.millrace.auth.Authentication}: finds the {@link dev.millrace.auth.AuthRule} of a
+ *       path and enforces it. Loop thread.
+ *   <li>{@link dev.millrace.auth.Credentials}: verifies an Authorization field; {@link
+ *       dev.millrace.auth.BasicPasswords} on worker threads, {@link dev.millrace.auth.BearerTokens}
+ *       at once.
+ * </ul>
+ *
+ * <p>Imports {@code files}, {@code http.exchange} and Undertow.
+ */
 @NullMarked
 package dev.millrace.auth;
 

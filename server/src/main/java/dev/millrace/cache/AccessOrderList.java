@@ -2,9 +2,8 @@ package dev.millrace.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/** Things in the order of their last use; each is in one such order at most. One thread only. */
+/** An intrusive list of nodes in the order of their last use. A node is in one list at most. */
 final class AccessOrderList<N extends AccessOrderList.Node<N>> {
-  /** A thing's place. */
   abstract static class Node<N> {
     @Nullable N newer;
     @Nullable N older;
@@ -13,7 +12,7 @@ final class AccessOrderList<N extends AccessOrderList.Node<N>> {
   private @Nullable N newest;
   private @Nullable N oldest;
 
-  /** What was used longest ago, or null if there is nothing. */
+  /** The least recently used node, or null if the list is empty. */
   @Nullable N oldest() {
     return oldest;
   }
@@ -46,7 +45,7 @@ final class AccessOrderList<N extends AccessOrderList.Node<N>> {
     }
   }
 
-  /** It is being used. */
+  /** Makes a node the most recently used one. */
   void touch(N node) {
     if (node.newer != null) {
       remove(node);

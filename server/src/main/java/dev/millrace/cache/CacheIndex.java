@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Answers by their keys, and by the files that they are of. Loop thread only. */
+/** Finds cached responses by key and by file. Loop thread only. */
 final class CacheIndex {
   private @Nullable CachedResponse[] buckets = new CachedResponse[256];
   private final Map<FileId, List<CachedResponse>> byFile = new HashMap<>();
   private int count;
 
-  /** A file, whatever its names. */
+  /** The identity of a file, independent of its names. */
   private record FileId(long device, long inode) {
-    static FileId of(CachedResponse answer) {
-      FileStat stat = answer.stat();
+    static FileId of(CachedResponse response) {
+      FileStat stat = response.stat();
       return new FileId(stat.device(), stat.inode());
     }
   }
@@ -26,73 +26,73 @@ final class CacheIndex {
     return count;
   }
 
-  /** The answer to the key gathered last, or null. */
+  /** The response for the last key of a builder, or null. */
   @Nullable CachedResponse find(CacheKeyBuilder gathered, int length, int hash) {
-    CachedResponse answer = buckets[hash & (buckets.length - 1)];
-    while (answer != null && !(answer.hash() == hash && gathered.is(answer.key(), length))) {
-      answer = answer.nextInBucket;
+    CachedResponse response = buckets[hash & (buckets.length - 1)];
+    while (response != null && !(response.hash() == hash && gathered.is(response.key(), length))) {
+      response = response.nextInBucket;
     }
-    return answer;
+    return response;
   }
 
-  /** The answer to a key, or null. */
+  /** The response for a key, or null. */
   @Nullable CachedResponse find(byte[] key, int hash) {
-    CachedResponse answer = buckets[hash & (buckets.length - 1)];
-    while (answer != null && !(answer.hash() == hash && Arrays.equals(key, answer.key()))) {
-      answer = answer.nextInBucket;
+    CachedResponse response = buckets[hash & (buckets.length - 1)];
+    while (response != null && !(response.hash() == hash && Arrays.equals(key, response.key()))) {
+      response = response.nextInBucket;
     }
-    return answer;
+    return response;
   }
 
-  /** All answers that are of a file. */
+  /** All responses of a file. */
   List<CachedResponse> ofFile(long device, long inode) {
     List<CachedResponse> found = byFile.get(new FileId(device, inode));
     return found == null ? List.of() : List.copyOf(found);
   }
 
-  /** Adds an answer to a key that has none. */
-  void add(CachedResponse answer) {
+  /** Adds a response; its key must not be present. */
+  void add(CachedResponse response) {
     if (++count > buckets.length) {
       grow();
     }
-    chain(answer, buckets);
-    byFile.computeIfAbsent(FileId.of(answer), _ -> new ArrayList<>(2)).add(answer);
+    chain(response, buckets);
+    byFile.computeIfAbsent(FileId.of(response), _ -> new ArrayList<>(2)).add(response);
   }
 
-  private static void chain(CachedResponse answer, @Nullable CachedResponse[] buckets) {
-    int bucket = answer.hash() & (buckets.length - 1);
-    answer.nextInBucket = buckets[bucket];
-    buckets[bucket] = answer;
+  private static void chain(CachedResponse response, @Nullable CachedResponse[] buckets) {
+    int bucket = response.hash() & (buckets.length - 1);
+    response.nextInBucket = buckets[bucket];
+    buckets[bucket] = response;
   }
 
   private void grow() {
     @Nullable CachedResponse[] larger = new CachedResponse[buckets.length * 2];
     for (CachedResponse first : buckets) {
-      for (CachedResponse answer = first; answer != null; ) {
-        CachedResponse next = answer.nextInBucket;
-        chain(answer, larger);
-        answer = next;
+      for (CachedResponse response = first; response != null; ) {
+        CachedResponse next = response.nextInBucket;
+        chain(response, larger);
+        response = next;
       }
     }
     buckets = larger;
   }
 
-  /** Removes an answer that is here. */
-  void remove(CachedResponse answer) {
+  /** Removes a response, which must be present. */
+  void remove(CachedResponse response) {
     count--;
-    int bucket = answer.hash() & (buckets.length - 1);
+    int bucket = response.hash() & (buckets.length - 1);
     CachedResponse before = null;
-    for (CachedResponse at = buckets[bucket]; at != answer && at != null; at = at.nextInBucket) {
+    for (CachedResponse at = buckets[bucket]; at != response && at != null; at = at.nextInBucket) {
       before = at;
     }
     if (before == null) {
-      buckets[bucket] = answer.nextInBucket;
+      buckets[bucket] = response.nextInBucket;
     } else {
-      before.nextInBucket = answer.nextInBucket;
+      before.nextInBucket = response.nextInBucket;
     }
-    FileId id = FileId.of(answer);
+    FileId id = FileId.of(response);
     List<CachedResponse> ofFile = byFile.get(id);
-    if (ofFile != null && ofFile.remove(answer) && ofFile.isEmpty()) {
+    if (ofFile != null && ofFile.remove(response) && ofFile.isEmpty()) {
       byFile.remove(id);
     }
   }

@@ -6,9 +6,9 @@ import dev.millrace.http.parser.Method;
 import java.util.Arrays;
 
 /**
- * What a plain request's answer depends on, as bytes: method, whether it is the connection's last,
- * target, Host, Accept-Encoding, If-None-Match, and whether a part is asked for. Holds the key that
- * was gathered last. Loop thread only.
+ * Builds the key of a cacheable request: everything on which its response depends. These are the
+ * method, whether the request is the connection's last, the target, Host, Accept-Encoding,
+ * If-None-Match, and whether there is a Range. The builder holds the last key. Loop thread only.
  */
 final class CacheKeyBuilder {
   private static final int MAX_BYTES = 1 << 10;
@@ -16,14 +16,14 @@ final class CacheKeyBuilder {
   private final byte[] scratch = new byte[MAX_BYTES];
   private final SingleByteRange range = new SingleByteRange();
 
-  /** The part that the request with the key gathered last asks for, if it is for a part. */
+  /** The range of the request with the last key, if it has one. */
   SingleByteRange range() {
     return range;
   }
 
   /**
-   * Gathers a plain request's key; returns its length, or -1 for one that is too long, or asks for
-   * a part in another way than {@link SingleByteRange} knows. Which part is not in the key.
+   * Builds a cacheable request's key. Returns its length, or -1 if it is too long or the Range is
+   * not a {@link SingleByteRange}. The key does not contain the range itself.
    */
   int gather(HeadParser head, byte[] from, int base) {
     int kind = head.method() == Method.HEAD ? 'H' : 'G';
@@ -45,7 +45,7 @@ final class CacheKeyBuilder {
     if (at < 0 || at == MAX_BYTES) {
       return -1;
     }
-    scratch[at] = '\n'; // stands in none of the parts
+    scratch[at] = '\n'; // occurs in none of the parts
     return head.fields().has(field)
         ? gather(at + 1, from, base + head.fields().start(field), base + head.fields().end(field))
         : at + 1;
@@ -59,27 +59,27 @@ final class CacheKeyBuilder {
     return at + end - start;
   }
 
-  /** Whether the answers to a key are the parts of a file. */
+  /** Whether a key's response covers all ranges of a file. */
   static boolean isOfRange(byte[] key) {
     return key[0] == 'R' || key[0] == 'r';
   }
 
-  /** The key gathered last. */
+  /** A copy of the last key. */
   byte[] copy(int length) {
     return Arrays.copyOf(scratch, length);
   }
 
-  /** The hash of the key gathered last. */
+  /** The hash of the last key. */
   int hash(int length) {
     return hash(scratch, length);
   }
 
-  /** Whether the key gathered last is another. */
+  /** Whether the last key equals a key. */
   boolean is(byte[] key, int length) {
     return Arrays.equals(key, 0, key.length, scratch, 0, length);
   }
 
-  /** As {@link Arrays#hashCode(byte[])} has it, four bytes a step, and its upper half folded in. */
+  /** As {@link Arrays#hashCode(byte[])}, four bytes a step, with the upper half folded in. */
   static int hash(byte[] key, int length) {
     int hash = 1;
     int at = 0;

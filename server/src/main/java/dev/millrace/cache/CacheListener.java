@@ -3,24 +3,24 @@ package dev.millrace.cache;
 import dev.millrace.http.parser.HeadParser;
 import org.xnio.StreamConnection;
 
-/** Is told of each answer from memory. Loop thread. */
+/** Notified of each cached response, for metrics and access log. Loop thread. */
 public interface CacheListener {
-  /** Is told of an answer's end. */
+  /** Notified when a cached response ends. */
   @FunctionalInterface
   interface Ending {
     /**
-     * The answer has been handed over, or its connection has broken.
+     * The response is passed to the kernel, or its connection has failed.
      *
-     * @param bodyBytes of it that were handed over
+     * @param bodyBytes number of body bytes passed to the kernel
      */
     void onEnd(long bodyBytes);
   }
 
   /**
-   * A request was answered; head and bytes only while the call lasts.
+   * A cached response was sent. {@code head} and {@code bytes} are valid only during the call.
    *
-   * @param base where the head begins in {@code bytes}
-   * @param connection on which, with the client's address
+   * @param base index of the head in {@code bytes}
+   * @param connection the connection, which has the client's address
    */
   void onAnswer(
       CachedResponse answer,
@@ -31,8 +31,8 @@ public interface CacheListener {
       long durationNanos);
 
   /**
-   * The head of an answer was given, and a body that takes its time is under way. Head and bytes
-   * only while the call lasts.
+   * A cached response with a long body was started. {@code head} and {@code bytes} are valid only
+   * during the call.
    */
   Ending onStart(
       CachedResponse answer, HeadParser head, byte[] bytes, int base, StreamConnection connection);

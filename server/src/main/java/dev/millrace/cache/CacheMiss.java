@@ -1,9 +1,9 @@
 package dev.millrace.cache;
 
 /**
- * A request that the cache could have answered if it had known the answer.
+ * A cacheable request whose response is not cached.
  *
- * @param key of the request, for {@link ResponseCache#put}
+ * @param key the request's key, for {@link ResponseCache#put}
  */
-@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on, never compared
 public record CacheMiss(ResponseCache cache, byte[] key) {}

@@ -2,7 +2,7 @@ package dev.millrace.cache;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a cache of answers did. Written by the loop's thread alone; any thread may read. */
+/** Counters of a response cache. Only the loop thread writes; any thread may read. */
 public final class CacheStats {
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong misses = new AtomicLong();
@@ -24,22 +24,22 @@ public final class CacheStats {
     bytes.setOpaque(responseBytes);
   }
 
-  /** Plain requests answered from memory. */
+  /** Cacheable requests with a cached response. */
   public long hits() {
     return hits.getOpaque();
   }
 
-  /** Plain requests that were passed on. */
+  /** Cacheable requests without a usable cached response. */
   public long misses() {
     return misses.getOpaque();
   }
 
-  /** Answers held now. */
+  /** Number of responses in the cache. */
   public long answers() {
     return answers.getOpaque();
   }
 
-  /** Bytes that they take. */
+  /** Size of the cache in bytes. */
   public long bytes() {
     return bytes.getOpaque();
   }

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** The whole body of an answer in memory. Loop thread only. */
+/** The complete body of a cached response in native memory. Loop thread only. */
 final class CachedBody extends AccessOrderList.Node<CachedBody> {
   private final Arena arena = Arena.ofConfined();
   private final CachedResponse answer;
@@ -28,7 +28,7 @@ final class CachedBody extends AccessOrderList.Node<CachedBody> {
     return kept;
   }
 
-  /** Whose it is. */
+  /** The response to which the body belongs. */
   CachedResponse answer() {
     return answer;
   }
@@ -41,9 +41,9 @@ final class CachedBody extends AccessOrderList.Node<CachedBody> {
     return costBytes((int) bytes.byteSize());
   }
 
-  /** What a body takes of the cache's bound. */
+  /** The share of the cache's bound that a body takes. */
   static int costBytes(int length) {
-    return length + 150; // what the objects take, about
+    return length + 150; // approximate size of the objects
   }
 
   void close() {

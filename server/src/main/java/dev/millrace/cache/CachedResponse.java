@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer: its head, and the file that it is of, open or to be found again; or, if it is a 206,
- * the answers with every part of the file. Loop thread only.
+ * A cached response: its head, and its file, which is open or can be opened again. A response with
+ * status 206 serves all single ranges of the file. Loop thread only.
  */
 public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
   private final Arena arena = Arena.ofConfined();
@@ -29,15 +29,15 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
   private long checkedTurn;
   private long dateTurn;
 
-  // Of the cache and its table.
+  // Owned by the cache and its index.
   @Nullable CachedBody body;
   @Nullable CachedResponse nextInBucket;
 
   /**
-   * @param dateAt where in the head the date's 29 bytes stand
-   * @param bodyBytes of the body, or -1 if it is the file as it is
-   * @param file becomes this object's to close
-   * @param renewable whether the answer is right as long as the file is found where it was
+   * @param dateAt offset of the date's 29 bytes in the head
+   * @param bodyBytes length of the body, or -1 if the body is the file's content
+   * @param file owned and closed by this object
+   * @param renewable whether the response is valid as long as its path leads to the same file
    */
   CachedResponse(
       byte[] key,
@@ -66,25 +66,24 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     return copy;
   }
 
-  /** The status of the answer. */
   public int status() {
     return status;
   }
 
-  /** Bytes of its body, as it was given last; of a HEAD request's none. */
+  /** Length of the body of the selected range; 0 for HEAD. */
   public long bodyBytes() {
     return bodyBytes;
   }
 
-  /** Where in the file the body begins, as it was given last. */
+  /** Offset of the body of the selected range in the file. */
   long bodyAt() {
     return bodyAt;
   }
 
   /**
-   * Makes it the answer with the part that is asked for, if it is one with a part.
+   * Selects a range, if this is a response with status 206.
    *
-   * @return false if there is no such part
+   * @return false if the range is not satisfiable
    */
   boolean select(SingleByteRange range) {
     PartialResponseHead head = part;
@@ -108,12 +107,12 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     return hash;
   }
 
-  /** Whether the body is sent from the file, not from memory. */
+  /** Whether the body is sent from the file rather than from memory. */
   boolean isFromFile() {
     return fromFile;
   }
 
-  /** Whether there is a body to be sent from memory. */
+  /** Whether there is a body and it is sent from memory. */
   boolean hasSmallBody() {
     return !fromFile && bodyBytes > 0;
   }
@@ -126,28 +125,28 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     return part == null ? (int) head.byteSize() : part.sizeBytes();
   }
 
-  /** Bytes that are sent from memory. */
+  /** Number of bytes sent from memory. */
   int stagedBytes() {
     return fromFile ? headBytes() : headBytes() + (int) bodyBytes;
   }
 
-  /** What it takes of the cache's bound without its body. */
+  /** The share of the cache's bound that the response takes, without its body. */
   int costBytes() {
     return costBytes(key, (int) head.byteSize()) + (part == null ? 0 : part.costBytes());
   }
 
   static int costBytes(byte[] key, int headBytes) {
-    return headBytes + key.length + 600; // what the objects take, about
+    return headBytes + key.length + 600; // approximate size of the objects
   }
 
   // ---- the file ------------------------------------------------------------------------------
 
-  /** What the file was when the answer was made. */
+  /** The file's status when the response was created. */
   FileStat stat() {
     return file.stat();
   }
 
-  /** The file; {@linkplain #isOpen open} or not. */
+  /** The file, which may be {@linkplain #isOpen closed}. */
   OpenFile file() {
     return file;
   }
@@ -156,14 +155,12 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     return open;
   }
 
-  /** Whether it may be given again once its file has been found again, whenever that is. */
+  /** Whether the response is valid again whenever its path leads to the same unchanged file. */
   boolean isRenewable() {
     return renewable;
   }
 
-  /**
-   * Whether the file, which is open, still is what the full path would answer; asks once a turn.
-   */
+  /** Whether the open file is unchanged; calls the kernel at most once a turn. */
   boolean isUnchanged(long turn) {
     if (checkedTurn != turn && file.isUnchanged()) {
       checkedTurn = turn;
@@ -171,12 +168,12 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     return checkedTurn == turn;
   }
 
-  /** Whether it has been found right in this turn, and can be given without its file. */
+  /** Whether the response was validated in this turn and can be sent without its file. */
   boolean isSettled(long turn) {
     return checkedTurn == turn && !fromFile && (bodyBytes == 0 || body != null);
   }
 
-  /** Opens the file, which is not open; false if it may not be what and where it was. */
+  /** Opens the closed file again; false if the path may no longer lead to the same file. */
   boolean reopen(long turn) {
     OpenFile again = renewable ? file.again() : null;
     if (again == null) {
@@ -188,7 +185,7 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     return true;
   }
 
-  /** Closes the file, which may be opened again. */
+  /** Closes the file, which {@link #reopen} may open again. */
   void letGo() {
     if (open) {
       open = false;
@@ -198,7 +195,7 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
 
   // ---- the date ------------------------------------------------------------------------------
 
-  /** Puts the present date in, once a turn. */
+  /** Updates the Date field, at most once a turn. */
   void date(long turn, byte[] date) {
     if (dateTurn != turn) {
       dateTurn = turn;

@@ -6,17 +6,17 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
-/** Answers one connection's cacheable requests from memory. Loop thread only. */
+/** Responds to one connection's cacheable requests from the cache. Loop thread only. */
 public final class CachedResponseInterceptor implements DirectOutput.SendListener {
-  /** A longer body takes its time to be sent. */
+  /** A body longer than this is logged when it ends, not when it starts. */
   private static final long LONG_BYTES = 1 << 20;
 
-  /** The connection, which sends nothing else while an answer is being sent. */
+  /** The connection. It sends nothing else while {@link #isSending}. */
   public interface Owner {
     /**
-     * The answer that was being sent has been, or never will be.
+     * A response with a body from a file has ended.
      *
-     * @param whole whether the connection has not broken
+     * @param whole whether the connection can still send
      */
     void onResponseSent(boolean whole);
   }
@@ -36,7 +36,7 @@ public final class CachedResponseInterceptor implements DirectOutput.SendListene
     this.connection = connection;
   }
 
-  /** What answers a connection; null if its bytes cannot be staged past its channels. */
+  /** The interceptor of a connection; null if its output is not a {@link DirectOutput}. */
   public static @Nullable CachedResponseInterceptor of(
       ResponseCache cache, StreamConnection connection) {
     return connection.getSinkChannel().getConduit() instanceof DirectOutput output
@@ -44,21 +44,22 @@ public final class CachedResponseInterceptor implements DirectOutput.SendListene
         : null;
   }
 
-  /** Who is told when an answer has been sent. */
-  public void owner(Owner told) {
-    owner = told;
+  /** Sets the connection to notify when a response has ended. */
+  public void owner(Owner listener) {
+    owner = listener;
   }
 
-  /** Whether an answer given here is still being sent. */
+  /** Whether a cached response is still being sent. */
   public boolean isSending() {
     return sending;
   }
 
   /**
-   * Answers a request now and whole, or not at all. Not while {@link #isSending}.
+   * Sends the cached response to a request, if there is one. Must not be called while {@link
+   * #isSending}.
    *
-   * @param base where the head begins in {@code bytes}
-   * @return whether it is answered
+   * @param base index of the head in {@code bytes}
+   * @return false if nothing was sent
    */
   public boolean answer(HeadParser head, byte[] bytes, int base) {
     key = null;
@@ -66,64 +67,65 @@ public final class CachedResponseInterceptor implements DirectOutput.SendListene
     if (length < 0) {
       return false;
     }
-    CachedResponse answer = cache.find(length);
+    CachedResponse response = cache.find(length);
     long started = System.nanoTime();
-    if (answer == null
-        || !answer.select(cache.keys().range())
-        || !output.hasRoom(answer.stagedBytes())
-        || !stage(answer)) {
+    if (response == null
+        || !response.select(cache.keys().range())
+        || !output.hasRoom(response.stagedBytes())
+        || !stage(response)) {
       cache.stats().missed();
       key = cache.keys().copy(length);
       return false;
     }
     cache.stats().hit();
-    if (isLong(answer)) {
-      ending = cache.listener().onStart(answer, head, bytes, base, connection);
+    if (isLong(response)) {
+      ending = cache.listener().onStart(response, head, bytes, base, connection);
     } else {
       long took = System.nanoTime() - started;
-      cache.listener().onAnswer(answer, head, bytes, base, connection, took);
+      cache.listener().onAnswer(response, head, bytes, base, connection, took);
     }
     return true;
   }
 
-  /** Whether the answer is counted and logged when it has been sent, not now. */
-  private static boolean isLong(CachedResponse answer) {
-    return answer.isFromFile() && answer.bodyBytes() > LONG_BYTES;
+  /** Whether the response is counted and logged when it has ended, not now. */
+  private static boolean isLong(CachedResponse response) {
+    return response.isFromFile() && response.bodyBytes() > LONG_BYTES;
   }
 
-  private boolean stage(CachedResponse answer) {
+  private boolean stage(CachedResponse response) {
     MemorySegment body = MemorySegment.NULL;
-    if (answer.hasSmallBody()) {
-      body = cache.body(answer);
+    if (response.hasSmallBody()) {
+      body = cache.body(response);
       if (body == null) {
         return false;
       }
     }
-    int head = answer.headBytes();
-    output.stage(answer.head(), head, body, answer.stagedBytes() - head);
-    if (answer.isFromFile()) {
+    int head = response.headBytes();
+    output.stage(response.head(), head, body, response.stagedBytes() - head);
+    if (response.isFromFile()) {
       sending = true;
-      output.stage(answer.file().share().channel(), answer.bodyAt(), answer.bodyBytes(), this);
+      output.stage(
+          response.file().share().channel(), response.bodyAt(), response.bodyBytes(), this);
     }
     return true;
   }
 
-  /** The body of the answer that was given last is sent from its file, or never will be. */
+  /** The body from a file is sent, or its connection has failed. */
   @Override
   public void onEnd(long bytes) {
     sending = false;
-    CacheListener.Ending told = ending;
-    if (told != null) {
+    CacheListener.Ending listener = ending;
+    if (listener != null) {
       ending = null;
-      told.onEnd(bytes);
+      listener.onEnd(bytes);
     }
-    Owner waiting = owner;
-    if (waiting != null) {
-      waiting.onResponseSent(output.canSend());
+    Owner connectionOwner = owner;
+    if (connectionOwner != null) {
+      connectionOwner.onResponseSent(output.canSend());
     }
   }
 
-  /** The place of the request that was not answered last, once; null if its answer has none. */
+  /** The miss of the last request, at most once; null if its response is not cacheable. */
   public @Nullable CacheMiss takeMiss() {
     byte[] missed = key;
     key = null;

@@ -4,60 +4,60 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers whose files are open: asking an open file whether it has changed costs one call,
- * finding it again three. As many as are allowed, a quarter of the places being for those that
- * cannot be given without; and one more, until there is another. Loop thread only.
+ * The cached responses whose files are open. Validating an open file takes one system call, opening
+ * it again takes three. The number of open files is bounded; a quarter is reserved for responses
+ * that are not renewable. One more file, the overflow entry, stays open until the next one replaces
+ * it. Loop thread only.
  */
 final class DescriptorBudget {
-  private final int most;
+  private final int maxOpen;
   private final long validNanos;
 
-  /** In the order of their opening; also some that are open no more, or were opened again since. */
+  /** In the order of opening. May contain responses that were closed, or opened again, since. */
   private final ArrayDeque<CachedResponse> order = new ArrayDeque<>();
 
   private @Nullable CachedResponse overflowEntry;
   private int count;
 
-  DescriptorBudget(int most, long validNanos) {
-    this.most = most;
+  DescriptorBudget(int maxOpen, long validNanos) {
+    this.maxOpen = maxOpen;
     this.validNanos = validNanos;
   }
 
-  /** Whether there is room for one that cannot be given without its file. */
+  /** Whether a response that is not renewable can be added. */
   boolean hasRoom() {
-    return count < most;
+    return count < maxOpen;
   }
 
-  /** The file of an answer, which was not here, has been opened. */
-  void add(CachedResponse answer) {
-    if (count < (answer.isRenewable() ? most - most / 4 : most)) {
+  /** Adds a response whose file was just opened. */
+  void add(CachedResponse response) {
+    if (count < (response.isRenewable() ? maxOpen - maxOpen / 4 : maxOpen)) {
       count++;
-      order.add(answer);
+      order.add(response);
       return;
     }
     CachedResponse before = overflowEntry;
     if (before != null) {
       before.letGo();
     }
-    overflowEntry = answer;
+    overflowEntry = response;
   }
 
-  /** Whether its file is open, and its path was resolved not too long ago. */
-  boolean isValid(CachedResponse answer, long turn) {
-    return answer.isOpen() && turn - answer.file().openedNanos() <= validNanos;
+  /** Whether the file is open and its path was resolved recently enough. */
+  boolean isValid(CachedResponse response, long turn) {
+    return response.isOpen() && turn - response.file().openedNanos() <= validNanos;
   }
 
-  /** Closes the file of an answer. */
-  void letGo(CachedResponse answer) {
-    if (answer == overflowEntry) {
+  void letGo(CachedResponse response) {
+    if (response == overflowEntry) {
       overflowEntry = null;
-    } else if (answer.isOpen()) {
+    } else if (response.isOpen()) {
       count--;
     }
-    answer.letGo();
+    response.letGo();
   }
 
-  /** One whose file has been open for too long, or null. */
+  /** Removes and returns a response whose file has been open for too long, or null. */
   @Nullable CachedResponse stale(long turn) {
     CachedResponse first = order.peek();
     while (first != null && !first.isOpen()) {

@@ -1,10 +1,10 @@
 package dev.millrace.cache;
 
 /**
- * About how often things were asked for of late, in four bits each, whether they are kept or not: a
- * count-min sketch whose counts are halved from time to time (TinyLFU; Einziger, Friedman, Manes,
- * 2017). What shares all its places with others is taken for as popular as the least of them. One
- * thread only.
+ * The approximate number of recent requests for each key, cached or not, in four bits each: a
+ * count-min sketch whose counts are halved periodically (TinyLFU; Einziger, Friedman, Manes, 2017).
+ * A key that shares all its counters with other keys appears as frequent as the least frequent sum.
+ * Not thread-safe.
  */
 final class FrequencySketch {
   private static final int MAX = 15;
@@ -12,7 +12,7 @@ final class FrequencySketch {
   private static final int ROWS = 4;
   private static final long LOW_THREE_BITS = 0x7777_7777_7777_7777L;
 
-  /** Odd numbers without a pattern; each row's places are another's by chance only. */
+  /** Odd numbers without a pattern, so that the rows' positions are independent. */
   private static final int[] FACTORS = {0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f};
 
   private final long[] words;
@@ -20,10 +20,10 @@ final class FrequencySketch {
   private int added;
 
   /**
-   * @param things about how many are to be told apart
+   * @param keys approximate number of keys to distinguish
    */
-  FrequencySketch(int things) {
-    words = new long[Integer.highestOneBit(Math.max(1, things - 1))]; // 8 to 16 counts for each
+  FrequencySketch(int keys) {
+    words = new long[Integer.highestOneBit(Math.max(1, keys - 1))]; // 8 to 16 counts a key
     sample = words.length * 10;
   }
 
@@ -32,7 +32,7 @@ final class FrequencySketch {
     return (mixed ^ mixed >>> 15) & (words.length * COUNTS_PER_WORD - 1);
   }
 
-  /** Something was asked for. */
+  /** Counts a request. */
   void increment(int hash) {
     for (int row = 0; row < ROWS; row++) {
       int place = place(hash, row);
@@ -50,7 +50,7 @@ final class FrequencySketch {
     }
   }
 
-  /** How often it was asked for of late, 15 at most. */
+  /** The approximate number of recent requests, at most 15. */
   int frequency(int hash) {
     int least = MAX;
     for (int row = 0; row < ROWS; row++) {

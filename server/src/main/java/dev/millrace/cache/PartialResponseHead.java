@@ -7,14 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The head of a 206 with one part, of which all but Content-Range and Content-Length is the same
- * whatever part is asked for (RFC 9110 §15.3.7.1). Loop thread only.
+ * The head of a 206 response with one range. Only Content-Range and Content-Length depend on the
+ * range (RFC 9110 §15.3.7.1). Loop thread only.
  */
 final class PartialResponseHead {
   private static final byte[] RANGE = bytes("\r\nContent-Range: bytes ");
   private static final byte[] LENGTH = bytes("\r\nContent-Length: ");
 
-  /** What the two values may be longer than in the head that was kept: two and one of 19 digits. */
+  /** Room for growth of the two values, which have three numbers of at most 19 digits. */
   private static final int ROOM_BYTES = 3 * 19;
 
   private final byte[] head;
@@ -30,8 +30,8 @@ final class PartialResponseHead {
   private long last;
 
   /**
-   * @param head that was sent for some part, {@linkplain #canBe with both fields}
-   * @param arena of the memory that it is sent from
+   * @param head the head for any range, {@linkplain #canBe with both fields}
+   * @param arena allocates the memory that is sent
    */
   PartialResponseHead(byte[] head, Arena arena) {
     this.head = head;
@@ -43,7 +43,7 @@ final class PartialResponseHead {
     this.sent = arena.allocate(made.length, 64);
   }
 
-  /** Whether a head has the two fields. */
+  /** Whether a head has both fields. */
   static boolean canBe(byte[] head) {
     return find(head, RANGE) >= 0 && find(head, LENGTH) >= 0;
   }
@@ -52,7 +52,7 @@ final class PartialResponseHead {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Where what follows {@code what} begins; -1 if it is not there. */
+  /** The index after the first occurrence of {@code what}; -1 if there is none. */
   private static int find(byte[] in, byte[] what) {
     int at = ResponseCache.find(in, what);
     return at < 0 ? -1 : at + what.length;
@@ -60,24 +60,24 @@ final class PartialResponseHead {
 
   private static int indexOf(byte[] in, byte what, int from) {
     int at = from;
-    while (in[at] != what) { // a head ends in CRLF, and a range in its size
+    while (in[at] != what) { // always found: a head ends with CRLF, Content-Range with a size
       at++;
     }
     return at;
   }
 
-  /** Bytes that it takes of memory beside {@link #bytes}. */
+  /** Memory in bytes beside {@link #bytes}. */
   int costBytes() {
     return head.length + made.length;
   }
 
-  /** Puts the date in. */
+  /** Updates the Date field. */
   void date(int at, byte[] date) {
     System.arraycopy(date, 0, head, at, date.length);
     first = -1;
   }
 
-  /** Makes it the head of a part. */
+  /** Sets the range. */
   void set(SingleByteRange part) {
     if (part.first() == first && part.last() == last) {
       return;
@@ -123,7 +123,7 @@ final class PartialResponseHead {
     return at + count;
   }
 
-  /** Memory with the head as it was {@link #set} last, {@link #sizeBytes} of it. */
+  /** The memory whose first {@link #sizeBytes} bytes are the head for the last range. */
   MemorySegment bytes() {
     return sent;
   }

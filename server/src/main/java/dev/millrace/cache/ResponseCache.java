@@ -10,28 +10,28 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of one loop. Bounded in bytes, of which heads may take half; bodies get what is left,
- * and those that have none are read from the page cache. When there is room for no more, what is
- * asked for more often than that which was used longest ago takes its place, so that to ask for
- * everything once, or in a circle, puts nothing out. Loop thread only.
+ * The cached responses of one loop, bounded in bytes. Heads may take half of the bound; bodies take
+ * the rest, and bodies that are not cached are read from the page cache. When full, a new entry
+ * replaces the least recently used one only if it is requested more often, so neither scans nor
+ * cyclic access evict anything. Loop thread only.
  */
 public final class ResponseCache {
   private static final byte[] DATE_FIELD = "\r\nDate: ".getBytes(StandardCharsets.US_ASCII);
   private static final int DATE_BYTES = 29;
 
-  /** A common answer, of which popularity is to tell as many apart as there is room for. */
+  /** Typical size of a response, from which the capacity of the sketch is derived. */
   private static final int COMMON_BYTES = 1 << 10;
 
-  /** Files let go of at once: each may be a close(2). */
+  /** Maximum number of files closed at once: each may be a close(2). */
   private static final int SWEPT_AT_ONCE = 200;
 
   /**
-   * Bounds.
+   * Bounds of a cache.
    *
-   * @param bytes of all answers together
-   * @param bodyBytes of the largest body that is kept
-   * @param descriptors how many files may be open
-   * @param validNanos how long a path is taken to lead to the same unchanged file
+   * @param bytes maximum total size
+   * @param bodyBytes maximum size of a cached body
+   * @param descriptors maximum number of open files
+   * @param validNanos how long a resolved path is assumed to lead to the same file
    */
   public record Limits(long bytes, int bodyBytes, int descriptors, long validNanos) {}
 
@@ -44,7 +44,7 @@ public final class ResponseCache {
   private final AccessOrderList<CachedResponse> answers = new AccessOrderList<>();
   private final AccessOrderList<CachedBody> bodies = new AccessOrderList<>();
   private final DescriptorBudget open;
-  private final FrequencySketch popularity;
+  private final FrequencySketch frequencies;
   private final MemorySegment bodyScratch;
 
   private long headBytes;
@@ -55,28 +55,28 @@ public final class ResponseCache {
   private long dateTurn = -1;
 
   /**
-   * @param turnNanos when the loop's present turn began, as {@link System#nanoTime}
+   * @param turnNanos returns the start of the loop's current turn, as {@link System#nanoTime}
    */
   public ResponseCache(Limits limits, LongSupplier turnNanos, CacheListener listener) {
     this.limits = limits;
     this.turnNanos = turnNanos;
     this.listener = listener;
     this.open = new DescriptorBudget(limits.descriptors(), limits.validNanos());
-    this.popularity = new FrequencySketch((int) Math.min(1 << 22, limits.bytes() / COMMON_BYTES));
+    this.frequencies = new FrequencySketch((int) Math.min(1 << 22, limits.bytes() / COMMON_BYTES));
     this.bodyScratch = Arena.ofAuto().allocate(limits.bodyBytes(), 64);
   }
 
-  /** What it did. Any thread. */
+  /** The cache's counters. Any thread. */
   public CacheStats stats() {
     return stats;
   }
 
-  /** Largest body that is kept with its head. */
+  /** Maximum size of a cached body. */
   public int maxBodyBytes() {
     return limits.bodyBytes();
   }
 
-  /** Whether the answers to a key are the parts of a file. */
+  /** Whether a key's response covers all ranges of a file. */
   public static boolean isOfRange(byte[] key) {
     return CacheKeyBuilder.isOfRange(key);
   }
@@ -99,58 +99,58 @@ public final class ResponseCache {
 
   // ---- looking up ----------------------------------------------------------------------------
 
-  /** The answer to the key gathered last, as it would be given now; null if there is none. */
+  /** The valid response for the last key, with the current date; null if there is none. */
   @Nullable CachedResponse find(int keyLength) {
     int hash = keys.hash(keyLength);
     if (headBytes + bodyBytes > limits.bytes() / 2) {
-      popularity.increment(hash); // before that there is room for all
+      frequencies.increment(hash); // up to half of the bound nothing is evicted
     }
-    CachedResponse answer = table.find(keys, keyLength, hash);
-    if (answer == null) {
+    CachedResponse response = table.find(keys, keyLength, hash);
+    if (response == null) {
       return null;
     }
     long turn = turn();
-    if (!isFresh(answer, turn)) {
-      remove(answer);
+    if (!isFresh(response, turn)) {
+      remove(response);
       return null;
     }
-    answers.touch(answer);
-    answer.date(turn, date(turn));
-    return answer;
+    answers.touch(response);
+    response.date(turn, date(turn));
+    return response;
   }
 
-  /** Whether it is what the full path would answer; its file is open then, if it is needed. */
-  private boolean isFresh(CachedResponse answer, long turn) {
-    if (answer.isSettled(turn)) {
+  /** Whether a response is still valid. If so, its file is open if it is needed. */
+  private boolean isFresh(CachedResponse response, long turn) {
+    if (response.isSettled(turn)) {
       return true;
     }
-    if (open.isValid(answer, turn)) {
-      return answer.isUnchanged(turn);
+    if (open.isValid(response, turn)) {
+      return response.isUnchanged(turn);
     }
-    open.letGo(answer);
-    if (!answer.reopen(turn)) {
+    open.letGo(response);
+    if (!response.reopen(turn)) {
       return false;
     }
-    open.add(answer);
+    open.add(response);
     return true;
   }
 
   /**
-   * The whole body of an answer that {@linkplain CachedResponse#hasSmallBody has one}, to be used
-   * before anything else is done here; null if it would have to be waited for.
+   * The complete body of a response that {@linkplain CachedResponse#hasSmallBody has one}, valid
+   * until the next call of this cache; null if the page cache does not have all of it.
    */
-  @Nullable MemorySegment body(CachedResponse answer) {
-    CachedBody kept = answer.body;
+  @Nullable MemorySegment body(CachedResponse response) {
+    CachedBody kept = response.body;
     if (kept != null) {
       bodies.touch(kept);
       return kept.bytes();
     }
-    int length = (int) answer.bodyBytes();
-    if (answer.file().readResident(bodyScratch, length, 0) != length) {
+    int length = (int) response.bodyBytes();
+    if (response.file().readResident(bodyScratch, length, 0) != length) {
       return null;
     }
-    if (isWorth(answer.hash(), length) && answer.file().isUnchanged()) {
-      keep(CachedBody.of(answer, bodyScratch, length));
+    if (isWorth(response.hash(), length) && response.file().isUnchanged()) {
+      keep(CachedBody.of(response, bodyScratch, length));
     }
     return bodyScratch;
   }
@@ -170,13 +170,15 @@ public final class ResponseCache {
   // ---- keeping -------------------------------------------------------------------------------
 
   /**
-   * Keeps an answer, if it is worth it. One without a date, or too large, is not kept.
+   * Adds a response if its admission policy allows it. A response without a Date field, or with a
+   * body that is too large, is not cached.
    *
-   * @param key of a {@link CacheMiss}
-   * @param head as it was sent
-   * @param body null if it is the file as it is
-   * @param file becomes this object's to close
-   * @param cacheableByPath whether the answer is right as long as the file is what and where it was
+   * @param key the key of a {@link CacheMiss}
+   * @param head the head as sent
+   * @param body null if the body is the file's content
+   * @param file owned and closed by this object, also if the response is not cached
+   * @param cacheableByPath whether the response depends on this path alone, so that it is valid as
+   *     long as the path leads to the same file
    */
   public void put(
       byte[] key,
@@ -202,20 +204,20 @@ public final class ResponseCache {
       return;
     }
     int length = body == null ? -1 : body.length;
-    CachedResponse answer =
+    CachedResponse response =
         new CachedResponse(
             key, hash, status, head, dateAt + DATE_FIELD.length, length, file, renewable);
-    headBytes += answer.costBytes();
-    table.add(answer);
-    answers.add(answer);
-    open.add(answer);
+    headBytes += response.costBytes();
+    table.add(response);
+    answers.add(response);
+    open.add(response);
     if (body != null && body.length > 0 && isWorth(hash, body.length)) {
-      keep(CachedBody.of(answer, body));
+      keep(CachedBody.of(response, body));
     }
-    tell();
+    updateStats();
   }
 
-  /** Where some bytes stand first, or -1. */
+  /** The index of the first occurrence of some bytes, or -1. */
   static int find(byte[] in, byte[] what) {
     for (int at = 0; at + what.length <= in.length; at++) {
       if (Arrays.equals(in, at, at + what.length, what, 0, what.length)) {
@@ -226,13 +228,14 @@ public final class ResponseCache {
   }
 
   /**
-   * Makes room for a head. Less popular answers make way, and bodies of equally popular ones, since
-   * to read a body costs less than to answer without a head. False if there is no room to be made.
+   * Makes room for a head by evicting less frequent responses, and the bodies of equally frequent
+   * ones, since reading a body costs less than responding without a cached head. Returns false if
+   * there is not enough to evict.
    */
   private boolean makeRoom(int hash, int cost) {
     while (headBytes + cost > limits.bytes() / 2) {
       CachedResponse oldest = answers.oldest();
-      if (oldest == null || popularity.frequency(hash) <= popularity.frequency(oldest.hash())) {
+      if (oldest == null || frequencies.frequency(hash) <= frequencies.frequency(oldest.hash())) {
         return false;
       }
       remove(oldest);
@@ -240,7 +243,7 @@ public final class ResponseCache {
     while (headBytes + cost + bodyBytes > limits.bytes()) {
       CachedBody oldest = bodies.oldest();
       if (oldest == null
-          || popularity.frequency(hash) < popularity.frequency(oldest.answer().hash())) {
+          || frequencies.frequency(hash) < frequencies.frequency(oldest.answer().hash())) {
         return false;
       }
       drop(oldest);
@@ -249,14 +252,15 @@ public final class ResponseCache {
   }
 
   /**
-   * Whether there is room for a body, or is once less popular ones have been dropped, as is done.
+   * Makes room for a body by evicting the bodies of less frequent responses; returns false if there
+   * is not enough to evict.
    */
   private boolean isWorth(int hash, int length) {
     int cost = CachedBody.costBytes(length);
     while (headBytes + bodyBytes + cost > limits.bytes()) {
       CachedBody oldest = bodies.oldest();
       if (oldest == null
-          || popularity.frequency(hash) <= popularity.frequency(oldest.answer().hash())) {
+          || frequencies.frequency(hash) <= frequencies.frequency(oldest.answer().hash())) {
         return false;
       }
       drop(oldest);
@@ -277,32 +281,32 @@ public final class ResponseCache {
     body.close();
   }
 
-  private void remove(CachedResponse answer) {
-    open.letGo(answer);
-    if (answer.body != null) {
-      drop(answer.body);
+  private void remove(CachedResponse response) {
+    open.letGo(response);
+    if (response.body != null) {
+      drop(response.body);
     }
-    answers.remove(answer);
-    table.remove(answer);
-    headBytes -= answer.costBytes();
-    tell();
-    answer.close();
+    answers.remove(response);
+    table.remove(response);
+    headBytes -= response.costBytes();
+    updateStats();
+    response.close();
   }
 
-  private void tell() {
+  private void updateStats() {
     stats.holds(table.count(), headBytes + bodyBytes);
   }
 
   // ---- forgetting ----------------------------------------------------------------------------
 
-  /** What is known of a file has changed, so what its requests are answered. */
+  /** Invalidates the responses of a file. */
   public void forget(long device, long inode) {
     table.ofFile(device, inode).forEach(this::remove);
   }
 
   /**
-   * Closes some files that are open no longer than is allowed, with the answers that cannot be
-   * given without.
+   * Closes some of the files that have been open for too long, and removes their responses if those
+   * are not renewable.
    *
    * @return whether there are more such files
    */
@@ -322,16 +326,18 @@ public final class ResponseCache {
     return true;
   }
 
-  /** Forgets everything and keeps nothing more. */
+  /** Removes all responses and accepts no more. */
   public void close() {
     closed = true;
     clear();
   }
 
-  /** Forgets everything. */
+  /** Removes all responses. */
   public void clear() {
-    for (CachedResponse answer = answers.oldest(); answer != null; answer = answers.oldest()) {
-      remove(answer);
+    for (CachedResponse response = answers.oldest();
+        response != null;
+        response = answers.oldest()) {
+      remove(response);
     }
   }
 }

@@ -1,14 +1,14 @@
 package dev.millrace.cache;
 
 /**
- * The one range that a request asks for (RFC 9110 §14.1.2), if it says so in the plain way: {@code
- * bytes=first-last}, {@code bytes=first-} or {@code bytes=-length}. Whatever else the grammar
- * allows is for the full path. Loop thread only.
+ * The Range field of a request (RFC 9110 §14.1.2) if it has the form {@code bytes=first-last},
+ * {@code bytes=first-} or {@code bytes=-length}. Fields of any other form take the full path. Loop
+ * thread only.
  */
 final class SingleByteRange {
   private static final byte[] UNIT = {'b', 'y', 't', 'e', 's', '='};
 
-  /** No overflow, and beyond every file. */
+  /** With 18 digits a number does not overflow, and is beyond the end of any file. */
   private static final int MAX_DIGITS = 18;
 
   private static final long NONE = -1;
@@ -18,7 +18,7 @@ final class SingleByteRange {
   private long first;
   private long last;
 
-  /** Reads a field's value, stripped; false if it is none of this shape. */
+  /** Parses a field's stripped value; false if it has another form. */
   boolean parse(byte[] bytes, int start, int end) {
     int at = start + UNIT.length;
     if (at >= end) {
@@ -57,7 +57,8 @@ final class SingleByteRange {
   }
 
   /**
-   * Whether it lies within a file of this size; then {@link #first} and {@link #last} are known.
+   * Whether the range is satisfiable for a file of this size; sets {@link #first} and {@link
+   * #last}.
    */
   boolean fits(long sizeBytes) {
     if (from == NONE) {
@@ -73,12 +74,12 @@ final class SingleByteRange {
     return first <= last;
   }
 
-  /** Position of its first byte. */
+  /** Position of the first byte; valid after {@link #fits}. */
   long first() {
     return first;
   }
 
-  /** Position of its last byte. */
+  /** Position of the last byte; valid after {@link #fits}. */
   long last() {
     return last;
   }

@@ -1,34 +1,33 @@
 /**
- * Whole answers from memory: what a file's full path has answered is answered again, without an
- * exchange, as long as the file is what it was. Of a file that is not small the head is kept, and
- * the body sent from the page cache.
+ * The response cache: complete responses in memory, sent without an exchange as long as their file
+ * is unchanged. For a large file only the head is cached, and the body is sent from the page cache.
  *
  * <pre>
- *   HotConnection  one connection's: key, look-up, copy into the send chunk; CacheMiss
- *   HotCache       the answers of one loop, bounded in bytes
- *     ├ HotKeys      what a plain request's answer depends on
- *     ├ AnswerTable  answers by key, and by file
- *     │   └ HotAnswer  a head in native memory, and the file that it is of
- *     │       ├ HotBody    its body in native memory, if there was room
- *     │       └ PartHead   of a 206: the same head for whatever part an AskedRange asks for
- *     ├ Recency      answers, and bodies, in the order of their use: what goes when there is no room
- *     ├ Popularity   what is worth its place
- *     └ OpenAnswers  the files that are open
- *   HotListener    is told of each answer, for metrics and log
+ *   CachedResponseInterceptor  one connection: builds the key, looks up, sends; CacheMiss
+ *   ResponseCache  the responses of one loop, bounded in bytes
+ *     ├ CacheKeyBuilder  everything on which a cacheable request's response depends
+ *     ├ CacheIndex       responses by key and by file
+ *     │   └ CachedResponse  a head in native memory, and its file
+ *     │       ├ CachedBody           its body in native memory, if there is room
+ *     │       └ PartialResponseHead  the head of a 206 for any SingleByteRange
+ *     ├ AccessOrderList   responses and bodies by last use: the eviction order
+ *     ├ FrequencySketch   admission: how often keys are requested
+ *     └ DescriptorBudget  the open files
+ *   CacheListener  notified of each cached response, for metrics and access log
  * </pre>
  *
  * <ul>
- *   <li>An answer is what the full path sent, but for the date, and in a 206 for the part:
- *       Content-Range and Content-Length are written anew, no other header field is known here.
- *       {@code http.HotRecording} takes it down.
- *   <li>An answer is given only if the kernel said in this same turn of the loop that the file is
- *       unchanged: by fstat(2) of the open file, whose path was resolved at most a second ago (a
- *       setting), or by resolving that path. Where more than one path had a say, an answer lasts
- *       that second only. A digest that becomes known, or a file found corrupt, {@linkplain
- *       dev.millrace.cache.ResponseCache#forget ends} its answers.
+ *   <li>A cached response equals the one that the full path has sent, except for Date, and in a 206
+ *       for Content-Range and Content-Length. {@code content.CacheRecording} records it.
+ *   <li>A response is sent only if the kernel has confirmed in the same turn of the loop that the
+ *       file is unchanged: by fstat(2) of the open file, whose path was resolved at most one second
+ *       ago (a setting), or by resolving the path. A response that depends on more than one path is
+ *       valid for that second only. A new digest of a file, or its corruption, {@linkplain
+ *       dev.millrace.cache.ResponseCache#forget invalidates} its responses.
  * </ul>
  *
- * <p>Everything runs on the loop's thread. Imports {@code gate}, {@code transport}, {@code files}.
+ * <p>Runs on the loop thread. Imports {@code files}, {@code http.parser}, {@code http.semantics},
+ * {@code transport} and XNIO.
  */
 @NullMarked
 package dev.millrace.cache;

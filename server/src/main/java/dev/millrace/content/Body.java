@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response's body: ranges of a file, and for several the frame around them.
+ * The body of a response: ranges of a file, and the multipart framing if there are several.
  *
- * @param ranges in the order they are sent
- * @param frame null for one range
- * @param lengthBytes of all together
+ * @param ranges in the order of sending
+ * @param frame null for a single range
+ * @param lengthBytes total length
  */
 public record Body(List<ByteRange> ranges, @Nullable MultipartRanges frame, long lengthBytes) {
   public static Body whole(long sizeBytes) {

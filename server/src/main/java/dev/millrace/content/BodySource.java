@@ -3,12 +3,9 @@ package dev.millrace.content;
 import dev.millrace.file.DescriptorChannel;
 import java.nio.ByteBuffer;
 
-/**
- * Where a body comes from, piece by piece. Event thread only; the answer to {@link #next} comes
- * later or before it returns.
- */
+/** A source of body chunks. Loop thread only. */
 public interface BodySource {
-  /** The pieces of an empty body. */
+  /** The source of an empty body. */
   BodySource NONE =
       new BodySource() {
         @Override
@@ -20,30 +17,34 @@ public interface BodySource {
         public void release() {}
       };
 
-  /** Gets what {@link #next} asked for. */
+  /** Gets the result of {@link #next}, before or after that call returns. */
   interface Receiver {
     /**
-     * @param bytes stays as it is until the next call of {@link #next} or {@link #release}
+     * Passes a chunk in memory.
+     *
+     * @param bytes unchanged until the next call of {@link #next} or {@link #release}
      */
     void onData(ByteBuffer bytes);
 
     /**
-     * A piece that is sent from the file itself.
+     * Passes a chunk that is sent from the file itself.
      *
      * @param file open until the next call of {@link #next} or {@link #release}
      */
     void onData(DescriptorChannel file, long position, long lengthBytes);
 
-    /** The body is whole. */
+    /** The body is complete. */
     void end();
 
-    /** The body cannot be continued, for a reason outside the server: a file cut short. */
+    /** The body cannot continue, for a reason outside the server, such as a truncated file. */
     void failed();
 
-    /** The body cannot be continued: the failure is logged and counted. */
+    /** The body cannot continue because of a defect, which is logged and counted. */
     void failed(Throwable failure);
 
-    /** Runs a step towards the next piece, in a completion or a timer; what it throws fails. */
+    /**
+     * Runs a step in a completion or a timer; passes an exception to {@link #failed(Throwable)}.
+     */
     default void guard(Runnable step) {
       try {
         step.run();
@@ -53,9 +54,9 @@ public interface BodySource {
     }
   }
 
-  /** Asks for the next piece; again only after the answer. */
+  /** Requests the next chunk. The previous request must be complete. */
   void next(Receiver receiver);
 
-  /** Gives back what is held; with nothing asked for. */
+  /** Releases all resources. No request must be pending. */
   void release();
 }

@@ -11,23 +11,23 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends a response's body, one piece after another.
+ * Sends a response's body, chunk by chunk.
  *
  * <pre>
- *   WAITING ──piece──► WRITING ──all taken──► WAITING ...  ──end──► FLUSHING ──► DONE
+ *   WAITING ──chunk──► WRITING ──all written──► WAITING ...  ──end──► FLUSHING ──► DONE
  *                        ▲ │
- *                        └─┘ the channel took none: wait until it is writable
+ *                        └─┘ the channel accepts no bytes: wait until it is writable
  * </pre>
  *
- * <p>The transport has copied a piece when the next is asked for. A body that cannot be continued
- * ends in a closed connection, never in padding. Event thread only.
+ * <p>The transport has copied a chunk before the next one is requested. If a body cannot continue,
+ * the connection is closed; a body is never padded. Loop thread only.
  */
 public final class BodyTransfer implements BodySource.Receiver {
   private enum State {
     WAITING,
     WRITING,
     FLUSHING,
-    /** The connection is gone while a piece is awaited; when it comes, everything is released. */
+    /** The connection closed while a chunk was pending; its arrival releases everything. */
     ABORTED,
     DONE
   }
@@ -36,7 +36,7 @@ public final class BodyTransfer implements BodySource.Receiver {
 
   private final HttpServerExchange exchange;
   private final ExchangeFailures failures;
-  private final BodySource pieces;
+  private final BodySource body;
   private final @Nullable RequestOrigin origin;
   private final StreamSinkChannel channel;
   private ByteBuffer pending = NOTHING;
@@ -45,17 +45,17 @@ public final class BodyTransfer implements BodySource.Receiver {
   private long left;
   private State state = State.WRITING;
   private boolean listening;
-  private boolean asking;
-  private boolean askAgain;
+  private boolean requesting;
+  private boolean requestAgain;
 
   /**
-   * @param failures where this transfer fails
-   * @param pieces are this transfer's to release
+   * @param failures handles failures of this transfer
+   * @param body released by this transfer
    */
-  public BodyTransfer(HttpServerExchange exchange, ExchangeFailures failures, BodySource pieces) {
+  public BodyTransfer(HttpServerExchange exchange, ExchangeFailures failures, BodySource body) {
     this.exchange = exchange;
     this.failures = failures;
-    this.pieces = pieces;
+    this.body = body;
     this.origin = RequestOrigin.of(exchange);
     this.channel = exchange.getResponseChannel();
   }
@@ -159,23 +159,23 @@ public final class BodyTransfer implements BodySource.Receiver {
       channel.suspendWrites();
     }
     state = State.WAITING;
-    askForNext();
+    requestNext();
   }
 
-  /** A piece may come before the request for it returns: a loop, so that the stack stays flat. */
-  private void askForNext() {
-    if (asking) {
-      askAgain = true;
+  /** A loop instead of recursion: a chunk may arrive before the request for it returns. */
+  private void requestNext() {
+    if (requesting) {
+      requestAgain = true;
       return;
     }
-    asking = true;
+    requesting = true;
     try {
       do {
-        askAgain = false;
-        pieces.next(this);
-      } while (askAgain);
+        requestAgain = false;
+        body.next(this);
+      } while (requestAgain);
     } finally {
-      asking = false;
+      requesting = false;
     }
   }
 
@@ -211,13 +211,12 @@ public final class BodyTransfer implements BodySource.Receiver {
     }
   }
 
-  /** The client must notice that the body is not whole: close, whatever was announced. */
+  /** Closes the connection, so that the client sees that the body is incomplete. */
   private void abort() {
     IoUtils.safeClose(exchange.getConnection());
-    connectionClosed(); // in case the connection had been closed before, and told nobody
+    connectionClosed(); // if the connection was closed before, no callback comes
   }
 
-  /** The connection is gone. */
   private void connectionClosed() {
     onAbort(null);
     switch (state) {
@@ -234,7 +233,7 @@ public final class BodyTransfer implements BodySource.Receiver {
     exchange.endExchange();
   }
 
-  /** From now on the connection's end runs this, or nothing. */
+  /** Sets the task to run when the connection closes; null for none. */
   private void onAbort(@Nullable Runnable task) {
     if (origin != null) {
       origin.onAbort(task);
@@ -244,6 +243,6 @@ public final class BodyTransfer implements BodySource.Receiver {
   private void release() {
     pending = NOTHING;
     file = null;
-    pieces.release();
+    body.release();
   }
 }

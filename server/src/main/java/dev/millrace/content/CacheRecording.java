@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes down an answer on its way, head and body, to be given again from memory. What is kept is
- * what this exchange sent, so the cache can answer nothing that this path would not. Event thread
+ * Records the head and body of a response for the response cache. The cache gets only responses
+ * that an exchange has sent, so it cannot send a response that the full path would not. Loop thread
  * only.
  */
 public final class CacheRecording
@@ -52,11 +52,11 @@ public final class CacheRecording
   }
 
   /**
-   * Begins, if the request is one that the cache may answer and the answer is small.
+   * Starts a recording, if the request is cacheable and the file is settled.
    *
-   * @param cacheableByPath whether nothing but this file at its path decided what is answered
-   * @param digests those that the answer shows
-   * @param bodyBytes of the body that will be sent
+   * @param cacheableByPath whether the response depends only on the file at its path
+   * @param digests the digests in the response
+   * @param bodyBytes length of the body to be sent
    */
   public static @Nullable CacheRecording begin(
       HttpServerExchange exchange,
@@ -86,7 +86,7 @@ public final class CacheRecording
     head = sent;
   }
 
-  /** The whole body, as it is in memory now; one to be sent from its file is not kept. */
+  /** Records the complete body in memory, unless cached responses send it from its file. */
   void body(ByteBuffer bytes) {
     if (isFromFile()) {
       return;
@@ -118,7 +118,7 @@ public final class CacheRecording
     }
   }
 
-  /** The file may have changed while it was read, or more become known of it. */
+  /** Whether the response is still valid: the file and its digests may have changed since. */
   private boolean isStillRight() {
     return file.isUnchanged()
         && mount.access().generation() == generation

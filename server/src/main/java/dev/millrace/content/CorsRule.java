@@ -8,12 +8,12 @@ import io.undertow.util.HttpString;
 import java.util.List;
 
 /**
- * Who may read the paths that match from pages of other origins (the Fetch standard, §3.3).
+ * Allows pages of other origins to read the paths that match (the Fetch standard, §3.3).
  *
- * @param match the paths
+ * @param match pattern of the paths
  * @param origins as browsers send them, {@code https://app.example.org}; or {@code *} alone
  * @param headers request fields that scripts may set
- * @param maxAgeSeconds how long a browser may remember the answer to its preflight
+ * @param maxAgeSeconds how long a browser may cache the response to a preflight request
  */
 public record CorsRule(Glob match, List<String> origins, List<String> headers, int maxAgeSeconds) {
   private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
@@ -23,7 +23,7 @@ public record CorsRule(Glob match, List<String> origins, List<String> headers, i
   private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
   private static final HttpString REQUEST_METHOD = new HttpString("Access-Control-Request-Method");
 
-  /** What a script may read of an answer beyond what the standard always allows. */
+  /** Response fields that scripts may read, besides those that the standard always allows. */
   private static final String EXPOSED =
       "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag, Repr-Digest,"
           + " Content-Digest";
@@ -37,7 +37,7 @@ public record CorsRule(Glob match, List<String> origins, List<String> headers, i
     return origins.contains("*");
   }
 
-  /** Takes what a rule has added out of an answer, but for Vary. */
+  /** Removes the fields that a rule has added to a response, except Vary. */
   public static void withdraw(HeaderMap response) {
     var _ = response.remove(ALLOW_ORIGIN);
     var _ = response.remove(EXPOSE_HEADERS);
@@ -50,10 +50,10 @@ public record CorsRule(Glob match, List<String> origins, List<String> headers, i
     }
   }
 
-  /** Adds to an answer what the request's origin is allowed. */
+  /** Adds the CORS fields for the request's origin to a response. */
   public void apply(HeaderMap request, HeaderMap response) {
     if (!isPublic()) {
-      vary(response); // also where no origin was sent: caches must know
+      vary(response); // also without an Origin field, for shared caches
     }
     String origin = request.getFirst(Headers.ORIGIN);
     if (origin != null && (isPublic() || origins.contains(origin))) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Digest fields (RFC 9530), and the ones that Maven's resolver reads. */
+/** The digest fields (RFC 9530), and the checksum fields that Maven's resolver reads. */
 public final class DigestFields {
   public static final HttpString WANT_REPR_DIGEST = new HttpString("Want-Repr-Digest");
   public static final HttpString WANT_CONTENT_DIGEST = new HttpString("Want-Content-Digest");
@@ -20,7 +20,7 @@ public final class DigestFields {
 
   private DigestFields() {}
 
-  /** The algorithms that a Want field asks for and that are to be had, most preferred first. */
+  /** The supported algorithms that a Want field lists, most preferred first. */
   public static List<Algorithm> wanted(HeaderMap request, HttpString field) {
     List<Algorithm> algorithms = new ArrayList<>(2);
     for (String name : WantDigest.preferred(Fields.joined(request, field))) {
@@ -33,7 +33,7 @@ public final class DigestFields {
     return algorithms;
   }
 
-  /** The value of Repr-Digest with what is known, or null. */
+  /** The value of Repr-Digest with the known digests, or null if there are none. */
   public static @Nullable String reprDigest(Digests digests) {
     StringBuilder value = new StringBuilder(64);
     for (Algorithm algorithm : List.of(Algorithm.SHA_256, Algorithm.SHA_512)) {
@@ -44,7 +44,7 @@ public final class DigestFields {
     return value.isEmpty() ? null : value.toString();
   }
 
-  /** Repr-Digest and, where they are set, X-Checksum fields, of what is known. */
+  /** Adds Repr-Digest and the configured X-Checksum fields for the known digests. */
   public static void show(
       HeaderMap response, Digests digests, @Nullable String reprDigest, DigestPolicy policy) {
     if (digests.isEmpty()) {

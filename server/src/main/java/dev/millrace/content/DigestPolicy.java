@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which digests are found out and shown.
+ * Which digests are computed and sent.
  *
- * @param mode when one that is not known is found out
- * @param checksumFiles whether {@code FILE.sha256} and the like, and {@code SHA256SUMS}, are
- *     answered where there is no such file
- * @param refuseCorrupt whether a file that was found corrupt is answered 503
- * @param queue files being hashed for requests that wait; more are told to come again
- * @param checksumHeaders digests that are shown as {@code X-Checksum-...}
+ * @param mode when a missing digest is computed
+ * @param checksumFiles whether the server generates {@code FILE.sha256} and similar files, and
+ *     {@code SHA256SUMS}, if they do not exist
+ * @param refuseCorrupt whether the response for a corrupt file is 503
+ * @param queue maximum number of files being hashed for waiting requests; further requests get 503
+ *     with Retry-After
+ * @param checksumHeaders algorithms sent as {@code X-Checksum-...}
  */
 public record DigestPolicy(
     Mode mode,
@@ -21,13 +22,13 @@ public record DigestPolicy(
     boolean refuseCorrupt,
     int queue,
     List<Algorithm> checksumHeaders) {
-  /** When a digest that is not known is found out. */
+  /** When a missing digest is computed. */
   public enum Mode {
-    /** When somebody asks for it, who then waits. */
+    /** When a client requests it; the request waits. */
     ON_REQUEST,
-    /** Also behind an answer, for those who ask next. */
+    /** Also in the background after a response, for later requests. */
     BACKGROUND,
-    /** Never; those that are known are shown. */
+    /** Never; only known digests are sent. */
     OFF
   }
 
@@ -35,7 +36,7 @@ public record DigestPolicy(
     checksumHeaders = List.copyOf(checksumHeaders);
   }
 
-  /** What is found out behind an answer. */
+  /** The algorithms computed in the background. */
   public Set<Algorithm> background() {
     Set<Algorithm> algorithms = EnumSet.of(Algorithm.SHA_256);
     algorithms.addAll(checksumHeaders);

@@ -6,7 +6,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 
-/** Sends the pages that a mount configures for error statuses. Event thread only. */
+/** Sends a mount's configured pages for error statuses. Loop thread only. */
 final class ErrorPages implements ErrorResponder {
   private final MountContext mount;
 
@@ -44,7 +44,7 @@ final class ErrorPages implements ErrorResponder {
     exchange.setResponseContentLength(size);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
       file.close();
-      exchange.endExchange(); // its length is known
+      exchange.endExchange(); // the length field is set
     } else {
       BodySource body = new FileBody(mount.access(), mount.buffers(), file, Body.whole(size), null);
       new BodyTransfer(exchange, mount.failures(), body).start();

@@ -10,7 +10,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import org.jspecify.annotations.Nullable;
 
-/** Fields of Undertow's requests as values, and fields of its answers from values. */
+/** Converts between Undertow's header fields and values. */
 public final class Fields {
   private Fields() {}
 
@@ -23,17 +23,17 @@ public final class Fields {
   }
 
   /**
-   * Puts Last-Modified into an answer, but for a file whose time has no date. It is never later
-   * than Date (RFC 9110 §8.8.2.1), which is put when the head is written.
+   * Sets Last-Modified, unless the time is outside of HTTP's range. It is never later than Date
+   * (RFC 9110 §8.8.2.1), which is set when the head is written.
    */
   public static void lastModified(HeaderMap response, long epochSeconds) {
     lastModified(response, epochSeconds, HttpDate.ofFile(epochSeconds));
   }
 
   /**
-   * The same.
+   * As {@link #lastModified(HeaderMap, long)}, with the formatted date.
    *
-   * @param date that of the file's time, or null
+   * @param date the formatted time, or null if it is out of range
    */
   public static void lastModified(HeaderMap response, long epochSeconds, @Nullable String date) {
     if (date != null) {
@@ -42,7 +42,7 @@ public final class Fields {
     }
   }
 
-  /** The fields that decide what of a representation is sent. */
+  /** The request's condition and range fields. */
   public static RequestFields of(HttpServerExchange exchange) {
     HeaderMap headers = exchange.getRequestHeaders();
     return new RequestFields(

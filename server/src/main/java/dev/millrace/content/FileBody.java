@@ -12,15 +12,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ranges of a file and the frame around several. A long one is sent from the file, where the
- * connection can do that; else all is read into one buffer, whatever its length. A file that turns
- * out shorter than it was fails; it is never padded.
+ * The ranges of a file, with the framing of several. Long ranges are sent from the file itself if
+ * the transport supports it; otherwise all bytes are read into one buffer of bounded size. A file
+ * that was truncated fails; the body is never padded.
  */
 public final class FileBody implements BodySource {
-  /** Up to here, reading and copying costs less than sending head and body each on its own. */
+  /** Up to this size, reading and copying costs less than sending head and body separately. */
   private static final int COPIED_BYTES = 16 << 10;
 
-  /** Most that is handed to the connection at once: others get their turn after each. */
+  /** Maximum size of a chunk, after which other connections get their turn. */
   private static final int SENT_BYTES = 1 << 20;
 
   private final FileAccess access;
@@ -31,15 +31,15 @@ public final class FileBody implements BodySource {
   private @Nullable ReadBuffer buffer;
   private final @Nullable CacheRecording recording;
 
-  /** The range being sent; one past the last while the tail of the frame is. */
+  /** Index of the current range; the number of ranges during the final framing. */
   private int rangeIndex = -1;
 
   private long position;
   private long end;
 
   /**
-   * @param file becomes this object's to close
-   * @param recording is told of a body that is read in one piece; or null
+   * @param file owned and closed by this object
+   * @param recording gets a body that is read in one chunk; or null
    */
   public FileBody(
       FileAccess access,
@@ -120,11 +120,11 @@ public final class FileBody implements BodySource {
       return;
     }
     position += result;
-    ByteBuffer piece = buffer.bytes().limit(result);
+    ByteBuffer chunk = buffer.bytes().limit(result);
     if (recording != null && result == body.lengthBytes()) {
-      recording.body(piece);
+      recording.body(chunk);
     }
-    receiver.onData(piece);
+    receiver.onData(chunk);
   }
 
   @Override

@@ -10,12 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every answer with a file says of it, made once and kept with the open file. Loop thread
+ * The values of a file's response fields, computed once and attached to the open file. Loop thread
  * only.
  *
- * @param digests known when this was made
- * @param entityTags as {@link Validators#entityTags} has them
- * @param lastModified null for a time that has no date
+ * @param digests the digests known at that time
+ * @param entityTags as {@link Validators#entityTags} returns them
+ * @param lastModified null if the time is outside of HTTP's range
  * @param reprDigest null if no digest is known
  */
 public record FileTexts(
@@ -24,7 +24,7 @@ public record FileTexts(
     List<String> entityTags,
     @Nullable String lastModified,
     @Nullable String reprDigest) {
-  /** Those of a file, which is sent in a coding or not. */
+  /** The values for a file and the coding in which it is stored, or null for none. */
   public static FileTexts of(OpenFile file, @Nullable ContentCoding coding, Digests digests) {
     if (file.note() instanceof FileTexts kept && kept.isOf(coding, digests)) {
       return kept;
@@ -43,7 +43,8 @@ public record FileTexts(
     return made;
   }
 
-  @SuppressWarnings("ReferenceEquality") // what is known of a file is one object until more is
+  @SuppressWarnings(
+      "ReferenceEquality") // a file's Digests object is replaced when a digest is added
   private boolean isOf(@Nullable ContentCoding otherCoding, Digests otherDigests) {
     return coding == otherCoding && digests == otherDigests;
   }

@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A body that workers make, one piece at a time; each is made when the last one is sent. */
+/** A body that worker threads generate; each chunk when the previous one is sent. */
 public final class GeneratedBody implements BodySource {
-  /** Makes pieces on a worker; one call after the other. */
+  /** Generates chunks on worker threads, one call after the other. */
   @FunctionalInterface
   public interface Maker {
-    /** The next piece, or null after the last. */
+    /** The next chunk, or null at the end. */
     @Nullable ByteBuffer next() throws IOException;
   }
 
@@ -20,7 +20,7 @@ public final class GeneratedBody implements BodySource {
   private final Runnable release;
 
   /**
-   * @param release run once, on the event thread, when no more is made
+   * @param release runs once on the loop thread, after the last chunk
    */
   public GeneratedBody(LoopExecutors executors, Maker maker, Runnable release) {
     this.executors = executors;

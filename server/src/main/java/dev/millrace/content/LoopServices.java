@@ -8,9 +8,9 @@ import dev.millrace.loop.LoopExecutors;
 import java.util.function.Predicate;
 
 /**
- * What all mounts of one loop share.
+ * The services that all mounts of one loop share.
  *
- * @param corrupt whether a file is known to have other bytes than it should
+ * @param corrupt whether a file is known to be corrupt
  * @param failures handles steps of an exchange that throw
  */
 public record LoopServices(

@@ -18,11 +18,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Media types by file name extension: the mime-db table, what it lacks for those who publish files,
- * and what a setting adds. Text is said to be UTF-8.
+ * Media types by file name extension: the mime-db table, additions for published files, and the
+ * additions of a setting. Text types get {@code charset=utf-8}.
  */
 public final class MediaTypes {
-  /** The type of a file whose name tells nothing. */
+  /** The type of a file without a known extension. */
   public static final String UNKNOWN = "application/octet-stream";
 
   private static final String TABLE = "/META-INF/resources/webjars/mime-db/1.54.0/db.json";
@@ -30,7 +30,7 @@ public final class MediaTypes {
   private static final Pattern EXTENSIONS = Pattern.compile("    \"extensions\": \\[(.*)]");
   private static final Pattern SOURCE = Pattern.compile("    \"source\": \"(.*)\",?");
 
-  /** Where several types claim one extension, the later of these sources wins. */
+  /** If several types claim an extension, the type with the later source wins. */
   private static final List<String> SOURCES = List.of("nginx", "apache", "", "iana");
 
   private static final Map<String, String> OURS =
@@ -53,7 +53,7 @@ public final class MediaTypes {
           Map.entry("xz", "application/x-xz"),
           Map.entry("zst", "application/zstd"));
 
-  /** Text beyond {@code text/*}. */
+  /** Text types other than {@code text/*}. */
   private static final Set<String> TEXT =
       Set.of("application/javascript", "application/json", "application/yaml", "application/xml");
 
@@ -65,12 +65,12 @@ public final class MediaTypes {
     this.compressible = compressible;
   }
 
-  /** The table as it comes. */
+  /** The table without a setting's additions. */
   public static MediaTypes standard() {
     return Standard.TYPES;
   }
 
-  /** This table, and over it others, by extension without its dot. */
+  /** A copy with additions, which take precedence; keys are extensions without the dot. */
   public MediaTypes with(Map<String, String> more) {
     if (more.isEmpty()) {
       return this;
@@ -90,8 +90,8 @@ public final class MediaTypes {
   }
 
   /**
-   * The coding that a file's own name says, or null: {@code .svgz} is an image in gzip by the
-   * type's registration, and the one type whose files no browser shows without the coding.
+   * The coding that a file's own name implies, or null. {@code .svgz} is registered as an SVG image
+   * in gzip, and the only type whose files browsers do not show without the coding.
    */
   public @Nullable ContentCoding codingOf(String name) {
     return name.toLowerCase(Locale.ROOT).endsWith(".svgz") && of(name).startsWith("image/svg+xml")
@@ -109,7 +109,7 @@ public final class MediaTypes {
         || compressible.contains(type);
   }
 
-  /** How many extensions are known. */
+  /** The number of extensions. */
   public int size() {
     return byExtension.size();
   }
@@ -119,7 +119,7 @@ public final class MediaTypes {
     return text && type.indexOf(';') < 0 ? type + "; charset=utf-8" : type;
   }
 
-  /** Read on first use. */
+  /** Loaded on first use. */
   private static final class Standard {
     static final MediaTypes TYPES = read();
 
@@ -135,7 +135,8 @@ public final class MediaTypes {
     }
 
     /**
-     * The file is generated, one member a line; a JSON parser for it alone would be a dependency.
+     * Parses the generated file, which has one member a line, without the dependency of a JSON
+     * parser.
      */
     private static MediaTypes read(BufferedReader lines) throws IOException {
       Map<String, String> types = new HashMap<>(2048);
@@ -166,7 +167,7 @@ public final class MediaTypes {
         }
       }
       OURS.forEach((extension, ours) -> types.put(extension, withCharset(ours)));
-      // What stands beside an archive with a suffix more is another artifact, not its variant.
+      // A file beside an archive with one more suffix is another artifact, not a variant of it.
       compressible.remove("application/x-tar");
       return new MediaTypes(Map.copyOf(types), Set.copyOf(compressible));
     }

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * A directory of the file system and where it stands among the URLs.
+ * A directory of the file system and the URLs at which it is served.
  *
- * @param host a name in lower case; {@code *.example.org} for all names below; empty for any
- * @param prefix the path above its files: no names for the root
+ * @param host lower-case name; {@code *.example.org} for all names below; empty for any host
+ * @param prefix path of the mount; without segments for the root
  * @param root the directory
  * @param policy how its files are served
  */
@@ -17,18 +17,18 @@ public record Mount(String host, ParsedPath prefix, Path root, MountPolicy polic
     host = canonicalHost(host);
   }
 
-  /** Where it stands, as {@code docs.example.org/releases/}; no other mount stands there. */
+  /** Host and prefix, as {@code docs.example.org/releases/}; unique among the mounts. */
   public String name() {
     return host + prefix.decoded();
   }
 
-  /** In lower case, without the dot of the root that a full name may end with (RFC 1034 §3.1). */
+  /** Lower case, without the trailing dot of a fully qualified name (RFC 1034 §3.1). */
   static String canonicalHost(String host) {
     String lower = host.toLowerCase(Locale.ROOT);
     return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
   }
 
-  /** How closely the host matches: 0 not at all, else the more the closer. */
+  /** How specifically the mount's host matches: 0 for no match, greater for more specific. */
   int hostMatchScore(String requestHost) {
     if (host.isEmpty()) {
       return 1;

@@ -12,7 +12,7 @@ import io.undertow.server.HttpServerExchange;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** One mount on one loop: its policy, its files and the services of the loop. Event thread only. */
+/** One mount on one loop: its policy, its files and the loop's services. Loop thread only. */
 public final class MountContext {
   private final Mount mount;
   private final FileAccess access;
@@ -49,7 +49,7 @@ public final class MountContext {
     return services.digestPolicy();
   }
 
-  /** Whether a file is not to be served because its bytes are not what they were. */
+  /** Whether the policy refuses to serve a file because it is corrupt. */
   public boolean refuses(FileStat stat) {
     return digestPolicy().refuseCorrupt() && services.corrupt().test(stat);
   }
@@ -58,22 +58,18 @@ public final class MountContext {
     return services.executors();
   }
 
-  /** Handles steps of an exchange of this mount that throw. */
   public ExchangeFailures failures() {
     return services.failures();
   }
 
-  /** From now on the error responses of an exchange are this mount's pages. */
+  /** Makes this mount's error pages those of an exchange. */
   public void attachTo(HttpServerExchange exchange) {
     if (!policy().errorPages().isEmpty()) {
       exchange.putAttachment(ErrorResponder.OF_EXCHANGE, errorPages);
     }
   }
 
-  /**
-   * Adds what the first rule says that matches a path; in place of what another path's rule has
-   * added before.
-   */
+  /** Applies the first CORS rule that matches a path, in place of a rule applied before. */
   public void applyCors(HttpServerExchange exchange, String path) {
     if (policy().corsRules().isEmpty()) {
       return;
@@ -93,8 +89,9 @@ public final class MountContext {
   }
 
   /**
-   * What Cache-Control says of a file, or null without a rule. The file's own path counts, not that
-   * of a request which fell back to it; for an index that of its directory as well.
+   * The value of Cache-Control for a file, or null if no rule matches. Rules are matched with the
+   * file's own path, not with that of a request that fell back to it; for an index file also with
+   * its directory's path.
    */
   public @Nullable String cacheControl(SelectedFile selected) {
     if (policy().cacheRules().isEmpty()) {
@@ -105,7 +102,7 @@ public final class MountContext {
     return cacheControl(path, directory == null ? path : directory.decoded());
   }
 
-  /** What Cache-Control says of a directory's listing, or null without a rule. */
+  /** The value of Cache-Control for a directory listing, or null if no rule matches. */
   public @Nullable String cacheControl(ParsedPath directory) {
     String path = directory.decoded();
     return cacheControl(path, path);
@@ -120,7 +117,7 @@ public final class MountContext {
     return null;
   }
 
-  /** A configured path from the mount's root as the kernel takes it. */
+  /** A configured path relative to the mount's root, as bytes for the kernel. */
   public static byte[] relative(String configured) {
     String bare = configured.startsWith("/") ? configured.substring(1) : configured;
     return bare.getBytes(StandardCharsets.UTF_8);

@@ -10,19 +10,19 @@ import java.util.Map;
 /**
  * How the files of a mount are served.
  *
- * @param listing whether a directory without an index is listed
+ * @param listing whether a directory without an index file is listed
  * @param dotfiles whether names that begin with a dot are served
  * @param symlinks which symbolic links are followed
- * @param index names tried in a directory, in order
- * @param fallbacks what is tried for a path that is not found, in order: paths from the mount's
- *     root, in which {@code {path}} stands for the path that was asked for
- * @param precompressed codings whose stored variants are offered, in order of preference
- * @param maxRanges most ranges of one request, 0 for none
+ * @param index index file names, in order
+ * @param fallbacks paths to try if the requested path does not exist, in order, from the mount's
+ *     root; {@code {path}} is replaced by the requested path
+ * @param precompressed codings of stored variants, in order of preference
+ * @param maxRanges maximum number of ranges of a request, 0 for none
  * @param errorPages paths from the mount's root, by status
  * @param types media types by extension
- * @param cacheRules the first that matches the file gives Cache-Control
- * @param authRules who may see what; the longest prefix counts
- * @param corsRules the first that matches says who may read across origins
+ * @param cacheRules the first rule that matches the file sets Cache-Control
+ * @param authRules of the rules that match, the one with the longest prefix applies
+ * @param corsRules the first rule that matches applies
  */
 public record MountPolicy(
     boolean listing,
@@ -37,10 +37,10 @@ public record MountPolicy(
     List<CacheRule> cacheRules,
     List<AuthRule> authRules,
     List<CorsRule> corsRules) {
-  /** What Cache-Control says of the paths that match. */
+  /** The value of Cache-Control for the paths that match. */
   public record CacheRule(Glob match, String cacheControl) {}
 
-  /** No listing, nothing hidden, {@code index.html}, every coding, no rules. */
+  /** No listing, no dotfiles, {@code index.html}, all codings, 256 ranges, no rules. */
   public static final MountPolicy DEFAULT =
       new MountPolicy(
           false,

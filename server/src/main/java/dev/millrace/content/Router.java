@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the mount of a request: of those whose host matches most closely, the one with the longest
- * prefix. Answers itself what concerns no file. Event thread only.
+ * Finds the mount of a request: the one with the longest matching prefix among those with the most
+ * specific matching host. Responds to requests that need no file itself. Loop thread only.
  */
 public final class Router implements HttpHandler {
   private static final String ALLOW = "GET, HEAD, OPTIONS";
@@ -25,7 +25,7 @@ public final class Router implements HttpHandler {
   private final List<MountHandler> mounts;
 
   /**
-   * @param mounts one for each mount, in any order
+   * @param mounts one handler for each mount, in any order
    */
   public Router(List<MountHandler> mounts) {
     this.mounts =
@@ -98,7 +98,7 @@ public final class Router implements HttpHandler {
     return best;
   }
 
-  /** The name in a Host field as mounts have it, without its port. */
+  /** The host name of a Host field in the canonical form of mounts, without the port. */
   private static String hostName(@Nullable String field) {
     if (field == null) {
       return "";
@@ -108,7 +108,7 @@ public final class Router implements HttpHandler {
     return Mount.canonicalHost(port ? field.substring(0, colon) : field);
   }
 
-  /** The request's path as it was sent; of an absolute-form target what follows the authority. */
+  /** The request's path as received; in absolute form the part after the authority. */
   private static String targetPath(HttpServerExchange exchange) {
     String uri = exchange.getRequestURI();
     if (!exchange.isHostIncludedInRequestURI()) {

@@ -6,17 +6,17 @@ import dev.millrace.http.semantics.ContentCoding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that a request gets.
+ * The file selected for a request.
  *
- * @param path of the file without its coding, from the mount's root
- * @param directory the path asked for, if the file is its index; else null
- * @param contentType of the content without its coding
- * @param coding how the file is coded, or null
- * @param varies whether another Accept-Encoding could have found another
- * @param cacheableByPath whether no other path was looked at, so that what is at this one decides
- *     alone
+ * @param path path from the mount's root, without the suffix of a coding
+ * @param directory the requested path, if the file is its index file; else null
+ * @param contentType media type of the content without its coding
+ * @param coding the coding in which the file is stored, or null
+ * @param varies whether another Accept-Encoding could select another file
+ * @param cacheableByPath whether no other path was tried, so that the file at this one alone
+ *     decides
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+@SuppressWarnings("ArrayRecordComponent") // never compared or changed
 public record SelectedFile(
     OpenFile file,
     byte[] path,
@@ -25,7 +25,7 @@ public record SelectedFile(
     @Nullable ContentCoding coding,
     boolean varies,
     boolean cacheableByPath) {
-  /** The stored variant of it. */
+  /** The same with a stored variant. */
   public SelectedFile as(OpenFile variant, ContentCoding variantCoding) {
     return new SelectedFile(variant, path, directory, contentType, variantCoding, true, false);
   }

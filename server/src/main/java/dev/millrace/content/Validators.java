@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What tells one version of a file from another (RFC 9110 §8.8). */
+/** The validators of a file, which distinguish its versions (RFC 9110 §8.8). */
 public final class Validators {
   /**
-   * Twice the coarsest clock of a file system here: of a file that changed longer ago, another
-   * change has another change time.
+   * Twice the coarsest timestamp granularity of supported file systems. A file that changed earlier
+   * than this gets another change time when it changes again.
    */
   private static final long SETTLED_MILLIS = 20;
 
   private Validators() {}
 
-  /** Whether another change of the file would have another change time. */
+  /** Whether another change of the file would give it another change time. */
   static boolean isSettled(FileStat stat) {
     long changed =
         TimeUnit.SECONDS.toMillis(stat.changedSeconds())
@@ -28,10 +28,11 @@ public final class Validators {
   }
 
   /**
-   * The tags of a file, first the one to send: of its content once that is known, the same on every
-   * machine; then of what the file system says, which it was sent with before, so that a download
-   * that began with it can go on. They are strong, but for the one of a file that has changed this
-   * moment and whose content is not known: that tag is weak and matches nothing later.
+   * The entity tags of a file, the one to send first. It is the tag of the content if the digest is
+   * known, which is equal on all machines. The second one is the tag of the file's status, sent
+   * before the digest was known, so that downloads started with it can resume. All tags are strong,
+   * except the tag of a file that has just changed and has no known digest: it is weak and matches
+   * nothing later.
    */
   public static List<String> entityTags(
       FileStat stat, @Nullable ContentCoding coding, Digests digests) {

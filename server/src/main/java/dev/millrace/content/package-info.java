@@ -1,23 +1,25 @@
 /**
- * What a request gets: the file handler and what goes around it.
+ * Content: from a request to its mount, and the parts from which the content packages build
+ * responses.
  *
  * <ul>
- *   <li>{@link dev.millrace.content.Router}: from a request to its {@link
- *       dev.millrace.content.Mount}; {@link dev.millrace.content.file.FileHandler} serves one.
- *   <li>{@code FileRequest} finds what a request gets, {@code FileAnswer} and {@code ListingAnswer}
- *       send it, {@code ErrorPages} what is neither.
- *   <li>{@code BodyTransfer}: {@code Pieces} of a body to the client, in flat memory.
- *   <li>{@link dev.millrace.http.exchange.RejectionHandler} and {@link
- *       dev.millrace.http.exchange.RequestBodyDiscarder}: what the engine refused is answered;
- *       bodies that no handler reads are dropped.
- *   <li>{@link dev.millrace.proxy.ForwardedHeaders}: the client that trusted proxies name.
- *   <li>{@link dev.millrace.http.exchange.RequestTracker}: requests under way, draining; {@link
- *       dev.millrace.http.exchange.RequestStats}: durations and sizes.
+ *   <li>{@link dev.millrace.content.Router}: finds the {@link dev.millrace.content.Mount} of a
+ *       request and calls its {@link dev.millrace.content.MountHandler}, which is {@code
+ *       content.file.FileHandler}.
+ *   <li>{@link dev.millrace.content.MountContext}: a mount on one loop, with its {@link
+ *       dev.millrace.content.MountPolicy} and the {@link dev.millrace.content.LoopServices}.
+ *   <li>{@link dev.millrace.content.BodyTransfer}: sends the chunks of a {@link
+ *       dev.millrace.content.BodySource} ({@link dev.millrace.content.FileBody}, {@link
+ *       dev.millrace.content.GeneratedBody}) in constant memory.
+ *   <li>{@link dev.millrace.content.CacheRecording}: passes responses to the response cache.
+ *   <li>{@link dev.millrace.content.Validators}, {@link dev.millrace.content.DigestFields}, {@link
+ *       dev.millrace.content.Fields}, {@link dev.millrace.content.MediaTypes}: field values.
+ *   <li>{@code ErrorPages}: configured pages for error statuses.
  * </ul>
  *
- * <p>Handlers run on the event thread and never block it. Imports {@code plan}, {@code listing},
- * {@code digest}, {@code files}, {@code gate}, {@code hot}, {@code http.exchange} and Undertow;
- * never {@code http1} or {@code transport}.
+ * <p>Handlers run on the loop thread and never block it. Imports {@code auth}, {@code cache},
+ * {@code digest}, {@code files}, {@code http.exchange}, {@code http.semantics}, {@code text} and
+ * Undertow.
  */
 @NullMarked
 package dev.millrace.content;

@@ -18,11 +18,11 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checksum files that are not there: {@code FILE.sha256}, {@code .sha512}, {@code .sha1}, .md5. */
+/** Generates checksum files that do not exist: FILE.sha256, .sha512, .sha1 and .md5. */
 public final class ChecksumFiles {
   private ChecksumFiles() {}
 
-  /** The algorithm whose checksum file this would be, or null. */
+  /** The algorithm of a checksum file's name, or null if it is not such a name. */
   public static @Nullable Algorithm algorithm(String name) {
     for (Algorithm algorithm : Algorithm.values()) {
       int length = algorithm.suffix().length() + 1;
@@ -34,8 +34,8 @@ public final class ChecksumFiles {
   }
 
   /**
-   * Whether a name is one that checksums have. A page of an application in its place would be taken
-   * for a wrong checksum.
+   * Whether a name is one of a checksum file. A fallback page in its place would be read as a wrong
+   * checksum.
    */
   public static boolean isChecksumName(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
@@ -43,10 +43,10 @@ public final class ChecksumFiles {
   }
 
   /**
-   * Answers with the checksum of a file.
+   * Responds with the checksum of a file.
    *
-   * @param original the path of the file
-   * @param file becomes this answer's to close
+   * @param original path of the file
+   * @param file closed by this method
    */
   public static void send(
       HttpServerExchange exchange,
@@ -80,7 +80,7 @@ public final class ChecksumFiles {
   }
 
   /**
-   * The line that sha256sum -c reads; for what Maven asks for, bare digits as in its repositories.
+   * The line that sha256sum -c reads; for SHA-1 and MD5 the bare digits, as in Maven repositories.
    */
   private static byte[] text(ParsedPath original, Algorithm algorithm, String hex) {
     if (!algorithm.isSecure()) {
@@ -96,7 +96,7 @@ public final class ChecksumFiles {
     Fields.lastModified(headers, file.stat().modifiedSeconds());
     exchange.setResponseContentLength(text.length);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-      exchange.endExchange(); // its length is known
+      exchange.endExchange(); // the length field is set
     } else {
       exchange.getResponseSender().send(ByteBuffer.wrap(text));
     }

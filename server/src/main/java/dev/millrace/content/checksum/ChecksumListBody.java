@@ -27,16 +27,23 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
- * The checksums of a directory's files, one after another as they are found out: {@code SHA256SUMS}
- * or the same as JSON. A file that is gone meanwhile is left out; one that has no checksum is named
- * with the reason, so that one file never costs the others theirs. While too many wait for digests,
- * descriptors are exhausted, or the file is being written, it is tried again; a server that stays
- * exhausted breaks the body off, because a list that is silently short would pass for whole. Event
- * thread only.
+ * The checksums of a directory's files, each sent as soon as it is known: {@code SHA256SUMS} or the
+ * same as JSON.
+ *
+ * <ul>
+ *   <li>A file that was deleted since is omitted.
+ *   <li>A file without a checksum is listed with the reason, so that it does not prevent the other
+ *       checksums.
+ *   <li>A file is tried again while the digest queue is full, descriptors are exhausted, or the
+ *       file is being written. If resources stay exhausted, the body is aborted, because an
+ *       incomplete list could pass for a complete one.
+ * </ul>
+ *
+ * <p>Loop thread only.
  */
 public final class ChecksumListBody implements BodySource {
-  /** Why a file stands in the list without a checksum: the word in its comment, the JSON member. */
-  private enum Without {
+  /** Why a file is listed without a checksum: the word of the comment, and the JSON member. */
+  private enum Omission {
     CORRUPT,
     UNREADABLE,
     CHANGING;
@@ -55,7 +62,7 @@ public final class ChecksumListBody implements BodySource {
   private final OpenFile directory;
   private final boolean json;
 
-  /** Of the root: a list of two releases would be right for neither. */
+  /** The root's generation: a list must not mix the files of two releases. */
   private final int generation;
 
   private List<DirectoryEntry> files = List.of();
@@ -65,9 +72,9 @@ public final class ChecksumListBody implements BodySource {
   private boolean ended;
 
   /**
-   * @param thread the event thread's timers
+   * @param thread the loop, for its timers
    * @param below the directory's path from the mount's root
-   * @param directory this object's to close
+   * @param directory owned and closed by this object
    */
   public ChecksumListBody(
       XnioIoThread thread, MountContext mount, ParsedPath below, OpenFile directory, boolean json) {
@@ -150,7 +157,7 @@ public final class ChecksumListBody implements BodySource {
     switch (why) {
       case NOT_FOUND, NOT_A_DIRECTORY -> skip(receiver);
       case EXHAUSTED, UNAVAILABLE -> tryAgain(receiver, entry, null);
-      case FORBIDDEN, NAME_TOO_LONG, IO -> nameOnly(receiver, entry, null, Without.UNREADABLE);
+      case FORBIDDEN, NAME_TOO_LONG, IO -> nameOnly(receiver, entry, null, Omission.UNREADABLE);
     }
   }
 
@@ -167,7 +174,7 @@ public final class ChecksumListBody implements BodySource {
       return;
     }
     if (mount.refuses(stat)) {
-      nameOnly(receiver, entry, stat, Without.CORRUPT);
+      nameOnly(receiver, entry, stat, Omission.CORRUPT);
       return;
     }
     mount
@@ -198,8 +205,8 @@ public final class ChecksumListBody implements BodySource {
   private void failedToHash(
       Receiver receiver, DirectoryEntry entry, FileStat stat, DigestSource.Unavailable why) {
     switch (why) {
-      case UNREADABLE -> nameOnly(receiver, entry, stat, Without.UNREADABLE);
-      case CHANGED -> tryAgain(receiver, entry, Without.CHANGING);
+      case UNREADABLE -> nameOnly(receiver, entry, stat, Omission.UNREADABLE);
+      case CHANGED -> tryAgain(receiver, entry, Omission.CHANGING);
       case BUSY -> tryAgain(receiver, entry, null);
     }
   }
@@ -207,9 +214,9 @@ public final class ChecksumListBody implements BodySource {
   /**
    * Opens the file again after a pause.
    *
-   * @param otherwise how the list goes on after too many tries, or null if it does not
+   * @param otherwise the reason to list after too many tries; null to fail the body
    */
-  private void tryAgain(Receiver receiver, DirectoryEntry entry, @Nullable Without otherwise) {
+  private void tryAgain(Receiver receiver, DirectoryEntry entry, @Nullable Omission otherwise) {
     if (++tries < MAX_TRIES) {
       var _ =
           thread.executeAfter(
@@ -221,9 +228,9 @@ public final class ChecksumListBody implements BodySource {
     }
   }
 
-  /** A comment to sha256sum, which then has nothing to compare the file with. */
+  /** Lists a file without a checksum; a comment for sha256sum. */
   private void nameOnly(
-      Receiver receiver, DirectoryEntry entry, @Nullable FileStat stat, Without why) {
+      Receiver receiver, DirectoryEntry entry, @Nullable FileStat stat, Omission why) {
     next++;
     tries = 0;
     if (json) {
@@ -247,7 +254,7 @@ public final class ChecksumListBody implements BodySource {
   /**
    * A member of the array.
    *
-   * @param stat null if the file could not be looked at
+   * @param stat null if the file's status is unknown
    */
   private byte[] object(DirectoryEntry entry, @Nullable FileStat stat, String member) {
     StringBuilder out = new StringBuilder(next == 1 ? "[\n{\"name\":" : ",\n{\"name\":");

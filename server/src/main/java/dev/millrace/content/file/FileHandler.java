@@ -10,7 +10,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
 
 /**
- * Serves the files of one mount: GET and HEAD. Each request is a {@link FileResolver}. Event thread
+ * Serves the files of one mount: authenticates, then starts a {@link FileResolver}. Loop thread
  * only.
  */
 public final class FileHandler implements MountHandler {

@@ -29,9 +29,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a request gets: the file, or in a directory its index or its listing, or a fallback;
- * then the stored variant that the client prefers. One open after another, each by the kernel
- * beneath the root. Event thread only.
+ * Selects the file for a request: the file itself, a directory's index or listing, a checksum file,
+ * or a fallback; then the stored variant that the client prefers. It opens one path after another;
+ * the kernel resolves each beneath the root. Loop thread only.
  */
 final class FileResolver {
   private static final int MAX_RESTARTS = 8;
@@ -43,17 +43,17 @@ final class FileResolver {
   private final ParsedPath names;
   private final ParsedPath below;
 
-  /** Of the root that all of this is looked up beneath. */
+  /** The root's generation at the start. */
   private int generation;
 
   private int restarts;
 
-  /** The file that a variant is looked for. */
+  /** The file for which a variant is searched. */
   private @Nullable OpenFile plainFile;
 
   /**
-   * @param names the path as asked for
-   * @param below the same from the mount's root
+   * @param names the requested path
+   * @param below the same path from the mount's root
    */
   FileResolver(
       HttpServerExchange exchange, MountContext mount, ParsedPath names, ParsedPath below) {
@@ -88,7 +88,9 @@ final class FileResolver {
     }
   }
 
-  /** 301 to the path with its slash: a path only, never a host, so that no field can forge one. */
+  /**
+   * Responds with 301 to the path with a slash. Location has no host, so no field can forge one.
+   */
   static void redirectToDirectory(HttpServerExchange exchange, ParsedPath names) {
     String query = exchange.getQueryString();
     String location = names.encodedDirectory() + (query.isEmpty() ? "" : "?" + query);
@@ -112,7 +114,7 @@ final class FileResolver {
     ErrorResponder.send(exchange, status);
   }
 
-  /** Goes on with what else the path may mean, unless nothing is known of the file. */
+  /** Tries the next meaning of the path, unless the failure leaves open whether the file exists. */
   private void orElse(OpenFailure why, Runnable next) {
     if (why.isAbsence() || why == OpenFailure.FORBIDDEN) {
       next.run();
@@ -178,7 +180,7 @@ final class FileResolver {
 
   // ---- checksums -------------------------------------------------------------------------------
 
-  /** What is not there may be a checksum of what is. */
+  /** A missing file may be a generated checksum file. */
   private void tryChecksum() {
     String name = below.lastName();
     Algorithm algorithm = ChecksumFiles.algorithm(name);
@@ -278,10 +280,10 @@ final class FileResolver {
   // ---- variants --------------------------------------------------------------------------------
 
   /**
-   * Goes on with a file.
+   * Searches the variants of a file.
    *
-   * @param directory whose index it is, or null
-   * @param first whether nothing was looked for before it
+   * @param directory the directory whose index file it is, or null
+   * @param first whether no other path was tried before
    */
   private void chooseVariant(
       OpenFile file, byte[] path, String name, @Nullable ParsedPath directory, boolean first) {
@@ -330,7 +332,7 @@ final class FileResolver {
   }
 
   private void selected(SelectedFile selected) {
-    plainFile = null; // the answer closes it
+    plainFile = null; // the responder closes it
     try {
       new FileResponder(exchange, mount, selected).start();
     } catch (RuntimeException | Error failure) {
@@ -372,8 +374,8 @@ final class FileResolver {
   }
 
   /**
-   * Whether the exchange goes on, beneath the root that it began with. If the root is another by
-   * now, all begins anew: a file of one release must not go with a variant of the next.
+   * Whether the exchange continues with the same root. If the root has changed, starts again: a
+   * file of one release must not be combined with a variant of the next.
    */
   private boolean mayGoOn() {
     if (exchange.isComplete()) {

@@ -35,8 +35,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers with a file that was found: finds out the digests that are asked for, decides what of the
- * file is sent, writes the head, sends the body.
+ * Responds with a selected file: gets the requested digests, evaluates conditions and ranges, sends
+ * head and body. Loop thread only.
  */
 final class FileResponder {
   private final HttpServerExchange exchange;
@@ -68,24 +68,24 @@ final class FileResponder {
     HeaderMap headers = exchange.getRequestHeaders();
     Digests known = mount.digests().known(file.stat());
     List<Algorithm> wanted = DigestFields.wanted(headers, DigestFields.WANT_REPR_DIGEST);
-    if (wanted.isEmpty() || wanted.stream().anyMatch(one -> known.get(one) != null)) {
+    if (wanted.isEmpty() || wanted.stream().anyMatch(candidate -> known.get(candidate) != null)) {
       plan(known);
     } else {
       find(wanted.getFirst(), known, this::plan);
     }
   }
 
-  /** Goes on with the digest, if it may be found out and can be. */
+  /** Computes a digest, if the policy allows it, and continues with or without it. */
   private void find(Algorithm algorithm, Digests known, Consumer<Digests> proceed) {
     if (mount.digestPolicy().mode() == DigestPolicy.Mode.OFF) {
       proceed.accept(known);
     } else {
-      mount.digests().require(file, Set.of(algorithm), orWithout(known, proceed));
+      mount.digests().require(file, Set.of(algorithm), withOrWithout(known, proceed));
     }
   }
 
-  /** Busy is told to who asked; a file that changed is sent without a digest. */
-  private DigestSource.Callback orWithout(Digests known, Consumer<Digests> proceed) {
+  /** BUSY: respond 503 with Retry-After. Other failures: continue without the digest. */
+  private DigestSource.Callback withOrWithout(Digests known, Consumer<Digests> proceed) {
     return mount
         .failures()
         .digestCallback(
@@ -103,7 +103,7 @@ final class FileResponder {
                 }));
   }
 
-  /** Goes on if anybody is left to answer. */
+  /** Continues if the connection is still open. */
   private void resume(Runnable next) {
     if (exchange.getConnection().isOpen()) {
       try {
@@ -132,18 +132,18 @@ final class FileResponder {
     List<Algorithm> wanted =
         DigestFields.wanted(exchange.getRequestHeaders(), DigestFields.WANT_CONTENT_DIGEST);
     if (wanted.isEmpty() || exchange.getRequestMethod().equals(Methods.HEAD)) {
-      answer(plan, current, digests, null);
+      respond(plan, current, digests, null);
       return;
     }
     contentDigest(plan, current, digests, wanted);
   }
 
-  /** The digest of what this very message carries, where that is one stretch of the file. */
+  /** Continues with the digest of this message's content, if that is one range of the file. */
   private void contentDigest(
       ResponsePlan plan, Representation current, Digests digests, List<Algorithm> wanted) {
     Algorithm algorithm =
         wanted.stream()
-            .filter(one -> digests.get(one) != null)
+            .filter(candidate -> digests.get(candidate) != null)
             .findFirst()
             .orElse(wanted.getFirst());
     if (plan instanceof ResponsePlan.Whole) {
@@ -151,7 +151,7 @@ final class FileResponder {
           algorithm,
           digests,
           found ->
-              answer(
+              respond(
                   plan,
                   current,
                   found,
@@ -166,23 +166,24 @@ final class FileResponder {
               algorithm,
               range.first(),
               range.lengthBytes(),
-              orWithout(
+              withOrWithout(
                   Digests.NONE,
                   part ->
-                      answer(
+                      respond(
                           plan,
                           current,
                           digests,
                           part.isEmpty() ? null : DigestFields.member(part, algorithm))));
     } else {
-      answer(plan, current, digests, null);
+      respond(plan, current, digests, null);
     }
   }
 
-  private void answer(
+  private void respond(
       ResponsePlan plan, Representation current, Digests digests, @Nullable String contentDigest) {
     HeaderMap headers = exchange.getResponseHeaders();
-    FileTexts texts = FileTexts.of(file, coding, digests); // more may be known than when planned
+    FileTexts texts =
+        FileTexts.of(file, coding, digests); // digests may have been added since the plan
     validators(headers, current, texts);
     switch (plan) {
       case ResponsePlan.NotModified _ -> {
@@ -225,7 +226,7 @@ final class FileResponder {
     }
   }
 
-  /** What every answer about this representation carries, failures included. */
+  /** Sets the fields of every response about this representation, errors included. */
   private void validators(HeaderMap headers, Representation current, FileTexts texts) {
     headers.put(Headers.ETAG, current.entityTag());
     Fields.lastModified(headers, current.modifiedSeconds(), texts.lastModified());
@@ -236,8 +237,8 @@ final class FileResponder {
   }
 
   /**
-   * What 200, 206 and 304 carry: digests, and a lifetime, with which a failure would be kept. What
-   * is not known yet is found out behind the answer.
+   * Sets the fields of 200, 206 and 304 only: digests, and Cache-Control, which would make an error
+   * cacheable. Requests missing digests in the background.
    */
   private void described(HeaderMap headers, Digests digests, FileTexts texts) {
     DigestPolicy policy = mount.digestPolicy();
@@ -275,8 +276,8 @@ final class FileResponder {
       file.close();
       exchange.endExchange();
     } else {
-      BodySource pieces = new FileBody(mount.access(), mount.buffers(), file, body, recording);
-      new BodyTransfer(exchange, mount.failures(), pieces).start();
+      BodySource source = new FileBody(mount.access(), mount.buffers(), file, body, recording);
+      new BodyTransfer(exchange, mount.failures(), source).start();
     }
   }
 

@@ -17,13 +17,13 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * A page that needs no script: a table whose headings sort, a path whose parts lead up, the colours
- * that the reader's system has.
+ * The listing as an HTML table: no scripts, headings that sort, a path with links, the system's
+ * colours.
  */
 final class HtmlFormat implements Listing.Format {
   private static final String STYLE = resource("listing.css");
 
-  /** Allows the page's own style and nothing else, whatever a name smuggles in. */
+  /** Allows only the page's own style, even if a file name injects markup. */
   static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; style-src 'sha256-"
           + base64Sha256(STYLE)
@@ -51,7 +51,7 @@ final class HtmlFormat implements Listing.Format {
       return Base64.getEncoder()
           .encodeToString(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible); // every Java platform has it
+      throw new AssertionError(impossible); // every Java platform supports SHA-256
     }
   }
 
@@ -72,10 +72,10 @@ final class HtmlFormat implements Listing.Format {
     }
   }
 
-  /** Each part leads to its directory, by as many steps up as lie below it. */
+  /** Links each part of the path to its directory, relative to the current one. */
   private static void breadcrumb(StringBuilder out, String path) {
     String[] parts = path.equals("/") ? new String[0] : path.substring(1).split("/", -1);
-    int depth = parts.length - 1; // what follows the last slash is empty
+    int depth = parts.length - 1; // the part after the last slash is empty
     out.append("<nav aria-label=\"Path\"><h1>");
     if (depth <= 0) {
       out.append("Index of <bdi>/</bdi>");
@@ -127,7 +127,7 @@ final class HtmlFormat implements Listing.Format {
     out.append("</td></tr>\n");
   }
 
-  /** A time beyond four digits of a year stands as touch(1) reads it: seconds after an at sign. */
+  /** A time beyond four-digit years is written as touch(1) reads it: seconds after an at sign. */
   private static void modified(StringBuilder out, long epochSeconds) {
     if (HttpDate.exists(epochSeconds)) {
       Instant instant = Instant.ofEpochSecond(epochSeconds);
@@ -165,7 +165,7 @@ final class HtmlFormat implements Listing.Format {
     out.append("\">").append(text).append("</a>");
   }
 
-  /** Bytes to three digits, as {@code 1.44 MiB}. */
+  /** A size with three digits, as {@code 1.44 MiB}. */
   static String readable(long bytes) {
     double value = bytes;
     int unit = 0;
@@ -180,7 +180,7 @@ final class HtmlFormat implements Listing.Format {
     return String.format(Locale.ROOT, "%." + decimals + "f %s", value, UNITS[unit]);
   }
 
-  /** Text within an element or a quoted attribute; control characters become pictures of them. */
+  /** Escapes text in an element or a quoted attribute; shows control characters as symbols. */
   static void escape(StringBuilder out, String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -6,9 +6,9 @@ import dev.millrace.http.semantics.HttpDate;
 import dev.millrace.text.JsonText;
 
 /**
- * The array that nginx's autoindex writes, {@code name}, {@code type}, {@code mtime} and {@code
- * size}, and beside them {@code href}, exact for names that are no Unicode, {@code etag}, and
- * {@code sha256} where it is known.
+ * The JSON array of nginx's autoindex with {@code name}, {@code type}, {@code mtime} and {@code
+ * size}; in addition {@code href}, which is exact for names that are not Unicode, {@code etag}, and
+ * {@code sha256} if it is known.
  */
 final class JsonFormat implements Listing.Format {
   private final Listing.Knowledge knowledge;

@@ -10,26 +10,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of a directory, made piece by piece: the first call reads the directory and sorts it, and
- * each gives the next piece, so that the text of a large directory is never in memory as a whole;
- * its names are. For a worker, one thread at a time.
+ * A page of a directory, generated in chunks. The first call reads and sorts the directory; each
+ * call returns the next chunk. The names of a large directory are in memory, but never its complete
+ * text. For worker threads, one at a time.
  */
 public final class Listing {
-  /** What a browser is told about the HTML: it loads nothing, and has only its own style. */
+  /** Lets the browser load nothing, and apply the page's own style only. */
   public static final String CONTENT_SECURITY_POLICY = HtmlFormat.CONTENT_SECURITY_POLICY;
 
-  private static final int PIECE_CHARACTERS = 48 << 10;
+  private static final int CHUNK_CHARACTERS = 48 << 10;
 
-  /** What is told of a file beyond what the file system knows. Any thread. */
+  /** Information about a file beyond its status. Any thread. */
   public interface Knowledge {
-    /** The tag that a request for the file would be answered with. */
+    /** The entity tag of a response with the file. */
     String entityTag(FileStat stat);
 
     /** The file's SHA-256 in hexadecimal, or null if it is not known. */
     @Nullable String sha256(FileStat stat);
   }
 
-  /** How the page is written. */
+  /** The output format of a page. */
   interface Format {
     void begin(StringBuilder out, Page page);
 
@@ -39,12 +39,12 @@ public final class Listing {
   }
 
   /**
-   * What is around the entries.
+   * The properties of a page.
    *
-   * @param path of the directory, decoded, for people
-   * @param query what was asked for
-   * @param total entries in the directory
-   * @param shown entries on the page
+   * @param path the directory's decoded path, for display
+   * @param query the request's query
+   * @param total number of entries of the directory
+   * @param shown number of entries on the page
    */
   record Page(String path, ListingQuery query, int total, int shown) {}
 
@@ -71,35 +71,35 @@ public final class Listing {
   /**
    * A page of HTML.
    *
-   * @param hidden whether names that begin with a dot are shown
-   * @param path the directory's, decoded, with its slashes
-   * @param query the request's
+   * @param hidden whether names that begin with a dot are listed
+   * @param path the directory's decoded path, with its slashes
+   * @param query the request's query
    */
   public static Listing html(DirectoryScan scan, boolean hidden, String path, String query) {
-    ListingQuery asked = ListingQuery.parse(query, ListingQuery.PAGE_ENTRIES);
-    return new Listing(scan, hidden, path, asked, new HtmlFormat());
+    ListingQuery parsed = ListingQuery.parse(query, ListingQuery.PAGE_ENTRIES);
+    return new Listing(scan, hidden, path, parsed, new HtmlFormat());
   }
 
-  /** The same as JSON; all of it unless the query has a limit. */
+  /** The same as JSON; all entries, unless the query has a limit. */
   public static Listing json(
       DirectoryScan scan, boolean hidden, String path, String query, Knowledge knowledge) {
-    ListingQuery asked = ListingQuery.parse(query, Integer.MAX_VALUE);
-    return new Listing(scan, hidden, path, asked, new JsonFormat(knowledge));
+    ListingQuery parsed = ListingQuery.parse(query, Integer.MAX_VALUE);
+    return new Listing(scan, hidden, path, parsed, new JsonFormat(knowledge));
   }
 
-  /** The next piece of the text, or null after the last. */
+  /** The next chunk, or null at the end. */
   public @Nullable ByteBuffer next() throws IOException {
     if (ended) {
       return null;
     }
-    StringBuilder out = new StringBuilder(PIECE_CHARACTERS + 4096);
+    StringBuilder out = new StringBuilder(CHUNK_CHARACTERS + 4096);
     Page around = page;
     if (around == null) {
       around = read();
       page = around;
       format.begin(out, around);
     }
-    while (next < shown.size() && out.length() < PIECE_CHARACTERS) {
+    while (next < shown.size() && out.length() < CHUNK_CHARACTERS) {
       DirectoryEntry entry = shown.get(next);
       scan.look(entry);
       format.entry(out, entry, next == 0);

@@ -7,16 +7,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a directory is asked for: {@code ?sort=size&order=desc&offset=1000&limit=500}. What
- * cannot be understood counts as not said.
+ * A listing's query: {@code ?sort=size&order=desc&offset=1000&limit=500}. Invalid parameters are
+ * ignored.
  *
- * @param sort by what
- * @param descending whether the greatest comes first
- * @param offset entries that are passed over
- * @param limit most entries shown
+ * @param sort the sort key
+ * @param descending whether the greatest entry comes first
+ * @param offset number of skipped entries
+ * @param limit maximum number of entries
  */
 public record ListingQuery(Sort sort, boolean descending, int offset, int limit) {
-  /** By what entries are sorted; directories always come first. */
+  /** The sort key; directories always come first. */
   public enum Sort {
     NAME,
     SIZE,
@@ -27,10 +27,10 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
     }
   }
 
-  /** Entries on a page of HTML, unless another number is asked for. */
+  /** Default number of entries on a page of HTML. */
   static final int PAGE_ENTRIES = 1_000;
 
-  /** Whether the query asks for JSON by {@code format=json}, or null if it says nothing. */
+  /** Whether {@code format} is {@code json}; null if the query has no {@code format}. */
   public static @Nullable Boolean wantsJson(String query) {
     String format = value(query, "format");
     return format == null ? null : Boolean.valueOf(format.equals("json"));
@@ -39,7 +39,7 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
   /**
    * Parses a query.
    *
-   * @param defaultLimit most entries if it does not say
+   * @param defaultLimit limit if the query has none
    */
   static ListingQuery parse(String query, int defaultLimit) {
     Sort sort = Sort.NAME;
@@ -66,14 +66,14 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
     return null;
   }
 
-  private static int number(@Nullable String text, int least, int defaultValue) {
+  private static int number(@Nullable String text, int min, int defaultValue) {
     if (text == null || !text.matches("\\d{1,9}")) {
       return defaultValue;
     }
-    return Math.max(least, Integer.parseInt(text));
+    return Math.max(min, Integer.parseInt(text));
   }
 
-  /** Whether entries must be looked at before they can be sorted. */
+  /** Whether sorting needs the entries' file status. */
   boolean needsFacts() {
     return sort != Sort.NAME;
   }
@@ -109,13 +109,13 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
     return seconds != 0 ? seconds : Integer.compare(a.modifiedNanos(), b.modifiedNanos());
   }
 
-  /** The query of the same directory sorted by something: the other way round if it is already. */
+  /** The query that sorts by a key; reverses the order if that key sorts already. */
   String sortedBy(Sort by) {
     boolean turned = by == sort && !descending;
     return "?sort=" + by.text() + "&order=" + (turned ? "desc" : "asc") + limitSuffix();
   }
 
-  /** The query of another page. */
+  /** The query of the page at another offset. */
   String at(int otherOffset) {
     return "?sort="
         + sort.text()

@@ -19,7 +19,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import org.jspecify.annotations.Nullable;
 
-/** Answers with a directory's listing, as HTML or as JSON. Event thread only. */
+/** Responds with a directory's listing, as HTML or JSON. Loop thread only. */
 public final class ListingResponse {
   private static final HttpString CONTENT_SECURITY_POLICY =
       new HttpString("Content-Security-Policy");
@@ -27,10 +27,10 @@ public final class ListingResponse {
   private ListingResponse() {}
 
   /**
-   * Sends it.
+   * Sends the listing.
    *
-   * @param below the path from the mount's root
-   * @param directory becomes this answer's to close
+   * @param below the directory's path from the mount's root
+   * @param directory owned and closed by the response
    */
   public static void send(
       HttpServerExchange exchange,
@@ -40,10 +40,10 @@ public final class ListingResponse {
       OpenFile directory) {
     HeaderMap headers = exchange.getResponseHeaders();
     String query = exchange.getQueryString();
-    Boolean asked = ListingQuery.wantsJson(query);
+    Boolean requested = ListingQuery.wantsJson(query);
     boolean json =
-        asked != null
-            ? asked
+        requested != null
+            ? requested
             : AcceptType.prefersJson(Fields.joined(exchange.getRequestHeaders(), Headers.ACCEPT));
     headers.put(
         Headers.CONTENT_TYPE,
@@ -67,11 +67,11 @@ public final class ListingResponse {
         json
             ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(mount))
             : Listing.html(scan, hidden, names.decoded(), query);
-    GeneratedBody pieces = new GeneratedBody(mount.executors(), listing::next, directory::close);
-    new BodyTransfer(exchange, mount.failures(), pieces).start();
+    GeneratedBody source = new GeneratedBody(mount.executors(), listing::next, directory::close);
+    new BodyTransfer(exchange, mount.failures(), source).start();
   }
 
-  /** Entity tags and digests as FileAnswer gives them. */
+  /** The same entity tags and digests as {@code content.file.FileResponder} sends. */
   private record Knowledge(MountContext mount) implements Listing.Knowledge {
     @Override
     public String entityTag(FileStat stat) {

@@ -1,15 +1,17 @@
 /**
- * Directory listings: what is shown, in which order, as HTML and as JSON.
+ * Directory listings as HTML and JSON.
  *
  * <ul>
- *   <li>{@link dev.millrace.content.listing.ListingQuery}: sorting and paging out of a request's
+ *   <li>{@link dev.millrace.content.listing.ListingResponse}: responds with a listing. Loop thread.
+ *   <li>{@link dev.millrace.content.listing.ListingQuery}: sorting and paging, from a request's
  *       query.
- *   <li>{@link dev.millrace.content.listing.Listing}: a directory's page, made piece by piece on a
- *       worker.
- *   <li>{@code HtmlFormat}, {@code JsonFormat}: how an entry and what is around it is written.
+ *   <li>{@link dev.millrace.content.listing.Listing}: a page, generated in chunks on worker
+ *       threads.
+ *   <li>{@code HtmlFormat}, {@code JsonFormat}: the output formats.
  * </ul>
  *
- * <p>Imports {@code files} and {@code plan}; knows no HTTP server.
+ * <p>Imports {@code content}, {@code digest}, {@code files}, {@code http.exchange}, {@code
+ * http.semantics}, {@code text} and Undertow.
  */
 @NullMarked
 package dev.millrace.content.listing;

@@ -5,11 +5,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one loop in the order in which they were active, so that the one that has been
- * idle for longest is found first. Loop thread only.
+ * The connections of one loop, ordered by their last activity, so that the connection with the
+ * longest idle time is found first. Loop thread only.
  */
 public final class Connections {
-  /** Busy connections that are passed over in search of an idle one. */
+  /** Bound on the connections that one search for an idle one inspects. */
   private static final int MAX_LOOKED_AT = 64;
 
   private final LongSupplier nowNanos;
@@ -17,28 +17,32 @@ public final class Connections {
   private @Nullable Member first;
   private @Nullable Member last;
 
-  /** A connection, with its place in the order. */
+  /** A connection of the list. */
   public interface Member {
-    /** Its place; the same object for its life. */
+    /** The list node of this connection; always the same object. */
     Place place();
 
-    /** Whether no request is under way, no part of one has come, and no answer is being sent. */
+    /**
+     * Whether no request is running, no part of a request is received, and no response is being
+     * sent.
+     */
     boolean isIdle();
 
-    /** Whether its last answer is given: what still comes is dropped. */
+    /** Whether the last response is complete; further input is discarded. */
     boolean isEnding();
 
     /**
-     * Ends the connection if it is still idle once what has come is looked at: the client gets our
-     * end of stream, and what it sends after that is dropped, so that its end is no reset.
+     * Processes the bytes that are received already, then ends the connection if it is still idle.
+     * The server sends its end of stream and discards later input, so that the client sees no
+     * reset.
      */
     void endIfIdle();
 
-    /** Ends the connection at once, so that its descriptor is free soon. */
+    /** Closes the connection at once, so that its descriptor is free soon. */
     void hangUp();
   }
 
-  /** A place in the order. */
+  /** A node of the list. */
   public static final class Place {
     private @Nullable Member before;
     private @Nullable Member after;
@@ -49,15 +53,15 @@ public final class Connections {
   }
 
   /**
-   * @param nowNanos as {@link System#nanoTime}
-   * @param idle how long a connection may be idle
+   * @param nowNanos a clock like {@link System#nanoTime}
+   * @param idle maximum idle time of a connection
    */
   public Connections(LongSupplier nowNanos, Duration idle) {
     this.nowNanos = nowNanos;
     this.idleNanos = idle.toNanos();
   }
 
-  /** Adds a connection, as the most recently active. */
+  /** Adds a connection as the most recently active one. */
   public void add(Member member) {
     Place place = member.place();
     place.activeNanos = nowNanos.getAsLong();
@@ -72,7 +76,7 @@ public final class Connections {
     last = member;
   }
 
-  /** Removes a connection; no effect if it is not in. */
+  /** Removes a connection; no effect if the list does not contain it. */
   public void remove(Member member) {
     Place place = member.place();
     if (!place.in) {
@@ -95,7 +99,9 @@ public final class Connections {
     place.after = null;
   }
 
-  /** A connection was active; no effect if it is not in. */
+  /**
+   * Marks a connection as the most recently active one; no effect if the list does not contain it.
+   */
   public void touch(Member member) {
     if (!member.place().in) {
       return;
@@ -109,15 +115,17 @@ public final class Connections {
   }
 
   /**
-   * Ends the connection that has been idle for longest, at once.
+   * Closes the connection with the longest idle time at once.
    *
-   * @return false if none was found that is idle
+   * @return false if the search found no idle connection
    */
   public boolean endOldestIdle() {
     int looked = 0;
-    for (Member one = first; one != null && looked < MAX_LOOKED_AT; one = one.place().after) {
-      if (one.isIdle()) {
-        one.hangUp();
+    for (Member member = first;
+        member != null && looked < MAX_LOOKED_AT;
+        member = member.place().after) {
+      if (member.isIdle()) {
+        member.hangUp();
         return true;
       }
       looked++;
@@ -125,35 +133,35 @@ public final class Connections {
     return false;
   }
 
-  /** Ends the connections that have been idle for too long. */
+  /** Ends the connections whose idle time exceeds the maximum. */
   public void sweep() {
     long now = nowNanos.getAsLong();
-    for (Member one = first; one != null && isOld(one, now); one = first) {
-      touch(one);
-      if (one.isIdle()) {
-        one.endIfIdle();
+    for (Member member = first; member != null && isOld(member, now); member = first) {
+      touch(member);
+      if (member.isIdle()) {
+        member.endIfIdle();
       }
     }
   }
 
-  private boolean isOld(Member one, long now) {
-    return now - one.place().activeNanos >= idleNanos;
+  private boolean isOld(Member member, long now) {
+    return now - member.place().activeNanos >= idleNanos;
   }
 
   /**
    * Ends all idle connections.
    *
-   * @return how many are busy
+   * @return the number of busy connections
    */
   public int endIdle() {
     int busy = 0;
     Member next;
-    for (Member one = first; one != null; one = next) {
-      next = one.place().after;
-      if (one.isIdle()) {
-        one.endIfIdle();
+    for (Member member = first; member != null; member = next) {
+      next = member.place().after;
+      if (member.isIdle()) {
+        member.endIfIdle();
       }
-      busy += one.place().in && !one.isEnding() ? 1 : 0;
+      busy += member.place().in && !member.isEnding() ? 1 : 0;
     }
     return busy;
   }

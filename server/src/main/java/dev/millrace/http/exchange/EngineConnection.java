@@ -14,12 +14,12 @@ import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 
 /**
- * A connection, or a stream of one, whose engine is ours: what is known of the request under way,
- * and the parts of Undertow's contract that are the same for every version. Loop thread only, where
- * nothing else is said.
+ * A connection, or a stream of one, of this project's HTTP engine: the state of the current
+ * request, and the parts of Undertow's {@code ServerConnection} contract that all HTTP versions
+ * share. Loop thread only, unless stated otherwise.
  */
 public abstract class EngineConnection extends AbstractServerConnection implements RequestOrigin {
-  /** Paths are not decoded: a handler sees what was sent, and decodes once. */
+  /** Paths are not decoded: handlers get the path as received and decode it once. */
   private static final OptionMap OPTIONS =
       OptionMap.builder()
           .set(UndertowOptions.DECODE_URL, false)
@@ -34,14 +34,14 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
   private @Nullable Runnable abort;
 
   /**
-   * @param bufferBytes of a buffer of the pool
+   * @param bufferBytes size of a buffer of the pool
    */
   protected EngineConnection(
       StreamConnection channel, ByteBufferPool pool, HttpHandler root, int bufferBytes) {
     super(channel, pool, root, OPTIONS, bufferBytes);
   }
 
-  /** Forgets the request, which has ended; a refusal stays, for its connection ends. */
+  /** Clears the state of a completed request. A refusal stays, because its connection ends. */
   protected final void forgetRequest() {
     miss = null;
     namesClient = false;
@@ -49,7 +49,7 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
     abort = null;
   }
 
-  /** The head of the response under way, as it is sent. */
+  /** Passes a copy of a response's head to the listener that {@link #onHead} has set. */
   protected final void tellHead(ByteBuffer head) {
     HeadListener listener = headListener;
     if (listener != null) {
@@ -60,7 +60,7 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
     }
   }
 
-  /** The connection is gone: runs what {@link #onAbort} has set. */
+  /** Runs the task that {@link #onAbort} has set. The connection is closed. */
   protected final void abortRequest() {
     Runnable task = abort;
     abort = null;
@@ -101,7 +101,7 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
     throw new UnsupportedOperationException("100 (Continue) is sent when the body is read");
   }
 
-  /** False: handlers need not send 100 (Continue) themselves. */
+  /** False: the engine sends 100 (Continue), handlers do not. */
   @Override
   public boolean isContinueResponseSupported() {
     return false;
@@ -130,7 +130,7 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
 
   @Override
   protected void setConnectListener(HttpUpgradeListener listener) {
-    throw new UnsupportedOperationException("CONNECT is refused");
+    throw new UnsupportedOperationException("CONNECT is not supported");
   }
 
   @Override
@@ -140,10 +140,10 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
 
   @Override
   public void setSslSessionInfo(SSLSessionInfo info) {
-    throw new UnsupportedOperationException("no TLS here");
+    throw new UnsupportedOperationException("TLS is not supported");
   }
 
-  /** False: trailers are checked and dropped. */
+  /** False: trailers are checked and discarded. */
   @Override
   public boolean isRequestTrailerFieldsSupported() {
     return false;

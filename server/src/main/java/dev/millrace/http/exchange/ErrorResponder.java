@@ -10,20 +10,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the body of an error response. A mount attaches its own to an exchange, to send configured
- * pages; without one, the body is one line of text. Event thread only.
+ * Writes the body of an error response. A mount attaches its own responder to an exchange to send
+ * configured pages; without one, the body is one line of text. Loop thread only.
  */
 @FunctionalInterface
 public interface ErrorResponder {
-  /** The responder of the exchange's mount. */
+  /** The key under which a mount attaches its responder. */
   AttachmentKey<ErrorResponder> OF_EXCHANGE = AttachmentKey.create(ErrorResponder.class);
 
   HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
 
-  /** Sends the body for a status that is set already. */
+  /** Sends the body; the status is already set. */
   void respond(HttpServerExchange exchange, int status);
 
-  /** Responds with a status, by the responder of the exchange if it has one. */
+  /** Sends an error response through the responder of the exchange, or as one line of text. */
   static void send(HttpServerExchange exchange, int status) {
     exchange.setStatusCode(status);
     exchange.getResponseHeaders().put(CONTENT_TYPE_OPTIONS, "nosniff");
@@ -35,7 +35,7 @@ public interface ErrorResponder {
     }
   }
 
-  /** Responds with a status and one line of text. */
+  /** Sends an error response with one line of text. */
   static void sendLine(HttpServerExchange exchange, int status) {
     exchange.setStatusCode(status);
     exchange.getResponseHeaders().put(CONTENT_TYPE_OPTIONS, "nosniff");
@@ -44,7 +44,7 @@ public interface ErrorResponder {
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
     exchange.setResponseContentLength(body.length);
     if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-      exchange.endExchange(); // its length is known
+      exchange.endExchange(); // the length field is set
     } else {
       exchange.getResponseSender().send(ByteBuffer.wrap(body));
     }

@@ -12,9 +12,9 @@ import io.undertow.util.Protocols;
 import io.undertow.util.URLUtils;
 import java.nio.charset.StandardCharsets;
 
-/** Makes the exchanges of one loop and hands them to the root handler. Loop thread only. */
+/** Creates the exchanges of one loop and passes them to the root handler. Loop thread only. */
 public final class ExchangeFactory {
-  /** More than fit into a target: parameters are bounded by its length. */
+  /** Exceeds the number of parameters that fit into a target, whose length is bounded. */
   private static final int MAX_PARAMETERS = 1 << 20;
 
   private static final String UTF_8 = StandardCharsets.UTF_8.name();
@@ -25,14 +25,13 @@ public final class ExchangeFactory {
     this.root = root;
   }
 
-  /** The handler that gets every exchange. */
   public HttpHandler root() {
     return root;
   }
 
   /**
-   * An exchange for a request; it is persistent if the request is, and has its whole request if
-   * that has no body.
+   * Creates the exchange of a request. It is persistent if the request is; its request is
+   * terminated already if there is no body.
    */
   public HttpServerExchange make(ServerConnection connection, RequestHead head) {
     HeaderMap fields = new HeaderMap();
@@ -46,7 +45,7 @@ public final class ExchangeFactory {
     return exchange;
   }
 
-  /** An exchange that answers a refused request and ends its connection. */
+  /** Creates the exchange that responds to a refused request and ends its connection. */
   public HttpServerExchange refused(ServerConnection connection, HttpString method) {
     HttpServerExchange exchange = exchange(connection, new HeaderMap(), method, Protocols.HTTP_1_1);
     target(exchange, "/", "");
@@ -58,7 +57,7 @@ public final class ExchangeFactory {
   private static HttpServerExchange exchange(
       ServerConnection connection, HeaderMap fields, HttpString method, HttpString protocol) {
     HttpServerExchange exchange =
-        new HttpServerExchange(connection, fields, new HeaderMap(), -1); // no bound on bodies
+        new HttpServerExchange(connection, fields, new HeaderMap(), -1); // handlers bound the body
     exchange.setRequestMethod(method);
     exchange.setProtocol(protocol);
     exchange.setRequestScheme("http");
@@ -75,7 +74,7 @@ public final class ExchangeFactory {
       exchange.setRelativePath(path);
     }
     if (!query.isEmpty()) {
-      exchange.setQueryString(query.startsWith("?") ? "?" + query : query); // one is taken off
+      exchange.setQueryString(query.startsWith("?") ? "?" + query : query); // Undertow strips one
       try {
         URLUtils.parseQueryString(query, exchange, UTF_8, false, MAX_PARAMETERS);
       } catch (ParameterLimitException impossible) {
@@ -84,7 +83,7 @@ public final class ExchangeFactory {
     }
   }
 
-  /** Undertow keeps path parameters apart from the path. */
+  /** Undertow keeps path parameters separate from the path. */
   private static void withParameters(HttpServerExchange exchange, String path) {
     try {
       Connectors.setExchangeRequestPath(
@@ -94,7 +93,7 @@ public final class ExchangeFactory {
     }
   }
 
-  /** Runs the root handler; what it throws is answered 500. */
+  /** Runs the root handler; responds with 500 if it throws. */
   public void run(HttpServerExchange exchange) {
     Connectors.executeRootHandler(root, exchange);
   }

@@ -16,11 +16,12 @@ import java.util.logging.Logger;
 import org.xnio.IoUtils;
 
 /**
- * The last resort of every continuation of an exchange: a step that throws answers 500 and closes
- * the connection, is logged once, and counted. Undertow does that for the root handler only; a step
- * that runs in a completion, a timer or after a worker would leave its client waiting for ever.
+ * The last resort of every continuation of an exchange. If a step throws, this class logs it once,
+ * counts it, responds with 500 and closes the connection. Undertow does that for the root handler
+ * only; if a step in a completion, a timer or a worker's continuation threw, the client would wait
+ * forever.
  *
- * <p>One for each loop. Event thread only, but for {@link #count}.
+ * <p>One instance per loop. Loop thread only, except for {@link #count}.
  */
 public final class ExchangeFailures {
   private static final Logger LOG = Logger.getLogger("dev.millrace.http");
@@ -29,7 +30,7 @@ public final class ExchangeFailures {
 
   public ExchangeFailures() {}
 
-  /** Runs a step of an exchange. */
+  /** Runs a step of an exchange; handles what it throws as {@link #failed} does. */
   public void run(HttpServerExchange exchange, Runnable step) {
     try {
       step.run();
@@ -39,10 +40,10 @@ public final class ExchangeFailures {
   }
 
   /**
-   * Guards what follows opening a file. Nothing follows if the exchange has ended meanwhile, as it
-   * does with its connection.
+   * Guards the continuation of opening a file. Neither callback runs if the exchange has ended
+   * before, as it does when its connection closes.
    *
-   * @param opened gets the file to close; it is closed here if {@code opened} throws
+   * @param opened gets the file and closes it; this class closes it if {@code opened} throws
    */
   public FileAccess.OpenCallback openCallback(
       HttpServerExchange exchange, Consumer<OpenFile> opened, Consumer<OpenFailure> failed) {
@@ -70,7 +71,7 @@ public final class ExchangeFailures {
     };
   }
 
-  /** Guards what follows finding a digest out. */
+  /** Guards the continuation of a digest lookup. */
   public DigestSource.Callback digestCallback(
       HttpServerExchange exchange,
       Consumer<Digests> known,
@@ -89,8 +90,8 @@ public final class ExchangeFailures {
   }
 
   /**
-   * Ends an exchange whose step has failed. A full queue of the workers is no defect: it is
-   * answered 503 and not logged.
+   * Ends an exchange whose step has thrown. A full worker queue is no defect: the response is 503
+   * with Retry-After, and nothing is logged.
    */
   public void failed(HttpServerExchange exchange, Throwable failure) {
     boolean busy = failure instanceof RejectedExecutionException;
@@ -111,26 +112,26 @@ public final class ExchangeFailures {
             exchange, busy ? StatusCodes.SERVICE_UNAVAILABLE : StatusCodes.INTERNAL_SERVER_ERROR);
         return;
       } catch (RuntimeException again) {
-        LOG.log(Level.WARNING, "a failed request could not be answered", again);
+        LOG.log(Level.WARNING, "cannot send the response to a failed request", again);
       }
     }
     abort(exchange);
   }
 
-  /** Ends an exchange whose answer cannot be completed: its client sees the connection close. */
+  /** Ends an exchange whose response cannot be completed: the client sees the connection close. */
   void abort(HttpServerExchange exchange) {
     IoUtils.safeClose(exchange.getConnection());
     exchange.endExchange();
   }
 
-  /** Logs and counts a defect that its finder answers for. */
+  /** Logs and counts a defect for which the caller sends the response. */
   public void record(HttpServerExchange exchange, Throwable failure) {
     count.lazySet(count.getPlain() + 1);
     LOG.log(
         Level.SEVERE,
         failure,
         () ->
-            "a request failed: "
+            "request failed: "
                 + exchange.getRequestMethod()
                 + ' '
                 + exchange.getRequestURI()
@@ -138,7 +139,7 @@ public final class ExchangeFailures {
                 + failure);
   }
 
-  /** Steps that failed. Any thread. */
+  /** The number of failed steps. Any thread. */
   public long count() {
     return count.get();
   }

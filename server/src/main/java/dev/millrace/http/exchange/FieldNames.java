@@ -5,8 +5,8 @@ import io.undertow.util.HttpString;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Names of fields as Undertow has them, looked up by their bytes: what clients send again and again
- * is made once. Bounded: a name takes the place of another with the same hash. Loop thread only.
+ * A cache of field names as Undertow's type, looked up by their bytes, so that common names are
+ * created once. Bounded: a name replaces another one with the same hash. Loop thread only.
  */
 public final class FieldNames {
   private static final int SLOTS = 256;
@@ -15,7 +15,7 @@ public final class FieldNames {
 
   public FieldNames() {}
 
-  /** The name in bytes, which are a token. */
+  /** The name with these bytes, which must be a token. */
   public HttpString of(byte[] bytes, int from, int to) {
     int slot = slot(bytes, from, to);
     HttpString name = slots[slot];
@@ -34,7 +34,7 @@ public final class FieldNames {
     return (((length * 31 + first) * 31 + middle) * 31 + last) & (SLOTS - 1);
   }
 
-  /** Whether a name has exactly these bytes, its case included. */
+  /** Compares exactly, case included. */
   private static boolean is(HttpString name, byte[] bytes, int from, int to) {
     if (name.length() != to - from) {
       return false;

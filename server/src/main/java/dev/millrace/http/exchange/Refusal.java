@@ -3,9 +3,9 @@ package dev.millrace.http.exchange;
 import dev.millrace.http.parser.RejectReason;
 
 /**
- * A request that is not taken.
+ * A request that the engine rejects.
  *
- * @param line its request line as it was received, one character a byte, as far as it came; perhaps
- *     no request line at all
+ * @param line the request line as received, one character a byte, possibly incomplete; any text if
+ *     the bytes are not HTTP
  */
 public record Refusal(RejectReason reason, String line) {}

@@ -6,8 +6,8 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 
 /**
- * Answers a request that the engine has refused with its status, and ends the connection. Others go
- * on.
+ * Responds to a request that the engine has rejected with the status of its reason, and ends the
+ * connection. Passes other requests on.
  */
 public final class RejectionHandler implements HttpHandler {
   private static final String ALLOW = "GET, HEAD, OPTIONS";
@@ -29,7 +29,7 @@ public final class RejectionHandler implements HttpHandler {
     }
   }
 
-  /** Answers and ends the connection. */
+  /** Sends the response and ends the connection. */
   static void refuse(HttpServerExchange exchange, RejectReason why) {
     exchange.setPersistent(false);
     if (why == RejectReason.METHOD_NOT_ALLOWED) {

@@ -18,9 +18,9 @@ import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Takes a request's body out of the way before the request proceeds, for handlers that have no use
- * for one: read and dropped within bounds, 413 beyond them, and what the gate says if it is not
- * whole. A body that waits for 100-continue is not asked for.
+ * Reads and discards a request's body before the request proceeds, for handlers that do not use
+ * one. A body beyond the bounds is rejected with 413 or 408, a malformed one with the parser's
+ * status. A body that waits for 100 (Continue) is not requested.
  */
 public final class RequestBodyDiscarder implements HttpHandler {
   private final HttpHandler next;
@@ -53,13 +53,13 @@ public final class RequestBodyDiscarder implements HttpHandler {
     return origin != null && origin.expectsContinue();
   }
 
-  /** The rest of the body belongs to nobody: the connection ends after the answer. */
+  /** Leaves the rest of the body unread, so the connection ends after the response. */
   private static void abandon(HttpServerExchange exchange) {
     exchange.setPersistent(false);
     exchange.getConnection().terminateRequestChannel(exchange);
   }
 
-  /** One body being dropped. I/O thread. */
+  /** Discards one body. Loop thread. */
   private final class Discard implements Runnable, ChannelListener<StreamSourceChannel> {
     private final HttpServerExchange exchange;
     private long total;
@@ -100,11 +100,11 @@ public final class RequestBodyDiscarder implements HttpHandler {
         RejectionHandler.refuse(exchange, wrong.reason());
       } catch (IOException broken) {
         end();
-        IoUtils.safeClose(exchange.getConnection()); // its peer is gone, in the middle of a body
+        IoUtils.safeClose(exchange.getConnection()); // the client has disconnected within the body
       }
     }
 
-    /** -1 at the end, 0 when there is nothing for now, 1 when it has been too much. */
+    /** Returns -1 at the end, 0 if no bytes are available, 1 if the body exceeds its bound. */
     private int readAll(StreamSourceChannel channel) throws IOException {
       try (PooledByteBuffer pooled = exchange.getConnection().getByteBufferPool().allocate()) {
         ByteBuffer buffer = pooled.getBuffer();
@@ -141,7 +141,7 @@ public final class RequestBodyDiscarder implements HttpHandler {
                   .getIoThread()
                   .executeAfter(this::late, limits.bodyTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopping) {
-          // The connection ends with its worker.
+          // The worker is stopping and closes the connection.
         }
       }
     }

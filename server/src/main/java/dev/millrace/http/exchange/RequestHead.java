@@ -3,17 +3,23 @@ package dev.millrace.http.exchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 
-/** One request head that an engine has read and found right. Valid while a call lasts. */
+/** One valid request head. The instance is valid only during the call that it is passed to. */
 public interface RequestHead {
   HttpString method();
 
-  /** One of {@link io.undertow.util.Protocols}. */
+  /** A constant of {@link io.undertow.util.Protocols}. */
   HttpString protocol();
 
-  /** The path in origin form as it was sent, not decoded; {@code *} of an OPTIONS request. */
+  /**
+   * The path in origin form as received, not decoded; {@code *} for an OPTIONS request of that
+   * form.
+   */
   String path();
 
-  /** The query without its question mark, percent signs encoded; empty if there is none. */
+  /**
+   * The query without its question mark; empty if there is none. A bare percent sign is encoded as
+   * {@code %25}.
+   */
   String query();
 
   /** Adds every field line, in order. */

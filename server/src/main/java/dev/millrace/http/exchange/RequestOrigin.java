@@ -5,39 +5,39 @@ import io.undertow.server.HttpServerExchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an engine tells the handlers of the request under way on its connection or stream. Each
- * {@link io.undertow.server.ServerConnection} of an engine is one. Loop thread only.
+ * The engine's information about the current request of a connection or stream, for handlers. Each
+ * {@link io.undertow.server.ServerConnection} of an engine implements it. Loop thread only.
  */
 public interface RequestOrigin {
-  /** Receives the head of a response as it is sent. */
+  /** Receives the head of a response when it is written. */
   @FunctionalInterface
   interface HeadListener {
     void head(byte[] head);
   }
 
-  /** The origin of an exchange; null if no engine of ours made it. */
+  /** The origin of an exchange; null if another listener created the exchange. */
   static @Nullable RequestOrigin of(HttpServerExchange exchange) {
     return exchange.getConnection() instanceof RequestOrigin origin ? origin : null;
   }
 
-  /** Why the request is refused; null if it is not. */
+  /** The reason why the request is rejected; null if it is valid. */
   @Nullable Refusal refusal();
 
-  /** Whether the request has a field by which a proxy names its client. */
+  /** Whether the request has a field in which a proxy names the client. */
   boolean namesClient();
 
   /** Whether the client waits for 100 (Continue) before it sends the body. */
   boolean expectsContinue();
 
-  /** The place of the request's answer in the cache, once; null if it is not to be kept. */
+  /** Returns the request's cache miss once, to cache its response; null if it is not cacheable. */
   @Nullable CacheMiss takeCacheMiss();
 
-  /** Has the response's head passed to a listener when it is written. */
+  /** Sets the listener that gets the response's head. */
   void onHead(HeadListener listener);
 
   /**
-   * Runs a task if the connection closes before the exchange has ended; null takes it back. One
-   * task at a time.
+   * Sets the task to run if the connection closes before the exchange has ended; replaces the
+   * previous one, null removes it.
    */
   void onAbort(@Nullable Runnable task);
 }

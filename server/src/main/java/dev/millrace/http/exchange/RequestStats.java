@@ -11,18 +11,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * How long requests took and how large their bodies were, by method and class of status.
+ * Histograms of request durations and body sizes, by method and status class.
  *
- * <p>Recorded on the event thread alone, so nothing needs a lock; any thread may read. Durations
- * need Undertow's RECORD_REQUEST_START_TIME.
+ * <p>Only the loop thread records, so no locks are needed; any thread may read. Durations need
+ * Undertow's RECORD_REQUEST_START_TIME.
  */
 public final class RequestStats {
-  /** Boundaries of OpenTelemetry's HTTP conventions. */
+  /** The boundaries of OpenTelemetry's HTTP conventions. */
   private static final long[] DURATION_BOUNDS_MILLIS = {
     5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000
   };
 
-  /** From 256 bytes to 4 GiB, each four times the one before; no convention has any. */
+  /** 256 bytes to 4 GiB, each bound four times the previous one. No convention defines bounds. */
   private static final int SIZE_BOUNDS = 13;
 
   private static final int STATUS_CLASSES = 5;
@@ -37,10 +37,10 @@ public final class RequestStats {
     Methods.PATCH
   };
 
-  /** What OpenTelemetry calls every method that is not named. */
+  /** OpenTelemetry's value for every method that is not listed. */
   private static final String OTHER = "_OTHER";
 
-  /** Requests of one method that ended with one class of status. */
+  /** The histograms of one method and one status class. */
   public static final class Series {
     private final String method;
     private final int statusClass;
@@ -54,7 +54,7 @@ public final class RequestStats {
       this.statusClass = statusClass;
     }
 
-    /** Its name in metrics. */
+    /** The method's name in metrics. */
     public String method() {
       return method;
     }
@@ -64,30 +64,33 @@ public final class RequestStats {
       return statusClass;
     }
 
-    /** From a head's last byte until the answer's last was handed over; nanoseconds. */
+    /**
+     * From the last byte of the request's head until the last byte of the response is passed on; in
+     * nanoseconds.
+     */
     public Histogram durations() {
       return durations;
     }
 
-    /** The same in finer buckets; seconds. */
+    /** The same durations in seconds, in finer buckets. */
     public ExponentialHistogram finerDurations() {
       return finerDurations;
     }
 
-    /** Bytes of the bodies sent, 0 for none. */
+    /** Sizes of response bodies, 0 for none; in bytes. */
     public Histogram responseBytes() {
       return responseBytes;
     }
 
-    /** Bytes of the bodies announced by requests that announced one. */
+    /** Content-Length of requests that have a body of announced length; in bytes. */
     public Histogram requestBytes() {
       return requestBytes;
     }
 
     /**
-     * Notes a request that has ended. Event thread.
+     * Records a completed request. Loop thread.
      *
-     * @param requestBytes the length that its head announced; negative if none
+     * @param requestBytes the announced length; negative if there is none
      */
     public void record(long durationNanos, long requestBytes, long responseBytes) {
       durations.record(durationNanos);
@@ -102,7 +105,7 @@ public final class RequestStats {
   private final AtomicReferenceArray<Series> series =
       new AtomicReferenceArray<>((METHODS.length + 1) * STATUS_CLASSES);
 
-  /** Notes a request that has ended. Event thread. */
+  /** Records a completed request. Loop thread. */
   void ended(HttpServerExchange exchange) {
     series(exchange.getRequestMethod(), exchange.getStatusCode())
         .record(
@@ -111,9 +114,7 @@ public final class RequestStats {
             exchange.getResponseBytesSent());
   }
 
-  /**
-   * Where requests of a method with a status are noted; made when first asked for. Event thread.
-   */
+  /** The series of a method and a status, created on first use. Loop thread. */
   public Series series(HttpString method, int status) {
     int name = 0;
     while (name < METHODS.length && !METHODS[name].equals(method)) {
@@ -129,7 +130,7 @@ public final class RequestStats {
     return found;
   }
 
-  /** All that have been asked for. Any thread. */
+  /** All series created so far. Any thread. */
   public List<Series> all() {
     List<Series> all = new ArrayList<>();
     for (int i = 0; i < series.length(); i++) {

@@ -6,7 +6,7 @@ import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Counts requests under way; while draining, has each response close its connection. */
+/** Counts active requests. During a drain, each response closes its connection. */
 public final class RequestTracker implements HttpHandler {
   private final HttpHandler next;
   private final AtomicInteger active = new AtomicInteger();
@@ -15,7 +15,7 @@ public final class RequestTracker implements HttpHandler {
   private volatile boolean draining;
 
   /**
-   * @param stats told of every request that has ended, or null for nobody
+   * @param stats records every completed request; null for no recording
    */
   public RequestTracker(HttpHandler next, @Nullable RequestStats stats) {
     this.next = next;
@@ -44,22 +44,22 @@ public final class RequestTracker implements HttpHandler {
     }
   }
 
-  /** A request is under way. */
+  /** Counts a request that starts. */
   public void began() {
     active.incrementAndGet();
   }
 
-  /** It has ended. */
+  /** Counts a request that has ended. */
   public void ended() {
     active.decrementAndGet();
   }
 
-  /** From now on each response closes its connection. Any thread. */
+  /** Makes each later response close its connection. Any thread. */
   public void drain() {
     draining = true;
   }
 
-  /** Requests under way. Any thread. */
+  /** The number of active requests. Any thread. */
   public int active() {
     return active.get();
   }

@@ -7,22 +7,22 @@ import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 
 /**
- * What is sent behind a response's head (RFC 9110 §6.4.1, §8.6).
+ * The framing of a response's body (RFC 9110 §6.4.1, §8.6).
  *
- * @param lengthBytes of the body that the head announces; {@link #UNKNOWN} if it announces none
- * @param bodiless whether the body is left out whatever the head announces: the answer to HEAD, and
- *     1xx, 204 and 304
+ * @param lengthBytes the length that the head announces; {@link #UNKNOWN} if it announces none
+ * @param bodiless whether no body is sent, whatever the head announces: responses to HEAD, and 1xx,
+ *     204 and 304
  */
 public record ResponseFraming(long lengthBytes, boolean bodiless) {
-  /** In place of a length: the head announces none. */
+  /** The value of {@code lengthBytes} if the head announces no length. */
   public static final long UNKNOWN = -1;
 
-  /** 18 digits: no sum of lengths overflows. */
+  /** With 18 digits no sum of lengths overflows. */
   private static final int LENGTH_DIGITS = 18;
 
   private static final ResponseFraming NOTHING = new ResponseFraming(UNKNOWN, true);
 
-  /** Of an exchange whose fields are final; fields that contradict the framing are removed. */
+  /** The framing of an exchange whose fields are final; removes fields that contradict it. */
   public static ResponseFraming of(HttpServerExchange exchange) {
     HeaderMap fields = exchange.getResponseHeaders();
     if (!Connectors.isEntityBodyAllowed(exchange)) {

@@ -1,30 +1,37 @@
 /**
- * What the versions of HTTP share: from a request that an engine has read to its end.
+ * The part of HTTP that all versions share: from a parsed request head to the end of the exchange.
  *
  * <pre>
  *   engine (http1, later http2)                 this package                      handlers
- *   a head is read ── RequestHead ──► ExchangeFactory.make ──► HttpServerExchange ──► root handler
- *     │ answered by the cache: no exchange                                            │
- *     └ refused ──── Refusal ───────► ExchangeFactory.refused ────────────────────────┤
- *   the head is written ◄── ResponseFraming ◄── the exchange's response channel ◄─────┘
+ *   head parsed ───── RequestHead ──► ExchangeFactory.make ──► HttpServerExchange ──► root handler
+ *     │ cached response: no exchange                                                  │
+ *     └ rejected ──── Refusal ──────► ExchangeFactory.refused ────────────────────────┤
+ *   head written ◄── ResponseFraming ◄── the exchange's response channel ◄────────────┘
  * </pre>
  *
  * <ul>
- *   <li>{@link dev.millrace.http.exchange.RequestHead}: one request head, whatever bytes it came
- *       in; {@link dev.millrace.http.exchange.FieldNames} has the names of fields.
- *   <li>{@link dev.millrace.http.exchange.RequestOrigin}: what a connection, or a stream, tells the
- *       handlers of its present request.
- *   <li>{@link dev.millrace.http.exchange.ResponseFraming}: what the status, the method and the
- *       fields of a response say about its body.
- *   <li>{@link dev.millrace.http.exchange.Connections}: the connections of one loop, in the order
- *       of their activity: idle ones are closed, a stop ends them.
+ *   <li>{@link dev.millrace.http.exchange.RequestHead}: one request head, independent of the HTTP
+ *       version; {@link dev.millrace.http.exchange.FieldNames} caches field names.
+ *   <li>{@link dev.millrace.http.exchange.EngineConnection}: base class of the engine's
+ *       connections. It implements {@link dev.millrace.http.exchange.RequestOrigin}, the handlers'
+ *       view of the current request.
+ *   <li>{@link dev.millrace.http.exchange.ResponseFraming}: whether a response has a body, and of
+ *       which length.
+ *   <li>{@link dev.millrace.http.exchange.Connections}: the connections of one loop by last
+ *       activity: idle ones are closed, a stop ends them.
+ *   <li>{@link dev.millrace.http.exchange.RequestTracker}, {@link
+ *       dev.millrace.http.exchange.RequestStats}: count and measure requests.
+ *   <li>{@link dev.millrace.http.exchange.RejectionHandler}, {@link
+ *       dev.millrace.http.exchange.RequestBodyDiscarder}, {@link
+ *       dev.millrace.http.exchange.ErrorResponder}, {@link
+ *       dev.millrace.http.exchange.ExchangeFailures}: error responses and unused bodies.
  * </ul>
  *
- * <p>Counting and logging are handlers of the root's chain ({@code http.RequestTracker}, {@code
- * http.AccessLog}), so that every exchange, a refused one included, goes through them.
+ * <p>Counting and logging are handlers of the root chain ({@code RequestTracker}, {@code
+ * accesslog.AccessLog}), so that every exchange passes them, rejected ones included.
  *
- * <p>Loop thread only, where nothing else is said. Imports {@code gate}, {@code hot}, {@code plan}
- * and Undertow; no engine, no transport.
+ * <p>Loop thread only, unless stated otherwise. Imports {@code cache}, {@code digest}, {@code
+ * files}, {@code http.parser} and Undertow; no engine, no transport.
  */
 @NullMarked
 package dev.millrace.http.exchange;

@@ -7,8 +7,8 @@ import org.xnio.StreamConnection;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 
 /**
- * The 100 (Continue) that a client waits for before it sends the body of one request (RFC 9110
- * §10.1.1). The thread that handles the exchange.
+ * The 100 (Continue) response that a client awaits before it sends the body of one request (RFC
+ * 9110 §10.1.1). Runs on the thread that handles the exchange.
  */
 final class Continue {
   private static final byte[] RESPONSE =
@@ -22,17 +22,17 @@ final class Continue {
   }
 
   /**
-   * Sends it, or what of it is not sent; false if that is not taken now. Then reads are woken once
-   * it can be.
+   * Sends the response, or its unsent part. Returns false if the channel does not accept all of it;
+   * then reads are woken as soon as the channel has accepted the rest.
    */
   boolean send() {
     ConduitStreamSinkChannel sink = channel.getSinkChannel();
     try {
       while (left.hasRemaining() && sink.getConduit().write(left) > 0) {
-        // until nothing is taken
+        // until the channel accepts no more
       }
     } catch (IOException broken) {
-      return true; // reading meets it too
+      return true; // the next read fails too
     }
     if (!left.hasRemaining()) {
       return true;

@@ -11,12 +11,12 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * A connection after its last answer: our end of stream is sent, and what comes is dropped, within
- * bounds of bytes and time, until the client's end. To close over unread bytes would make the
- * kernel reset the connection, and the client could lose the answer. Loop thread only.
+ * A connection after its last response: sends the end of stream, then discards input, within bounds
+ * of bytes and time, until the client's end of stream. Closing with unread bytes would make the
+ * kernel reset the connection, and the client could lose the response. Loop thread only.
  */
 final class Ending implements ChannelListener<ConduitStreamSourceChannel> {
-  /** Most reads before other connections get their turn. */
+  /** Maximum reads of one turn, so that other connections get theirs. */
   private static final int READS_AT_ONCE = 16;
 
   private final Http1Loop loop;
@@ -69,7 +69,9 @@ final class Ending implements ChannelListener<ConduitStreamSourceChannel> {
     }
   }
 
-  /** Reads and drops what is there; false at the end of the stream, or when it is enough. */
+  /**
+   * Reads and discards available bytes; false at the end of the stream or beyond the byte bound.
+   */
   private boolean discard(StreamSourceConduit from, ByteBuffer scratch) throws IOException {
     for (int i = 0; i < READS_AT_ONCE; i++) {
       int n = from.read(scratch.clear());
@@ -89,7 +91,7 @@ final class Ending implements ChannelListener<ConduitStreamSourceChannel> {
     IoUtils.safeClose(channel);
   }
 
-  /** The connection is closed. */
+  /** Cancels the timer. The connection is closed. */
   void stop() {
     var _ = timer.remove();
   }

@@ -25,31 +25,31 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * One HTTP/1 connection, from its first byte to its end. Its requests are handled one after
- * another; what the client sends meanwhile waits.
+ * One HTTP/1 connection, from its first byte to its close. Requests are handled one after another;
+ * bytes received during an exchange wait.
  *
  * <pre>
- *            ┌─────── answered by the cache ───────┐
+ *            ┌───────── cached response ───────────┐
  *            ▼                                     │
  *   READING ─┬─ head complete ──► cache? ──no──► RUNNING ── exchangeComplete ─┬─ persistent ──► READING
- *            ├─ head refused, or late ─────────────┘ (last)                   ├─ upgraded ────► UPGRADED
+ *            ├─ head rejected or timed out ────────┘ (last)                   ├─ upgraded ────► UPGRADED
  *            │                                                                └─ else ──┐
  *            ├─ end of stream ──► CLOSED                                                ▼
- *            └─ the cache answered the last, or idle for too long, or a stop ─────► ENDING ──► CLOSED
+ *            └─ cached response to the last request, idle timeout, or server stop ──► ENDING ──► CLOSED
  * </pre>
  *
  * <ul>
- *   <li>READING: no request is under way. Idle if nothing of the next is held. A part of a head is
- *       held with the parser that has seen it, for as long as {@code headTimeout}. While the
- *       cache's answer is being sent, nothing is read.
- *   <li>RUNNING: reads stay resumed until bytes come, which are left where they are: to suspend and
- *       resume for every request would cost more than the few that pipeline.
- *   <li>ENDING: our end of stream is sent behind the last answer; what comes is dropped, within the
- *       bounds of bytes and time, until the client's end.
+ *   <li>READING: no exchange is running. The connection is idle if no bytes of the next request are
+ *       held. A partial head is held with the parser that has processed it, for at most {@code
+ *       headTimeout}. Nothing is read while a cached response is being sent.
+ *   <li>RUNNING: reads stay resumed until bytes arrive, which are left unread. Suspending and
+ *       resuming for every request would cost more than the few clients that pipeline.
+ *   <li>ENDING: the end of stream is sent after the last response; input is discarded, within
+ *       bounds of bytes and time, until the client's end of stream.
  * </ul>
  *
- * <p>The next request is never begun within {@link #exchangeComplete}, whose caller may have work
- * left to do: reads are woken. Loop thread only, but for bodies.
+ * <p>{@link #exchangeComplete} never starts the next request itself, because its caller may have
+ * work left to do: it wakes reads. Loop thread only, except for bodies.
  */
 final class Http1Connection extends EngineConnection
     implements Connections.Member,
@@ -78,12 +78,12 @@ final class Http1Connection extends EngineConnection
 
   private @Nullable RequestBody body;
 
-  /** What the client waits for before it sends the body; null if it does not. */
+  /** The 100 (Continue) that the client awaits before it sends the body; null if it awaits none. */
   private @Nullable Continue awaited;
 
   private boolean addressed;
 
-  /** Whether the client has said that this request, which was read whole, is its last. */
+  /** Whether the client has declared this request, which was read completely, its last one. */
   private boolean last;
 
   private @Nullable Ending ending;
@@ -125,7 +125,7 @@ final class Http1Connection extends EngineConnection
       return;
     }
     if (originalSinkConduit.isWriteShutdown()) {
-      close(); // an answer was cut off
+      close(); // a response was truncated
       return;
     }
     try {
@@ -136,9 +136,9 @@ final class Http1Connection extends EngineConnection
   }
 
   /**
-   * The cache has answered a request.
+   * Notes that the cache has responded to a request.
    *
-   * @return whether the next may be answered now
+   * @return whether the next request may be processed now
    */
   boolean answered(boolean wasLast) {
     if (wasLast) {
@@ -159,11 +159,11 @@ final class Http1Connection extends EngineConnection
   // ---- exchanges
   // ---------------------------------------------------------------------------------
 
-  /** A request is there that the cache cannot answer; what follows its head is held. */
+  /** Starts the exchange of a request that has no cached response. */
   void begin(HeadParser parser, byte[] bytes, int at) {
     if (!addressed) {
       addressed = true;
-      var _ = channel.getPeerAddress(); // handlers may ask on any thread
+      var _ = channel.getPeerAddress(); // caches the address, which handlers may read on any thread
     }
     Http1Head head = new Http1Head(parser, bytes, at, loop.names());
     HttpServerExchange exchange = loop.exchanges().make(this, head);
@@ -177,7 +177,7 @@ final class Http1Connection extends EngineConnection
     run(exchange);
   }
 
-  /** Answers what is no request, in its turn: what came before is answered. */
+  /** Responds to an invalid request. Responses to all earlier requests are complete. */
   void refuse(RejectReason why, Method method, String line) {
     refusal = new Refusal(why, line);
     run(loop.exchanges().refused(this, Http1Head.method(method)));
@@ -194,7 +194,7 @@ final class Http1Connection extends EngineConnection
     onLoop(() -> completed(exchange));
   }
 
-  /** Runs a task now on the loop's thread, soon on any other. */
+  /** Runs a task: at once if called on the loop thread, else posts it to the loop. */
   private void onLoop(Runnable task) {
     if (Thread.currentThread() == channel.getIoThread()) {
       task.run();
@@ -203,13 +203,13 @@ final class Http1Connection extends EngineConnection
     try {
       channel.getIoThread().execute(task);
     } catch (RejectedExecutionException ended) {
-      close(); // if it is not: the loop ends, and what it had with it
+      close(); // a loop that stops closes its connections anyway
     }
   }
 
   private void completed(HttpServerExchange exchange) {
     if (state != State.RUNNING || current != exchange) {
-      return; // closed meanwhile
+      return; // the connection was closed before
     }
     current = null;
     awaited = null;
@@ -229,7 +229,6 @@ final class Http1Connection extends EngineConnection
     }
   }
 
-  /** Reads the next request. */
   private void next() {
     state = State.READING;
     loop.connections().touch(this);
@@ -242,7 +241,7 @@ final class Http1Connection extends EngineConnection
     }
   }
 
-  /** The cache's answer, which took its time, has been sent, or never will be. */
+  /** A cached response that needed several writes is sent completely, or has failed. */
   @Override
   public void onResponseSent(boolean whole) {
     if (state != State.READING) {
@@ -264,24 +263,24 @@ final class Http1Connection extends EngineConnection
   protected StreamSinkConduit getSinkConduit(
       HttpServerExchange exchange, StreamSinkConduit conduit) {
     if (awaited != null && !exchange.isRequestComplete()) {
-      exchange.setPersistent(false); // the body was not asked for, and may come or not
+      exchange.setPersistent(false); // without a 100 (Continue) the client may send the body or not
     }
     loop.heads().date(exchange.getResponseHeaders());
     return ResponseSink.of(this, exchange, conduit);
   }
 
-  /** The head of an exchange's response; valid until the next is written. */
+  /** The bytes of the head of an exchange's response; valid until the next head is written. */
   ByteBuffer head(HttpServerExchange exchange) throws IOException {
     ByteBuffer head = loop.heads().write(exchange, exchange.isInIoThread());
     tellHead(head);
-    Continue begun = awaited;
-    return begun == null ? head : begun.before(head);
+    Continue pendingContinue = awaited;
+    return pendingContinue == null ? head : pendingContinue.before(head);
   }
 
-  /** Asks for the body, if the client waits for that; false if it could not be sent yet. */
+  /** Sends 100 (Continue) if the client awaits it; false if it is not sent completely yet. */
   boolean sendContinue(HttpServerExchange exchange) {
-    Continue first = awaited;
-    if (first != null && (exchange.isResponseStarted() || first.send())) {
+    Continue pendingContinue = awaited;
+    if (pendingContinue != null && (exchange.isResponseStarted() || pendingContinue.send())) {
       awaited = null;
     }
     return awaited == null;
@@ -292,13 +291,13 @@ final class Http1Connection extends EngineConnection
     return awaited != null;
   }
 
-  /** The framing of the present request's body is wrong. */
+  /** Counts a body with invalid framing. */
   void rejectBody(RejectReason why) {
     loop.stats().countRejected(why);
     bodyIsLeft();
   }
 
-  /** Some of the present request's body is not read: where the next begins is not known. */
+  /** The body is not read completely, so the start of the next request is unknown. */
   void bodyIsLeft() {
     last = false;
   }
@@ -314,7 +313,7 @@ final class Http1Connection extends EngineConnection
   // ---- the end
   // -----------------------------------------------------------------------------------
 
-  /** The last answer is given. */
+  /** Ends the connection after its last response. */
   private void finish() {
     state = State.ENDING;
     reader.clear();
@@ -376,12 +375,12 @@ final class Http1Connection extends EngineConnection
   @Override
   public void endIfIdle() {
     if (isIdle()) {
-      receive(); // what the kernel has is a request that was received
+      receive(); // bytes in the kernel's buffer are a received request
     }
     if (isIdle() && output == null) {
       finish();
     } else if (isIdle()) {
-      close(); // lingers, and is counted as what it is
+      close(); // the output lingers, and counts the close by its cause
     }
   }
 

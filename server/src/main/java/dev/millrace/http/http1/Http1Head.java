@@ -12,14 +12,16 @@ import io.undertow.util.Protocols;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A head that the parser has taken, with its bytes.
+ * A head that the parser has accepted, with its bytes.
  *
- * @param base where it begins in {@code bytes}
+ * @param base index of its first byte in {@code bytes}
  */
-@SuppressWarnings("ArrayRecordComponent") // lives as long as a call
+@SuppressWarnings("ArrayRecordComponent") // lives only during a call
 record Http1Head(HeadParser parser, byte[] bytes, int base, FieldNames names)
     implements RequestHead {
-  /** Methods as Undertow has them; of a refused method GET, whose answer has a body. */
+  /**
+   * Undertow's constant of a method; GET for a rejected method, because its response has a body.
+   */
   static HttpString method(Method method) {
     return switch (method) {
       case HEAD -> Methods.HEAD;
@@ -52,7 +54,7 @@ record Http1Head(HeadParser parser, byte[] bytes, int base, FieldNames names)
     return text(start, end);
   }
 
-  /** Where the question mark stands, or the target ends. */
+  /** The index of the question mark, or of the target's end if there is none. */
   private int queryMark() {
     int end = base + parser.targetEnd();
     int at = base + parser.pathStart();
@@ -73,7 +75,7 @@ record Http1Head(HeadParser parser, byte[] bytes, int base, FieldNames names)
     return parser.hasBarePercents() ? encodePercents(query) : query;
   }
 
-  /** Writes percent signs without two digits as {@code %25}. */
+  /** Encodes percent signs without two hexadecimal digits as {@code %25}. */
   private static String encodePercents(String query) {
     StringBuilder encoded = new StringBuilder(query.length() + 8);
     for (int i = 0; i < query.length(); i++) {

@@ -19,7 +19,7 @@ import org.xnio.ChannelListener;
 import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 
-/** Makes the HTTP/1 connections of one loop, and has what they share. Loop thread only. */
+/** Creates the HTTP/1 connections of one loop and holds their shared state. Loop thread only. */
 public final class Http1Loop implements ChannelListener<StreamConnection> {
   static final int BUFFER_BYTES = 16 << 10;
 
@@ -35,7 +35,7 @@ public final class Http1Loop implements ChannelListener<StreamConnection> {
   private @Nullable ByteBuffer scratch = ByteBuffer.allocate(BUFFER_BYTES);
 
   /**
-   * @param caches what answers a connection's requests from the cache, or null
+   * @param caches returns the response cache's interceptor of a connection, or null
    */
   public Http1Loop(
       ExchangeFactory exchanges,
@@ -51,7 +51,7 @@ public final class Http1Loop implements ChannelListener<StreamConnection> {
     this.parser = new HeadParser(limits);
   }
 
-  /** Serves a connection that nothing has been read from. */
+  /** Starts a new connection; nothing must have been read from it. */
   @Override
   public void handleEvent(StreamConnection connection) {
     new Http1Connection(this, connection, caches.apply(connection)).start();
@@ -85,28 +85,31 @@ public final class Http1Loop implements ChannelListener<StreamConnection> {
     return heads;
   }
 
-  /** Runs a task of a connection's after a time; nothing is left to time once the loop stops. */
+  /** Schedules a task of a connection; does nothing while the worker stops. */
   XnioExecutor.Key schedule(XnioExecutor thread, Runnable task, Duration after) {
     try {
       return thread.executeAfter(task, after.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException stopping) {
-      return () -> false; // the connection ends with its worker
+      return () -> false; // the worker closes the connection
     }
   }
 
-  /** The parser that connections share which hold no part of a head. */
+  /** The parser shared by all connections that hold no partial head. */
   HeadParser parser() {
     return parser;
   }
 
-  /** A connection keeps a parser, which has seen a part of a head; the others get another. */
+  /** Lets a connection keep a parser that has processed a partial head; replaces the shared one. */
   void keepParser(HeadParser kept) {
     if (kept.equals(parser)) {
       parser = new HeadParser(limits);
     }
   }
 
-  /** Memory to receive into while a call lasts; to be given back. */
+  /**
+   * Takes the receive buffer, or a new one if it is taken. The caller returns it with {@link
+   * #giveScratch}.
+   */
   ByteBuffer takeScratch() {
     ByteBuffer taken = scratch;
     scratch = null;

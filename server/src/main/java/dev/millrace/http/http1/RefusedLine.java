@@ -2,22 +2,22 @@ package dev.millrace.http.http1;
 
 import java.nio.charset.StandardCharsets;
 
-/** The request line of a head that is refused, for the log alone. */
+/** The request line of a rejected head, for the access log only. */
 final class RefusedLine {
-  /** Most bytes that are kept of one. */
+  /** Maximum length of a logged line. */
   private static final int MAX_BYTES = 2 << 10;
 
   private RefusedLine() {}
 
-  /** The first line that is not empty, one character a byte, as far as it came and is kept. */
+  /** The first line that is not empty, one character a byte, truncated; possibly incomplete. */
   static String of(byte[] bytes, int from, int to) {
     int start = from;
     while (start < to && isLineEnd(bytes[start])) {
       start++;
     }
     int end = start;
-    int most = Math.min(to, start + MAX_BYTES);
-    while (end < most && !isLineEnd(bytes[end])) {
+    int max = Math.min(to, start + MAX_BYTES);
+    while (end < max && !isLineEnd(bytes[end])) {
       end++;
     }
     return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);

@@ -23,12 +23,12 @@ import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * The body of one request, of a known length or in chunks: what was received with the head, then
- * what comes. The thread that handles the exchange.
+ * The body of one request, of fixed length or chunked: first the bytes received with the head, then
+ * the bytes of the connection. Runs on the thread that handles the exchange.
  *
- * <p>Asks the client for the body, with 100 (Continue), when it is read for the first time and the
- * client waits for that (RFC 9110 §10.1.1). Readiness is level-triggered: while reads are resumed
- * and bytes are held, the handler is called again, by waking the conduit below.
+ * <p>The first read sends 100 (Continue) if the client awaits it (RFC 9110 §10.1.1). Readiness is
+ * level-triggered: while reads are resumed and bytes are held, the handler is called again, by
+ * waking the underlying conduit.
  */
 final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
     implements ReadReadyHandler {
@@ -62,10 +62,10 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
   }
 
   /**
-   * Puts the body in the place of the connection's source, until {@link #leave}.
+   * Installs the body as the connection's source, until {@link #leave}.
    *
-   * @param held what was received behind the head, of which the body takes its part
-   * @param head that announces the body
+   * @param held the bytes received after the head; the body consumes its part
+   * @param head the head that announces the body
    */
   static RequestBody open(
       Http1Connection connection,
@@ -89,19 +89,22 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
     return body;
   }
 
-  /** The exchange has ended: the connection is told itself of what comes. */
+  /** Restores the connection's own read handler. The exchange has ended. */
   void leave() {
     next.setReadReadyHandler(user);
   }
 
-  /** Nobody reads any more: drops what is held of it; returns whether that is all. */
+  /**
+   * Discards the held bytes of the body, which has no reader any more; returns whether that is all
+   * of it.
+   */
   private boolean discardHeld() {
     ByteBuffer sink = ByteBuffer.allocate(Math.max(1, held.size()));
     try {
       while (!over && !held.isEmpty()) {
         read(sink.clear());
       }
-    } catch (IOException wrong) {
+    } catch (IOException rejected) {
       return false;
     }
     return over;
@@ -171,15 +174,13 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
     }
   }
 
-  /**
-   * Reads up to {@code most} bytes of the body; at least one, or none if there are none for now.
-   */
-  private int take(ByteBuffer into, long most) throws IOException {
+  /** Reads up to {@code max} bytes of the body; 0 if no bytes are available. */
+  private int take(ByteBuffer into, long max) throws IOException {
     if (!held.isEmpty()) {
-      return held.moveTo(into, most);
+      return held.moveTo(into, max);
     }
     int limit = into.limit();
-    into.limit((int) Math.min(limit, into.position() + most));
+    into.limit((int) Math.min(limit, into.position() + max));
     try {
       return requireMore(next.read(into));
     } finally {
@@ -190,7 +191,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
   private int requireMore(int n) throws IOException {
     if (n < 0) {
       exchange.setPersistent(false);
-      throw new EOFException("the connection has ended within a request's body");
+      throw new EOFException("the connection ended within a request body");
     }
     return n;
   }
@@ -259,7 +260,9 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
     }
   }
 
-  /** The handler wants no more of it: what is not read ends the connection after the answer. */
+  /**
+   * The handler reads no more. If the body is not complete, the connection ends after the response.
+   */
   @Override
   public void terminateReads() {
     if (!over && !discardHeld()) {

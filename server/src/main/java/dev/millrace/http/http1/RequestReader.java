@@ -12,8 +12,8 @@ import org.xnio.XnioExecutor;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Reads the heads of one connection's requests: answers those that the cache can, and hands the
- * first other one to the connection. What has come behind it is held. Loop thread only.
+ * Reads the request heads of one connection. The response cache responds where it can; the first
+ * other request is passed to the connection, and the bytes after it are held. Loop thread only.
  */
 final class RequestReader {
   private final Http1Loop loop;
@@ -21,13 +21,15 @@ final class RequestReader {
   private final StreamSourceConduit source;
   private final @Nullable CachedResponseInterceptor cache;
 
-  /** Received and not used. */
+  /** Bytes received and not processed. */
   private final ByteQueue held = new ByteQueue();
 
-  /** Has seen all that is held, a part of a head; null if nothing is. */
+  /**
+   * The parser that has processed the held bytes, a partial head; null if no partial head is held.
+   */
   private @Nullable HeadParser partial;
 
-  /** Ends the time that a head may take. */
+  /** Limits the time until a head is complete. */
   private XnioExecutor.@Nullable Key timer;
 
   RequestReader(
@@ -45,14 +47,13 @@ final class RequestReader {
     return held;
   }
 
-  /** Forgets what is held. */
   void clear() {
     held.clear();
     partial = null;
     stopTimer();
   }
 
-  /** Reads once, and takes what requests are there. */
+  /** Reads once and processes the complete requests. */
   void read() throws IOException {
     if (held.isEmpty()) {
       readFresh();
@@ -61,7 +62,7 @@ final class RequestReader {
     }
   }
 
-  /** What nearly every request takes: it is parsed where it was received, and nothing is kept. */
+  /** The common path: parses bytes in the receive buffer and copies nothing. */
   private void readFresh() throws IOException {
     ByteBuffer scratch = loop.takeScratch();
     try {
@@ -79,7 +80,7 @@ final class RequestReader {
     }
   }
 
-  /** Goes on with what is held; with more, if that is a part of a head that was looked at. */
+  /** Processes held bytes; if the parser has already processed them, reads more first. */
   private void readMore() throws IOException {
     HeadParser parser = partial;
     if (parser == null) {
@@ -106,7 +107,7 @@ final class RequestReader {
   }
 
   /**
-   * @param parser at the beginning, or behind what it has seen of the head at {@code from}
+   * @param parser reset, or has processed a part of the head at {@code from}
    */
   private void take(HeadParser parser, byte[] bytes, int from, int to) {
     int at = from;
@@ -142,7 +143,9 @@ final class RequestReader {
     }
   }
 
-  /** All that is held is a part of a head, which the parser has seen. */
+  /**
+   * Waits for the rest of a head. The held bytes are a partial head that the parser has processed.
+   */
   private void awaitMore(HeadParser parser) {
     loop.keepParser(parser);
     partial = parser;

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the heads of one loop's responses (RFC 9112 §4). The memory is shared; a thread other than
- * the loop's gets its own.
+ * Writes the response heads of one loop (RFC 9112 §4). The loop thread writes into shared memory;
+ * other threads into memory of their own.
  */
 final class ResponseHead {
   private static final int SCRATCH_BYTES = 4 << 10;
@@ -31,7 +31,7 @@ final class ResponseHead {
     }
   }
 
-  /** The date of one second, as text. */
+  /** The formatted date of one second. */
   private record Stamp(long second, String text) {}
 
   private final byte[] scratch = new byte[SCRATCH_BYTES];
@@ -45,14 +45,14 @@ final class ResponseHead {
         .getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** A CR or LF in a value would begin a field that no handler has set. */
+  /** Replaces CR and LF, with which a value could inject another field. */
   private static String clean(String value) {
     return value.indexOf('\r') < 0 && value.indexOf('\n') < 0
         ? value
         : value.replace('\r', ' ').replace('\n', ' ');
   }
 
-  /** Sets Date, if no handler has. Any thread. */
+  /** Sets Date unless a handler has set it. Any thread. */
   void date(HeaderMap fields) {
     if (!fields.contains(Headers.DATE)) {
       long second = System.currentTimeMillis() / 1000;
@@ -66,10 +66,10 @@ final class ResponseHead {
   }
 
   /**
-   * The head of an exchange's response.
+   * Writes the head of an exchange's response.
    *
-   * @param shared whether it may be in the shared memory, valid until the next call; loop thread
-   * @throws IOException if it is larger than a client would take
+   * @param shared whether to use the shared memory, valid until the next call; loop thread only
+   * @throws IOException if the head exceeds 1 MiB
    */
   ByteBuffer write(HttpServerExchange exchange, boolean shared) throws IOException {
     Connectors.flattenCookies(exchange);
@@ -99,7 +99,7 @@ final class ResponseHead {
     return reason == null ? StatusCodes.getReason(status) : reason;
   }
 
-  /** Bytes being written. */
+  /** A growing byte array. */
   private static final class Writing {
     private byte[] bytes;
     private int length;
@@ -111,7 +111,7 @@ final class ResponseHead {
     private void makeRoom(int more) throws IOException {
       if (bytes.length - length < more) {
         if (length + more > MAX_BYTES) {
-          throw new IOException("the head of a response is larger than " + MAX_BYTES + " bytes");
+          throw new IOException("response head exceeds " + MAX_BYTES + " bytes");
         }
         bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
       }
@@ -123,7 +123,7 @@ final class ResponseHead {
       length += some.length;
     }
 
-    @SuppressWarnings("deprecation") // each character's low octet is what is to be written
+    @SuppressWarnings("deprecation") // writes the low octet of each character
     void field(HttpString name, String value) throws IOException {
       makeRoom(name.length() + value.length() + 4);
       name.copyTo(bytes, length);

@@ -23,18 +23,17 @@ import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * One response: its head, which is written with the first byte of its body or at its end, and its
- * body. The thread that handles the exchange.
+ * The sink of one response: its head, which is written with the first byte of the body or at the
+ * end, and its body. Runs on the thread that handles the exchange.
  *
  * <pre>
- *   BODILESS  what is written is dropped; done once ended and flushed
- *   FIXED     no more than the announced length; done once all is flushed; ended before, it is cut
- *             off and closes the connection
- *   RAW       whatever is written; the conduit above frames it and knows when it is done
+ *   BODILESS  discards the body; done once terminated and flushed
+ *   FIXED     accepts the announced length only; done once all is flushed; if terminated earlier,
+ *             truncates the response and closes the connection
+ *   RAW       accepts any bytes; the conduit above does the framing and terminates the response
  * </pre>
  */
 final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
-  /** How the body is framed. */
   enum Framing {
     BODILESS,
     FIXED,
@@ -46,7 +45,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
   private final Framing framing;
   private long left;
 
-  /** What of the head is not sent; null before it is written, and once it is sent. */
+  /** The unsent part of the head; null before it is written and after it is sent. */
   private @Nullable ByteBuffer head;
 
   private boolean headKept;
@@ -56,7 +55,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
   private boolean broken;
 
   /**
-   * @param lengthBytes of a FIXED body
+   * @param lengthBytes length of a FIXED body
    */
   ResponseSink(
       StreamSinkConduit next,
@@ -72,8 +71,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
   }
 
   /**
-   * What an exchange's response is written to; fields that say how it is framed are set. What
-   * HTTP/1.1 cannot frame by a length comes in chunks, or ends with its connection (RFC 9112 §6.3).
+   * Creates the conduit for an exchange's response and sets the fields that describe its framing. A
+   * body of unknown length is chunked, or ends with the connection (RFC 9112 §6.3).
    */
   static StreamSinkConduit of(
       Http1Connection connection, HttpServerExchange exchange, StreamSinkConduit next) {
@@ -112,11 +111,11 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
             raw, connection.getByteBufferPool(), true, false, fields, done, exchange);
   }
 
-  /** Connection says whether another request is awaited (RFC 9112 §9.3, §9.6). */
+  /** Sets Connection according to whether the connection persists (RFC 9112 §9.3, §9.6). */
   private static void setConnection(HttpServerExchange exchange, HeaderMap fields) {
     String connection = fields.getFirst(Headers.CONNECTION);
     if (exchange.getStatusCode() == StatusCodes.EXPECTATION_FAILED) {
-      exchange.setPersistent(false); // the body may come or not
+      exchange.setPersistent(false); // the client may send the body or not
     }
     if (!exchange.isPersistent()) {
       fields.put(Headers.CONNECTION, Headers.CLOSE.toString());
@@ -129,7 +128,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
   // ---- the head --------------------------------------------------------------------------------
 
-  /** The head, as far as it is not sent; before it is {@link #headSent}. */
+  /** The unsent part of the head; must not be called after {@link #headSent}. */
   private ByteBuffer head() throws IOException {
     ByteBuffer pending = head;
     if (pending == null) {
@@ -139,7 +138,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     return pending;
   }
 
-  /** After a write of the head: the memory that it was written to is needed for others. */
+  /** After a write: copies an unsent rest of the head out of the shared memory. */
   private void keepHead(ByteBuffer pending) {
     if (!pending.hasRemaining()) {
       head = null;
@@ -154,14 +153,14 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     if (!headSent) {
       ByteBuffer pending = head();
       while (pending.hasRemaining() && next.write(pending) > 0) {
-        // until nothing is taken
+        // until the channel accepts no more
       }
       keepHead(pending);
     }
     return headSent;
   }
 
-  /** Writes behind the head; returns how many bytes of the source were taken. */
+  /** Writes the head, then the source; returns the number of bytes taken from the source. */
   private int writeBehindHead(ByteBuffer source) throws IOException {
     if (headSent) {
       return next.write(source);
@@ -249,8 +248,8 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
       if (!sendHead()) {
         return 0;
       }
-      long most = framing == Framing.FIXED ? Math.min(count, left) : count;
-      long n = next.transferFrom(source, position, most);
+      long max = framing == Framing.FIXED ? Math.min(count, left) : count;
+      long n = next.transferFrom(source, position, max);
       left -= framing == Framing.FIXED ? n : 0;
       return n;
     } catch (IOException | RuntimeException failure) {
@@ -300,7 +299,10 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
   }
 
-  /** The client must not take what it has for the whole: the connection ends. */
+  /**
+   * Ends the connection, so that the client does not mistake a truncated response for a complete
+   * one.
+   */
   private void cutOff() throws IOException {
     exchange.setPersistent(false);
     try {

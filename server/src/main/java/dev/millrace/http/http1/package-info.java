@@ -1,21 +1,21 @@
 /**
- * HTTP/1.0 and 1.1: connections that read requests strictly, fill Undertow's exchanges from their
- * bytes, and write responses.
+ * HTTP/1.0 and HTTP/1.1: connections that parse requests strictly, create Undertow exchanges from
+ * them, and write responses.
  *
  * <pre>
- *   Http1Loop        what the connections of one loop share: parser, scratch memory, date, names
- *   Http1Connection  one connection: its states, from the first byte to the end
- *     ├ RequestReader  reads heads, answers from the cache, holds what is for later
- *     │   └ Http1Head    the head that was parsed last, for {@code http.exchange}; RefusedLine
- *     ├ RequestBody    a request's body: a length or chunks; Continue
- *     ├ ResponseSink   a response's body behind its head
- *     │   └ ResponseHead  writes heads, from which the cache is filled
- *     └ Ending         what comes after the last answer
+ *   Http1Loop        shared state of the connections of one loop: parser, scratch memory, date, names
+ *   Http1Connection  one connection and its states, from the first byte to its close
+ *     ├ RequestReader  reads heads, queries the response cache, holds bytes of later requests
+ *     │   └ Http1Head    the parsed head, passed to {@code http.exchange}; RefusedLine
+ *     ├ RequestBody    a request body of fixed length or chunked; Continue
+ *     ├ ResponseSink   a response's head and body
+ *     │   └ ResponseHead  writes heads, also for the response cache
+ *     └ Ending         the connection after its last response
  * </pre>
  *
- * <p>Everything runs on the loop thread, except for bodies, which the thread of their handler reads
- * and writes. Imports {@code gate} (the parsers), {@code hot} (the cache), {@code http.exchange},
- * Undertow and XNIO; knows neither handlers nor the transport it is given.
+ * <p>Runs on the loop thread, except for bodies, which the thread of their handler reads and
+ * writes. Imports {@code cache}, {@code http.exchange}, {@code http.parser}, {@code
+ * http.semantics}, {@code transport}, Undertow and XNIO; no handlers.
  */
 @NullMarked
 package dev.millrace.http.http1;

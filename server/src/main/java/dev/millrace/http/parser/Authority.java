@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * The authority of a Host field or an absolute target (RFC 3986 §3.2), without user information.
  *
- * <p>Stricter than the grammar in three points: a host is never empty and has no percent-encoding,
- * for no name in use has one; after a colon stands a port, 1 to 65535; and what follows {@code [}
- * is an IPv6 address without a zone.
+ * <p>Stricter than the grammar in three points: a host is neither empty nor percent-encoded, as no
+ * name in use is; a colon must be followed by a port from 1 to 65535; the text after {@code [} must
+ * be an IPv6 address without a zone.
  */
 public final class Authority {
   private static final boolean[] NAME = new boolean[256];
@@ -20,7 +20,7 @@ public final class Authority {
 
   private Authority() {}
 
-  /** Whether a text is one; one character a byte. */
+  /** Whether a text is a valid authority; one character a byte. */
   public static boolean isValid(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     return isValid(bytes, 0, bytes.length);
@@ -34,7 +34,7 @@ public final class Authority {
     return hostEnd == to || port(bytes, hostEnd, to) > 0;
   }
 
-  /** Where the host ends and a colon or nothing follows; -1 if there is no valid host. */
+  /** The end of the host, before a colon or the end of the authority; -1 if the host is invalid. */
   private static int hostEnd(byte[] bytes, int from, int to) {
     if (from == to) {
       return -1;
@@ -56,7 +56,7 @@ public final class Authority {
     return at == to || bytes[at] == ':' ? at : -1;
   }
 
-  /** The port after the colon; -1 if it is none. */
+  /** The port after the colon; -1 if it is invalid. */
   private static int port(byte[] bytes, int colon, int to) {
     int digits = to - colon - 1;
     if (digits < 1 || digits > 5) {
@@ -72,7 +72,7 @@ public final class Authority {
     return value >= 1 && value <= 65_535 ? value : -1;
   }
 
-  /** Whether two valid authorities name the same host and port, given the scheme's own port. */
+  /** Whether two valid authorities have the same host and port, given the scheme's default port. */
   static boolean agree(byte[] bytes, int from, int to, int from2, int to2, int schemePort) {
     int hostEnd = hostEnd(bytes, from, to);
     int hostEnd2 = hostEnd(bytes, from2, to2);
@@ -93,7 +93,7 @@ public final class Authority {
     return b >= 'A' && b <= 'Z' ? b | 0x20 : b;
   }
 
-  /** RFC 4291 §2.2: eight groups, or fewer around one double colon; the last two may be IPv4. */
+  /** RFC 4291 §2.2: eight groups, or fewer with one double colon; the last two may be IPv4. */
   private static boolean isIpv6(byte[] bytes, int from, int to) {
     int groups = 0;
     boolean compressed = false;

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.xnio.conduits.StreamSourceConduit;
 
-/** Bytes that were received and not used yet. Holds no memory while it is empty. */
+/** A queue of bytes that are received and not processed. Holds no memory while it is empty. */
 public final class ByteQueue {
   private static final byte[] NONE = {};
-  private static final int SMALLEST = 1 << 10;
+  private static final int MIN_CAPACITY = 1 << 10;
 
   private byte[] bytes = NONE;
   private int start;
@@ -35,7 +35,7 @@ public final class ByteQueue {
     return start == end;
   }
 
-  /** Keeps a copy of bytes, after those already here. */
+  /** Appends a copy of bytes. */
   public void add(byte[] from, int at, int length) {
     if (length > 0) {
       makeRoom(length);
@@ -44,10 +44,10 @@ public final class ByteQueue {
     }
   }
 
-  /** Receives once, at most {@code most} bytes; returns what the conduit did. */
-  public int fill(StreamSourceConduit from, int most) throws IOException {
-    makeRoom(Math.min(most, SMALLEST));
-    int room = Math.min(most, bytes.length - end);
+  /** Reads once, at most {@code max} bytes; returns the result of the conduit's read. */
+  public int fill(StreamSourceConduit from, int max) throws IOException {
+    makeRoom(Math.min(max, MIN_CAPACITY));
+    int room = Math.min(max, bytes.length - end);
     int n = from.read(ByteBuffer.wrap(bytes, end, room));
     if (n > 0) {
       end += n;
@@ -57,15 +57,15 @@ public final class ByteQueue {
     return n;
   }
 
-  /** Moves up to {@code most} bytes out; returns how many. */
-  public int moveTo(ByteBuffer into, long most) {
-    int n = (int) Math.min(Math.min(size(), into.remaining()), most);
+  /** Moves up to {@code max} bytes out; returns their number. */
+  public int moveTo(ByteBuffer into, long max) {
+    int n = (int) Math.min(Math.min(size(), into.remaining()), max);
     into.put(bytes, start, n);
     drop(n);
     return n;
   }
 
-  /** Forgets bytes at the beginning. */
+  /** Removes bytes at the beginning. */
   public void drop(int length) {
     start += length;
     if (start == end) {
@@ -84,7 +84,7 @@ public final class ByteQueue {
       return;
     }
     int size = size();
-    int capacity = Math.max(bytes.length, SMALLEST);
+    int capacity = Math.max(bytes.length, MIN_CAPACITY);
     while (capacity < size + length) {
       capacity *= 2;
     }

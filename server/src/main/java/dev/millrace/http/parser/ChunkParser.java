@@ -6,23 +6,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the framing of one chunked body, strictly (RFC 9112 §7.1): hexadecimal digits, CRLF,
+ * Parses the framing of one chunked body, strictly (RFC 9112 §7.1): hexadecimal digits, CRLF,
  * bounded extensions and trailers, and no trailer that frames or routes. Incremental and pure, like
  * {@link HeadParser}.
  *
- * <p>Chunk data does not go through here: after {@link Step#DATA} the caller takes {@link
- * #dataBytes} of them from the stream, says so with {@link #passed}, and parses on after them.
+ * <p>The parser does not see chunk data: after {@link Step#DATA} the caller reads {@link
+ * #dataBytes} bytes from the stream, reports them with {@link #passed}, and resumes parsing after
+ * them.
  */
 public final class ChunkParser {
-  /** What the framing asks for next. */
+  /** The result of {@link #parse}. */
   public enum Step {
-    /** More bytes of the framing. */
+    /** More bytes of the framing are needed. */
     NEED_MORE,
     /** Data of a chunk follows. */
     DATA,
     /** The body has ended. */
     END,
-    /** The framing is wrong. */
+    /** The framing is invalid. */
     REJECTED
   }
 
@@ -47,12 +48,12 @@ public final class ChunkParser {
     REJECTED
   }
 
-  /** 13 digits are 2^52 bytes; with leading zeros no more than these in all. */
+  /** 13 digits are enough for 2^52 bytes; leading zeros may bring the total to 16. */
   private static final int SIZE_DIGITS = 16;
 
-  private static final long LARGEST = (1L << 52) - 1;
+  private static final long MAX_SIZE = (1L << 52) - 1;
 
-  /** Fields that a trailer must not be: they frame, route, authorise or shape (RFC 9110 §6.5.1). */
+  /** Fields that must not be trailers: they frame, route, authorise or shape (RFC 9110 §6.5.1). */
   private static final Set<String> NO_TRAILERS =
       Set.of(
           "authorization",
@@ -81,11 +82,11 @@ public final class ChunkParser {
           "transfer-encoding",
           "upgrade");
 
-  private static final int LONGEST_NAME =
+  private static final int MAX_NAME_BYTES =
       NO_TRAILERS.stream().mapToInt(String::length).max().orElseThrow();
 
   private final HttpLimits limits;
-  private final byte[] name = new byte[LONGEST_NAME];
+  private final byte[] name = new byte[MAX_NAME_BYTES];
 
   private State state = State.SIZE;
   private @Nullable RejectReason reason;
@@ -101,7 +102,7 @@ public final class ChunkParser {
     this.limits = limits;
   }
 
-  /** Begins with a new body. */
+  /** Starts a new body. */
   public void reset() {
     state = State.SIZE;
     reason = null;
@@ -111,7 +112,7 @@ public final class ChunkParser {
     trailerBytes = 0;
   }
 
-  /** Looks at bytes of the framing, each once; {@link #position} tells how far it came. */
+  /** Parses bytes of the framing, each once; {@link #position} returns where it stopped. */
   public Step parse(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to && state != State.DATA && state.compareTo(State.END) < 0) {
@@ -131,12 +132,12 @@ public final class ChunkParser {
     return position;
   }
 
-  /** Bytes of data that are still to come in this chunk. */
+  /** Bytes of data left in this chunk; 0 outside of data. */
   public long dataBytes() {
     return state == State.DATA ? size : 0;
   }
 
-  /** So many bytes of data have gone by. */
+  /** Reports that the caller has read bytes of data. */
   public void passed(long bytes) {
     if (bytes > dataBytes()) {
       throw new IllegalArgumentException(bytes + " of " + dataBytes() + " bytes");
@@ -147,7 +148,7 @@ public final class ChunkParser {
     }
   }
 
-  /** Why, after REJECTED. */
+  /** The reason, after REJECTED. */
   public RejectReason reason() {
     if (reason == null) {
       throw new IllegalStateException("nothing was rejected");
@@ -196,7 +197,7 @@ public final class ChunkParser {
     int digit = Octets.hex(b);
     if (digit >= 0) {
       size = size << 4 | digit;
-      if (++digits > SIZE_DIGITS || size > LARGEST) {
+      if (++digits > SIZE_DIGITS || size > MAX_SIZE) {
         reject(RejectReason.BAD_CHUNK);
       }
     } else if (digits == 0) {
@@ -222,7 +223,7 @@ public final class ChunkParser {
     }
   }
 
-  /** {@code ;name}, {@code ;name=token} or {@code ;name="quoted"}; no white space around. */
+  /** {@code ;name}, {@code ;name=token} or {@code ;name="quoted"}, without white space. */
   private void extension(byte b) {
     boolean inQuotes = state == State.EXTENSION_QUOTED || state == State.EXTENSION_ESCAPED;
     if (!inQuotes && (b == Octets.CR || b == ';')) {
@@ -283,7 +284,7 @@ public final class ChunkParser {
 
   private void trailer(byte b) {
     if (state != State.LAST_LF && ++trailerBytes > limits.trailerBytes() + 1) {
-      reject(RejectReason.TRAILERS_TOO_LARGE); // the last line's CR is not a trailer's
+      reject(RejectReason.TRAILERS_TOO_LARGE); // + 1 for the CR of the last line
       return;
     }
     switch (state) {
@@ -312,7 +313,7 @@ public final class ChunkParser {
 
   private void trailerName(byte b) {
     if (b == ':') {
-      if (nameBytes == 0 || (nameBytes <= LONGEST_NAME && isForbidden())) {
+      if (nameBytes == 0 || (nameBytes <= MAX_NAME_BYTES && isForbidden())) {
         reject(RejectReason.BAD_TRAILER);
       } else {
         state = State.TRAILER_VALUE;
@@ -320,7 +321,7 @@ public final class ChunkParser {
     } else if (!Octets.isToken(b)) {
       reject(RejectReason.BAD_TRAILER);
     } else {
-      if (nameBytes < LONGEST_NAME) {
+      if (nameBytes < MAX_NAME_BYTES) {
         name[nameBytes] = b;
       }
       nameBytes++;
@@ -331,7 +332,6 @@ public final class ChunkParser {
     return isNoTrailer(new String(name, 0, nameBytes, StandardCharsets.US_ASCII));
   }
 
-  /** Whether a trailer must not have this name. */
   static boolean isNoTrailer(String name) {
     return NO_TRAILERS.contains(name.toLowerCase(Locale.ROOT));
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Fields that frame a request, or that can change what it is answered. */
+/** Fields that frame a request or can change its response. */
 public enum Field {
   ACCEPT,
   ACCEPT_ENCODING,
@@ -36,19 +36,19 @@ public enum Field {
 
   private final String lowerCase = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-  // Its first eight octets, or as many as it has, and its last eight.
+  // The first eight octets, or all if there are fewer, and the last eight.
   private final long first =
       Octets.readLongLE(lowerCase.substring(0, Math.min(Long.BYTES, lowerCase.length())));
   private final long firstMask = -1L >>> (8 * Math.max(0, Long.BYTES - lowerCase.length()));
   private final long last =
       Octets.readLongLE(lowerCase.substring(Math.max(0, lowerCase.length() - Long.BYTES)));
 
-  /** The bit of this field in a set. */
+  /** The bit of this field in a set of fields. */
   long bit() {
     return 1L << ordinal();
   }
 
-  /** The field that a token names, in any case; null for all others. */
+  /** The field with this name, in any case; null for all other names. The bytes are a token. */
   static @Nullable Field of(byte[] bytes, int from, int to) {
     int length = to - from;
     if (length >= BY_LENGTH.length) {
@@ -63,7 +63,10 @@ public enum Field {
     return null;
   }
 
-  /** For a token of this length, of which folding makes no letter or hyphen that was none. */
+  /**
+   * Compares a token of the same length. Folding turns no other token octet into a letter or
+   * hyphen.
+   */
   private boolean isNamed(byte[] bytes, int from, int to) {
     return (Octets.eightFolded(bytes, from) & firstMask) == first
         && (to - from <= Long.BYTES || Octets.eightFolded(bytes, to - Long.BYTES) == last)

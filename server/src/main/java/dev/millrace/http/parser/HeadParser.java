@@ -3,14 +3,15 @@ package dev.millrace.http.parser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one request head, strictly (RFC 9112 §2 to §5); {@link RejectReason} says what is refused.
+ * Parses one request head, strictly (RFC 9112 §2 to §5); {@link RejectReason} lists the reasons for
+ * rejection.
  *
- * <p>Incremental and pure: {@link #parse} may be called with any prefix of the head, then with a
- * longer one, and looks at each byte once. Which verdict comes, and at which byte, does not depend
- * on how the bytes were cut. Nothing is allocated but for methods that are refused.
+ * <p>Incremental and pure: {@link #parse} accepts any prefix of the head, then longer ones, and
+ * processes each byte once. Neither the status nor the byte at which it is known depends on how the
+ * bytes are split. Nothing is allocated, except for rejected methods.
  *
  * <p>One empty line before the request line is skipped (RFC 9112 §2.2). All offsets are relative to
- * the head's first byte, and valid once the verdict is COMPLETE.
+ * the head's first byte, and valid once the status is COMPLETE.
  */
 public final class HeadParser {
   private static final int KEEP_ALIVE_BYTES = "keep-alive".length();
@@ -36,7 +37,7 @@ public final class HeadParser {
     this.lines = new HeaderParser(limits);
   }
 
-  /** Begins with a new head. */
+  /** Starts a new head. */
   public void reset() {
     position = 0;
     reason = null;
@@ -45,10 +46,10 @@ public final class HeadParser {
   }
 
   /**
-   * Looks at what has come.
+   * Parses the bytes received so far.
    *
-   * @param base where the head begins in {@code bytes}; may differ from call to call
-   * @param end where what has come ends
+   * @param base index of the head's first byte in {@code bytes}; may differ between calls
+   * @param end index after the last received byte
    */
   public ParseStatus parse(byte[] bytes, int base, int end) {
     if (reason != null) {
@@ -74,7 +75,7 @@ public final class HeadParser {
     return lines.isDone() ? ParseStatus.COMPLETE : ParseStatus.NEED_MORE;
   }
 
-  /** What only the whole head tells. */
+  /** Checks that need the complete head. */
   private @Nullable RejectReason whole(byte[] bytes, int base) {
     RejectReason why = lines.fields().finish(line.isHttp11());
     if (why == null && !line.target().agreesWith(lines.fields(), bytes, base)) {
@@ -85,7 +86,7 @@ public final class HeadParser {
 
   // ---- what was read -------------------------------------------------------------------------
 
-  /** Why, after REJECTED. */
+  /** The reason, after REJECTED. */
   public RejectReason reason() {
     if (reason == null) {
       throw new IllegalStateException("nothing was rejected");
@@ -93,25 +94,25 @@ public final class HeadParser {
     return reason;
   }
 
-  /** Bytes of the head, the empty line before it and the one after it included. */
+  /** Length of the head in bytes, the empty lines before and after it included. */
   public int length() {
     return position;
   }
 
-  /** The method, as far as it was read. */
+  /** The method; UNKNOWN while it is not parsed. */
   public Method method() {
     return line.method();
   }
 
-  /** Whether the version is 1.1, not 1.0. */
+  /** Whether the version is 1.1 rather than 1.0. */
   public boolean isHttp11() {
     return line.isHttp11();
   }
 
   /**
-   * Whether it is a GET or HEAD of HTTP/1.1 for a path, keeps or closes its connection, has no
-   * body, and nothing that can change its answer but its method, its target and the fields Host,
-   * Accept, Accept-Encoding, If-None-Match and Range, each at most once.
+   * Whether it is a GET or HEAD of HTTP/1.1 for a path without a body, whose response depends only
+   * on the method, the target and the fields Host, Accept, Accept-Encoding, If-None-Match and
+   * Range, each at most once. Connection may be one option, keep-alive or close.
    */
   public boolean isCacheable() {
     Method method = line.method();
@@ -130,46 +131,46 @@ public final class HeadParser {
   }
 
   /**
-   * Whether a percent sign without two digits stands in the query: it stands for itself, and
-   * handlers see {@code %25}.
+   * Whether the query has a percent sign without two hexadecimal digits. It is a literal percent
+   * sign; handlers get {@code %25}.
    */
   public boolean hasBarePercents() {
     return line.hasBarePercents();
   }
 
-  /** Where the target begins. */
+  /** Offset of the target. */
   public int targetStart() {
     return line.targetStart();
   }
 
-  /** Where the target ends; the space after it follows. */
+  /** Offset of the space after the target. */
   public int targetEnd() {
     return line.targetEnd();
   }
 
-  /** Whether the target is in absolute form; its authority agrees with Host. */
+  /** Whether the target is in absolute form. Its authority agrees with Host. */
   public boolean isAbsolute() {
     return line.target().isAbsolute();
   }
 
   /**
-   * Where path and query begin: in absolute form behind the authority, where there may be neither.
+   * Offset of path and query. In absolute form it follows the authority, and both may be missing.
    */
   public int pathStart() {
     return isAbsolute() ? line.target().pathStart() : line.targetStart();
   }
 
-  /** The fields that matter. */
+  /** The parsed fields. */
   public ParsedHeaders fields() {
     return lines.fields();
   }
 
-  /** Whether the request has a body in chunks. */
+  /** Whether the request has a chunked body. */
   public boolean isChunked() {
     return fields().has(Field.TRANSFER_ENCODING);
   }
 
-  /** Whether the connection ends after this request. */
+  /** Whether the connection must close after this request. */
   public boolean isLast() {
     return fields().close() || (!isHttp11() && !fields().keepAlive());
   }

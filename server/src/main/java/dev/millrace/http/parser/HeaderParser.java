@@ -3,12 +3,11 @@ package dev.millrace.http.parser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The field lines of one head and the empty line after them (RFC 9112 §5).
+ * Parses the field lines of one head and the empty line after them (RFC 9112 §5).
  *
- * <p>A line that lies whole in the bytes at hand and has nothing unusual is read by {@link
- * #wholeLine}, eight octets at a time; every other one, and every wrong one, octet by octet with a
- * state. The first leaves no trace of a line it gives up, so the second alone decides what is
- * wrong.
+ * <p>{@link #wholeLine} parses a line that is completely received and has no unusual octets, eight
+ * octets at a time. All other lines go octet by octet through the state machine, which alone
+ * decides what is invalid: the fast path changes nothing for a line that it gives up.
  */
 final class HeaderParser {
   private enum State {
@@ -22,10 +21,10 @@ final class HeaderParser {
     REJECTED
   }
 
-  /** In place of a position: the line is for the other way of reading. */
+  /** Returned in place of a position: the line needs the state machine. */
   private static final int SLOW = -1;
 
-  private final int most;
+  private final int maxFields;
   private final ParsedHeaders fields = new ParsedHeaders();
 
   private State state = State.FIELD;
@@ -37,7 +36,7 @@ final class HeaderParser {
   private int valueEnd;
 
   HeaderParser(HttpLimits limits) {
-    this.most = limits.fields();
+    this.maxFields = limits.fields();
   }
 
   void reset() {
@@ -51,7 +50,7 @@ final class HeaderParser {
     return state == State.DONE;
   }
 
-  /** Why they are refused; null while they are not. */
+  /** The reason for rejection; null if there is none. */
   @Nullable RejectReason reason() {
     return reason;
   }
@@ -60,7 +59,7 @@ final class HeaderParser {
     return fields;
   }
 
-  /** Looks at bytes until the head is done or refused; returns where the next begins. */
+  /** Parses until the head is complete or rejected; returns the index of the next byte. */
   int parse(byte[] bytes, int base, int from, int stop) {
     int at = from;
     while (at < stop && state.compareTo(State.DONE) < 0) {
@@ -86,17 +85,17 @@ final class HeaderParser {
   }
 
   /**
-   * Reads a line whose end is here; returns where the next begins, or {@link #SLOW} with nothing
-   * changed.
+   * Parses a completely received line; returns the start of the next one, or {@link #SLOW} with
+   * nothing changed.
    */
   private int wholeLine(byte[] bytes, int base, int from, int stop) {
     int colon = Octets.endOfName(bytes, from);
-    if (colon <= from || colon + 1 >= stop || bytes[colon] != ':' || fieldLines == most) {
+    if (colon <= from || colon + 1 >= stop || bytes[colon] != ':' || fieldLines == maxFields) {
       return SLOW;
     }
     int start = colon + 1;
     if (bytes[start] == Octets.SP) {
-      start++; // where there are more, they are taken off below
+      start++; // add() strips any further ones
     }
     int cr = Octets.indexOfNonPrintable(bytes, start);
     if (cr + 1 >= stop || bytes[cr] != Octets.CR || bytes[cr + 1] != Octets.LF) {
@@ -107,7 +106,7 @@ final class HeaderParser {
     return why == null ? cr + 2 : reject(why, cr + 1);
   }
 
-  /** Takes a line whose name and value are well-formed. */
+  /** Adds a line whose name and value are well-formed. */
   private @Nullable RejectReason add(
       byte[] bytes, int base, int nameStart, int nameEnd, int valueStart, int valueEnd) {
     int start = valueStart;
@@ -140,7 +139,7 @@ final class HeaderParser {
     if (Octets.isBlank(b)) {
       return reject(RejectReason.FOLDED_FIELD, at);
     }
-    if (++fieldLines > most) {
+    if (++fieldLines > maxFields) {
       return reject(RejectReason.TOO_MANY_FIELDS, at);
     }
     nameStart = at - base;

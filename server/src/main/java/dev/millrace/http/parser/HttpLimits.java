@@ -3,19 +3,19 @@ package dev.millrace.http.parser;
 import java.time.Duration;
 
 /**
- * Every bound of the gate.
+ * The bounds of the HTTP parser. The number is the status that rejects a request beyond a bound.
  *
- * @param targetBytes longest request target; a longer one is 414
- * @param headBytes longest request line and fields together, with their line ends; 431
- * @param fields most field lines of a head; 431
- * @param headTimeout longest time from the first byte of a head, or from when the server was ready
- *     for it, until its last; 408
- * @param chunkExtensionBytes longest chunk extensions of one body, all together; 400
- * @param trailerBytes longest trailer section; 431
- * @param bodyBytes longest body of a request that has no use for one; 413
- * @param bodyTimeout longest time that such a body may take; 408
- * @param lingerBytes most bytes that are read and dropped after the last answer of a connection
- * @param lingerTimeout longest time that this may take
+ * @param targetBytes maximum length of the request target; 414
+ * @param headBytes maximum length of request line and fields together, line ends included; 431
+ * @param fields maximum number of field lines; 431
+ * @param headTimeout maximum time from the first byte of a head, or from the moment at which the
+ *     server was ready for it, until its last byte; 408
+ * @param chunkExtensionBytes maximum total length of the chunk extensions of one body; 400
+ * @param trailerBytes maximum length of the trailer section; 431
+ * @param bodyBytes maximum length of a body that the handler does not use; 413
+ * @param bodyTimeout maximum time to receive such a body; 408
+ * @param lingerBytes maximum number of bytes discarded after the last response of a connection
+ * @param lingerTimeout maximum time of that discarding
  */
 public record HttpLimits(
     int targetBytes,
@@ -30,9 +30,9 @@ public record HttpLimits(
     Duration lingerTimeout) {
 
   /**
-   * The target's bound admits the kernel's longest path, of 4095 bytes, with each byte
-   * percent-encoded, and 4 KiB of query. It is part of the head's, which is what a connection
-   * holds.
+   * The target's bound admits the kernel's longest path (4095 bytes) with every byte
+   * percent-encoded, and 4 KiB of query. It is part of the head's bound, which a connection may
+   * hold in memory.
    */
   public static final HttpLimits DEFAULT =
       new HttpLimits(
@@ -48,14 +48,18 @@ public record HttpLimits(
           Duration.ofSeconds(5));
 
   public HttpLimits {
-    require(targetBytes >= 1 && targetBytes < headBytes, "a target fits into a head");
-    require(headBytes <= 1 << 20, "a head is held in memory");
-    require(fields >= 1 && fields <= 1_000, "fields: 1 to 1000");
-    require(chunkExtensionBytes >= 0 && trailerBytes >= 0, "lengths are not negative");
-    require(bodyBytes >= 0 && lingerBytes >= 0, "lengths are not negative");
+    require(
+        targetBytes >= 1 && targetBytes < headBytes,
+        "targetBytes must be positive and less than headBytes");
+    require(headBytes <= 1 << 20, "headBytes must be at most 1 MiB");
+    require(fields >= 1 && fields <= 1_000, "fields must be 1 to 1000");
+    require(
+        chunkExtensionBytes >= 0 && trailerBytes >= 0,
+        "chunkExtensionBytes and trailerBytes must not be negative");
+    require(bodyBytes >= 0 && lingerBytes >= 0, "bodyBytes and lingerBytes must not be negative");
     require(
         headTimeout.isPositive() && bodyTimeout.isPositive() && lingerTimeout.isPositive(),
-        "times are positive");
+        "timeouts must be positive");
   }
 
   private static void require(boolean holds, String rule) {
@@ -64,7 +68,7 @@ public record HttpLimits(
     }
   }
 
-  /** The same with another time for heads. */
+  /** A copy with another head timeout. */
   public HttpLimits withHeadTimeout(Duration timeout) {
     return new HttpLimits(
         targetBytes,

@@ -3,7 +3,7 @@ package dev.millrace.http.parser;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/** Request methods (RFC 9110 §9; the rest of IANA's registry is refused with 405). */
+/** Request methods (RFC 9110 §9); the other methods of IANA's registry are rejected with 405. */
 public enum Method {
   GET(true),
   HEAD(true),
@@ -12,15 +12,15 @@ public enum Method {
   PUT(true),
   DELETE(true),
   PATCH(true),
-  /** Would send a request back with what proxies have added to it. */
+  /** Rejected, because it would return the fields that proxies have added to the request. */
   TRACE(false),
-  /** This is no proxy. */
+  /** Rejected, because the server is no proxy. */
   CONNECT(false),
-  /** The first word of HTTP/2's preface. */
+  /** The first word of the HTTP/2 preface. */
   PRI(false),
-  /** Registered, and never of use here. */
+  /** A registered method that the server does not support. */
   OTHER(false),
-  /** Nobody's. */
+  /** An unregistered method. */
   UNKNOWN(false);
 
   private static final Method[] NAMED = {
@@ -67,12 +67,12 @@ public enum Method {
     this.passes = passes;
   }
 
-  /** Whether the gate lets it through; the handlers then say 405 where it is of no use. */
+  /** Whether the parser accepts the method; handlers may still respond with 405. */
   public boolean passes() {
     return passes;
   }
 
-  /** The method that a token names; methods are case-sensitive. */
+  /** The method with this name, which is case-sensitive. */
   static Method of(byte[] bytes, int from, int to) {
     for (Method method : NAMED) {
       if (method.isNamed(bytes, from, to)) {

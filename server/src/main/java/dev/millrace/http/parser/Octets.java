@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Classes of octets, and looking at eight of them at once. */
+/** Classes of octets, and tests on eight octets at once. */
 public final class Octets {
   static final byte SP = ' ';
   static final byte HT = '\t';
@@ -15,9 +15,9 @@ public final class Octets {
   static final boolean[] TOKEN = new boolean[256];
 
   /**
-   * Octets of a request target: visible ASCII without {@code # \}. RFC 3986 leaves out six more,
-   * {@code " < > ^ ` { | }}; browsers send some of them raw, and they mean nothing else here. The
-   * percent sign is not among them, to be looked at on its own.
+   * Octets of a request target: visible ASCII except {@code # \} and the percent sign, which
+   * callers check themselves. Six octets that RFC 3986 excludes, {@code " < > ^ ` { | }}, are
+   * included: browsers send some of them unencoded, and they have no special meaning here.
    */
   static final boolean[] TARGET = new boolean[256];
 
@@ -54,12 +54,12 @@ public final class Octets {
     return (long) LONG.get(bytes, at);
   }
 
-  /** The same with letters in lower case; other octets may be changed into others. */
+  /** Eight octets with letters in lower case; may change other octets too. */
   static long eightFolded(byte[] bytes, int at) {
     return readLongLE(bytes, at) | (ONES * 0x20);
   }
 
-  /** Up to eight ASCII characters as {@link #readLongLE} reads them. */
+  /** Up to eight ASCII characters in the form of {@link #readLongLE(byte[], int)}. */
   static long readLongLE(String ascii) {
     long word = 0;
     for (int i = 0; i < ascii.length(); i++) {
@@ -68,36 +68,37 @@ public final class Octets {
     return word;
   }
 
-  /** Whether one of eight octets is below 0x20, or 0x7F, or above. */
+  /** Whether any of eight octets is below 0x20, or at least 0x7F. */
   static boolean hasUnusual(long word) {
     return unusual(word) != 0;
   }
 
   /**
-   * The high bit of each octet below 0x20, or 0x7F, or above. Exact up to the lowest such: a borrow
-   * or carry comes out of an octet that has its own high bit here, and reaches only higher ones.
+   * Sets the high bit of each octet that is below 0x20 or at least 0x7F. Exact up to the lowest
+   * such octet: borrows and carries start only at an octet whose own high bit is set here, and
+   * affect higher ones only.
    */
   private static long unusual(long word) {
     return ((word - ONES * 0x20) | (word + ONES) | word) & HIGHS;
   }
 
-  /** The high bit of each octet that is an ASCII letter or a hyphen; exact. */
+  /** Sets the high bit of each octet that is an ASCII letter or a hyphen. Exact. */
   private static long lettersAndHyphens(long word) {
     long low = (word | (ONES * 0x20)) & ~HIGHS;
     long letters = (low + ONES * (0x80 - 'a')) & ~(low + ONES * (0x7f - 'z'));
-    // Exact, unlike equal(): no borrow crosses octets.
+    // Exact, unlike a test that subtracts: no borrow crosses octets.
     long difference = (word ^ (ONES * '-')) & ~HIGHS;
     long hyphens = ~(difference + ONES * 0x7f);
     return (letters | hyphens) & ~word & HIGHS;
   }
 
   /**
-   * Where a run of letters and hyphens ends, or earlier, near the end of the array: not beyond the
-   * name of a field, and nearly always at its end.
+   * The end of a run of letters and hyphens, or an earlier index close to the array's end. Never
+   * beyond the end of a field's name, and nearly always at it.
    */
   static int endOfName(byte[] bytes, int from) {
     int at = from;
-    // Two words at once: how many a name takes is a branch that is often foreseen wrongly.
+    // Two words at once: a branch on the number of words is often mispredicted.
     while (at + 16 <= bytes.length) {
       int others =
           gathered(~lettersAndHyphens(readLongLE(bytes, at)) & HIGHS)
@@ -110,14 +111,14 @@ public final class Octets {
     return at;
   }
 
-  /** The high bits of eight octets as the lowest eight bits. */
+  /** The high bits of eight octets, as the lowest eight bits. */
   private static int gathered(long highs) {
     return (int) (((highs >>> 7) * 0x0102040810204080L) >>> 56);
   }
 
   /**
-   * Where the first octet is that is below 0x20, or 0x7F, or above; or earlier, near the end of the
-   * array.
+   * The index of the first octet that is below 0x20 or at least 0x7F, or an earlier index close to
+   * the array's end.
    */
   static int indexOfNonPrintable(byte[] bytes, int from) {
     int at = from;
@@ -137,9 +138,9 @@ public final class Octets {
     return Math.min(at, bytes.length - 1);
   }
 
-  /** Whether eight octets are of a request target, and none is one of {@code % ! '}. */
+  /** Whether all of eight octets are target octets other than {@code ! '}. */
   static boolean isPlainTarget(long word) {
-    // With these two bits set, ! # % ' are the same.
+    // Setting these two bits makes ! # % ' equal.
     long quotes = (word | (ONES * 0x06)) ^ (ONES * 0x27);
     long backslash = word ^ (ONES * '\\');
     long others =
@@ -151,7 +152,7 @@ public final class Octets {
     return (others & HIGHS) == 0;
   }
 
-  /** A hexadecimal digit's value, or -1. */
+  /** The value of a hexadecimal digit, or -1. */
   static int hex(byte b) {
     if (b >= '0' && b <= '9') {
       return b - '0';
@@ -160,14 +161,14 @@ public final class Octets {
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
   }
 
-  /** Whether bytes are a word of lower-case letters, digits and hyphens, in any case. */
+  /** Compares bytes, in any case, with a word of lower-case letters, digits and hyphens. */
   static boolean is(byte[] bytes, int from, int to, String lowerCase) {
     if (to - from != lowerCase.length()) {
       return false;
     }
     for (int i = 0; i < lowerCase.length(); i++) {
-      // Setting the bit folds letters and leaves digits and hyphens; of other token octets it
-      // makes none of these.
+      // Setting the bit folds letters and keeps digits and hyphens. No other token octet becomes
+      // one of these.
       if ((bytes[from + i] | 0x20) != lowerCase.charAt(i) || bytes[from + i] < '-') {
         return false;
       }

@@ -1,11 +1,11 @@
 package dev.millrace.http.parser;
 
-/** What the bytes so far are. */
+/** The result of parsing the bytes received so far. */
 public enum ParseStatus {
-  /** Right so far, and not all. */
+  /** Valid so far, but incomplete. */
   NEED_MORE,
-  /** All there and all right. */
+  /** Complete and valid. */
   COMPLETE,
-  /** Wrong, whatever may follow. */
+  /** Invalid, whatever bytes follow. */
   REJECTED
 }

@@ -4,20 +4,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of one head that matter, checked as they come. */
+/** The field lines of one head. Values of fields in {@link Field} are checked as they are added. */
 public final class ParsedHeaders {
   private static final String CHUNKED = "chunked";
   private static final String CONTINUE = "100-continue";
   private static final String CLOSE = "close";
   private static final String KEEP_ALIVE = "keep-alive";
 
-  /** 18 digits: no sum or product of lengths overflows. */
+  /** With 18 digits no sum or product of lengths overflows. */
   private static final int LENGTH_DIGITS = 18;
 
   private final int[] starts = new int[Field.COUNT];
   private final int[] ends = new int[Field.COUNT];
 
-  /** Of every line: where its name begins and ends, where its value does; relative to the head. */
+  /** Four offsets a line, relative to the head: start and end of the name, of the value. */
   private int[] lines = new int[4 * 32];
 
   private int lineCount;
@@ -38,12 +38,12 @@ public final class ParsedHeaders {
 
   ParsedHeaders() {}
 
-  /** Whether there is such a line. */
+  /** Whether the head has the field. */
   public boolean has(Field field) {
     return (seen & field.bit()) != 0;
   }
 
-  /** Whether a proxy says for which client it speaks. */
+  /** Whether a field of a proxy names the client. */
   public boolean namesClient() {
     return has(Field.FORWARDED)
         || has(Field.X_FORWARDED_FOR)
@@ -51,75 +51,75 @@ public final class ParsedHeaders {
         || has(Field.X_FORWARDED_PROTO);
   }
 
-  /** Whether there is more than one such line. */
+  /** Whether the head has more than one line of the field. */
   public boolean isRepeated(Field field) {
     return (repeated & field.bit()) != 0;
   }
 
-  /** Whether no lines but these are among those that matter, each at most once. */
+  /** Whether all lines of known fields are in the set, each at most once. */
   boolean areOnly(long fieldBits) {
     return (seen & ~fieldBits) == 0 && repeated == 0;
   }
 
-  /** Where the value of the first such line begins, relative to the head. */
+  /** Offset of the field's first value, relative to the head. */
   public int start(Field field) {
     return starts[field.ordinal()];
   }
 
-  /** Where that value ends, white space stripped. */
+  /** Offset of that value's end, trailing white space excluded. */
   public int end(Field field) {
     return ends[field.ordinal()];
   }
 
-  /** How long that value is. */
+  /** Length of that value. */
   public int valueBytes(Field field) {
     return ends[field.ordinal()] - starts[field.ordinal()];
   }
 
-  /** The body's length; 0 without a Content-Length. */
+  /** The value of Content-Length; 0 if there is none. */
   public long contentLength() {
     return contentLength;
   }
 
-  /** Whether one Connection option is close. */
+  /** Whether close is among the Connection options. */
   public boolean close() {
     return close;
   }
 
-  /** Whether one Connection option is keep-alive. */
+  /** Whether keep-alive is among the Connection options. */
   public boolean keepAlive() {
     return keepAlive;
   }
 
-  /** How many lines there are. */
+  /** Number of field lines. */
   public int lineCount() {
     return lineCount;
   }
 
-  /** Where the name of a line begins, relative to the head. */
+  /** Offset of a line's name, relative to the head. */
   public int nameStart(int line) {
     return lines[4 * line];
   }
 
-  /** Where that name ends. */
+  /** Offset of that name's end. */
   public int nameEnd(int line) {
     return lines[4 * line + 1];
   }
 
-  /** Where the value of a line begins, without white space before it, relative to the head. */
+  /** Offset of a line's value, leading white space excluded, relative to the head. */
   public int valueStart(int line) {
     return lines[4 * line + 2];
   }
 
-  /** Where that value ends, without white space after it. */
+  /** Offset of that value's end, trailing white space excluded. */
   public int valueEnd(int line) {
     return lines[4 * line + 3];
   }
 
   /**
-   * The value of the first line of a name, one character a byte; null if there is none.
+   * The value of the first line with a name, one character a byte; null if there is none.
    *
-   * @param lowerCase the name, in lower case
+   * @param lowerCase the name in lower case
    */
   public @Nullable String value(String lowerCase, byte[] bytes, int base) {
     for (int line = 0; line < lineCount; line++) {
@@ -131,7 +131,7 @@ public final class ParsedHeaders {
     return null;
   }
 
-  /** Notes where a line stands. */
+  /** Adds the offsets of a line. */
   void addLine(int nameStart, int nameEnd, int valueStart, int valueEnd) {
     int at = 4 * lineCount++;
     if (at == lines.length) {
@@ -143,7 +143,10 @@ public final class ParsedHeaders {
     lines[at + 3] = valueEnd;
   }
 
-  /** Takes a field line with its value, stripped, at {@code base + from} to {@code base + to}. */
+  /**
+   * Checks and adds a known field, whose stripped value is at {@code base + from} to {@code base +
+   * to}.
+   */
   @Nullable RejectReason add(Field field, byte[] bytes, int base, int from, int to) {
     boolean again = has(field);
     if (again) {
@@ -220,7 +223,7 @@ public final class ParsedHeaders {
     }
   }
 
-  /** What only the whole head tells; the target's authority is checked elsewhere. */
+  /** Checks that need the complete head, except for the target's authority. */
   @Nullable RejectReason finish(boolean http11) {
     if (http11 && !has(Field.HOST)) {
       return RejectReason.BAD_HOST;

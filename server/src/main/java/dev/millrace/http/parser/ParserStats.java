@@ -3,7 +3,7 @@ package dev.millrace.http.parser;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** The gate's counts. Written by the I/O thread alone; any thread may read. */
+/** The parser's counters. Only the loop thread writes; any thread may read. */
 public final class ParserStats {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -17,28 +17,26 @@ public final class ParserStats {
   }
 
   /**
-   * @param counting whether anything is counted at all
+   * @param counting false disables all counters
    */
   public ParserStats(boolean counting) {
     this.counting = counting;
   }
 
-  /** Request heads that were taken. */
+  /** Number of accepted request heads. */
   public long passed() {
     return (long) CELL.getOpaque(cells, PASSED);
   }
 
-  /** Requests refused for a reason. */
+  /** Number of requests rejected for a reason. */
   public long rejected(RejectReason reason) {
     return (long) CELL.getOpaque(cells, reason.ordinal());
   }
 
-  /** A head was taken. */
   public void countPassed() {
     count(PASSED);
   }
 
-  /** A request was refused. */
   public void countRejected(RejectReason reason) {
     count(reason.ordinal());
   }

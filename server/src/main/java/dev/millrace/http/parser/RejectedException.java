@@ -2,18 +2,17 @@ package dev.millrace.http.parser;
 
 import java.io.IOException;
 
-/** A request body that is not what its framing promised; nothing of it must be used. */
+/** A request body with invalid framing. The handler must not use any of it. */
 public final class RejectedException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final RejectReason reason;
 
   public RejectedException(RejectReason reason) {
-    super("the request's body: " + reason.label());
+    super("invalid request body: " + reason.label());
     this.reason = reason;
   }
 
-  /** What is wrong with it. */
   public RejectReason reason() {
     return reason;
   }

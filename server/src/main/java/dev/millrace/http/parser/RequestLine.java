@@ -2,7 +2,7 @@ package dev.millrace.http.parser;
 
 import org.jspecify.annotations.Nullable;
 
-/** The request line of one head (RFC 9112 §3), and the empty line that may stand before it. */
+/** Parses the request line of one head (RFC 9112 §3), and an empty line before it. */
 final class RequestLine {
   private enum State {
     FIRST,
@@ -17,7 +17,7 @@ final class RequestLine {
     REJECTED
   }
 
-  /** No registered method is longer; what is, is nobody's. */
+  /** No registered method is longer. */
   private static final int METHOD_BYTES = 32;
 
   private static final int VERSION_BYTES = "HTTP/1.1".length();
@@ -36,7 +36,7 @@ final class RequestLine {
   private int targetEnd;
   private boolean encodedZero;
 
-  /** Whether a question mark stands before {@link #searchedTo}, where the search for it goes on. */
+  /** Whether a question mark precedes {@link #searchedTo}, from which the search continues. */
   private boolean inQuery;
 
   private int searchedTo;
@@ -60,7 +60,7 @@ final class RequestLine {
     return state == State.DONE;
   }
 
-  /** Why it is refused; null while it is not. */
+  /** The reason for rejection; null if there is none. */
   @Nullable RejectReason reason() {
     return reason;
   }
@@ -89,7 +89,7 @@ final class RequestLine {
     return version == HTTP_11;
   }
 
-  /** Looks at bytes until the line is done or refused; returns where the next begins. */
+  /** Parses until the line is complete or rejected; returns the index of the next byte. */
   int parse(byte[] bytes, int base, int from, int stop) {
     int at = from;
     while (at < stop && state.compareTo(State.DONE) < 0) {
@@ -137,9 +137,9 @@ final class RequestLine {
 
   private int method(byte[] bytes, int base, int from, int stop) {
     int at = from;
-    int most = base + methodStart + METHOD_BYTES;
+    int max = base + methodStart + METHOD_BYTES;
     while (at < stop && Octets.isToken(bytes[at])) {
-      if (at++ == most) {
+      if (at++ == max) {
         return reject(RejectReason.UNKNOWN_METHOD, at);
       }
     }
@@ -161,8 +161,8 @@ final class RequestLine {
 
   private int target(byte[] bytes, int base, int from, int stop) {
     int at = from;
-    int most = base + targetStart + targetBytes;
-    int end = Math.min(stop, most);
+    int max = base + targetStart + targetBytes;
+    int end = Math.min(stop, max);
     while (at + 8 <= end && Octets.isPlainTarget(Octets.readLongLE(bytes, at))) {
       at += 8;
     }
@@ -179,7 +179,7 @@ final class RequestLine {
       state = State.VERSION;
       return targetEnd == targetStart ? reject(RejectReason.BAD_REQUEST_LINE, at) : at + 1;
     }
-    if (at == most) {
+    if (at == max) {
       return reject(RejectReason.TARGET_TOO_LONG, at);
     }
     if (b == '%') {
@@ -194,8 +194,8 @@ final class RequestLine {
   }
 
   /**
-   * Whether a position lies in the query. Browsers send a backslash and a percent sign there as
-   * they were typed (the URL standard's query percent-encode set); in a path they are an error.
+   * Whether an index is in the query. Browsers send a backslash or percent sign there as the user
+   * has typed it (the URL standard's query percent-encode set); in a path both are errors.
    */
   private boolean isInQuery(byte[] bytes, int base, int at) {
     while (!inQuery && base + searchedTo < at) {
@@ -211,7 +211,7 @@ final class RequestLine {
     }
     int digit = Octets.hex(b);
     if (digit < 0 && isInQuery(bytes, base, at)) {
-      state = State.TARGET; // the percent sign stands for itself
+      state = State.TARGET; // a literal percent sign
       barePercents = true;
       return at;
     }

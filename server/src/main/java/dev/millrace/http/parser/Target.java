@@ -2,7 +2,7 @@ package dev.millrace.http.parser;
 
 import org.jspecify.annotations.Nullable;
 
-/** The form of a request target (RFC 9112 §3.2), once its octets are known to be a target's. */
+/** The form of a request target (RFC 9112 §3.2). Its octets are checked already. */
 final class Target {
   private static final String HTTP = "http://";
   private static final String HTTPS = "https://";
@@ -16,12 +16,12 @@ final class Target {
     return authorityEnd > 0;
   }
 
-  /** Where path and query begin, relative to the head. */
+  /** Offset of path and query, relative to the head; valid in absolute form. */
   int pathStart() {
     return authorityEnd;
   }
 
-  /** Looks at a target at {@code base + from} to {@code base + to}. */
+  /** Checks the target at {@code base + from} to {@code base + to}. */
   @Nullable RejectReason check(Method method, byte[] bytes, int base, int from, int to) {
     authorityStart = 0;
     authorityEnd = 0;
@@ -55,7 +55,7 @@ final class Target {
     return null;
   }
 
-  /** Whether the Host field names what an absolute target does. */
+  /** Whether the authority of an absolute target agrees with Host. */
   boolean agreesWith(ParsedHeaders fields, byte[] bytes, int base) {
     return !isAbsolute()
         || !fields.has(Field.HOST)

@@ -1,25 +1,23 @@
 /**
- * Strict reading of HTTP/1.x, before anything is made of it: which bytes are a request, and why
- * others are none.
+ * Strict parsing of HTTP/1.x: which bytes are a request, and why others are rejected.
  *
  * <pre>
  *   HeadParser   one request head: offsets and flags, or a RejectReason
- *     └ RequestLine (Method, Target), FieldLines (Field, HeadFields), Authority
+ *     ├ RequestLine   Method, Target
+ *     └ HeaderParser  Field, ParsedHeaders, Authority
  *   ChunkParser  the framing of a chunked body
- *   Held         bytes that were received and not used yet
- *   ProxyOpenListener  before all that, from trusted peers: ProxyHeader (PROXY protocol v1, v2)
+ *   ByteQueue    bytes that are received and not processed
  * </pre>
  *
  * <ul>
- *   <li>The parsers are pure: bytes in at any split, the same verdict out, nothing allocated.
- *   <li>What is refused is counted by reason in {@link dev.millrace.http.parser.ParserStats} and
- *       answered by {@code http.RejectionHandler}, in its turn: earlier requests get their answers
- *       first.
- *   <li>All bounds are in {@link dev.millrace.http.parser.HttpLimits}.
+ *   <li>The parsers are pure: the result does not depend on how the bytes are split, and nothing is
+ *       allocated.
+ *   <li>{@link dev.millrace.http.parser.ParserStats} counts rejections by reason; {@code
+ *       http.exchange.RejectionHandler} responds to them after all earlier requests.
+ *   <li>{@link dev.millrace.http.parser.HttpLimits} holds all bounds.
  * </ul>
  *
- * <p>Everything of a connection runs on its I/O thread. Imports {@code io} and XNIO; knows neither
- * Undertow nor the transport it is given.
+ * <p>Runs on the loop thread of the connection. Imports XNIO, and no other package of the server.
  */
 @NullMarked
 package dev.millrace.http.parser;

@@ -8,18 +8,18 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The Accept-Encoding field (RFC 9110 §12.5.3), against what a server has stored. */
+/** The Accept-Encoding field (RFC 9110 §12.5.3), matched with the stored codings. */
 public final class AcceptEncoding {
   private static final int MAX_QUALITY = 1000;
 
   private AcceptEncoding() {}
 
   /**
-   * The codings to try, best first: those the client gives a higher quality than identity, or the
-   * same; among equals the server's order.
+   * The acceptable codings, best first: those with a quality not less than identity's. Codings of
+   * equal quality keep the server's order.
    *
-   * @param field its value, or null, which asks for identity
-   * @param offered what the server may have, in its order of preference
+   * @param field the field's value; null selects identity
+   * @param offered the codings that may be stored, in the server's order of preference
    */
   public static List<ContentCoding> preferred(@Nullable String field, List<ContentCoding> offered) {
     if (field == null || offered.isEmpty()) {
@@ -41,12 +41,12 @@ public final class AcceptEncoding {
   private static int quality(Map<String, Integer> qualities, ContentCoding coding) {
     Integer own = qualities.get(coding.token());
     if (own == null && coding == ContentCoding.GZIP) {
-      own = qualities.get("x-gzip"); // the same (§8.4.1.3)
+      own = qualities.get("x-gzip"); // an alias (§8.4.1.3)
     }
     return own != null ? own : qualities.getOrDefault("*", 0);
   }
 
-  /** Qualities in thousandths by coding; members that are malformed are passed over. */
+  /** Qualities in thousandths by coding; malformed members are ignored. */
   private static Map<String, Integer> qualities(String field) {
     Map<String, Integer> qualities = new HashMap<>();
     for (String member : field.split(",", -1)) {
@@ -60,7 +60,7 @@ public final class AcceptEncoding {
     return qualities;
   }
 
-  /** The thousandths of {@code q=0.5} (RFC 9110 §12.4.2), or -1. */
+  /** The weight {@code q=0.5} (RFC 9110 §12.4.2) in thousandths, or -1 if malformed. */
   static int weight(String parameter) {
     if (parameter.length() < 3 || parameter.length() > 7) {
       return -1;

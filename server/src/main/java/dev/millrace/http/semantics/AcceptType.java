@@ -3,11 +3,11 @@ package dev.millrace.http.semantics;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The Accept field (RFC 9110 §12.5.1), as far as it decides between HTML and JSON. */
+/** The Accept field (RFC 9110 §12.5.1), reduced to the choice between HTML and JSON. */
 public final class AcceptType {
   private AcceptType() {}
 
-  /** Whether JSON is given a higher quality than HTML; by its own name, not by a wildcard. */
+  /** Whether JSON has a higher quality than HTML. JSON must be listed itself, not by a wildcard. */
   public static boolean prefersJson(@Nullable String field) {
     if (field == null) {
       return false;
@@ -29,7 +29,7 @@ public final class AcceptType {
         case "text/html" -> html = quality;
         case "text/*" -> text = quality;
         case "*/*" -> any = quality;
-        default -> {} // says nothing of either
+        default -> {} // neither HTML nor JSON
       }
     }
     return json > 0 && json > (html >= 0 ? html : text >= 0 ? text : any);

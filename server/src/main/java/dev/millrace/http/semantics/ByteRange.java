@@ -1,15 +1,15 @@
 package dev.millrace.http.semantics;
 
 /**
- * A stretch of a representation.
+ * A range of bytes of a representation.
  *
  * @param first position of the first byte, from 0
- * @param last position of the last byte, not before the first
+ * @param last position of the last byte, not less than {@code first}
  */
 public record ByteRange(long first, long last) {
   public ByteRange {
     if (first < 0 || last < first) {
-      throw new IllegalArgumentException("no range: " + first + "-" + last);
+      throw new IllegalArgumentException("invalid range: " + first + "-" + last);
     }
   }
 

@@ -1,7 +1,8 @@
 package dev.millrace.http.semantics;
 
 /**
- * A coding that a file may be stored in beside itself: {@code page.html.br} for {@code page.html}.
+ * A coding in which a file may be stored beside the original: {@code page.html.br} for {@code
+ * page.html}.
  */
 public enum ContentCoding {
   /** Brotli (RFC 7932). */
@@ -19,12 +20,12 @@ public enum ContentCoding {
     this.suffix = suffix;
   }
 
-  /** Its name in Accept-Encoding and Content-Encoding. */
+  /** The coding's name in Accept-Encoding and Content-Encoding. */
   public String token() {
     return token;
   }
 
-  /** What its file's name has more. */
+  /** The suffix that the coded file's name adds. */
   public String suffix() {
     return suffix;
   }

@@ -4,16 +4,17 @@ import java.util.Arrays;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** Entity tags that are made here (RFC 9110 §8.8.3). */
+/** Creates entity tags (RFC 9110 §8.8.3). */
 public final class EntityTag {
   private EntityTag() {}
 
   /**
-   * A strong tag of what a file system says of a file. A replacement can be given the same
-   * modification time and size, but not the same identity.
+   * A strong tag from a file's status. A replacement of the file can have the same modification
+   * time and size, but not the same identity.
    *
-   * @param identity as {@link #identity} mixes it
-   * @param coding the file's coding if it stands for another: a variant may share all with it
+   * @param identity result of {@link #identity}
+   * @param coding the coding of a file that is sent in place of another one; distinguishes it from
+   *     a file with the same values. Null for the file itself
    */
   public static String of(
       long modifiedSeconds,
@@ -33,17 +34,17 @@ public final class EntityTag {
         + "\"";
   }
 
-  /** Mixes inode and change time, so that neither can be read from a tag. */
+  /** Mixes inode and change time, so that a tag reveals neither. */
   public static long identity(long inode, long changedSeconds, int changedNanos) {
     return mix(mix(mix(inode) ^ changedSeconds) ^ changedNanos);
   }
 
-  /** A weak tag, for a file that may change once more without the file system telling. */
+  /** A weak tag, for a file that may change again within the granularity of its timestamps. */
   public static String ofUnsettled(long identity) {
     return "W/\"unsettled-" + Long.toHexString(identity) + "\"";
   }
 
-  /** Whether a tag, if there is one, is weak: what it stands for may change without it. */
+  /** Whether a tag is present and weak: the content may change without it. */
   public static boolean isWeak(@Nullable String tag) {
     return tag != null && tag.startsWith("W/");
   }
@@ -56,7 +57,7 @@ public final class EntityTag {
     return z ^ z >>> 31;
   }
 
-  /** A strong tag of the content alone: the same wherever the same bytes are. */
+  /** A strong tag of the content alone: equal on all servers that have the same bytes. */
   public static String ofContent(byte[] sha256) {
     byte[] half = Arrays.copyOf(sha256, 16);
     return "\"" + Base64.getUrlEncoder().withoutPadding().encodeToString(half) + "\"";

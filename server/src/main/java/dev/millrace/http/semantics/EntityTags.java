@@ -7,12 +7,12 @@ final class EntityTags {
   private EntityTags() {}
 
   /**
-   * Whether a list names one of the tags.
+   * Whether a list contains one of the tags.
    *
    * @param field the field's value
-   * @param tags strong tags in quotes, all of them those of the present representation
-   * @param weakly whether a tag marked weak may match (If-None-Match) or may not (If-Match)
-   * @return false also for a list that is malformed before a match is found
+   * @param tags strong tags in quotes, all valid for the current representation
+   * @param weakly whether a weak tag may match (If-None-Match) or not (If-Match)
+   * @return false also for a list that is malformed before a match
    */
   static boolean match(String field, List<String> tags, boolean weakly) {
     int at = 0;
@@ -39,7 +39,7 @@ final class EntityTags {
     return false;
   }
 
-  /** Where the tag that begins with a quote at {@code open} ends, or -1 if none stands there. */
+  /** The end of the tag whose opening quote is at {@code open}; -1 if there is no tag. */
   private static int closingQuote(String field, int open) {
     if (open >= field.length() || field.charAt(open) != '"') {
       return -1;

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** Dates of HTTP (RFC 9110 §5.6.7): the one form that is sent, the three that are understood. */
+/** Dates of HTTP (RFC 9110 §5.6.7): one format is sent, three are accepted. */
 public final class HttpDate {
   private static final DateTimeFormatter IMF_FIXDATE = form("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
   private static final DateTimeFormatter ASCTIME = form("EEE MMM ppd HH:mm:ss uuuu");
@@ -21,10 +21,10 @@ public final class HttpDate {
   private static final long LAST =
       LocalDateTime.of(9999, 12, 31, 23, 59, 59).toEpochSecond(ZoneOffset.UTC);
 
-  /** A power of two. */
+  /** Size of the table; a power of two. */
   private static final int RECENT = 1024;
 
-  /** Dates of files that are asked for again and again; any thread may replace one. */
+  /** Recently formatted dates of files. Any thread may replace an entry. */
   private static final AtomicReferenceArray<@Nullable Formatted> FORMATTED =
       new AtomicReferenceArray<>(RECENT);
 
@@ -37,7 +37,7 @@ public final class HttpDate {
         .withResolverStyle(ResolverStyle.STRICT);
   }
 
-  /** Two digits of a year that is at most fifty years ahead (RFC 9110 §5.6.7). */
+  /** A two-digit year is at most fifty years in the future (RFC 9110 §5.6.7). */
   private static DateTimeFormatter rfc850(int thisYear) {
     return new DateTimeFormatterBuilder()
         .appendPattern("EEEE, dd-MMM-")
@@ -48,22 +48,22 @@ public final class HttpDate {
   }
 
   /**
-   * Whether the instant has a date. IMF-fixdate has four digits for the year, and the times of
-   * files reach beyond them: tmpfs stores any 64-bit number of seconds.
+   * Whether the instant has an HTTP date. IMF-fixdate has four-digit years, but file times can be
+   * beyond them: tmpfs stores any 64-bit number of seconds.
    */
   public static boolean exists(long epochSeconds) {
     return FIRST <= epochSeconds && epochSeconds <= LAST;
   }
 
-  /** The date of a file's time of modification, or null if it has none. */
+  /** The date of a file's modification time, or null if it is out of range. */
   public static @Nullable String ofFile(long epochSeconds) {
     return exists(epochSeconds) ? format(epochSeconds) : null;
   }
 
   /**
-   * An instant as an IMF-fixdate, whole seconds.
+   * Formats an instant as an IMF-fixdate, in whole seconds.
    *
-   * @throws IllegalArgumentException if it has no date
+   * @throws IllegalArgumentException if the instant is out of range
    */
   public static String format(long epochSeconds) {
     int slot = (int) (epochSeconds & (RECENT - 1));
@@ -77,19 +77,19 @@ public final class HttpDate {
 
   private static String formatNew(long epochSeconds) {
     if (!exists(epochSeconds)) {
-      throw new IllegalArgumentException(epochSeconds + " s is not in the years 0 to 9999");
+      throw new IllegalArgumentException(epochSeconds + " s is outside of the years 0 to 9999");
     }
     return IMF_FIXDATE.format(Instant.ofEpochSecond(epochSeconds).atOffset(ZoneOffset.UTC));
   }
 
   /**
-   * Seconds since the epoch, or null for what is no date in any of the three forms.
+   * Parses any of the three formats; returns seconds since the epoch, or null if malformed.
    *
-   * @param nowSeconds decides the century of a two-digit year
+   * @param nowSeconds the current time, which decides the century of a two-digit year
    */
   static @Nullable Long parse(String text, long nowSeconds) {
     int year = Instant.ofEpochSecond(nowSeconds).atOffset(ZoneOffset.UTC).getYear();
-    // Told apart by their shape.
+    // The position of the comma identifies the format.
     DateTimeFormatter form =
         text.length() > 3 && text.charAt(3) == ','
             ? IMF_FIXDATE

@@ -3,13 +3,13 @@ package dev.millrace.http.semantics;
 import java.util.List;
 
 /**
- * The frame of a multipart/byteranges body (RFC 9110 §14.6): what stands before each range's bytes,
- * and after the last. All of it ASCII, and made as it is sent: only the ranges are in memory.
+ * The framing of a multipart/byteranges body (RFC 9110 §14.6): the text before each range and after
+ * the last one. The text is ASCII and generated while sending; only the ranges are in memory.
  *
- * @param ranges the ranges, in the order they are sent
- * @param sizeBytes the representation's length
- * @param partType of the representation
- * @param boundary letters and digits that do not stand in the content; a random one does not
+ * @param ranges the ranges, in the order of sending
+ * @param sizeBytes length of the representation
+ * @param partType media type of the representation
+ * @param boundary letters and digits that do not occur in the content; random, so that they do not
  */
 public record MultipartRanges(
     List<ByteRange> ranges, long sizeBytes, String partType, String boundary) {
@@ -17,7 +17,7 @@ public record MultipartRanges(
     ranges = List.copyOf(ranges);
   }
 
-  /** What stands before the bytes of a range. */
+  /** The text before the bytes of a range. */
   public String head(int index) {
     return before(index)
         + ("--" + boundary + "\r\n")
@@ -29,7 +29,7 @@ public record MultipartRanges(
     return index == 0 ? "" : "\r\n";
   }
 
-  /** What stands after the last range. */
+  /** The text after the last range. */
   public String tail() {
     return "\r\n--" + boundary + "--\r\n";
   }
@@ -38,7 +38,7 @@ public record MultipartRanges(
     return "multipart/byteranges; boundary=" + boundary;
   }
 
-  /** Length of the whole body. */
+  /** Length of the complete body. */
   public long lengthBytes() {
     ByteRange first = ranges.getFirst();
     int fixed = head(0).length() - digits(first.first()) - digits(first.last());

@@ -8,33 +8,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Range field (RFC 9110 §14.2).
  *
- * <p>A field that is malformed, of another unit than {@code bytes}, or asks for too many ranges
- * counts as absent, which the RFC allows and which keeps the work that one request can cause small.
+ * <p>A field that is malformed, has a unit other than {@code bytes}, or has too many ranges is
+ * ignored. The RFC allows this, and it bounds the work that one request can cause.
  *
  * <ul>
- *   <li>Up to {@value #FEW_RANGES} ranges come in the order of the request; those that overlap are
- *       coalesced.
- *   <li>More than that must ascend without overlap, as zsync's, librepo's and zchunk's do; else the
- *       field counts as absent. Gaps smaller than the frame of a part are sent along.
+ *   <li>Up to {@value #FEW_RANGES} ranges are sent in the order of the request; if any overlap,
+ *       they are sorted and coalesced.
+ *   <li>More ranges must ascend without overlap, as those of zsync, librepo and zchunk do;
+ *       otherwise the field is ignored. A gap smaller than the framing of a part is sent too.
  * </ul>
  */
 public sealed interface RangeField {
-  /** Ranges that may overlap and come in any order. */
+  /** Maximum number of ranges that may overlap and be in any order. */
   int FEW_RANGES = 16;
 
-  /** About what the frame of a part takes (RFC 9110 §15.3.7.2). */
+  /** Approximate size of a part's framing (RFC 9110 §15.3.7.2). */
   int FRAME_BYTES = 80;
 
-  /** There is none to honour: the whole is sent. */
+  /** No range applies: the whole representation is sent. */
   record Ignored() implements RangeField {}
 
-  /** None of the ranges lies within the representation: 416. */
+  /** No range overlaps the representation: 416. */
   record Unsatisfiable() implements RangeField {}
 
   /**
-   * What to send.
+   * The ranges to send.
    *
-   * @param ranges at least one, within the representation, none overlapping another
+   * @param ranges at least one, within the representation, without overlap
    */
   record Satisfiable(List<ByteRange> ranges) implements RangeField {
     public Satisfiable {
@@ -43,14 +43,14 @@ public sealed interface RangeField {
   }
 
   /**
-   * Reads a field's value against a size.
+   * Parses a field's value for a representation.
    *
-   * @param field the value, or null without one
-   * @param sizeBytes the representation's length
-   * @param maxRanges most ranges of one request, 0 for none; a field with more counts as absent
+   * @param field the value, or null if there is none
+   * @param sizeBytes length of the representation
+   * @param maxRanges maximum number of ranges, 0 for none; a field with more is ignored
    */
   static RangeField of(@Nullable String field, long sizeBytes, int maxRanges) {
-    // A file of no bytes has no range at all; sending the whole nothing is what clients expect.
+    // An empty file has no satisfiable range; clients expect 200 with an empty body.
     if (field == null || sizeBytes == 0 || maxRanges == 0) {
       return new Ignored();
     }
@@ -111,7 +111,7 @@ public sealed interface RangeField {
     return merged;
   }
 
-  /** Spaces and tabs only: other characters are not part of the grammar (OWS). */
+  /** Strips spaces and tabs only: the grammar (OWS) has no other white space. */
   private static String stripped(String text) {
     int from = 0;
     int to = text.length();
@@ -124,7 +124,7 @@ public sealed interface RangeField {
     return text.substring(from, to);
   }
 
-  /** First and last position, perhaps beyond the end; nothing for what is not a range. */
+  /** First and last position, possibly beyond the end; an empty array if malformed. */
   private static long[] bounds(String spec, long sizeBytes) {
     int dash = spec.indexOf('-');
     if (dash < 0) {
@@ -143,7 +143,7 @@ public sealed interface RangeField {
     return first < 0 || last < first ? new long[0] : new long[] {first, last};
   }
 
-  /** A number of digits, held at the largest long; -1 for anything else. */
+  /** A decimal number, saturated at {@code Long.MAX_VALUE}; -1 if malformed. */
   private static long number(String text, int from, int to) {
     if (from == to) {
       return -1;

@@ -3,25 +3,23 @@ package dev.millrace.http.semantics;
 import java.util.List;
 
 /**
- * What a request's conditions are compared with.
+ * The representation with which a request's conditions are compared.
  *
- * @param sizeBytes its length
- * @param tags its strong entity tags in quotes: first the one that is sent, then those it was sent
- *     with before and which still tell the same bytes; a weak one, alone, is sent and matches
- *     nothing
- * @param modifiedSeconds when it changed last, whole seconds since the epoch: what Last-Modified
- *     says, so that the fraction of a second that a file system keeps cannot make a date of ours
- *     look old
+ * @param sizeBytes length of the representation
+ * @param tags strong entity tags in quotes: first the tag to send, then earlier tags that still
+ *     identify the same bytes. A single weak tag is sent and matches nothing
+ * @param modifiedSeconds the value of Last-Modified in whole seconds since the epoch. Without the
+ *     file system's fraction of a second, a date that the server has sent never compares as older
  */
 public record Representation(long sizeBytes, List<String> tags, long modifiedSeconds) {
   public Representation {
     tags = List.copyOf(tags);
     if (tags.isEmpty()) {
-      throw new IllegalArgumentException("a representation has an entity tag");
+      throw new IllegalArgumentException("tags must not be empty");
     }
   }
 
-  /** Whether it has a date: conditions with dates are ignored without one (RFC 9110 §13.1). */
+  /** Whether there is a date; conditions with dates are ignored without one (RFC 9110 §13.1). */
   public boolean isDated() {
     return HttpDate.exists(modifiedSeconds);
   }

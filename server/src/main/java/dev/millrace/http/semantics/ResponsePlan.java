@@ -3,16 +3,16 @@ package dev.millrace.http.semantics;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a GET or HEAD of an existing representation is answered with. */
+/** The response to a GET or HEAD of an existing representation. */
 public sealed interface ResponsePlan {
-  /** 200, all of it. */
+  /** 200 with the whole representation. */
   record Whole() implements ResponsePlan {}
 
-  /** 206, one range. */
+  /** 206 with one range. */
   record Part(ByteRange range) implements ResponsePlan {}
 
   /**
-   * 206, multipart/byteranges.
+   * 206 with multipart/byteranges.
    *
    * @param ranges two or more
    */
@@ -32,10 +32,10 @@ public sealed interface ResponsePlan {
   record RangeNotSatisfiable() implements ResponsePlan {}
 
   /**
-   * Decides, in the order of RFC 9110 §13.2.2.
+   * Evaluates conditions and ranges, in the order of RFC 9110 §13.2.2.
    *
-   * @param nowSeconds the present, seconds since the epoch
-   * @param maxRanges as {@link RangeField#of} has it
+   * @param nowSeconds current time in seconds since the epoch
+   * @param maxRanges maximum number of ranges, as in {@link RangeField#of}
    */
   static ResponsePlan of(
       RequestFields request, Representation current, long nowSeconds, int maxRanges) {
@@ -77,14 +77,14 @@ public sealed interface ResponsePlan {
   }
 
   /**
-   * Times that content stores and images give every file (OSTree 0, Nix 1): no date tells versions
-   * of such a file apart.
+   * Up to this time, timestamps are fixed ones that content stores and images set on every file
+   * (OSTree 0, Nix 1). Such a date does not identify a version of a file.
    */
   long LAST_FIXED_SECOND = 1;
 
   /**
-   * If-Range (RFC 9110 §13.1.5): a strong tag, or exactly the date that Last-Modified says, where
-   * that is strong (§8.8.2.2). It is not in the second of the modification itself, in which the
+   * If-Range (RFC 9110 §13.1.5): a strong tag, or exactly the date of Last-Modified if that is a
+   * strong validator (§8.8.2.2). It is weak within the second of the modification, in which the
    * file may change again.
    */
   private static boolean rangeApplies(

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dictionary of structured field values (RFC 9651 §3.2, §4.2.2), of which the integers are kept:
- * whatever else may stand there is checked and passed over.
+ * A parser of dictionaries of structured field values (RFC 9651 §3.2, §4.2.2). It returns integers;
+ * values of other types are checked and ignored.
  */
 final class StructuredDictionary {
   private static final long LARGEST = 999_999_999_999_999L;
@@ -19,7 +19,7 @@ final class StructuredDictionary {
     this.text = text;
   }
 
-  /** Thrown within, and answered by an empty result: the field as a whole counts as absent. */
+  /** Thrown and caught in this class only: a malformed field is ignored as a whole. */
   private static final class Malformed extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -29,10 +29,10 @@ final class StructuredDictionary {
   }
 
   /**
-   * The members in order; those that are no integers have null values.
+   * The members in order; values that are not integers are null.
    *
    * @param field all lines of the field joined by commas
-   * @return nothing for a field that is malformed anywhere
+   * @return empty if the field is malformed anywhere
    */
   static Optional<Map<String, @Nullable Long>> integers(String field) {
     try {
@@ -87,14 +87,14 @@ final class StructuredDictionary {
         value = peek() == '(' ? innerList() : bareItem();
       }
       parameters();
-      members.remove(key); // the last of several counts, in its place
+      members.remove(key); // the last duplicate wins, at its position
       members.put(key, value);
       optionalWhitespace();
       if (!atEnd()) {
         expect(',');
         optionalWhitespace();
         if (atEnd()) {
-          throw new Malformed(); // a comma at the end
+          throw new Malformed(); // a trailing comma
         }
       }
     }
@@ -150,7 +150,7 @@ final class StructuredDictionary {
     }
   }
 
-  /** The item's value if it is an integer. */
+  /** Parses an item; returns its value if it is an integer, else null. */
   private @Nullable Long bareItem() throws Malformed {
     char c = peek();
     if (c == '-' || isDigit(c)) {

@@ -17,8 +17,8 @@ public final class WantDigest {
   private WantDigest() {}
 
   /**
-   * The algorithms that are wanted, most preferred first; a member that is no preference is passed
-   * over, and a field that is malformed asks for nothing (RFC 9651 §4.2).
+   * The requested algorithms, most preferred first. Members without a valid preference are ignored,
+   * and so is a field that is malformed (RFC 9651 §4.2).
    *
    * @param field all lines of the field joined by commas, or null if there is none
    */
