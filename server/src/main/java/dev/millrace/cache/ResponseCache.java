@@ -188,7 +188,7 @@ public final class ResponseCache {
       OpenFile file,
       boolean cacheableByPath) {
     int dateAt = find(head, DATE_FIELD);
-    int hash = CacheKeyBuilder.hash(key, key.length);
+    int hash = keys.hash(key, key.length);
     boolean renewable = cacheableByPath && file.canBeFoundAgain();
     CachedResponse same = table.find(key, hash);
     if (same != null) {
