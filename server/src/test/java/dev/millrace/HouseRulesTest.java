@@ -79,7 +79,7 @@ class HouseRulesTest {
           "cache: files http.parser http.semantics transport",
           "http.exchange: cache digest files http.parser",
           "http.http1: cache http.exchange http.parser http.semantics transport",
-          "auth: files http.exchange",
+          "auth: digest files http.exchange",
           "proxy: http.exchange http.parser",
           "accesslog: auth http.exchange http.parser text",
           "content: auth cache digest files http.exchange http.semantics text",

@@ -1,10 +1,10 @@
 package dev.millrace.auth;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
+import dev.millrace.digest.Algorithm;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -137,13 +137,9 @@ public final class BasicPasswords implements Credentials {
   }
 
   private ByteBuffer keyed(String authorization) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(key);
-      return ByteBuffer.wrap(digest.digest(authorization.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible); // every Java platform supports SHA-256
-    }
+    MessageDigest digest = Algorithm.SHA_256.start();
+    digest.update(key);
+    return ByteBuffer.wrap(digest.digest(authorization.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.millrace.auth;
 
+import dev.millrace.digest.Algorithm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +24,7 @@ public final class BearerTokens implements Credentials {
   }
 
   private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible); // every Java platform supports SHA-256
-    }
+    return Algorithm.SHA_256.start().digest(text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

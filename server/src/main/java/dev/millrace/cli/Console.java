@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.sync.Mutex;
+import dev.millrace.text.ByteUnits;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -93,7 +94,13 @@ final class Console implements AutoCloseable {
         + " ".repeat(BAR_CHARACTERS - full)
         + "] "
         + String.format(Locale.ROOT, "%3d %%  ", (int) (part * 100))
-        + (size(done) + " of " + size(all) + ", " + size((long) rate) + "/s" + left);
+        + (ByteUnits.format(done)
+            + " of "
+            + ByteUnits.format(all)
+            + ", "
+            + ByteUnits.format((long) rate)
+            + "/s"
+            + left);
   }
 
   private static String time(long seconds) {
@@ -102,18 +109,6 @@ final class Console implements AutoCloseable {
         ? String.format(
             Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
         : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
-  }
-
-  /** A size for people. */
-  static String size(long bytes) {
-    String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-    double value = bytes;
-    int unit = 0;
-    while (value >= 1024 && unit < units.length - 1) {
-      value /= 1024;
-      unit++;
-    }
-    return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f ", value) + units[unit];
   }
 
   /** Writes to standard output. */

@@ -7,6 +7,7 @@ import dev.millrace.digest.Verification.Finding;
 import dev.millrace.digest.Verification.Status;
 import dev.millrace.files.OpenFile;
 import dev.millrace.logging.LogHandler;
+import dev.millrace.text.ByteUnits;
 import dev.millrace.text.JsonText;
 import dev.millrace.uring.ErrnoException;
 import java.io.ByteArrayOutputStream;
@@ -197,7 +198,7 @@ final class VerifyCommand implements Callable<Integer> {
       out.append(",\"bytes\":").append(bytes);
       out.append(String.format(Locale.ROOT, ",\"seconds\":%.3f}%n", seconds));
     } else {
-      out.append("; ").append(Console.size(bytes));
+      out.append("; ").append(ByteUnits.format(bytes));
       out.append(String.format(Locale.ROOT, " in %.1f s%n", seconds));
     }
     console.out(out.toString());

@@ -1,5 +1,6 @@
 package dev.millrace.content;
 
+import dev.millrace.http.exchange.RejectionHandler;
 import dev.millrace.text.Glob;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -59,7 +60,7 @@ public record CorsRule(Glob match, List<String> origins, List<String> headers, i
     if (origin != null && (isPublic() || origins.contains(origin))) {
       response.put(ALLOW_ORIGIN, isPublic() ? "*" : origin);
       if (request.contains(REQUEST_METHOD)) {
-        response.put(ALLOW_METHODS, "GET, HEAD, OPTIONS");
+        response.put(ALLOW_METHODS, RejectionHandler.ALLOW);
         response.put(ALLOW_HEADERS, String.join(", ", headers));
         response.put(MAX_AGE, String.valueOf(maxAgeSeconds));
       } else {

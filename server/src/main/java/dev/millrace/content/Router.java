@@ -3,6 +3,7 @@ package dev.millrace.content;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
 import dev.millrace.http.exchange.ErrorResponder;
+import dev.millrace.http.exchange.RejectionHandler;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * specific matching host. Responds to requests that need no file itself. Loop thread only.
  */
 public final class Router implements HttpHandler {
-  private static final String ALLOW = "GET, HEAD, OPTIONS";
   private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
 
   private final List<MountHandler> mounts;
@@ -43,7 +43,7 @@ public final class Router implements HttpHandler {
     if (method.equals(Methods.OPTIONS)) {
       options(exchange);
     } else if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
-      exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
+      exchange.getResponseHeaders().put(Headers.ALLOW, RejectionHandler.ALLOW);
       ErrorResponder.send(exchange, StatusCodes.METHOD_NOT_ALLOWED);
     } else {
       // Undertow ends an exchange whose handler returns, unless it was dispatched.
@@ -59,7 +59,7 @@ public final class Router implements HttpHandler {
         handler.context().applyCors(exchange, names.decoded());
       }
     }
-    exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
+    exchange.getResponseHeaders().put(Headers.ALLOW, RejectionHandler.ALLOW);
     BodilessResponse.send(exchange, StatusCodes.NO_CONTENT);
   }
 

@@ -1,8 +1,8 @@
 package dev.millrace.management;
 
+import dev.millrace.digest.Algorithm;
+import dev.millrace.text.HtmlText;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -57,15 +57,10 @@ public final class StatusHtml {
 
   /** What the page's Content-Security-Policy must be. */
   public static String policy() {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(CSS.getBytes(StandardCharsets.UTF_8));
-      return "default-src 'none'; style-src 'sha256-"
-          + Base64.getEncoder().encodeToString(hash)
-          + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible);
-    }
+    byte[] hash = Algorithm.SHA_256.start().digest(CSS.getBytes(StandardCharsets.UTF_8));
+    return "default-src 'none'; style-src 'sha256-"
+        + Base64.getEncoder().encodeToString(hash)
+        + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   }
 
   /** The page. */
@@ -76,12 +71,12 @@ public final class StatusHtml {
     out.append("<meta name=\"viewport\" content=\"width=device-width\">\n");
     out.append("<title>Millrace status</title>\n<style>").append(CSS).append("</style></head>\n");
     out.append("<body><header><h1>Millrace ");
-    escape(out, status.version());
+    HtmlText.escape(out, status.version());
     out.append("</h1><p>over ");
-    escape(out, status.transport());
+    HtmlText.escape(out, status.transport());
     if (!status.reason().isEmpty()) {
       out.append(", because ");
-      escape(out, status.reason());
+      HtmlText.escape(out, status.reason());
     }
     out.append(" · up ").append(uptime(status.uptimeSeconds()));
     out.append(" · the last three minutes, a point a second</p></header>\n<main>\n");
@@ -99,12 +94,12 @@ public final class StatusHtml {
 
   private static void section(StringBuilder out, Status.Chart chart) {
     out.append("<section><h2>");
-    escape(out, chart.title());
+    HtmlText.escape(out, chart.title());
     out.append("</h2><ul>");
     for (int i = 0; i < chart.lines().size(); i++) {
       Status.Line line = chart.lines().get(i);
       out.append("<li><i class=\"l").append(i % 5).append("\"></i>");
-      escape(out, line.label());
+      HtmlText.escape(out, line.label());
       out.append(" <b>").append(HumanFormat.text(line.now(), chart.unit())).append("</b></li>");
     }
     out.append("</ul>\n");
@@ -116,7 +111,7 @@ public final class StatusHtml {
     Scale scale = scale(chart);
     out.append("<svg viewBox=\"0 0 ").append(WIDTH).append(' ').append(HEIGHT);
     out.append("\" role=\"img\" aria-label=\"");
-    escape(out, chart.title());
+    HtmlText.escape(out, chart.title());
     out.append("\">");
     for (double mark : scale.marks()) {
       double y = y(mark, scale);
@@ -222,19 +217,5 @@ public final class StatusHtml {
       }
     }
     return largest;
-  }
-
-  private static void escape(StringBuilder out, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '&' -> out.append("&amp;");
-        case '<' -> out.append("&lt;");
-        case '>' -> out.append("&gt;");
-        case '"' -> out.append("&quot;");
-        case '\'' -> out.append("&#39;");
-        default -> out.append(c);
-      }
-    }
   }
 }

@@ -1,15 +1,16 @@
 package dev.millrace.content.listing;
 
 import dev.millrace.content.listing.ListingQuery.Sort;
+import dev.millrace.digest.Algorithm;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.http.semantics.HttpDate;
+import dev.millrace.text.ByteUnits;
+import dev.millrace.text.HtmlText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -26,13 +27,13 @@ final class HtmlFormat implements Listing.Format {
   /** Allows only the page's own style, even if a file name injects markup. */
   static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; style-src 'sha256-"
-          + base64Sha256(STYLE)
+          + Base64.getEncoder()
+              .encodeToString(
+                  Algorithm.SHA_256.start().digest(STYLE.getBytes(StandardCharsets.UTF_8)))
           + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
-
-  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
   private static String resource(String name) {
     try (InputStream in = HtmlFormat.class.getResourceAsStream(name)) {
@@ -45,21 +46,11 @@ final class HtmlFormat implements Listing.Format {
     }
   }
 
-  private static String base64Sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return Base64.getEncoder()
-          .encodeToString(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible); // every Java platform supports SHA-256
-    }
-  }
-
   @Override
   public void begin(StringBuilder out, Listing.Page page) {
     out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-    escape(out, page.path());
+    HtmlText.escape(out, page.path());
     out.append("</title>\n<style>").append(STYLE).append("</style>\n</head>\n<body>\n");
     breadcrumb(out, page.path());
     out.append("<main>\n<table>\n<thead>\n<tr>");
@@ -89,7 +80,7 @@ final class HtmlFormat implements Listing.Format {
       } else {
         out.append(" <a href=\"").append("../".repeat(depth - 1 - i)).append("\"><bdi>");
       }
-      escape(out, parts[i]);
+      HtmlText.escape(out, parts[i]);
       out.append(last ? "</bdi>" : "</bdi></a>").append("<span>/</span>");
     }
     out.append("</h1></nav>\n");
@@ -103,7 +94,7 @@ final class HtmlFormat implements Listing.Format {
           .append('"');
     }
     out.append("><a href=\"");
-    escape(out, query.sortedBy(sort));
+    HtmlText.escape(out, query.sortedBy(sort));
     out.append("\">").append(text).append("</a></th>");
   }
 
@@ -111,14 +102,14 @@ final class HtmlFormat implements Listing.Format {
   public void entry(StringBuilder out, DirectoryEntry entry, boolean first) {
     out.append(entry.isDirectory() ? "<tr class=\"d\"><td>" : "<tr><td>");
     out.append("<a href=\"");
-    escape(out, entry.reference());
+    HtmlText.escape(out, entry.reference());
     out.append("\"><bdi>");
-    escape(out, entry.text());
+    HtmlText.escape(out, entry.text());
     out.append(entry.isDirectory() ? "</bdi>/</a></td><td>" : "</bdi></a></td><td>");
     FileStat stat = entry.stat();
     if (stat != null && !entry.isDirectory()) {
       out.append("<data value=\"").append(stat.sizeBytes()).append("\">");
-      out.append(readable(stat.sizeBytes())).append("</data>");
+      out.append(ByteUnits.format(stat.sizeBytes())).append("</data>");
     }
     out.append("</td><td>");
     if (stat != null) {
@@ -161,38 +152,7 @@ final class HtmlFormat implements Listing.Format {
 
   private static void link(StringBuilder out, String relation, String href, String text) {
     out.append("<a rel=\"").append(relation).append("\" href=\"");
-    escape(out, href);
+    HtmlText.escape(out, href);
     out.append("\">").append(text).append("</a>");
-  }
-
-  /** A size with three digits, as {@code 1.44 MiB}. */
-  static String readable(long bytes) {
-    double value = bytes;
-    int unit = 0;
-    while (value >= 999.5 && unit < UNITS.length - 1) {
-      value /= 1024;
-      unit++;
-    }
-    if (unit == 0) {
-      return bytes + " B";
-    }
-    int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-    return String.format(Locale.ROOT, "%." + decimals + "f %s", value, UNITS[unit]);
-  }
-
-  /** Escapes text in an element or a quoted attribute; shows control characters as symbols. */
-  static void escape(StringBuilder out, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '&' -> out.append("&amp;");
-        case '<' -> out.append("&lt;");
-        case '>' -> out.append("&gt;");
-        case '"' -> out.append("&quot;");
-        case '\'' -> out.append("&#39;");
-        case 0x7f -> out.append('\u2421');
-        default -> out.append(c < ' ' ? (char) (0x2400 + c) : c);
-      }
-    }
   }
 }

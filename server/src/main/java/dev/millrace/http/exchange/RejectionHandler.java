@@ -10,7 +10,8 @@ import io.undertow.util.Headers;
  * connection. Passes other requests on.
  */
 public final class RejectionHandler implements HttpHandler {
-  private static final String ALLOW = "GET, HEAD, OPTIONS";
+  /** The value of Allow: the methods that handlers accept. */
+  public static final String ALLOW = "GET, HEAD, OPTIONS";
 
   private final HttpHandler next;
 
