@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A ring belongs to one thread, so set-up and test must run in the same one. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SAME_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)
 class EventLoopTest {
   private final List<Throwable> failures = new ArrayList<>();
   private EventLoop loop;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What JFR is told of slow turns and operations, and that it must ask first. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SAME_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)
 class FlightRecorderTest {
   private static final String TURN = "dev.millrace.SlowTurn";
   private static final String OPERATION = "dev.millrace.SlowOperation";

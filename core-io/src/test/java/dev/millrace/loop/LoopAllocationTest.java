@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In steady state an operation through the loop and the ring allocates nothing. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SAME_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)
 class LoopAllocationTest {
   private static final int OPERATIONS = 100_000;
   private static final int DEPTH = 16;

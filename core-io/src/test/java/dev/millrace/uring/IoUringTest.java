@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is beside the contract: the seed's example, and links that only a real kernel follows. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SAME_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)
 class IoUringTest {
   @TempDir Path directory;
   private final Completions one = new Completions(1);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * What every ring does, whoever implements it: the parts that need a world to act on. Completions
  * are told apart by user data, since their order is nobody's promise.
  */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SAME_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)
 abstract class RingContract {
   static final RingConfig CONFIG = new RingConfig(8, 64, 2);
   static final int O_RDWR_CREAT = 0x42;

@@ -20,7 +20,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -34,7 +33,6 @@ class KilledWhileWritingTest {
   @TempDir Path directory;
 
   @Test
-  @Timeout(300) // two hundred virtual machines are started, on two processors that may be busy
   void twoHundredKillsLeaveNoWrongDigest() throws Exception {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     AtomicInteger kills = new AtomicInteger();

@@ -16,10 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What {@code http.exchange} promises to any engine, shown by one that knows no bytes. */
-@Timeout(60)
 class MemoryConnectionTest {
   private static MemoryConnection.Request get(String path, String query) {
     return new MemoryConnection.Request("GET", path, query, Map.of("Host", "a", "X-One", "1"));
