@@ -24,22 +24,22 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
- * Notes every request when it has ended. Entries are gathered on the event thread and handed to the
- * writer in batches, so that a request costs no wake-up of another thread; a writer that cannot
- * keep up loses entries, and counts them, rather than hold up the loop.
+ * Logs every completed request. The loop thread collects entries and passes them to the writer in
+ * batches, so that a request does not wake another thread. If the writer cannot keep up, entries
+ * are dropped and counted; the loop never waits.
  */
 public final class AccessLog implements HttpHandler {
   /**
-   * A request that has ended. Absent fields are null. Of a request whose head was refused there is
-   * its line alone; if that is no request line, it stands as the target.
+   * A completed request. Absent fields are null. For a rejected head only its request line is
+   * known; if that is malformed, it becomes the target.
    *
-   * @param epochMillis when it ended
+   * @param epochMillis time of completion
    * @param remote the client's address
-   * @param user who authenticated, if anybody
+   * @param user the authenticated user
    * @param target as received
-   * @param bytes of the body sent
-   * @param durationNanos from its head's last byte to its answer's
-   * @param trace W3C traceparent, if a valid one was sent
+   * @param bytes number of body bytes sent
+   * @param durationNanos from the head's last byte to the response's last byte
+   * @param trace the W3C traceparent field, if it is valid
    */
   public record Entry(
       long epochMillis,
@@ -55,7 +55,7 @@ public final class AccessLog implements HttpHandler {
       @Nullable String referer,
       @Nullable String agent,
       @Nullable String trace) {
-    /** The same of a request that has ended. */
+    /** A copy with the values that are known at the end of the request. */
     Entry ended(long atMillis, long sentBytes, long tookNanos) {
       return new Entry(
           atMillis, remote, user, method, target, protocol, status, sentBytes, tookNanos, host,
@@ -63,7 +63,7 @@ public final class AccessLog implements HttpHandler {
     }
   }
 
-  /** Takes batches; must not block. */
+  /** Accepts batches; must not block. */
   @FunctionalInterface
   public interface Writer {
     void write(List<Entry> batch);
@@ -115,12 +115,12 @@ public final class AccessLog implements HttpHandler {
     }
   }
 
-  /** Notes a request that was answered from memory; an exchange has come before every such. */
+  /** Logs a request with a cached response. An exchange has preceded it and set {@code thread}. */
   public void note(Entry entry, long bytes, long durationNanos) {
     add(entry.ended(System.currentTimeMillis(), bytes, durationNanos));
   }
 
-  /** What there is to note of a request that is being answered from memory. */
+  /** The entry of a request with a cached response that is being sent. */
   public static Entry entry(
       int status, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
     int from = base + head.targetStart();
@@ -147,7 +147,7 @@ public final class AccessLog implements HttpHandler {
     hand();
   }
 
-  /** Hands over what is gathered. Event thread. */
+  /** Passes the collected entries to the writer. Loop thread. */
   public void hand() {
     if (!batch.isEmpty()) {
       List<Entry> full = batch;
@@ -156,7 +156,7 @@ public final class AccessLog implements HttpHandler {
     }
   }
 
-  /** The exchange that answers a refused request says nothing of it. */
+  /** The entry of a rejected request. Its exchange has no fields, so the line is parsed. */
   private static Entry refused(HttpServerExchange exchange, String line) {
     int first = line.indexOf(' ');
     int last = line.lastIndexOf(' ');
@@ -207,7 +207,7 @@ public final class AccessLog implements HttpHandler {
     return address == null ? "-" : AddressText.of(address);
   }
 
-  /** As W3C Trace Context §3.2.2 has it; anything else is no trace. */
+  /** The field if it conforms to W3C Trace Context §3.2.2, else null. */
   private static @Nullable String trace(@Nullable String field) {
     return field != null && TRACE.matcher(field).matches() ? field : null;
   }

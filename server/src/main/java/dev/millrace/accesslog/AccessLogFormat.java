@@ -8,9 +8,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How an access log entry is written: a line, whatever a client has sent. */
+/** The formats of the access log. An entry is always one line, whatever the client has sent. */
 public enum AccessLogFormat {
-  /** Apache's and nginx's combined format. */
+  /** The combined format of Apache and nginx. */
   COMBINED {
     @Override
     void write(StringBuilder out, Entry entry) {
@@ -64,7 +64,7 @@ public enum AccessLogFormat {
 
   abstract void write(StringBuilder out, Entry entry);
 
-  /** As nginx does: what is not printable ASCII, quotes and backslashes as {@code \xHH}. */
+  /** Escapes like nginx: non-ASCII, control characters, quotes and backslashes as {@code \xHH}. */
   private static void escape(StringBuilder out, @Nullable String text, boolean alsoSpaces) {
     if (text == null) {
       out.append('-');

@@ -19,12 +19,12 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes access log entries to standard output or to a file, on a thread of its own.
+ * Writes access log entries to standard output or a file, on the log writer thread.
  *
- * <p>A file that was renamed or removed, as logrotate does, is opened again under its name before
- * the next batch; no signal is needed. Each entry is either written whole and counted as written,
- * or counted as dropped: entries that do not fit the queue, and those that the disk does not take.
- * When a disk fills up within a line, the next line begins after a newline. Nothing is buffered
+ * <p>If the file was renamed or removed, as logrotate does, the writer opens its name again before
+ * the next batch; no signal is needed. Every entry is counted, either as written completely or as
+ * dropped: dropped are entries beyond the queue's bound, and entries that the disk does not accept.
+ * If the disk fills up within a line, the next write starts with a newline. Nothing is buffered
  * between batches.
  */
 public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
@@ -41,13 +41,12 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
   private final AtomicLong written = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
 
-  // The writer's thread only.
+  // Log writer thread only.
   private WritableByteChannel out;
   private @Nullable Object openedKey;
   private boolean failing;
   private boolean tornLine;
 
-  /** Opens a log. */
   @FunctionalInterface
   interface Opener {
     public WritableByteChannel open() throws IOException;
@@ -61,7 +60,7 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
   }
 
   /**
-   * @param opener opens the log, first here and then whenever its file has been moved
+   * @param opener opens the log, now and whenever its file has been moved
    */
   AccessLogWriter(@Nullable Path file, AccessLogFormat format, Opener opener) throws IOException {
     this.file = file;
@@ -72,10 +71,10 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
   }
 
   /**
-   * Opens the log that is configured.
+   * Opens the configured log.
    *
-   * @param target a file, {@code -} for standard output, {@code off} for none
-   * @return null for none
+   * @param target a file, {@code -} for standard output, {@code off} for no log
+   * @return null for {@code off}
    */
   public static @Nullable AccessLogWriter open(String target, AccessLogFormat format)
       throws IOException {
@@ -102,12 +101,12 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
     }
   }
 
-  /** Entries that are in the log. Any thread. */
+  /** Number of entries written completely. Any thread. */
   public long written() {
     return written.get();
   }
 
-  /** Entries that were lost. Any thread. */
+  /** Number of dropped entries. Any thread. */
   public long dropped() {
     return dropped.get();
   }
@@ -157,12 +156,12 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
   private void writeAll(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       if (out.write(bytes) == 0) {
-        throw new IOException("its reader is too slow"); // the descriptor is O_NONBLOCK
+        throw new IOException("the reader is too slow"); // the descriptor is O_NONBLOCK
       }
     }
   }
 
-  /** Counts entries that are written whole, and those that are not. */
+  /** Counts the entries written completely, and the others as dropped. */
   private void count(int[] ends, int start, ByteBuffer bytes) {
     int position = bytes.position();
     int whole = 0;
@@ -189,7 +188,7 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
 
   @Override
   public void close() {
-    thread.close(); // after it has written what it was given
+    thread.close(); // writes the queued batches first
     try {
       if (file != null) {
         out.close();

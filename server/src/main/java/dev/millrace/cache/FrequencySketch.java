@@ -3,8 +3,8 @@ package dev.millrace.cache;
 /**
  * The approximate number of recent requests for each key, cached or not, in four bits each: a
  * count-min sketch whose counts are halved periodically (TinyLFU; Einziger, Friedman, Manes, 2017).
- * A key that shares all its counters with other keys appears as frequent as the least frequent sum.
- * Not thread-safe.
+ * The estimate is the least of a key's counters, so it is too high only if the key shares all of
+ * them with other keys. Not thread-safe.
  */
 final class FrequencySketch {
   private static final int MAX = 15;

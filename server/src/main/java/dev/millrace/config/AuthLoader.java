@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Who may see what: {@code auth: [{path: /private/, basic: HTPASSWD, realm: Private}]}. */
+/** Parses {@code auth: [{path: /private/, basic: HTPASSWD, realm: Private}]}. */
 final class AuthLoader {
   private AuthLoader() {}
 
@@ -42,12 +42,12 @@ final class AuthLoader {
     ConfigNode realmNode = members.get("realm");
     String realm = realmNode == null ? "millrace" : realmNode.text();
     if (!realm.matches("[ !#-\\[\\]-~]+")) {
-      throw item.wrong("a realm is printable ASCII without quotes and backslashes");
+      throw item.wrong("realm must be printable ASCII without quotes and backslashes");
     }
     ConfigNode basic = members.get("basic");
     ConfigNode bearer = members.get("bearer");
     if ((basic == null) == (bearer == null)) {
-      throw item.wrong("either 'basic' or 'bearer' names a file");
+      throw item.wrong("exactly one of 'basic' and 'bearer' must be set");
     }
     return basic != null
         ? new BasicPasswords(realm, passwords(basic))

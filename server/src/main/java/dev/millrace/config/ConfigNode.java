@@ -9,11 +9,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of the configuration and where it stands, so that whatever is wrong with it can be said
- * with its place: {@code millrace.yaml: mounts[1].listing: ...}.
+ * A value of the configuration with its place, which prefixes every error message: {@code
+ * millrace.yaml: mounts[1].listing: ...}.
  */
 final class ConfigNode {
-  /** Parses text and says what is wrong with it. */
+  /** Parses text; the exception's message states the rule, without the place. */
   @FunctionalInterface
   interface Parser<T extends @Nullable Object> {
     T parse(String text) throws SettingsException;
@@ -24,8 +24,8 @@ final class ConfigNode {
   private final @Nullable Object value;
 
   /**
-   * @param place for messages: the file, and behind it the path of keys
-   * @param value of YAML: a map, a list, a scalar or null
+   * @param place for messages: the source, then the path of keys
+   * @param value from YAML: a map, a list, a scalar or null
    */
   ConfigNode(String place, @Nullable Object value) {
     this(place, ".", value);
@@ -37,7 +37,7 @@ final class ConfigNode {
     this.value = value;
   }
 
-  /** The whole of a file. */
+  /** The top-level value of a file. */
   static ConfigNode document(String file, Object value) {
     return new ConfigNode(file, ": ", value);
   }
@@ -46,7 +46,7 @@ final class ConfigNode {
     return new SettingsException(place + ": " + what);
   }
 
-  /** The members of a map, of which only these keys may exist. */
+  /** The members of a map; rejects all other keys. */
   Map<String, ConfigNode> members(Collection<String> allowed) throws SettingsException {
     Map<String, ConfigNode> members = members();
     for (String key : members.keySet()) {
@@ -62,10 +62,10 @@ final class ConfigNode {
     return members;
   }
 
-  /** The members of a map, whatever their keys. */
+  /** The members of a map, with any keys. */
   Map<String, ConfigNode> members() throws SettingsException {
     if (!(value instanceof Map<?, ?> map)) {
-      throw wrong("keys and values are expected");
+      throw wrong("a map of keys and values is expected");
     }
     Map<String, ConfigNode> members = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -75,7 +75,7 @@ final class ConfigNode {
     return members;
   }
 
-  /** The items of a list; one value counts as a list of it, nothing as an empty one. */
+  /** The items of a list. A single value counts as a list of one, null as an empty list. */
   List<ConfigNode> items() {
     if (value == null) {
       return List.of();
@@ -90,7 +90,7 @@ final class ConfigNode {
     return items;
   }
 
-  /** A scalar as text; empty for none. */
+  /** A scalar as text; empty for null. */
   String text() throws SettingsException {
     if (value instanceof Map<?, ?> || value instanceof List<?>) {
       throw wrong("one value is allowed");
@@ -98,7 +98,6 @@ final class ConfigNode {
     return value == null ? "" : value.toString();
   }
 
-  /** The items of a list as texts. */
   List<String> texts() throws SettingsException {
     List<String> texts = new ArrayList<>();
     for (ConfigNode item : items()) {
@@ -107,7 +106,7 @@ final class ConfigNode {
     return texts;
   }
 
-  /** The parsed items of a list; an item may hold several, separated by commas. */
+  /** The parsed items of a list. One item may contain several, separated by commas. */
   <T> List<T> list(Parser<T> parser) throws SettingsException {
     List<T> parsed = new ArrayList<>();
     for (ConfigNode item : items()) {
@@ -120,7 +119,7 @@ final class ConfigNode {
     return parsed;
   }
 
-  /** The parsed value; a list of several is refused. */
+  /** The parsed value; rejects a list of several. */
   <T extends @Nullable Object> T one(Parser<T> parser) throws SettingsException {
     List<ConfigNode> items = items();
     if (items.size() > 1) {
@@ -138,7 +137,7 @@ final class ConfigNode {
     }
   }
 
-  /** A member that must be there. */
+  /** A required member of a map. */
   static ConfigNode required(ConfigNode map, Map<String, ConfigNode> members, String key)
       throws SettingsException {
     ConfigNode member = members.get(key);

@@ -7,14 +7,14 @@ import java.net.UnknownHostException;
 /**
  * An address to listen on.
  *
- * @param host a name or an address; IPv6 without brackets
- * @param port 0 to 65535; 0 picks a free one
+ * @param host host name or address; IPv6 without brackets
+ * @param port 0 to 65535; 0 selects a free port
  */
 public record HostPort(String host, int port) {
-  /** What a malformed address is told. */
+  /** The format, for error messages. */
   static final String ALLOWED = "HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80";
 
-  /** Parses {@code HOST:PORT}; IPv6 addresses stand in brackets. */
+  /** Parses {@code HOST:PORT}; an IPv6 address must be in brackets. */
   public static HostPort parse(String text) throws SettingsException {
     int colon = text.lastIndexOf(':');
     if (colon < 1) {

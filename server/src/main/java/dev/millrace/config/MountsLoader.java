@@ -19,15 +19,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is served where, and how: the root with the policy given at the top, and the mounts, each of
- * which has that policy but for what it says otherwise.
+ * Loads the mounts: first the root with the top-level policy, then the additional mounts, each of
+ * which inherits that policy and may override parts of it.
  */
 final class MountsLoader {
-  /** Keys of a policy whose values are more than texts. */
+  /** Policy keys whose values are maps or lists of maps. */
   private static final List<String> STRUCTURED =
       List.of("errors", "types", "cache", "auth", "cors");
 
-  /** Keys at the top of the file that this reads beside those of {@link SettingKey}. */
+  /** The top-level keys that this class reads, besides those of {@link SettingKey}. */
   static final List<String> KEYS = with(STRUCTURED, "mounts");
 
   private static final List<String> POLICY_KEYS =
@@ -43,12 +43,12 @@ final class MountsLoader {
 
   private static final List<String> MOUNT_KEYS = with(POLICY_KEYS, "host", "path", "root");
 
-  /** As many fit into a head of the default length; no known client asks for more than 256. */
+  /** The most that fit into a head of default length; no known client sends more than 256. */
   private static final int MAX_RANGES = 1024;
 
   /**
-   * The fields that change an answer or are logged, but for those that browsers set or let scripts
-   * set without a preflight (the Fetch standard, §2.2.2).
+   * The request fields that change a response or are logged, except those that browsers set, or
+   * that scripts may set without a preflight request (the Fetch standard, §2.2.2).
    */
   private static final List<String> DEFAULT_CORS_HEADERS =
       List.of(
@@ -67,8 +67,8 @@ final class MountsLoader {
   private final Map<String, ConfigNode> file;
 
   /**
-   * @param settings the value that counts of a key
-   * @param file the members of the file
+   * @param settings returns the effective value of a key
+   * @param file top-level members of the file
    */
   MountsLoader(Function<SettingKey, ConfigNode> settings, Map<String, ConfigNode> file) {
     this.settings = settings;
@@ -95,7 +95,7 @@ final class MountsLoader {
     for (ConfigNode node : more == null ? List.<ConfigNode>of() : more.items()) {
       Mount mount = mount(node, policy);
       if (!places.add(mount.name())) {
-        throw node.wrong("another mount stands at the same host and path");
+        throw node.wrong("another mount has the same host and path");
       }
       mounts.add(mount);
     }
@@ -107,7 +107,7 @@ final class MountsLoader {
     String host = text(members, "host", "");
     String path = text(members, "path", "/");
     if (host.isEmpty() && path.equals("/")) {
-      throw node.wrong("a mount has a host, or a path other than /");
+      throw node.wrong("a mount needs a host, or a path other than /");
     }
     if (!(RequestPath.parse(path) instanceof ParsedPath prefix)) {
       throw node.wrong("'" + path + "' is not a path that begins with a slash");
@@ -160,7 +160,7 @@ final class MountsLoader {
 
   private static String indexName(String text) throws SettingsException {
     if (text.indexOf('/') >= 0) {
-      throw new SettingsException("'" + text + "' is not a name: it has a slash");
+      throw new SettingsException("'" + text + "' must not contain a slash");
     }
     return text;
   }
@@ -254,7 +254,7 @@ final class MountsLoader {
 
   private static String fieldValue(ConfigNode item, String text) throws SettingsException {
     if (text.isBlank() || !text.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
-      throw item.wrong("'" + text + "' is not a field's value");
+      throw item.wrong("'" + text + "' must be printable ASCII and not blank");
     }
     return text;
   }

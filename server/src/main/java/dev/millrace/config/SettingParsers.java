@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Parses the texts of settings; what is wrong is said without saying where. */
+/** Parses the texts of settings. Messages state the rule; {@link ConfigNode} adds the place. */
 final class SettingParsers {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(|KiB|MiB|GiB)");
@@ -93,7 +93,7 @@ final class SettingParsers {
         "combined, json");
   }
 
-  /** YAML 1.2 knows true and false; on and off are what other servers' users type. */
+  /** YAML 1.2 has true and false; on and off are common in other servers' configurations. */
   static boolean flag(String text) throws SettingsException {
     return oneOf(
         text,
@@ -110,16 +110,16 @@ final class SettingParsers {
     return value;
   }
 
-  static int number(String text, int least, int most) throws SettingsException {
+  static int number(String text, int min, int max) throws SettingsException {
     try {
       int number = Integer.parseInt(text);
-      if (number >= least && number <= most) {
+      if (number >= min && number <= max) {
         return number;
       }
     } catch (NumberFormatException notANumber) {
-      // told below, like a number out of range
+      // rejected below, like a number out of range
     }
-    throw new SettingsException("'" + text + "' is not a number from " + least + " to " + most);
+    throw new SettingsException("'" + text + "' is not a number from " + min + " to " + max);
   }
 
   static Duration duration(String text) throws SettingsException {
@@ -136,19 +136,19 @@ final class SettingParsers {
     };
   }
 
-  /** Off, or a time that a start may reasonably take. */
+  /** Off, or a time of at most a minute. */
   static Duration warmUp(String text) throws SettingsException {
     if (text.equals("off")) {
       return Duration.ZERO;
     }
     Duration time = duration(text);
     if (time.compareTo(Duration.ofMinutes(1)) > 0) {
-      throw new SettingsException("'" + text + "' is more than a minute");
+      throw new SettingsException("'" + text + "' is longer than 1m");
     }
     return time;
   }
 
-  /** A size in bytes, at most two gigabytes less one. */
+  /** A size in bytes, from 1 to 2 GiB - 1. */
   static int bytes(String text) throws SettingsException {
     Matcher match = SIZE.matcher(text);
     if (match.matches()) {

@@ -11,28 +11,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that can be set.
+ * The settings of a server.
  *
- * @param mounts what is served where; the first is the root directory at {@code /} for any host
+ * @param mounts the mounts; the first is the root directory at {@code /} for any host
  * @param listen addresses of the HTTP listeners
- * @param management address of health and metrics
- * @param metrics whether figures are kept and shown
- * @param transport what carries HTTP
- * @param loops threads that handle requests, each with a ring of its own on io_uring
- * @param zeroCopy whether the ring sends large chunks without a copy
- * @param workers threads of the worker pool
+ * @param management address of health checks and metrics
+ * @param metrics whether metrics are collected and shown
+ * @param transport transport of HTTP
+ * @param loops number of loop threads, each with its own ring on io_uring
+ * @param zeroCopy whether the ring sends large chunks without copying them
+ * @param workers number of worker threads, and of hashing threads
  * @param accessLog {@code off}, {@code -} for standard output, or a file
- * @param accessLogFormat how requests are noted there
- * @param caches what is kept between requests
- * @param digests which digests are found out and shown
- * @param state where digests are kept, or null for memory only
- * @param scrubBytesPerSecond how fast known files are read again, 0 for not
- * @param http bounds of what a request may be
- * @param trustedProxies who may speak for clients
- * @param idleTimeout how long a connection may stay open between requests
- * @param drain longest that a stop waits for requests under way
- * @param lameDuck how long a stop leaves idle connections open
- * @param warmUp how long a rehearsal precedes the start, zero for none
+ * @param accessLogFormat format of the access log
+ * @param caches settings of the caches
+ * @param digests which digests are computed and sent
+ * @param state directory of the digest index, or null for memory only
+ * @param scrubBytesPerSecond rate at which known files are verified, 0 for none
+ * @param http bounds of the HTTP parser
+ * @param trustedProxies proxies whose information about clients is trusted
+ * @param idleTimeout maximum idle time of a connection between requests
+ * @param drain maximum time that a stop waits for active requests
+ * @param lameDuck how long a stop keeps idle connections open
+ * @param warmUp duration of the warm-up before the start, zero for none
  */
 public record Settings(
     List<Mount> mounts,
@@ -55,11 +55,11 @@ public record Settings(
     Duration drain,
     Duration lameDuck,
     Duration warmUp) {
-  /** What carries HTTP. */
+  /** The transport of HTTP. */
   public enum TransportChoice {
-    /** io_uring, or NIO where it is refused. */
+    /** io_uring, or NIO if io_uring is not available. */
     AUTO,
-    /** io_uring or nothing. */
+    /** io_uring; the start fails if it is not available. */
     URING,
     /** Java's selectors. */
     NIO
@@ -69,10 +69,10 @@ public record Settings(
     mounts = List.copyOf(mounts);
     listen = List.copyOf(listen);
     if (mounts.isEmpty()) {
-      throw new IllegalArgumentException("something is served");
+      throw new IllegalArgumentException("root or mounts must be set");
     }
     if (scrubBytesPerSecond > 0 && state == null) {
-      throw new IllegalArgumentException("scrub needs state: it reads what is known there");
+      throw new IllegalArgumentException("scrub requires state");
     }
   }
 }

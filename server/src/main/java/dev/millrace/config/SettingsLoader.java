@@ -18,15 +18,15 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Settings from flags, over {@code MILLRACE_*} environment variables, over a YAML file, over
- * defaults. Every error names where the value came from, its key, and what is allowed.
+ * Loads settings from flags, {@code MILLRACE_*} environment variables, a YAML file and defaults, in
+ * this order of precedence. Every error message names the source, the key and the rule.
  */
 public final class SettingsLoader {
   /**
-   * What the command line gave.
+   * The command line.
    *
-   * @param values by flag, without its dashes, as typed; {@code root} is the operand
-   * @param config the YAML file, or null for that of the environment
+   * @param values by flag without dashes, as typed; {@code root} is the operand
+   * @param config the YAML file, or null for the environment's
    */
   public record Flags(Map<String, List<String>> values, @Nullable Path config) {
     public Flags {
@@ -63,16 +63,16 @@ public final class SettingsLoader {
   }
 
   /**
-   * Puts the settings together.
+   * Loads the settings.
    *
-   * @throws SettingsException naming the first value that cannot be used
+   * @throws SettingsException for the first invalid value
    */
   public static Settings load(Flags flags, Map<String, String> environment)
       throws SettingsException {
     return new SettingsLoader(flags, environment).load();
   }
 
-  /** As many files may be open for hashing alone. */
+  /** Maximum of open-files. The share of the descriptors bounds it further. */
   private static final int MAX_OPEN_FILES = 1 << 20;
 
   private static final int MAX_DIGEST_QUEUE = 65_536;
@@ -115,7 +115,7 @@ public final class SettingsLoader {
         one(SettingKey.WARM_UP, SettingParsers::warmUp));
   }
 
-  /** More than two loops a processor only wait for each other; a slip of the hand is refused. */
+  /** More than two loops a processor only compete; this rejects a typing error. */
   static int maxLoops() {
     return LOOPS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
   }
@@ -123,7 +123,7 @@ public final class SettingsLoader {
   private int scrub() throws SettingsException {
     int rate = one(SettingKey.SCRUB, text -> text.isEmpty() ? 0 : SettingParsers.bytes(text));
     if (rate > 0 && one(SettingKey.STATE, String::isEmpty)) {
-      throw find(SettingKey.SCRUB).wrong("needs state, where the files are known");
+      throw find(SettingKey.SCRUB).wrong("requires state");
     }
     return rate;
   }
@@ -157,7 +157,7 @@ public final class SettingsLoader {
     return find(key).one(parser);
   }
 
-  /** The value that counts, of a key's four. */
+  /** The effective value of a key: flag, variable, file, default. */
   private ConfigNode find(SettingKey key) {
     List<String> flag = flags.values().getOrDefault(key.yaml(), List.of());
     if (!flag.isEmpty()) {

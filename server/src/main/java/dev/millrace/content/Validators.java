@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The validators of a file, which distinguish its versions (RFC 9110 §8.8). */
 public final class Validators {
   /**
-   * Twice the coarsest timestamp granularity of supported file systems. A file that changed earlier
-   * than this gets another change time when it changes again.
+   * Twice the coarsest timestamp granularity of a file system. A file that changed earlier than
+   * this gets another change time when it changes again.
    */
   private static final long SETTLED_MILLIS = 20;
 

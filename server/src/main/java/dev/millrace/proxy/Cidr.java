@@ -6,16 +6,16 @@ import java.net.InetAddress;
 /**
  * A block of addresses (RFC 4632, RFC 4291 §2.3).
  *
- * @param network an address of it
- * @param prefixBits how many of its first bits all addresses of the block share
+ * @param network any address of the block
+ * @param prefixBits number of leading bits that all addresses of the block share
  */
 public record Cidr(InetAddress network, int prefixBits) {
-  /** What a malformed block is told. */
+  /** The format, for error messages. */
   public static final String ALLOWED = "an address or a block, as in 10.0.0.0/8, ::1 or fd00::/8";
 
   public Cidr {
     if (prefixBits < 0 || prefixBits > network.getAddress().length * 8) {
-      throw new IllegalArgumentException(prefixBits + " bits are not those of an address");
+      throw new IllegalArgumentException("prefix length " + prefixBits + " is out of range");
     }
   }
 
@@ -28,19 +28,19 @@ public record Cidr(InetAddress network, int prefixBits) {
     int slash = text.indexOf('/');
     InetAddress network = IpLiteral.parse(slash < 0 ? text : text.substring(0, slash));
     if (network != null) {
-      int all = network.getAddress().length * 8;
+      int maxBits = network.getAddress().length * 8;
       if (slash < 0) {
-        return new Cidr(network, all);
+        return new Cidr(network, maxBits);
       }
       String bits = text.substring(slash + 1);
-      if (bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= all) {
+      if (bits.matches("[0-9]{1,3}") && Integer.parseInt(bits) <= maxBits) {
         return new Cidr(network, Integer.parseInt(bits));
       }
     }
     throw new IllegalArgumentException("'" + text + "' is not " + ALLOWED);
   }
 
-  /** Whether an address is of this block; one of the other family never is. */
+  /** Whether the block contains an address; false for the other address family. */
   public boolean contains(InetAddress address) {
     byte[] ours = network.getAddress();
     byte[] theirs = address.getAddress();

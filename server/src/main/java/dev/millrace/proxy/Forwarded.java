@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What proxies say about a client: the Forwarded field (RFC 7239) and those before it. */
+/** Parses the Forwarded field (RFC 7239) and the X-Forwarded fields. */
 final class Forwarded {
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
@@ -24,13 +24,13 @@ final class Forwarded {
   private Forwarded() {}
 
   /**
-   * What one proxy says.
+   * The information that one proxy has added.
    *
-   * @param node whom it was asked by, as it says
+   * @param node the peer from which the proxy got the request, as the proxy names it
    */
   record Hop(@Nullable String node, @Nullable String proto, @Nullable String host) {}
 
-  /** The hops of a Forwarded field, first the client's; empty if it is malformed. */
+  /** The hops of a Forwarded field, the client's first; empty if the field is malformed. */
   static List<Hop> parse(String field) {
     List<Hop> hops = new ArrayList<>();
     Matcher matcher = PAIR.matcher(field);
@@ -58,7 +58,7 @@ final class Forwarded {
     return hops;
   }
 
-  /** The hops of X-Forwarded-For and its companions, first the client's. */
+  /** The hops of X-Forwarded-For, -Proto and -Host, the client's first. */
   static List<Hop> parse(List<String> nodes, List<String> protos, List<String> hosts) {
     List<Hop> hops = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
@@ -67,7 +67,7 @@ final class Forwarded {
     return hops;
   }
 
-  /** What stands beside a node, or, where not every proxy has added to the list, its last word. */
+  /** The item of a node; the last item if not every proxy has added one. */
   private static @Nullable String at(List<String> list, int i, List<String> nodes) {
     if (list.isEmpty()) {
       return null;
@@ -75,7 +75,7 @@ final class Forwarded {
     return list.size() == nodes.size() ? list.get(i) : list.getLast();
   }
 
-  /** A node's address, port 0 if there is none; null for what hides it or is none. */
+  /** A node's address, with port 0 if there is none; null if it is obfuscated or malformed. */
   static @Nullable InetSocketAddress address(@Nullable String node) {
     if (node == null) {
       return null;

@@ -15,12 +15,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Gives a request the address, scheme and host of the client that trusted proxies name.
+ * Sets a request's source address, scheme and host to those of the client that trusted proxies
+ * name.
  *
- * <p>Each proxy appends whom it was asked by, so the list is read from its end, as long as those
- * named are trusted: the first that is not is the client, and what stands before it is its own
- * claim. Undertow's handlers take the first of the list, which anybody can write. Where the peer is
- * no trusted proxy, the fields are removed: nothing behind this can mistake them for more.
+ * <p>Each proxy appends its peer, so the list is read from the end while its addresses are trusted.
+ * The first address that is not trusted is the client; items before it are the client's own claims.
+ * Undertow's handlers use the first item, which any client can forge. The fields are removed, so
+ * that no later handler trusts them.
  */
 public final class ForwardedHeaders implements HttpHandler {
   private static final List<HttpString> FIELDS =
@@ -42,7 +43,7 @@ public final class ForwardedHeaders implements HttpHandler {
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     RequestOrigin origin = RequestOrigin.of(exchange);
     if (origin != null && !origin.namesClient()) {
-      next.handleRequest(exchange); // nearly every request; the engine has looked already
+      next.handleRequest(exchange); // nearly every request; the parser has checked already
       return;
     }
     HeaderMap headers = exchange.getRequestHeaders();
@@ -83,7 +84,7 @@ public final class ForwardedHeaders implements HttpHandler {
       Hop hop = hops.get(i);
       InetSocketAddress address = Forwarded.address(hop.node());
       if (address == null) {
-        return; // hidden, or none: who it was asked by is the last that is known
+        return; // unknown: the previous address is the last known one
       }
       exchange.setSourceAddress(address);
       describe(exchange, hop);

@@ -7,7 +7,7 @@ import org.xnio.IoUtils;
 import org.xnio.Option;
 import org.xnio.StreamConnection;
 
-/** A proxy's connection under the addresses of the client that it stands for. */
+/** A proxy's connection with the addresses of the client that it forwards. */
 final class ProxiedConnection extends StreamConnection {
   private final StreamConnection proxy;
   private final SocketAddress client;

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header of the PROXY protocol, versions 1 and 2, strictly.
+ * Parses the header of the PROXY protocol, versions 1 and 2, strictly.
  *
  * <pre>
  *   v1  PROXY TCP4 192.0.2.1 192.0.2.2 56324 443 CR LF        at most 107 bytes; or PROXY UNKNOWN ...
@@ -21,54 +21,54 @@ import org.jspecify.annotations.Nullable;
  *       source address, destination address, source port, destination port, then extensions
  * </pre>
  *
- * <p>Incremental: {@link #parse} is called with ever longer beginnings and says how many bytes to
- * have next, so that a reader need not take a byte of what follows the header.
+ * <p>Incremental: {@link #parse} accepts growing prefixes and sets the number of bytes needed next,
+ * so that the reader consumes no byte after the header.
  */
 final class ProxyHeader {
   private static final byte[] V1 = "PROXY ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] V2 = {
     '\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'
   };
-  private static final int V1_MOST = 107;
-  private static final int V1_LEAST = "PROXY UNKNOWN\r\n".length();
+  private static final int V1_MAX = 107;
+  private static final int V1_MIN = "PROXY UNKNOWN\r\n".length();
   private static final int V2_FIXED = 16;
 
-  /** Extensions of proxies in use are some hundred bytes. */
+  /** Maximum size. Extensions of common proxies take some hundred bytes. */
   static final int MOST = V2_FIXED + 2_048;
 
   private static final int TCP4 = 0x11;
   private static final int TCP6 = 0x21;
 
   /**
-   * No address, and those of datagrams and UNIX sockets. None names a client of TCP: the connection
-   * keeps its own addresses, as section 2.2 of the protocol has it for what a receiver does not
-   * support.
+   * No address, datagrams and UNIX sockets. None of them names a TCP client, so the connection
+   * keeps its own addresses, as section 2.2 of the protocol requires for families that a receiver
+   * does not support.
    */
-  private static final Set<Integer> PASSED_OVER = Set.of(0x00, 0x12, 0x22, 0x31, 0x32);
+  private static final Set<Integer> IGNORED_FAMILIES = Set.of(0x00, 0x12, 0x22, 0x31, 0x32);
 
   private int wanted = V2.length;
   private @Nullable InetSocketAddress source;
   private @Nullable InetSocketAddress destination;
 
-  /** Bytes to have before the next {@link #parse}; never beyond the header. */
+  /** Number of bytes needed for the next {@link #parse}; never beyond the header. */
   int wanted() {
     return wanted;
   }
 
-  /** The client; null if the proxy speaks for itself or does not know. */
+  /** The client's address; null if the proxy connects for itself or does not know it. */
   @Nullable InetSocketAddress source() {
     return source;
   }
 
-  /** What the client connected to; null like the source. */
+  /** The address to which the client has connected; null if {@link #source} is. */
   @Nullable InetSocketAddress destination() {
     return destination;
   }
 
-  /** Looks at the first {@code length} bytes of a connection, at most {@link #wanted}. */
+  /** Parses the first {@code length} bytes of a connection, at most {@link #wanted}. */
   ParseStatus parse(byte[] bytes, int length) {
     if (startsLike(bytes, length, V1)) {
-      return length < V1.length ? needMore(V1_LEAST) : parseLine(bytes, length);
+      return length < V1.length ? needMore(V1_MIN) : parseLine(bytes, length);
     }
     if (startsLike(bytes, length, V2)) {
       return length < V2_FIXED ? needMore(V2_FIXED) : parseBinary(bytes, length);
@@ -98,7 +98,7 @@ final class ProxyHeader {
         return ParseStatus.REJECTED;
       }
     }
-    return length >= V1_MOST ? ParseStatus.REJECTED : needMore(Math.max(V1_LEAST, length + 1));
+    return length >= V1_MAX ? ParseStatus.REJECTED : needMore(Math.max(V1_MIN, length + 1));
   }
 
   private ParseStatus line(String line) {
@@ -129,9 +129,9 @@ final class ProxyHeader {
     int rest = (bytes[V2.length + 2] & 0xff) << 8 | (bytes[V2.length + 3] & 0xff);
     boolean local = command == 0x20;
     int addressBytes = family == TCP4 ? 4 : family == TCP6 ? 16 : 0;
-    boolean known = addressBytes > 0 || PASSED_OVER.contains(family) || local;
+    boolean supported = addressBytes > 0 || IGNORED_FAMILIES.contains(family) || local;
     if (!(local || command == 0x21)
-        || !known
+        || !supported
         || V2_FIXED + rest > MOST
         || (!local && addressBytes > 0 && rest < 2 * addressBytes + 4)) {
       return ParseStatus.REJECTED;

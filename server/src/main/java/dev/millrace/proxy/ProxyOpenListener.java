@@ -15,10 +15,10 @@ import org.xnio.XnioExecutor;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * Takes the PROXY header off connections of trusted proxies, and hands them on under the client's
- * address; before TLS, if there is TLS. A proxy that sends no such header, or not in time, is cut
- * off: nobody knows what protocol it would understand an answer in. All other peers are handed on
- * as they are, and a PROXY header of theirs is what the gate makes of it: no request.
+ * Reads the PROXY header of connections from trusted proxies, before TLS if there is any, and
+ * passes the connections on with the client's address. A connection without a complete header in
+ * time is closed without a response, because its protocol is unknown. Connections from other peers
+ * are passed on unchanged; the HTTP parser rejects a PROXY header from them. Loop thread only.
  */
 public final class ProxyOpenListener implements ChannelListener<StreamConnection> {
   private final ChannelListener<StreamConnection> next;
@@ -41,7 +41,7 @@ public final class ProxyOpenListener implements ChannelListener<StreamConnection
     }
   }
 
-  /** One header being read, and not a byte more. */
+  /** Reads one header, and no byte after it. */
   private final class Reader implements ChannelListener<ConduitStreamSourceChannel> {
     private final StreamConnection connection;
     private final ProxyHeader header = new ProxyHeader();
@@ -77,13 +77,13 @@ public final class ProxyOpenListener implements ChannelListener<StreamConnection
     @Override
     public void handleEvent(ConduitStreamSourceChannel channel) {
       try {
-        ParseStatus verdict = read(channel);
-        if (verdict == ParseStatus.NEED_MORE) {
+        ParseStatus status = read(channel);
+        if (status == ParseStatus.NEED_MORE) {
           channel.resumeReads();
           return;
         }
         stopTimer();
-        if (verdict == ParseStatus.REJECTED) {
+        if (status == ParseStatus.REJECTED) {
           IoUtils.safeClose(connection);
           return;
         }
@@ -107,9 +107,9 @@ public final class ProxyOpenListener implements ChannelListener<StreamConnection
         if (n <= 0) {
           return n == 0 ? ParseStatus.NEED_MORE : ParseStatus.REJECTED;
         }
-        ParseStatus verdict = header.parse(buffer.array(), buffer.position());
-        if (verdict != ParseStatus.NEED_MORE) {
-          return verdict;
+        ParseStatus status = header.parse(buffer.array(), buffer.position());
+        if (status != ParseStatus.NEED_MORE) {
+          return status;
         }
       }
     }

@@ -7,20 +7,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose word about clients is taken.
+ * The proxies whose information about clients is trusted.
  *
- * @param proxies addresses of proxies; nobody else is believed
- * @param proxyProtocol whether these begin each connection with a PROXY header; then they must
+ * @param proxies addresses of the proxies
+ * @param proxyProtocol whether the proxies must start each connection with a PROXY header
  */
 public record TrustedProxies(List<Cidr> proxies, boolean proxyProtocol) {
-  /** Nobody's. */
+  /** Trusts no proxy. */
   public static final TrustedProxies NONE = new TrustedProxies(List.of(), false);
 
   public TrustedProxies {
     proxies = List.copyOf(proxies);
   }
 
-  /** Whether an address is a proxy's. */
+  /** Whether an address is that of a trusted proxy. */
   public boolean trusts(InetAddress address) {
     for (Cidr block : proxies) {
       if (block.contains(address)) {
@@ -30,7 +30,7 @@ public record TrustedProxies(List<Cidr> proxies, boolean proxyProtocol) {
     return false;
   }
 
-  /** Whether a peer is a proxy. */
+  /** Whether a peer is a trusted proxy. */
   public boolean trusts(@Nullable SocketAddress peer) {
     return !proxies.isEmpty()
         && peer instanceof InetSocketAddress internet

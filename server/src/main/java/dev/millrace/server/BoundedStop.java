@@ -6,29 +6,30 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Runs the steps of a stop one after another and waits for none of them beyond one deadline, but
- * for {@link #LATE_STEP} each. Each step has a daemon thread of its own, because a thread in
- * write(2) to a full pipe, or in a read of a file system that hangs, can be neither interrupted nor
- * joined. A step that does not end is logged and abandoned; its thread ends with the process.
+ * Runs the steps of a stop one after another, within one deadline for all of them; after the
+ * deadline each step still gets {@link #LATE_STEP}. Each step runs on its own daemon thread,
+ * because a thread that hangs in write(2) to a full pipe, or in a read from a hanging file system,
+ * can be neither interrupted nor joined. A step that does not end is logged and abandoned; its
+ * thread ends with the process.
  *
- * <p>One thread uses it.
+ * <p>Not thread-safe.
  */
 public final class BoundedStop {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
 
-  /** After the deadline a step still gets this time, so that only steps that hang are abandoned. */
+  /** Time for a step after the deadline, so that only steps that hang are abandoned. */
   static final Duration LATE_STEP = Duration.ofMillis(250);
 
   private final long deadlineNanos;
 
   /**
-   * @param most for all steps together
+   * @param max time for all steps together
    */
-  public BoundedStop(Duration most) {
-    this.deadlineNanos = System.nanoTime() + most.toNanos();
+  public BoundedStop(Duration max) {
+    this.deadlineNanos = System.nanoTime() + max.toNanos();
   }
 
-  /** What is left until the deadline; not negative. */
+  /** The time until the deadline; not negative. */
   Duration left() {
     return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
   }
@@ -36,7 +37,7 @@ public final class BoundedStop {
   /**
    * Runs a step.
    *
-   * @param what is stopped, for the log
+   * @param what the part to stop, for the log
    * @return false if the step was abandoned
    */
   public boolean step(String what, Runnable task) {

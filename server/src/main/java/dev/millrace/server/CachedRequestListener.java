@@ -12,16 +12,16 @@ import io.undertow.util.Methods;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
-/** Counts and notes requests that are answered from memory like all others. Event thread only. */
+/** Counts and logs requests with cached responses like all others. Loop thread only. */
 public final class CachedRequestListener implements CacheListener {
   private final RequestTracker requests;
   private final @Nullable RequestStats stats;
   private final @Nullable AccessLog log;
 
   /**
-   * @param requests is told of those that take their time
-   * @param stats null for nobody
-   * @param log null for none
+   * @param requests counts requests with long bodies as active
+   * @param stats null for no recording
+   * @param log null for no access log
    */
   public CachedRequestListener(
       RequestTracker requests, @Nullable RequestStats stats, @Nullable AccessLog log) {
@@ -32,7 +32,7 @@ public final class CachedRequestListener implements CacheListener {
 
   @Override
   public void onAnswer(
-      CachedResponse answer,
+      CachedResponse response,
       HeadParser head,
       byte[] bytes,
       int base,
@@ -40,26 +40,30 @@ public final class CachedRequestListener implements CacheListener {
       long durationNanos) {
     if (stats != null) {
       HttpString method = head.method() == Method.HEAD ? Methods.HEAD : Methods.GET;
-      stats.series(method, answer.status()).record(durationNanos, -1, answer.bodyBytes());
+      stats.series(method, response.status()).record(durationNanos, -1, response.bodyBytes());
     }
     if (log != null) {
       log.note(
-          AccessLog.entry(answer.status(), head, bytes, base, connection.getPeerAddress()),
-          answer.bodyBytes(),
+          AccessLog.entry(response.status(), head, bytes, base, connection.getPeerAddress()),
+          response.bodyBytes(),
           durationNanos);
     }
   }
 
   @Override
   public Ending onStart(
-      CachedResponse answer, HeadParser head, byte[] bytes, int base, StreamConnection connection) {
+      CachedResponse response,
+      HeadParser head,
+      byte[] bytes,
+      int base,
+      StreamConnection connection) {
     requests.began();
     long began = System.nanoTime();
-    int status = answer.status();
+    int status = response.status();
     AccessLog.Entry entry =
         log == null
             ? null
-            : AccessLog.entry(answer.status(), head, bytes, base, connection.getPeerAddress());
+            : AccessLog.entry(response.status(), head, bytes, base, connection.getPeerAddress());
     return bodyBytes -> {
       long took = System.nanoTime() - began;
       if (stats != null) {

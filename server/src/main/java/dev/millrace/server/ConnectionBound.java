@@ -7,12 +7,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds the connections of all loops together by their share of the descriptors. When it is
- * reached, a new connection takes the place of the one of its loop that has been idle for longest;
- * if none is idle, the new one is refused with 503. Any thread.
+ * Bounds the number of connections on all loops to their share of the descriptors. At the bound, a
+ * new connection replaces the connection of the same loop with the longest idle time; if none is
+ * idle, the new connection is refused with 503. Any thread.
  *
- * <p>Loops look at the number of connections without agreeing on it, so that each of them may
- * exceed the bound by one.
+ * <p>Loops read the number of connections without synchronization, so each loop may exceed the
+ * bound by one.
  */
 final class ConnectionBound {
   private static final byte[] REFUSAL =
@@ -25,28 +25,28 @@ final class ConnectionBound {
       """
           .getBytes(StandardCharsets.ISO_8859_1);
 
-  private final int most;
+  private final int max;
   private final LongSupplier open;
   private final AtomicLong refused = new AtomicLong();
 
   /**
-   * @param open connections that are open, on all loops
+   * @param open returns the number of open connections on all loops
    */
-  ConnectionBound(int most, LongSupplier open) {
-    this.most = most;
+  ConnectionBound(int max, LongSupplier open) {
+    this.max = max;
     this.open = open;
   }
 
-  /** Connections refused so far. */
+  /** Number of refused connections. */
   long refused() {
     return refused.get();
   }
 
   /**
-   * The bound for connections of one loop.
+   * The bound for the connections of one loop.
    *
-   * @param counted whether the connection that asks is among those that are open
-   * @param endOldestIdle ends a connection of that loop; false if it has none that is idle
+   * @param counted whether the connection to admit counts as open already
+   * @param endOldestIdle closes an idle connection of the loop; false if there is none
    */
   Admission on(boolean counted, BooleanSupplier endOldestIdle) {
     return new Admission() {
@@ -61,7 +61,7 @@ final class ConnectionBound {
 
       @Override
       public int room() {
-        return Math.clamp(most - open.getAsLong(), Integer.MIN_VALUE, Integer.MAX_VALUE);
+        return Math.clamp(max - open.getAsLong(), Integer.MIN_VALUE, Integer.MAX_VALUE);
       }
 
       @Override

@@ -8,27 +8,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How the descriptors that the process may have (RLIMIT_NOFILE) are divided, so that connections
- * never leave it without one to open a file with.
+ * Divides the descriptors of the process (RLIMIT_NOFILE), so that connections always leave some for
+ * opening files.
  *
  * <pre>
- *   limit = OWN + connections 3/8 + openFiles 1/4 + hashing 1/4 + management 1/32 + files under way
+ *   limit = OWN + connections 3/8 + openFiles 1/4 + hashing 1/4 + management 1/32 + transfers
  * </pre>
  *
- * The last, 3/32 of what the process itself leaves, are for files that are being sent and are not
+ * <p>The last part, 3/32 of the limit without OWN, is for files that are being sent and are not
  * among those kept open.
  *
- * @param limit all descriptors
- * @param connections most connections that are open
- * @param openFiles most files kept open between requests, of all loops
- * @param hashing most files open to be hashed
- * @param management most connections to the management port
+ * @param limit number of all descriptors
+ * @param connections maximum number of open connections
+ * @param openFiles maximum number of files kept open between requests, on all loops
+ * @param hashing maximum number of files open for hashing
+ * @param management maximum number of connections to the management port
  */
 record DescriptorShares(int limit, int connections, int openFiles, int hashing, int management) {
-  /** The process's own: jars, rings, listening sockets, the log, the index, the roots. */
+  /** For the process itself: jars, rings, listening sockets, the log, the index, the roots. */
   static final int OWN = 80;
 
-  /** Enough for every share to have one. */
+  /** The smallest limit at which every share is positive. */
   static final int LEAST = OWN + 32;
 
   private static final int LEAST_COMMON = 1024;
@@ -37,26 +37,26 @@ record DescriptorShares(int limit, int connections, int openFiles, int hashing, 
 
   DescriptorShares {
     if (connections < 1 || openFiles < 0 || hashing < 1 || management < 1) {
-      throw new IllegalArgumentException("every share but that of open files has a descriptor");
+      throw new IllegalArgumentException("every share except openFiles must be at least 1");
     }
     if (limit >= LEAST && (long) OWN + connections + openFiles + hashing + management >= limit) {
-      throw new IllegalArgumentException("no descriptor is left for files under way");
+      throw new IllegalArgumentException("the shares must leave descriptors for files being sent");
     }
   }
 
-  /** Divides a limit; below {@link #LEAST} every share is as if it were that. */
+  /** Divides a limit. A limit below {@link #LEAST} is divided as if it were {@link #LEAST}. */
   static DescriptorShares of(int limit) {
     int rest = Math.max(limit, LEAST) - OWN;
     return new DescriptorShares(
         limit, rest / 8 * 3, rest / 4, rest / 4, Math.min(MAX_MANAGEMENT, rest / 32));
   }
 
-  /** Divides the limit of this process, which the Java runtime has raised as far as it may. */
+  /** Divides this process's limit, which the Java runtime has raised to the hard limit. */
   static DescriptorShares ofThisProcess() {
     return of(softLimit());
   }
 
-  /** The bounds of hashing, with so many files at most for requests that wait. */
+  /** The bounds of hashing, with a maximum number of files for waiting requests. */
   DigestService.Limits digests(int queue) {
     return DigestService.Limits.DEFAULT.withJobs(queue).withDescriptors(hashing);
   }
@@ -73,7 +73,7 @@ record DescriptorShares(int limit, int connections, int openFiles, int hashing, 
         }
       }
     } catch (IOException | NumberFormatException unreadable) {
-      // The least that is common.
+      // Fall back to the most common limit.
     }
     return LEAST_COMMON;
   }

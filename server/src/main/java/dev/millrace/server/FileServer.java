@@ -35,14 +35,14 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The server, put together and running. */
+/** Creates, connects, starts and stops all parts of the server. */
 public final class FileServer implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
 
-  /** Each connection has one operation under way at most, so this bounds connections on NIO. */
+  /** Each connection has at most one pending operation, so this bounds connections on NIO. */
   private static final int POOL_QUEUE_ENTRIES = 65_536;
 
-  /** After the drain time has passed, connections get this to send what is staged. */
+  /** Minimum time for connections to send staged bytes, also after the drain time. */
   private static final Duration LAST_SENDS = Duration.ofMillis(500);
 
   private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
@@ -143,18 +143,18 @@ public final class FileServer implements AutoCloseable {
   }
 
   /**
-   * Checks that the directories to serve can be opened, before a warm-up takes its time.
+   * Checks that the roots of all mounts can be opened, before the time of a warm-up is spent.
    *
-   * @throws StartException if one cannot
+   * @throws StartException if one cannot be opened
    */
   public static void checkRoots(Settings settings) throws StartException {
     openRoots(settings).close();
   }
 
   /**
-   * Starts serving.
+   * Starts the server.
    *
-   * @throws StartException if it cannot; nothing is left running
+   * @throws StartException if it cannot start; nothing is left running
    */
   public static FileServer start(Settings settings) throws StartException {
     Roots roots = openRoots(settings);
@@ -201,7 +201,7 @@ public final class FileServer implements AutoCloseable {
     return loops.stream().map(LoopContext::requests).toList();
   }
 
-  /** What each loop has, without what it has not. */
+  /** The parts of all loops that are not null. */
   private <T> List<T> each(Function<LoopContext, @Nullable T> part) {
     List<T> all = new ArrayList<>();
     for (LoopContext loop : loops) {
@@ -259,7 +259,7 @@ public final class FileServer implements AutoCloseable {
   private ManagementServer startManagement(int connections) throws StartException {
     ManagementServer.allowConnections(connections);
     InetSocketAddress address = resolve("management", settings.management());
-    // An idle loop sleeps; whether it can still turn shows only when it is asked to.
+    // A sleeping loop is healthy; only a task shows whether it can still turn.
     List<HealthCheck> turns =
         each(one -> new HealthCheck(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
     HealthCheck reachable =
@@ -292,22 +292,22 @@ public final class FileServer implements AutoCloseable {
     LOG.log(Level.SEVERE, "a handler failed", failure);
   }
 
-  /** A disk that does not answer takes this thread with it, and no other. */
+  /** Runs a check on its own thread, so that a hanging disk blocks only that one. */
   private static void onNewThread(Runnable task) {
     var _ = Thread.ofPlatform().daemon().name("millrace-ready").start(task);
   }
 
-  /** Addresses that are listened on, with the ports that were picked. */
+  /** The listening addresses, with the ports that the system has selected. */
   public List<InetSocketAddress> addresses() {
     return addresses;
   }
 
-  /** The management address, with the port that was picked. */
+  /** The management address, with the port that the system has selected. */
   public InetSocketAddress managementAddress() {
     return management.address();
   }
 
-  /** One line for people: what serves what, and where. */
+  /** One line for the operator: directory, addresses and transport. */
   public String greeting() {
     StringBuilder line = new StringBuilder("millrace ").append(Version.current());
     line.append(" serves ")
@@ -325,12 +325,12 @@ public final class FileServer implements AutoCloseable {
     return "http://" + AddressText.of(address);
   }
 
-  /** Runs a task where requests of a loop are handled, for tests of what a stuck loop does. */
+  /** The executor of a loop; only for tests that block it. */
   Executor events(int loop) {
     return loops.get(loop).events();
   }
 
-  /** Read buffers held by transfers, for tests of leaks. */
+  /** Number of read buffers in use; only for tests of leaks. */
   int readBuffersTaken() {
     return loops.stream().mapToInt(one -> one.buffers().taken()).sum();
   }
@@ -341,9 +341,9 @@ public final class FileServer implements AutoCloseable {
   }
 
   /**
-   * Is not ready any more, lets clients that keep connections finish ({@link LameDuck}) and
-   * requests under way end within the drain time, and ends. A part that hangs is abandoned after
-   * the drain time, see {@link BoundedStop}. Again has no effect but to wait.
+   * Stops the server: reports not ready, lets clients finish their connections ({@link LameDuck}),
+   * waits for active requests within the drain time, and closes all parts. A part that hangs is
+   * abandoned after the drain time, see {@link BoundedStop}. Further calls wait for the first one.
    */
   @Override
   public void close() {
@@ -372,7 +372,7 @@ public final class FileServer implements AutoCloseable {
     status.close();
     stop.step("the index of digests", this::closeStore);
     stop.step("the worker pool", pool::close);
-    loops.forEach(LoopContext::end); // the event threads have ended
+    loops.forEach(LoopContext::end); // the loop threads have ended
     AccessLogWriter log = accessLogWriter;
     if (log != null) {
       stop.step("the access log", log::close);

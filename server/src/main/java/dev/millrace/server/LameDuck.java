@@ -8,21 +8,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The beginning of a stop, which loses no request of a client that keeps its connection.
+ * The first phase of a stop, which loses no request on a persistent connection.
  *
  * <pre>
- *   not ready ──► answers say Connection: close ──3/4──► accept no more ──4/4──► end idle connections
- *                 new connections are accepted                            until no request is under way
+ *   not ready ──► respond Connection: close ──3/4──► stop accepting ──4/4──► end idle connections
+ *                 new connections are accepted                               until no request is active
  * </pre>
  *
- * <p>A client that sends within the phase is answered, and told to close; one that is idle
- * throughout gets our end of stream. A load balancer has the phase to see that the server is not
- * ready.
+ * <p>A request within the phase gets its response, with Connection: close; a connection that is
+ * idle throughout gets the end of stream. A load balancer has the phase to notice that the server
+ * is not ready.
  */
 final class LameDuck {
-  private static final long LOOK_NANOS = 10_000_000L;
+  private static final long POLL_NANOS = 10_000_000L;
 
-  /** How long clients may take to see our end of stream. */
+  /** How long clients may take to react to the end of stream. */
   private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final List<LoopContext> loops;
@@ -30,7 +30,7 @@ final class LameDuck {
   private final long deadlineNanos;
 
   /**
-   * @param deadlineNanos when all ends, as {@link System#nanoTime}
+   * @param deadlineNanos end of the whole stop, as {@link System#nanoTime}
    */
   LameDuck(List<LoopContext> loops, Transport transport, long deadlineNanos) {
     this.loops = loops;
@@ -39,9 +39,9 @@ final class LameDuck {
   }
 
   /**
-   * Returns when no request is under way, or at the deadline.
+   * Returns when no request is active, or at the deadline.
    *
-   * @param phase how long idle connections are left open
+   * @param phase how long idle connections stay open
    */
   void run(Duration phase, Listeners listeners) {
     long begin = System.nanoTime();
@@ -50,7 +50,7 @@ final class LameDuck {
     listeners.close();
     awaitNoConnection(begin + phase.toNanos());
     while (endIdle() > 0 && left(deadlineNanos) > 0) {
-      LockSupport.parkNanos(LOOK_NANOS);
+      LockSupport.parkNanos(POLL_NANOS);
     }
     awaitNoConnection(System.nanoTime() + LINGER.toNanos());
   }
@@ -58,7 +58,7 @@ final class LameDuck {
   private void awaitNoConnection(long untilNanos) {
     long until = left(untilNanos) < left(deadlineNanos) ? untilNanos : deadlineNanos;
     while (transport.openConnections() > 0 && left(until) > 0) {
-      LockSupport.parkNanos(LOOK_NANOS);
+      LockSupport.parkNanos(POLL_NANOS);
     }
   }
 
@@ -66,7 +66,9 @@ final class LameDuck {
     return untilNanos - System.nanoTime();
   }
 
-  /** Ends idle connections on every loop; returns how many go on, at least one if unknown. */
+  /**
+   * Ends idle connections on every loop; returns the number of busy ones, at least one if unknown.
+   */
   private int endIdle() {
     AtomicInteger busy = new AtomicInteger();
     int unknown = 0;
@@ -81,8 +83,8 @@ final class LameDuck {
             }
           };
       try {
-        // A task that a task posts runs in the next turn: what has been received by now comes
-        // first.
+        // A task posted by a task runs in the next turn, after the bytes received until now are
+        // processed.
         loop.events().execute(() -> loop.events().execute(end));
       } catch (RejectedExecutionException ended) {
         continue;

@@ -26,7 +26,7 @@ import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.channels.AcceptingChannel;
 
-/** The HTTP listeners, and what a connection goes through. */
+/** The HTTP listeners, and the chain of listeners and handlers of a connection. */
 final class Listeners implements AutoCloseable {
   private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
@@ -36,8 +36,8 @@ final class Listeners implements AutoCloseable {
   private final AtomicLongArray accepted;
 
   /**
-   * @param opens by the number of the loop
-   * @param admissions likewise
+   * @param opens by loop number
+   * @param admissions by loop number
    */
   private Listeners(
       Transport transport,
@@ -57,9 +57,9 @@ final class Listeners implements AutoCloseable {
   /**
    * Listens on all addresses.
    *
-   * @param opens are handed each connection, by the number of the loop that it is on
-   * @param admissions decide which connections are, likewise
-   * @throws StartException if it cannot on one of them; then it does on none
+   * @param opens get the accepted connections; by loop number
+   * @param admissions decide which connections are accepted; by loop number
+   * @throws StartException if any address fails; then no listener is left open
    */
   static Listeners open(
       Transport transport,
@@ -77,12 +77,12 @@ final class Listeners implements AutoCloseable {
     }
   }
 
-  /** What each connection of one loop goes through: the PROXY header, then HTTP. */
+  /** The listener for a loop's new connections: reads the PROXY header, then starts HTTP. */
   static ChannelListener<StreamConnection> opening(Http1Loop http, Settings settings) {
     return new ProxyOpenListener(http, settings.trustedProxies(), settings.http());
   }
 
-  /** What stands before a handler that takes no request bodies. */
+  /** Adds the handlers that precede one that reads no request bodies. */
   static HttpHandler front(HttpHandler handler, Settings settings, ExchangeFailures failures) {
     return new RejectionHandler(
         new ForwardedHeaders(
@@ -90,22 +90,22 @@ final class Listeners implements AutoCloseable {
             settings.trustedProxies()));
   }
 
-  private void listen(List<HostPort> wanted) throws StartException {
+  private void listen(List<HostPort> configured) throws StartException {
     List<InetSocketAddress> resolved = new ArrayList<>();
-    for (HostPort address : wanted) {
+    for (HostPort address : configured) {
       resolved.add(FileServer.resolve("listen", address));
     }
     addresses.addAll(resolved);
     for (boolean wildcard : new boolean[] {true, false}) { // wildcards first: see NioSockets
-      for (int i = 0; i < wanted.size(); i++) {
+      for (int i = 0; i < configured.size(); i++) {
         if (resolved.get(i).getAddress().isAnyLocalAddress() == wildcard) {
-          addresses.set(i, listen(wanted.get(i), resolved.get(i)));
+          addresses.set(i, listen(configured.get(i), resolved.get(i)));
         }
       }
     }
   }
 
-  /** Why an address cannot be listened on, for people. */
+  /** The reason why listening failed, for the operator. */
   static String why(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     return cause instanceof BindException && message.contains("in use")
@@ -113,7 +113,7 @@ final class Listeners implements AutoCloseable {
         : message;
   }
 
-  private InetSocketAddress listen(HostPort wanted, InetSocketAddress address)
+  private InetSocketAddress listen(HostPort configured, InetSocketAddress address)
       throws StartException {
     OptionMap options =
         OptionMap.builder()
@@ -127,23 +127,23 @@ final class Listeners implements AutoCloseable {
       bound.sockets().forEach(AcceptingChannel::resumeAccepts);
       return bound.address();
     } catch (IOException | RuntimeException failed) {
-      throw new StartException("listen: " + wanted + ": " + why(failed), failed);
+      throw new StartException("listen: " + configured + ": " + why(failed), failed);
     }
   }
 
-  /** Connections accepted, by the number of the loop that they are on. */
+  /** Numbers of accepted connections, by loop number. */
   List<LongSupplier> accepted() {
     return IntStream.range(0, accepted.length())
         .<LongSupplier>mapToObj(loop -> () -> accepted.get(loop))
         .toList();
   }
 
-  /** Addresses that are listened on, with the ports that were picked. */
+  /** The listening addresses, with the ports that the system has selected. */
   List<InetSocketAddress> addresses() {
     return List.copyOf(addresses);
   }
 
-  /** Accepts no more; connections go on. */
+  /** Stops accepting; open connections continue. */
   @Override
   public void close() {
     sockets.forEach(IoUtils::safeClose);

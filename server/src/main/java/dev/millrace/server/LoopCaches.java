@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
-/** What one event thread keeps between requests: open files, and whole answers. */
+/** The caches of one loop: open files and responses. */
 final class LoopCaches {
-  /** A body of this size still costs less to copy than to send from the file. */
+  /** Up to this size, copying a body costs less than sending it from the file. */
   private static final int MAX_BODY_BYTES = 16 << 10;
 
   private final Settings settings;
@@ -28,37 +28,37 @@ final class LoopCaches {
   private @Nullable ResponseCache responses;
 
   /**
-   * @param thread the event thread that all this belongs to; it gets its part of what all may keep
+   * @param thread the loop thread that owns the caches; each loop gets an equal share
    */
   LoopCaches(Settings settings, XnioIoThread thread) {
     this.settings = settings;
     this.thread = thread;
-    int inAll =
+    int total =
         Math.min(settings.caches().openFiles(), DescriptorShares.ofThisProcess().openFiles());
-    this.openFiles = inAll / settings.loops();
+    this.openFiles = total / settings.loops();
   }
 
   private long validNanos() {
     return settings.caches().revalidate().toNanos();
   }
 
-  /** Keeps files of one mount open. */
+  /** Adds a cache of open files for one mount, if caching is enabled. */
   FileAccess files(FileAccess access) {
     int share = openFiles / settings.mounts().size();
     if (share == 0) {
       return access;
     }
-    OpenFiles kept = new OpenFiles(access, share, validNanos(), this::clear);
-    files.add(kept);
-    return kept;
+    OpenFiles cached = new OpenFiles(access, share, validNanos(), this::clear);
+    files.add(cached);
+    return cached;
   }
 
-  /** Begins to let go of what is stale. */
+  /** Starts closing stale files periodically. */
   void start() {
     var _ = thread.executeAtInterval(this::sweep, 1, TimeUnit.SECONDS);
   }
 
-  /** Begins to keep answers, if any are to be kept. */
+  /** Starts the response cache, if it is enabled. */
   void startResponseCache(EventLoop loop, CacheListener listener) {
     int bytes = settings.caches().responseCacheBytes() / settings.loops();
     if (bytes > 0 && openFiles > 0) {
@@ -68,7 +68,7 @@ final class LoopCaches {
     }
   }
 
-  /** More is known of a file. Event thread. */
+  /** Invalidates the responses of a file. Loop thread. */
   void forget(FileVersion version) {
     ResponseCache cache = responses;
     if (cache != null) {
@@ -76,18 +76,18 @@ final class LoopCaches {
     }
   }
 
-  /** What answers a connection's requests from memory, or null. */
+  /** The interceptor for a connection, or null without a response cache. */
   @Nullable CachedResponseInterceptor answering(StreamConnection connection) {
     ResponseCache cache = responses;
     return cache == null ? null : CachedResponseInterceptor.of(cache, connection);
   }
 
-  /** Files kept open, by mount; none if none are kept. */
+  /** The caches of open files, by mount; empty if there are none. */
   List<OpenFiles> files() {
     return files;
   }
 
-  /** What the answers kept did, or null if none are. */
+  /** The counters of the response cache, or null if there is none. */
   @Nullable CacheStats answers() {
     ResponseCache cache = responses;
     return cache == null ? null : cache.stats();
@@ -101,7 +101,7 @@ final class LoopCaches {
   private void sweepResponses() {
     ResponseCache cache = responses;
     if (cache != null && cache.sweep()) {
-      thread.execute(this::sweepResponses); // after what else there is to do
+      thread.execute(this::sweepResponses); // after other pending tasks
     }
   }
 
@@ -113,7 +113,7 @@ final class LoopCaches {
     }
   }
 
-  /** A mount has another root: what was answered beneath the old is not right any more. */
+  /** Invalidates all responses after a mount's root has changed. */
   void rootChanged() {
     ResponseCache cache = responses;
     if (cache != null) {
@@ -121,7 +121,7 @@ final class LoopCaches {
     }
   }
 
-  /** Gives no more answers. Event thread. */
+  /** Closes the caches; no cached responses are sent any more. Loop thread. */
   void close() {
     ResponseCache cache = responses;
     if (cache != null) {

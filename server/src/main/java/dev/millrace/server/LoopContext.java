@@ -26,15 +26,16 @@ import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /**
- * A request's way on one loop, from the gate to the files, with all that its event thread alone may
- * touch: caches, buffers, figures, the log's batch. Loops share only what is made for any thread.
+ * The path of requests on one loop, from the HTTP parser to the files, with all state that only its
+ * thread may access: caches, buffers, metrics, the access log's batch. Loops share only thread-safe
+ * objects.
  */
 final class LoopContext {
   /**
-   * What all loops share.
+   * The objects that all loops share.
    *
-   * @param digests belongs to the first loop
-   * @param corrupt whether a file is known to have other bytes than it should
+   * @param digests owned by the first loop
+   * @param corrupt whether a file is known to be corrupt
    * @param accessLog null for none
    */
   record Shared(
@@ -88,7 +89,7 @@ final class LoopContext {
     var _ = events.executeAtInterval(connections::sweep, 1, TimeUnit.SECONDS);
   }
 
-  /** When the loop's present turn began; on NIO the time. */
+  /** The start of the loop's current turn; on NIO the current time. */
   private LongSupplier clock() {
     return shared.transport() instanceof Transport.Uring uring
         ? uring.workers().get(number).loop()::nowNanos
@@ -96,42 +97,42 @@ final class LoopContext {
   }
 
   /**
-   * A mount has another root, or none. Any thread.
+   * Sets a mount's root, or null for none. Any thread.
    *
-   * @param root held until this returns
+   * @param root held by the caller until this returns
    */
   void root(int mount, @Nullable Root root) {
     mounts.root(mount, root);
   }
 
-  /** What each of this loop's connections goes through. */
+  /** The listener for this loop's new connections. */
   ChannelListener<StreamConnection> opening() {
     return Listeners.opening(http, shared.settings());
   }
 
-  /** Which connections this loop may have. */
+  /** Bounds this loop's connections. */
   Admission admission(ConnectionBound bound) {
     boolean counted = shared.transport() instanceof Transport.Nio;
     return bound.on(counted, connections::endOldestIdle);
   }
 
-  /** More is known of a file. The first loop's event thread. */
+  /** Invalidates responses with a file whose digests have changed. First loop's thread. */
   void forget(FileVersion version) {
     if (number == 0) {
       caches.forget(version);
     } else {
-      invalidateAsync(version); // before the answer to whoever asked here
+      invalidateAsync(version); // runs before the digest reaches a request on that loop
     }
   }
 
-  /** More is known of a file. Any thread. */
+  /** Posts the invalidation of responses with a file. Any thread. */
   void invalidateAsync(FileVersion version) {
     if (caches.answers() != null) {
       events.execute(() -> caches.forget(version));
     }
   }
 
-  /** The event thread. */
+  /** The loop thread. */
   XnioIoThread events() {
     return events;
   }
@@ -140,7 +141,7 @@ final class LoopContext {
     return parserStats;
   }
 
-  /** Null if no figures are kept. */
+  /** Null if metrics are off. */
   @Nullable RequestStats stats() {
     return stats;
   }
@@ -165,13 +166,13 @@ final class LoopContext {
     return caches;
   }
 
-  /** From now on each response closes its connection. */
+  /** Makes each later response close its connection. */
   void drain() {
     requests.drain();
-    events.execute(caches::close); // answers from memory would not say close
+    events.execute(caches::close); // cached responses have no Connection: close
   }
 
-  /** Hands over what is gathered for the log, and lets go of the roots; the loop has ended. */
+  /** Passes on the last access log entries and releases the roots. The loop has ended. */
   void end() {
     if (log != null) {
       log.hand();

@@ -40,7 +40,7 @@ final class LoopMounts {
     this.accesses = accessesOnEvents();
   }
 
-  /** Finds the mount of a request. */
+  /** The handler that finds the mount of a request. */
   Router router(ReadBuffers buffers, ExchangeFailures failures) {
     DigestSource digests =
         number == 0
@@ -58,7 +58,7 @@ final class LoopMounts {
     return new Router(handlers);
   }
 
-  /** Made on the event thread, to which they will belong. */
+  /** Creates the file accesses on the loop thread, which owns them. */
   private List<FileAccess> accessesOnEvents() {
     List<FileAccess> made = new ArrayList<>();
     Runnable make =
@@ -80,7 +80,7 @@ final class LoopMounts {
       }
     }
     if (made.size() < shared.settings().mounts().size()) {
-      throw new IllegalStateException("the event thread could not make its files' accesses");
+      throw new IllegalStateException("the loop thread could not create the file accesses");
     }
     return made;
   }
@@ -104,9 +104,9 @@ final class LoopMounts {
   }
 
   /**
-   * A mount has another root, or none. Any thread.
+   * Sets a mount's root, or null for none. Any thread.
    *
-   * @param root held until this returns
+   * @param root held by the caller until this returns
    */
   void root(int mount, @Nullable Root root) {
     Root held = root == null ? null : root.hold();
@@ -126,7 +126,7 @@ final class LoopMounts {
     return new LoopExecutors(shared.pool(), events);
   }
 
-  /** Closes the roots; the loop has ended. */
+  /** Releases the roots. The loop has ended. */
   void end() {
     accesses.forEach(access -> access.root(null));
   }

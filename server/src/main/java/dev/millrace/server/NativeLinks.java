@@ -3,14 +3,14 @@ package dev.millrace.server;
 import dev.millrace.file.FileCalls;
 
 /**
- * Makes the code for calls to C while a server starts, which Java does anew at every start, and no
- * cache keeps it; on a second processor that happens beside the reading of settings and the loading
- * of everything else. Whoever needs a call before waits for it, and no longer.
+ * Links native calls in the background while the server starts. Java generates this code at every
+ * start, and no cache stores it. On a second processor it happens in parallel with reading the
+ * settings and loading other classes. A caller that needs a link earlier waits for that link only.
  */
 public final class NativeLinks {
   private NativeLinks() {}
 
-  /** Begins, and returns at once. A call that cannot be linked fails where it is used. */
+  /** Starts linking and returns at once. A call that cannot be linked fails when it is used. */
   public static void preload() {
     var _ = Thread.ofPlatform().daemon().name("millrace-link").start(NativeLinks::link);
   }
@@ -19,7 +19,7 @@ public final class NativeLinks {
     try {
       FileCalls.link();
     } catch (LinkageError failed) {
-      // It fails again for the one who calls, and is said there.
+      // Linking fails again in the caller, which reports it.
     }
   }
 }

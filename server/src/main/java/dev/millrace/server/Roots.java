@@ -16,31 +16,32 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mounts' roots, each followed to where its path leads: a symbolic link that is changed, a
- * directory that is made anew, a mount over it, a FUSE server that was restarted. A thread looks
- * twice within the time that a path is trusted; another thread looks when readiness is asked for.
+ * The roots of all mounts. Each root follows its path: a symbolic link that changes, a directory
+ * that is created again, a file system mounted over it, a FUSE server that restarts. A thread
+ * checks all roots twice within the time that a path is trusted; readiness checks do so too, on
+ * their own thread.
  *
- * <p>A root that cannot be opened is gone: its mount answers 503 until it is back, and the log says
- * so once.
+ * <p>While a root cannot be opened, its mount responds with 503; the log has one line for that.
  */
 final class Roots implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
   private static final Duration MIN_PERIOD = Duration.ofMillis(50);
   private static final Duration MAX_PERIOD = Duration.ofSeconds(1);
 
-  /** Is told of a mount's new root. */
+  /** Notified when a mount's root changes. */
   @FunctionalInterface
   interface Listener {
     /**
-     * On any thread.
+     * Called on any thread.
      *
-     * @param mount its number
-     * @param root to be held by each user for itself before this returns; null if it is gone
+     * @param mount number of the mount
+     * @param root the new root, which each user must hold before this returns; null if it cannot be
+     *     opened
      */
     void changed(int mount, @Nullable Root root);
   }
 
-  /** One mount. By its mutex. */
+  /** One mount; guarded by its mutex. */
   private static final class Followed {
     final Path path;
     final Mutex mutex = new Mutex();
@@ -91,7 +92,7 @@ final class Roots implements AutoCloseable {
       throw new StartException("root: " + root + " is not a directory", new IOException());
     }
     if (!Files.isReadable(root) || !Files.isExecutable(root)) {
-      throw new StartException("root: " + root + " may not be read", new IOException());
+      throw new StartException("root: " + root + " is not readable", new IOException());
     }
     try {
       return Root.open(root.toAbsolutePath());
@@ -100,7 +101,7 @@ final class Roots implements AutoCloseable {
     }
   }
 
-  /** Tells each mount's present root, and then every change. Once. */
+  /** Notifies a listener of each mount's current root, then of every change. Call once. */
   void follow(Listener changes) {
     listener = changes;
     for (int mount = 0; mount < all.size(); mount++) {
@@ -115,12 +116,12 @@ final class Roots implements AutoCloseable {
       try {
         boolean _ = areThere();
       } catch (RuntimeException | Error failure) {
-        LOG.log(Level.SEVERE, "the roots could not be followed", failure); // and are, next time
+        LOG.log(Level.SEVERE, "cannot check the roots", failure); // tried again
       }
     }
   }
 
-  /** Follows all roots; false if one is gone. May wait for a disk. Any thread. */
+  /** Checks all roots; false if one cannot be opened. May block on a disk. Any thread. */
   boolean areThere() {
     boolean there = true;
     for (int mount = 0; mount < all.size() && !closed; mount++) {
@@ -148,7 +149,7 @@ final class Roots implements AutoCloseable {
       if (before != null) {
         LOG.log(
             Level.WARNING,
-            "root {0} is gone: {1}; its requests are answered 503 until it is back",
+            "root {0} is gone: {1}; responding with 503 until it is back",
             new Object[] {followed.path, failed.getMessage()});
         change(mount, followed, null);
       }
@@ -162,7 +163,7 @@ final class Roots implements AutoCloseable {
         Level.INFO,
         before == null
             ? "root {0} is back"
-            : "root {0} leads to another directory, which is served",
+            : "root {0} is a different directory now, which is served",
         followed.path);
     change(mount, followed, now);
     return true;
@@ -177,7 +178,7 @@ final class Roots implements AutoCloseable {
     }
   }
 
-  /** Follows no more; the present roots stay open until their users release them. */
+  /** Stops checking; the current roots stay open until their users release them. */
   @Override
   public void close() {
     closed = true;
@@ -186,7 +187,7 @@ final class Roots implements AutoCloseable {
       LockSupport.unpark(watching);
     }
     for (Followed followed : all) {
-      // A look that hangs in a file system keeps the mutex and its root.
+      // A check that hangs in a file system keeps its mutex, so its root stays open.
       if (followed.mutex.tryLock()) {
         Root root = followed.root;
         followed.root = null;

@@ -2,7 +2,7 @@ package dev.millrace.server;
 
 import java.io.Serial;
 
-/** The server could not start. The message is one line for the operator. */
+/** The server cannot start. The message is one line for the operator. */
 public final class StartException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 

@@ -32,38 +32,38 @@ import org.xnio.channels.AcceptingChannel;
 import org.xnio.management.XnioServerMXBean;
 
 /**
- * What carries HTTP, chosen once at start: a number of event threads, here called loops whatever
- * they run on. A connection stays on the loop that it came to.
+ * The transport of HTTP, selected at start: one or more loops, each with a thread. A connection
+ * stays on the loop that has accepted it.
  */
 public sealed interface Transport {
-  /** Below this a copy costs less than to be told that the memory is free. */
+  /** Below this size, copying costs less than the notification that the memory is free. */
   int ZERO_COPY_BYTES = 16 << 10;
 
-  /** The workers that accept connections, with the event threads. */
+  /** The workers that accept connections and own the loop threads. */
   List<? extends XnioWorker> workers();
 
-  /** The event threads, by the number of their loop, which {@link XnioIoThread#getNumber} is. */
+  /** The loop threads, by loop number, which is {@link XnioIoThread#getNumber}. */
   List<XnioIoThread> loops();
 
   /** The name in metrics and settings. */
   String name();
 
-  /** For people: what is in use. */
+  /** The transport and its features, for the operator. */
   String description();
 
-  /** Why not the ring, or a smaller one than it should be, and what to change; empty if neither. */
+  /** Why the ring is not used or has smaller queues, and the remedy; empty if neither applies. */
   String reason();
 
-  /** Open connections; on NIO the one that is being admitted counts. */
+  /** Number of open connections. On NIO it includes the one that is being admitted. */
   long openConnections();
 
   /**
-   * Listens on an address, for all loops. A wildcard takes connections of its own address family
-   * alone.
+   * Listens on an address, for all loops. A wildcard address accepts connections of its own address
+   * family only.
    *
-   * @param open is handed each connection that is admitted, on the loop that it is on
-   * @param admissions by the number of the loop
-   * @param options but for how sockets share the port
+   * @param open gets each admitted connection, on the thread of its loop
+   * @param admissions by loop number
+   * @param options socket options, except how sockets share the port
    */
   ListeningSockets listen(
       InetSocketAddress address,
@@ -72,7 +72,7 @@ public sealed interface Transport {
       OptionMap options)
       throws IOException;
 
-  /** Ends connections, then the loops; false if the time ran out. */
+  /** Ends connections, then the loops; false if the timeout expired. */
   default boolean stop(long timeoutNanos) throws InterruptedException {
     long deadline = System.nanoTime() + timeoutNanos;
     workers().forEach(XnioWorker::shutdown);
@@ -87,12 +87,12 @@ public sealed interface Transport {
     return ended;
   }
 
-  /** Ends without waiting for connections. */
+  /** Ends the loops without waiting for connections. */
   default void stopNow() {
     workers().forEach(XnioWorker::shutdownNow);
   }
 
-  /** Loops on io_uring, each with a ring, a worker, and listening sockets of its own. */
+  /** Loops on io_uring, each with its own ring, worker and listening sockets. */
   record Uring(List<RingWorker> workers) implements Transport {
     @Override
     public List<XnioIoThread> loops() {
@@ -134,7 +134,7 @@ public sealed interface Transport {
       return workers.stream().mapToLong(RingWorker::openConnections).sum();
     }
 
-    /** One socket a loop, between which the kernel divides what comes (SO_REUSEPORT). */
+    /** One socket a loop; the kernel distributes connections among them (SO_REUSEPORT). */
     @Override
     public ListeningSockets listen(
         InetSocketAddress address,
@@ -157,7 +157,7 @@ public sealed interface Transport {
               worker.createStreamConnectionServer(
                   at, ChannelListeners.openListenerAdapter(open), all);
           sockets.add(socket);
-          at = socket.getLocalAddress(InetSocketAddress.class); // the port that was picked
+          at = socket.getLocalAddress(InetSocketAddress.class); // the selected port
         }
         return new ListeningSockets(sockets, at);
       } catch (IOException | RuntimeException failed) {
@@ -167,7 +167,7 @@ public sealed interface Transport {
     }
   }
 
-  /** XNIO's own worker; its threads divide what one socket accepts. */
+  /** XNIO's own worker, whose threads share each listening socket. */
   record Nio(XnioWorker worker, String reason, NioSockets sockets) implements Transport {
     Nio(XnioWorker worker, String reason) {
       this(worker, reason, new NioSockets(worker));
@@ -217,11 +217,11 @@ public sealed interface Transport {
   }
 
   /**
-   * Opens the transport that was asked for.
+   * Opens the configured transport.
    *
-   * @param zeroCopy whether a ring sends large chunks without a copy
-   * @param measured whether it keeps figures
-   * @throws StartException if it cannot be had
+   * @param zeroCopy whether a ring sends large chunks without copying them
+   * @param measured whether the transport collects metrics
+   * @throws StartException if the transport is not available
    */
   static Transport open(
       TransportChoice choice,
@@ -257,7 +257,7 @@ public sealed interface Transport {
               .getMap();
       return new Nio(Xnio.getInstance("nio").createWorker(options), reason);
     } catch (IOException failed) {
-      throw new StartException("transport: NIO cannot be had: " + failed.getMessage(), failed);
+      throw new StartException("transport: cannot open NIO: " + failed.getMessage(), failed);
     }
   }
 }

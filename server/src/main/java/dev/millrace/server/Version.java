@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
 
-/** Which build this is. */
+/** The version of this build. */
 public final class Version {
   private Version() {}
 
-  /** The Maven version, as filtered into the jar. */
+  /** The Maven version from the jar; "unknown" if it is not readable. */
   public static String current() {
     Properties properties = new Properties();
     try (InputStream in = Version.class.getResourceAsStream("version.properties")) {

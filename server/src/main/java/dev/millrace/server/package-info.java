@@ -1,22 +1,19 @@
 /**
- * The composition root: settings, and the server put together from them.
+ * The server, assembled from all other packages.
  *
  * <ul>
- *   <li>{@link dev.millrace.config.Settings} and {@link dev.millrace.config.SettingsLoader}: what
- *       was asked for, from flags, environment, file and defaults.
- *   <li>{@link dev.millrace.server.FileServer}: everything wired and started; drained and stopped.
- *   <li>{@code WarmUp}: a rehearsal before the start, and {@code WarmUpLoad}: what it is asked, by
- *       {@code WarmUpClient}; {@code SecondCompiler}: who waits after it.
- *   <li>{@link dev.millrace.server.LoopContext}: a request's way on one loop, and all that its
- *       thread alone may touch; one for each loop.
- *   <li>{@link dev.millrace.server.Listeners}: sockets, the gate, Undertow.
- *   <li>{@link dev.millrace.server.Transport}: what carries HTTP; the ring, or NIO.
- *   <li>{@link dev.millrace.management.ManagementServer}: the other port; {@link
- *       dev.millrace.management.HealthCheck}: what its pages ask, bounded in time; {@link
- *       dev.millrace.management.PageRenderQueue}: makes those that cost something.
+ *   <li>{@link dev.millrace.server.FileServer}: creates, starts and stops all parts. {@code
+ *       LameDuck} and {@link dev.millrace.server.BoundedStop} are the phases of a stop.
+ *   <li>{@code LoopContext}: the path of requests on one loop, with all state of its thread; one
+ *       instance a loop. It consists of {@code LoopCaches}, {@code LoopMounts} and the HTTP engine.
+ *   <li>{@code Listeners}: listening sockets, and the chain of handlers behind them. {@code
+ *       ConnectionBound} and {@code DescriptorShares} bound the connections.
+ *   <li>{@link dev.millrace.server.Transport}: io_uring or NIO.
+ *   <li>{@code Roots}: the directories to serve, followed when they are replaced. Own thread.
  * </ul>
  *
- * <p>Imports everything; nothing but {@code cli} imports it.
+ * <p>The caller's thread starts and stops; requests run on the loop threads. Imports nearly all
+ * packages of the server; only {@code logging}, {@code warmup} and {@code cli} import it.
  */
 @NullMarked
 package dev.millrace.server;

@@ -26,26 +26,28 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * A rehearsal before the doors open: a server like the one that is to start, on a free port of the
- * loopback interface and with files of its own, answers what servers are asked until its code is
- * compiled. The first who ask the real one then pay what everybody pays (docs/decisions/0014).
+ * The warm-up before the start: a server with similar settings, on a free port of the loopback
+ * interface and with its own files, responds to typical requests until its code is compiled. The
+ * first requests to the real server then take no longer than later ones
+ * (docs/decisions/0014-a-rehearsal.md).
  *
- * <p>Its figures, log lines and files end with it.
+ * <p>Its metrics, log entries and files are discarded.
  */
 public final class WarmUp {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
 
-  /** How much longer it may take than it was given, to come to its end. */
+  /** Time for the traffic to end after its deadline. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   /**
-   * Servers, one after another: compiled code leaves out what has never happened, and what happens
-   * once at every start and end would have it thrown away when the real one starts.
+   * Number of servers, one after another. C2 prunes branches that were never taken; several
+   * start-stop cycles keep them profiled, so that starting the real server does not invalidate
+   * compiled code.
    */
-  private static final int TIMES = 4;
+  private static final int CYCLES = 4;
 
-  /** In which of them fewer files stay open than are asked for. */
-  private static final int FEW_FILES_TIME = 2;
+  /** The cycle in which fewer files may be kept open than are requested. */
+  private static final int FEW_FILES_CYCLE = 2;
 
   private final Settings like;
   private final List<Path> made = new ArrayList<>();
@@ -55,10 +57,10 @@ public final class WarmUp {
   }
 
   /**
-   * Warms up for the time that is set, or not at all. What goes wrong is logged, and the server
-   * starts cold.
+   * Runs the warm-up for the configured time, if any. Failures are logged, and the server starts
+   * without it.
    *
-   * @param like settings of the server that is to start
+   * @param like settings of the server to start
    */
   public static void before(Settings like) {
     if (!like.warmUp().isZero()) {
@@ -70,37 +72,35 @@ public final class WarmUp {
     try {
       makeFiles();
       long begin = System.nanoTime();
-      for (int i = 1; i <= TIMES; i++) {
-        if (!rehearse(i, begin + i * (like.warmUp().toNanos() / TIMES))) {
+      for (int i = 1; i <= CYCLES; i++) {
+        if (!rehearse(i, begin + i * (like.warmUp().toNanos() / CYCLES))) {
           return;
         }
       }
-      // What the rehearsal leaves, and what lives for good, is sorted out now: the first collection
-      // under load would stop the loop for it.
+      // Collects the garbage now, and promotes long-lived objects: otherwise the first collection
+      // under load would pause the loop for that.
       System.gc();
       C2Threads.yieldToOthers();
     } catch (IOException | SettingsException | StartException failed) {
-      LOG.warning("warm-up: left out, the first requests will be slow: " + failed);
+      LOG.warning("warm-up: skipped, the first requests will be slow: " + failed);
     } finally {
       deleteFiles();
     }
   }
 
-  /**
-   * One server; false if there is no use in another. The thread that asks is not trusted to end.
-   */
-  private boolean rehearse(int time, long end) throws SettingsException, StartException {
+  /** Runs one cycle; false if further cycles are useless. The traffic thread may hang. */
+  private boolean rehearse(int cycle, long end) throws SettingsException, StartException {
     Path root = made.getFirst();
-    try (FileServer server = FileServer.start(settings(root, time == FEW_FILES_TIME))) {
-      FutureTask<Boolean> asking =
+    try (FileServer server = FileServer.start(settings(root, cycle == FEW_FILES_CYCLE))) {
+      FutureTask<Boolean> traffic =
           new FutureTask<>(() ->
               WarmUpTraffic.run(
                   server.addresses().getFirst(), server.managementAddress(), root, end));
-      var _ = Thread.ofPlatform().daemon().name("millrace-warm-up").start(asking);
-      long most = Math.max(0, end - System.nanoTime()) + GRACE.toNanos();
-      return asking.get(most, TimeUnit.NANOSECONDS);
+      var _ = Thread.ofPlatform().daemon().name("millrace-warm-up").start(traffic);
+      long maxNanos = Math.max(0, end - System.nanoTime()) + GRACE.toNanos();
+      return traffic.get(maxNanos, TimeUnit.NANOSECONDS);
     } catch (TimeoutException stuck) {
-      LOG.warning("warm-up: did not come to its end");
+      LOG.warning("warm-up: did not end in time");
     } catch (ExecutionException defect) {
       LOG.log(Level.SEVERE, "warm-up: failed", defect.getCause());
     } catch (InterruptedException interrupted) {
@@ -109,7 +109,7 @@ public final class WarmUp {
     return false;
   }
 
-  /** As the real server's, as far as the code that runs depends on them. */
+  /** The settings of the real server, as far as they determine which code runs. */
   private Settings settings(Path root, boolean fewFiles) throws SettingsException {
     Map<String, List<String>> values = new HashMap<>();
     set(values, SettingKey.ROOT, root);
@@ -148,11 +148,11 @@ public final class WarmUp {
     for (Path file : made.subList(1, made.size())) {
       write(file, WarmUpTraffic.files().getOrDefault(file.getFileName().toString(), 0));
     }
-    // A stop in the middle of it leaves nothing behind either; the last that was named goes first.
+    // In case the process ends during the warm-up; deletes in reverse order.
     made.forEach(path -> path.toFile().deleteOnExit());
   }
 
-  /** Where temporary files go, or in shared memory where the file system may not be written. */
+  /** A temporary directory; in shared memory if the file system is read-only. */
   private static Path directory() throws IOException {
     try {
       return Files.createTempDirectory("millrace-warm-up");
@@ -179,7 +179,7 @@ public final class WarmUp {
       try {
         Files.deleteIfExists(path);
       } catch (IOException failed) {
-        LOG.warning("warm-up: files are left behind: " + failed);
+        LOG.warning("warm-up: cannot delete a file: " + failed);
       }
     }
   }

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The wire of {@link WarmUpTraffic}: writes requests and takes answers off, which are counted and
- * not looked at. One thread.
+ * The HTTP client of {@link WarmUpTraffic}: sends requests, and counts the bytes of responses
+ * without parsing them. Not thread-safe.
  */
 final class WarmUpClient {
   private static final String[] HOSTS = {
@@ -24,15 +24,15 @@ final class WarmUpClient {
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
   private static final Pattern TAG = Pattern.compile("(?i)\r\netag: *(\\S+)");
 
-  /** Some requests that are sent together, and the bytes that all their answers have. */
+  /** Requests that are sent together, and the total length of their responses. */
   record Ask(ByteBuffer requests, long responseBytes) {}
 
-  /** The first answer to a request. */
+  /** The first response to a request. */
   record Answer(String head, long bytes) {
     String tag() throws IOException {
       Matcher found = TAG.matcher(head);
       if (!found.find()) {
-        throw new IOException("an answer without ETag");
+        throw new IOException("a response has no ETag");
       }
       return found.group(1);
     }
@@ -50,7 +50,7 @@ final class WarmUpClient {
     return SocketChannel.open(server);
   }
 
-  /** A request, to each next one of several hosts. */
+  /** A request; the hosts rotate with each call. */
   String request(String method, String target, String... fields) {
     String host = HOSTS[hosts++ % HOSTS.length].replace("PORT", "" + server.getPort());
     StringBuilder text = new StringBuilder();
@@ -62,7 +62,7 @@ final class WarmUpClient {
     return text.append("\r\n").toString();
   }
 
-  /** A request behind which the server closes; the answer's length does not matter. */
+  /** A request after which the server closes the connection; the response may have any length. */
   Ask once(String method, String target, String... fields) {
     List<String> all = new ArrayList<>(List.of(fields));
     all.add("Connection: close");
@@ -70,7 +70,7 @@ final class WarmUpClient {
     return new Ask(ByteBuffer.wrap(request.getBytes(ISO_8859_1)), 0);
   }
 
-  /** Asks, and finds out how long the answer is. */
+  /** Sends a request and determines the length of its response. */
   Answer first(SocketChannel connection, String request) throws IOException {
     send(connection, new Ask(ByteBuffer.wrap(request.getBytes(ISO_8859_1)), 0));
     StringBuilder text = new StringBuilder();
@@ -84,13 +84,13 @@ final class WarmUpClient {
     long body = 0;
     if (!bodiless) {
       if (!length.find()) {
-        throw new IOException("an answer without Content-Length");
+        throw new IOException("a response has no Content-Length");
       }
       body = Long.parseLong(length.group(1));
     }
-    long whole = end + 4 + body;
-    skip(connection, whole - text.length());
-    return new Answer(head, whole);
+    long totalBytes = end + 4 + body;
+    skip(connection, totalBytes - text.length());
+    return new Answer(head, totalBytes);
   }
 
   static void send(SocketChannel connection, Ask ask) throws IOException {
@@ -106,20 +106,20 @@ final class WarmUpClient {
     }
   }
 
-  private ByteBuffer read(SocketChannel connection, long most) throws IOException {
-    buffer.clear().limit((int) Math.min(buffer.capacity(), most));
+  private ByteBuffer read(SocketChannel connection, long max) throws IOException {
+    buffer.clear().limit((int) Math.min(buffer.capacity(), max));
     if (connection.read(buffer) < 0) {
       throw new EOFException("the server closed a connection");
     }
     return buffer.flip();
   }
 
-  /** Takes off what there is, or comes; false at the end. */
+  /** Reads available bytes, or waits for some; false at the end of the stream. */
   boolean readSome(SocketChannel connection) throws IOException {
     return connection.read(buffer.clear()) >= 0;
   }
 
-  /** Whether there is something to read now, its end included. */
+  /** Whether bytes or the end of the stream are available. */
   boolean hasMore(SocketChannel connection) throws IOException {
     connection.configureBlocking(false);
     boolean more = connection.read(buffer.clear()) != 0;
@@ -129,11 +129,11 @@ final class WarmUpClient {
 
   void readToEnd(SocketChannel connection) throws IOException {
     while (readSome(connection)) {
-      // what it says was heard before
+      // discards the bytes
     }
   }
 
-  /** A connection for one request. */
+  /** Sends one request on a new connection. */
   void askOnce(Ask ask) throws IOException {
     try (SocketChannel connection = connect()) {
       send(connection, ask);

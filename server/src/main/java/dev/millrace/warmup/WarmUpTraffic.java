@@ -25,48 +25,48 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server is asked while it warms up: mostly small files on connections that stay, many at
- * once and one after another, and of everything else a little.
+ * The requests of the warm-up: mostly small files on persistent connections, both many at once and
+ * one after another, and a few of every other kind.
  *
- * <p>Answers are counted, not read: the same request is answered with as many bytes every time.
+ * <p>Responses are counted, not parsed: the same request always gets a response of the same length.
  */
 public final class WarmUpTraffic {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
 
-  /** More than what grows with them has room for at first. */
+  /** Exceeds the initial capacity of everything that grows with the number of connections. */
   private static final int CONNECTIONS = 24;
 
-  /** Requests sent at once on a connection, where answers are small. */
+  /** Requests sent at once on a connection, if their responses are small. */
   private static final int PIPELINED = 4;
 
   private static final int ROUNDS_A_LARGE_FILE = 4;
   private static final int ROUNDS_A_ONE_OFF = 8;
 
-  /** How far apart downloads are of which something is not in memory. */
+  /** Interval of downloads that are not completely in the page cache. */
   private static final long COLD_NANOS = 50_000_000L;
 
-  /** How far apart the metrics are asked for. */
+  /** Interval of metrics requests. */
   private static final long SCRAPE_NANOS = 300_000_000L;
 
-  /** A version that is younger is not hashed yet. */
+  /** Newer versions of a file are not hashed yet. */
   private static final long SETTLED_SECONDS = 60;
 
-  /** A file that has changed this moment has another entity tag, of another length. */
+  /** A file that has just changed has another entity tag, of another length. */
   private static final long CHANGED_NANOS = 50_000_000L;
 
-  /** Of so many one is followed by its digest. */
+  /** One of so many cold downloads is followed by a request for its digest. */
   private static final int COLD_ONES_A_DIGEST = 3;
 
-  /** Sent from its file, as what is long is, and costs little: compiled is what happens often. */
+  /** Sent from the file like a long range, but cheap: C2 compiles what runs often. */
   private static final String SENT_AND_SHORT = "Range: bytes=131072-151551";
 
-  /** After so much in a row that is in memory, more is expected to be. */
+  /** After so many consecutive bytes in the page cache, the server expects more to be there. */
   private static final int WARM_BYTES = 5 << 20;
 
-  /** How much of a download is read before its connection is left. */
+  /** Number of bytes read before a download is abandoned. */
   private static final int LEFT_BYTES = 256 << 10;
 
-  /** None is left this shortly before the end, which would find it under way. */
+  /** No download is abandoned this shortly before the end, when it would still be active. */
   private static final long LEAVING_NANOS = 100_000_000L;
 
   private static final String[] BROWSER = {
@@ -91,7 +91,7 @@ public final class WarmUpTraffic {
     this.root = root;
   }
 
-  /** The files that are asked for, by name, with their sizes in bytes. */
+  /** The requested files, by name, with their sizes in bytes. */
   public static Map<String, Integer> files() {
     return Map.of(
         "small", 1 << 10, "page", 8 << 10, "medium", 100 << 10, "large", 4 << 20, "cold", 6 << 20,
@@ -99,29 +99,29 @@ public final class WarmUpTraffic {
   }
 
   /**
-   * Asks until the time has come. What goes wrong is logged.
+   * Sends requests until a deadline. A failure is logged.
    *
-   * @param management where its metrics are
-   * @param root where {@link #files} are
-   * @param endNanos as of {@link System#nanoTime}
-   * @return whether nothing went wrong
+   * @param management address of the metrics
+   * @param root directory of {@link #files}
+   * @param endNanos the deadline, as {@link System#nanoTime}
+   * @return whether all requests succeeded
    */
   public static boolean run(
       InetSocketAddress server, InetSocketAddress management, Path root, long endNanos) {
-    WarmUpTraffic load = new WarmUpTraffic(server, management, root);
+    WarmUpTraffic traffic = new WarmUpTraffic(server, management, root);
     try {
-      load.askUntil(endNanos);
-      load.reset();
+      traffic.runUntil(endNanos);
+      traffic.reset();
       return true;
     } catch (IOException failed) {
       LOG.warning("warm-up: ended early: " + failed);
       return false;
     } finally {
-      load.close();
+      traffic.close();
     }
   }
 
-  private void askUntil(long endNanos) throws IOException {
+  private void runUntil(long endNanos) throws IOException {
     for (int i = 0; i < CONNECTIONS; i++) {
       connections.add(client.connect());
     }
@@ -133,32 +133,33 @@ public final class WarmUpTraffic {
     }
     LockSupport.parkNanos(CHANGED_NANOS);
     for (String name : warm) {
-      askForDigest(name);
+      requestDigest(name);
     }
     nextColdNanos = System.nanoTime();
     nextScrapeNanos = nextColdNanos;
     List<Ask> asks = asks();
     Ask large = ask(1, "GET", "/large");
     for (int round = 0; System.nanoTime() < endNanos; round++) {
-      askTogether(asks, round);
-      askInTurn(asks, round);
+      sendTogether(asks, round);
+      sendInTurn(asks, round);
       askOnce(round);
-      askForMuch(asks, large, round, endNanos);
+      download(asks, large, round, endNanos);
       scrape();
     }
-    requireAllTaken();
+    requireAllRead();
     endDigests();
   }
 
-  /**
-   * From now on its answers are all of a length: the digest is not found out behind one of them.
-   */
-  private void askForDigest(String name) throws IOException {
+  /** Requests a file's digest first, so that all later responses have it and equal lengths. */
+  private void requestDigest(String name) throws IOException {
     String request = client.request("HEAD", "/" + name, "Want-Repr-Digest: sha-256=10");
     client.first(connections.getFirst(), request);
   }
 
-  /** As Prometheus does. What it compiles is in part what requests use, regular expressions. */
+  /**
+   * Requests metrics, as Prometheus does. Some of that code serves requests too: regular
+   * expressions.
+   */
   private void scrape() throws IOException {
     if (System.nanoTime() - nextScrapeNanos >= 0) {
       nextScrapeNanos = System.nanoTime() + SCRAPE_NANOS;
@@ -166,24 +167,25 @@ public final class WarmUpTraffic {
     }
   }
 
-  /** A large file whole, one that is given up, one that is not in memory, or none. */
-  private void askForMuch(List<Ask> asks, Ask large, int round, long endNanos) throws IOException {
+  /** Depending on the round: a cold download, a complete large one, an abandoned one, or none. */
+  private void download(List<Ask> asks, Ask large, int round, long endNanos) throws IOException {
     if (System.nanoTime() - nextColdNanos >= 0) {
       nextColdNanos = System.nanoTime() + COLD_NANOS;
-      askColdly(asks, round, coldOnes++ % COLD_ONES_A_DIGEST == 0);
+      downloadCold(asks, round, coldOnes++ % COLD_ONES_A_DIGEST == 0);
     } else if (round % ROUNDS_A_LARGE_FILE == 0) {
       WarmUpClient.send(connections.getFirst(), large);
       client.skip(connections.getFirst(), large.responseBytes());
     } else if (round % ROUNDS_A_LARGE_FILE == 1 && endNanos - System.nanoTime() > LEAVING_NANOS) {
-      leave(large);
+      abandon(large);
     }
   }
 
   /**
-   * A download of what is not in memory, or only at first, beside others' requests; and its digest,
-   * which is there until the next. Where files are in memory only, a download like others.
+   * Downloads a file that is not in the page cache, or only its beginning is, while other requests
+   * run; then requests its digest, whose response is read before the next cold download. On a file
+   * system in memory it is a download like others.
    */
-  private void askColdly(List<Ask> asks, int round, boolean all) throws IOException {
+  private void downloadCold(List<Ask> asks, int round, boolean all) throws IOException {
     if (all) {
       endDigests();
       drop("cold", 0);
@@ -214,7 +216,10 @@ public final class WarmUpTraffic {
     }
   }
 
-  /** Makes another version of a file, of which nothing is known; nor in memory, from there on. */
+  /**
+   * Makes a new version of a file, without known digests, and drops it from the page cache from an
+   * offset on.
+   */
   private void drop(String name, long fromBytes) throws IOException {
     settle(name);
     Path file = root.resolve(name);
@@ -223,29 +228,29 @@ public final class WarmUpTraffic {
     FileCalls.close(fd);
   }
 
-  /** Makes another version of a file, of which nothing is known, and that is old already. */
+  /** Makes a new version of a file, without known digests, that is old enough to be hashed. */
   private void settle(String name) throws IOException {
     Instant then = Instant.now().minusSeconds(SETTLED_SECONDS);
     Files.setLastModifiedTime(root.resolve(name), FileTime.from(then));
   }
 
-  /** Only then the kernel drops it from memory. */
+  /** Writes a file to disk; the kernel drops only clean pages from the page cache. */
   private void writeOut(String name) throws IOException {
     try (FileChannel file = FileChannel.open(root.resolve(name), StandardOpenOption.WRITE)) {
       file.force(false);
     }
   }
 
-  /** A download that its client gives up. */
-  private void leave(Ask large) throws IOException {
+  /** A download that the client abandons. */
+  private void abandon(Ask large) throws IOException {
     try (SocketChannel connection = client.connect()) {
       WarmUpClient.send(connection, large);
       client.skip(connection, LEFT_BYTES);
     }
   }
 
-  /** The loop finds many requests in a turn. */
-  private void askTogether(List<Ask> asks, int round) throws IOException {
+  /** Sends on all connections first, so that the loop finds many requests in one turn. */
+  private void sendTogether(List<Ask> asks, int round) throws IOException {
     for (int i = 0; i < CONNECTIONS; i++) {
       WarmUpClient.send(connections.get(i), of(asks, round, i));
     }
@@ -254,8 +259,8 @@ public final class WarmUpTraffic {
     }
   }
 
-  /** The loop falls asleep between one request and the next. */
-  private void askInTurn(List<Ask> asks, int round) throws IOException {
+  /** Sends one request at a time, so that the loop sleeps in between. */
+  private void sendInTurn(List<Ask> asks, int round) throws IOException {
     for (int i = 0; i < CONNECTIONS; i++) {
       Ask ask = of(asks, round, i);
       WarmUpClient.send(connections.get(i), ask);
@@ -263,7 +268,7 @@ public final class WarmUpTraffic {
     }
   }
 
-  /** Every connection comes to ask everything. */
+  /** Rotates, so that every connection sends all requests over time. */
   private static Ask of(List<Ask> asks, int round, int connection) {
     return asks.get((round * 7 + connection) % asks.size());
   }
@@ -300,7 +305,7 @@ public final class WarmUpTraffic {
     return new Ask(all, times * answer.bytes());
   }
 
-  /** A connection for one request, now and then one whose answers are not all of a length. */
+  /** A request on its own connection; now and then one whose responses differ in length. */
   private void askOnce(int round) throws IOException {
     Ask ask =
         switch (round % ROUNDS_A_ONE_OFF) {
@@ -311,23 +316,23 @@ public final class WarmUpTraffic {
     client.askOnce(ask);
   }
 
-  /** Lest lengths that are wrong fill the connections until both sides wait. */
-  private void requireAllTaken() throws IOException {
+  /** Detects wrong lengths, which would fill the connections until both sides wait forever. */
+  private void requireAllRead() throws IOException {
     for (SocketChannel connection : connections) {
       if (client.hasMore(connection)) {
-        throw new IOException("more is answered than at the first time");
+        throw new IOException("a response is longer than the first one");
       }
     }
   }
 
-  /** Ends every second connection by a reset, as the impatient do; with nothing under way. */
+  /** Resets every second connection, as impatient clients do; no request is active. */
   private void reset() throws IOException {
     for (int i = 0; i < CONNECTIONS; i += 2) {
       SocketChannel connection = connections.get(i);
       connection.setOption(StandardSocketOptions.SO_LINGER, 0);
       connection.close();
     }
-    askOnce(-1); // behind it, they have come to their end
+    askOnce(-1); // after its response the server has processed the resets
   }
 
   private void close() {

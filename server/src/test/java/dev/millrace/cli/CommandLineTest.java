@@ -62,7 +62,7 @@ class CommandLineTest {
     assertEquals(0, Programs.run("chmod", "000", closed.toString()).exitCode());
     List<String> command = new ArrayList<>(withoutOverride());
     command.addAll(Programs.millrace("serve", closed.toString()));
-    assertRefused(Programs.run(command, Map.of()), "root: " + closed + " may not be read");
+    assertRefused(Programs.run(command, Map.of()), "root: " + closed + " is not readable");
   }
 
   /** Root reads everything; without these capabilities it is held to permissions like anybody. */

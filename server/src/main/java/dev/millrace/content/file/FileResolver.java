@@ -40,21 +40,14 @@ final class FileResolver {
 
   private final HttpServerExchange exchange;
   private final MountContext mount;
-  private final ParsedPath names;
-  private final ParsedPath below;
-
-  /** The root's generation at the start. */
-  private int generation;
-
+  private final ParsedPath names; // the requested path
+  private final ParsedPath below; // the same from the mount's root
+  private int generation; // of the root, at the start
   private int restarts;
 
   /** The file for which a variant is searched. */
   private @Nullable OpenFile plainFile;
 
-  /**
-   * @param names the requested path
-   * @param below the same path from the mount's root
-   */
   FileResolver(
       HttpServerExchange exchange, MountContext mount, ParsedPath names, ParsedPath below) {
     this.exchange = exchange;
@@ -88,9 +81,7 @@ final class FileResolver {
     }
   }
 
-  /**
-   * Responds with 301 to the path with a slash. Location has no host, so no field can forge one.
-   */
+  /** Responds with 301 to the path with a slash; without a host, so no field can forge one. */
   static void redirectToDirectory(HttpServerExchange exchange, ParsedPath names) {
     String query = exchange.getQueryString();
     String location = names.encodedDirectory() + (query.isEmpty() ? "" : "?" + query);
@@ -280,8 +271,6 @@ final class FileResolver {
   // ---- variants --------------------------------------------------------------------------------
 
   /**
-   * Searches the variants of a file.
-   *
    * @param directory the directory whose index file it is, or null
    * @param first whether no other path was tried before
    */

@@ -35,7 +35,7 @@ import org.xnio.conduits.StreamSinkConduit;
  *            ├─ head rejected or timed out ────────┘ (last)                   ├─ upgraded ────► UPGRADED
  *            │                                                                └─ else ──┐
  *            ├─ end of stream ──► CLOSED                                                ▼
- *            └─ cached response to the last request, idle timeout, or server stop ──► ENDING ──► CLOSED
+ *            └─ last response was a cached one, idle timeout, or stop ────────────► ENDING ──► CLOSED
  * </pre>
  *
  * <ul>

@@ -107,7 +107,7 @@ public final class Http1Loop implements ChannelListener<StreamConnection> {
   }
 
   /**
-   * Takes the receive buffer, or a new one if it is taken. The caller returns it with {@link
+   * Takes the receive buffer, or a new one if it is in use. The caller returns it with {@link
    * #giveScratch}.
    */
   ByteBuffer takeScratch() {

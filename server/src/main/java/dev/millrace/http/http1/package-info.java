@@ -3,7 +3,7 @@
  * them, and write responses.
  *
  * <pre>
- *   Http1Loop        shared state of the connections of one loop: parser, scratch memory, date, names
+ *   Http1Loop        state shared by one loop's connections: parser, scratch memory, date, names
  *   Http1Connection  one connection and its states, from the first byte to its close
  *     ├ RequestReader  reads heads, queries the response cache, holds bytes of later requests
  *     │   └ Http1Head    the parsed head, passed to {@code http.exchange}; RefusedLine

@@ -84,7 +84,7 @@ public final class HeadParser {
     return why;
   }
 
-  // ---- what was read -------------------------------------------------------------------------
+  // ---- results -----------------------------------------------------------------------------
 
   /** The reason, after REJECTED. */
   public RejectReason reason() {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #wholeLine} parses a line that is completely received and has no unusual octets, eight
  * octets at a time. All other lines go octet by octet through the state machine, which alone
- * decides what is invalid: the fast path changes nothing for a line that it gives up.
+ * decides which syntax is invalid: the fast path changes nothing for a line that it gives up.
  */
 final class HeaderParser {
   private enum State {

@@ -50,13 +50,11 @@ public record HttpLimits(
   public HttpLimits {
     require(
         targetBytes >= 1 && targetBytes < headBytes,
-        "targetBytes must be positive and less than headBytes");
-    require(headBytes <= 1 << 20, "headBytes must be at most 1 MiB");
+        "the target length must be at least 1 and less than the head length");
+    require(headBytes <= 1 << 20, "the head length must be at most 1 MiB");
     require(fields >= 1 && fields <= 1_000, "fields must be 1 to 1000");
-    require(
-        chunkExtensionBytes >= 0 && trailerBytes >= 0,
-        "chunkExtensionBytes and trailerBytes must not be negative");
-    require(bodyBytes >= 0 && lingerBytes >= 0, "bodyBytes and lingerBytes must not be negative");
+    require(chunkExtensionBytes >= 0 && trailerBytes >= 0, "lengths must not be negative");
+    require(bodyBytes >= 0 && lingerBytes >= 0, "lengths must not be negative");
     require(
         headTimeout.isPositive() && bodyTimeout.isPositive() && lingerTimeout.isPositive(),
         "timeouts must be positive");
