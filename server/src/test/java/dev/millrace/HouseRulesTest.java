@@ -67,9 +67,10 @@ class HouseRulesTest {
    */
   private static final List<String> LAYERS =
       List.of(
+          "config:",
           "text:",
           "http.semantics:",
-          "http.parser:",
+          "http.parser: config",
           "files:",
           "digest: files",
           "doctor: text",
@@ -79,22 +80,21 @@ class HouseRulesTest {
           "cache: files http.parser http.semantics transport",
           "http.exchange: cache digest files http.parser",
           "http.http1: cache http.exchange http.parser http.semantics transport",
-          "auth: digest files http.exchange",
-          "proxy: http.exchange http.parser",
-          "accesslog: auth http.exchange http.parser text",
-          "content: auth cache digest files http.exchange http.semantics text",
+          "auth: config digest files http.exchange",
+          "proxy: config http.exchange http.parser",
+          "accesslog: auth config http.exchange http.parser text",
+          "content: auth cache config digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
           "content.checksum: content digest files http.exchange http.semantics text",
           "content.file: auth content content.checksum content.listing digest files http.exchange"
               + " http.semantics",
           "metrics: cache digest files http.exchange http.parser transport.uring",
           "management: digest http.exchange metrics text transport.nio transport.uring",
-          "config: accesslog auth content digest files http.parser http.semantics proxy text",
           "server: accesslog cache config content content.file digest files http.exchange http.http1"
               + " http.parser management metrics proxy transport transport.nio transport.uring",
           "logging: server",
           "warmup: accesslog config content server",
-          "cli: config digest doctor files logging management server text warmup");
+          "cli: config content digest doctor files logging management server text warmup");
 
   private static final String[] SERVER =
       LAYERS.stream().map(layer -> layer.substring(0, layer.indexOf(':'))).toArray(String[]::new);

@@ -1,5 +1,8 @@
 package dev.millrace.accesslog;
 
+import dev.millrace.config.Key;
+import dev.millrace.config.Parser;
+import dev.millrace.config.Settings;
 import dev.millrace.sync.ThreadPool;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
@@ -11,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +32,27 @@ import org.jspecify.annotations.Nullable;
  * between batches.
  */
 public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
+  public static final Key<String> TARGET =
+      Key.one(
+          "access-log",
+          "off",
+          "off|-|FILE",
+          "Access log: off, - for standard output, or a file.",
+          text -> text);
+
+  public static final Key<AccessLogFormat> FORMAT =
+      Key.one(
+          "access-log-format",
+          "combined",
+          "combined|json",
+          "Format of the access log.",
+          Parser.oneOf(
+              Map.of("combined", AccessLogFormat.COMBINED, "json", AccessLogFormat.JSON),
+              "combined, json"));
+
+  /** The keys of the access log. */
+  public static final List<Key<?>> KEYS = List.of(TARGET, FORMAT);
+
   private static final Logger LOG = Logger.getLogger("dev.millrace.access");
   private static final int MAX_PENDING_ENTRIES = 65_536;
   private static final int QUEUE_BATCHES = 4096;
@@ -70,17 +95,12 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
     this.openedKey = file == null ? null : key(file);
   }
 
-  /**
-   * Opens the configured log.
-   *
-   * @param target a file, {@code -} for standard output, {@code off} for no log
-   * @return null for {@code off}
-   */
-  public static @Nullable AccessLogWriter open(String target, AccessLogFormat format)
-      throws IOException {
+  /** Opens the configured log, or returns null for {@code off}. */
+  public static @Nullable AccessLogWriter open(Settings settings) throws IOException {
+    String target = settings.get(TARGET);
     return target.equals("off")
         ? null
-        : new AccessLogWriter(target.equals("-") ? null : Path.of(target), format);
+        : new AccessLogWriter(target.equals("-") ? null : Path.of(target), settings.get(FORMAT));
   }
 
   @SuppressWarnings("resource") // closing the stream would close standard output

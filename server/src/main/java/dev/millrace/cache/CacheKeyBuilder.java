@@ -106,13 +106,13 @@ final class CacheKeyBuilder {
     }
     long rest = 0;
     for (; at < length; at++) {
-      rest = rest << Byte.SIZE | key[at] & 0xff;
+      rest = (rest << Byte.SIZE) | (key[at] & 0xff);
     }
     hash = mixed(hash ^ rest, secondSecret);
-    return (int) (hash ^ hash >>> Integer.SIZE);
+    return (int) (hash ^ (hash >>> Integer.SIZE));
   }
 
   private static long mixed(long a, long b) {
-    return a * b ^ Math.unsignedMultiplyHigh(a, b);
+    return (a * b) ^ Math.unsignedMultiplyHigh(a, b);
   }
 }

@@ -1,8 +1,10 @@
 package dev.millrace.cli;
 
 import dev.millrace.config.HostPort;
+import dev.millrace.config.Key;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.server.ServerSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -10,6 +12,7 @@ import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +112,12 @@ final class HealthCommand implements Callable<Integer> {
   /** A server that listens on all addresses is asked on this machine's own. */
   static URI managementOf(Map<String, String> environment) throws SettingsException {
     HostPort at =
-        SettingsLoader.load(new SettingsLoader.Flags(Map.of(), null), environment).management();
+        SettingsLoader.load(
+                List.of(ServerSettings.MANAGEMENT),
+                ServerSettings.KEYS.stream().map(Key::name).toList(),
+                new SettingsLoader.Flags(Map.of(), null),
+                environment)
+            .get(ServerSettings.MANAGEMENT);
     String host =
         switch (at.host()) {
           case "0.0.0.0" -> "127.0.0.1";

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
-import dev.millrace.config.SettingKey;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.server.ServerSettings;
 import dev.millrace.server.Version;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -63,10 +63,12 @@ public final class Millrace implements Runnable {
     if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
       for (String argument : unmatched.getUnmatched()) {
         String option = argument.replaceFirst("=.*", "");
-        SettingKey renamed =
-            option.startsWith("--") ? SettingKey.formerly(option.substring(2)) : null;
-        if (renamed != null) {
-          return option + " is now --" + renamed.yaml();
+        String current =
+            option.startsWith("--")
+                ? SettingsLoader.renamed(ServerSettings.KEYS).get(option.substring(2))
+                : null;
+        if (current != null) {
+          return option + " is now --" + current;
         }
       }
     }

@@ -1,7 +1,9 @@
 package dev.millrace.cli;
 
-import dev.millrace.config.SettingKey;
+import dev.millrace.config.Key;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.content.MountSettings;
+import dev.millrace.server.ServerSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,9 +27,9 @@ final class PlainServe {
   private @Nullable Path config;
 
   private PlainServe() {
-    for (SettingKey key : SettingKey.values()) {
-      if (key != SettingKey.ROOT) {
-        names.add(key.yaml());
+    for (Key<?> key : ServerSettings.KEYS) {
+      if (key != MountSettings.ROOT) {
+        names.add(key.name());
       }
     }
   }
@@ -47,7 +49,7 @@ final class PlainServe {
     for (int i = 1; i < arguments.length; i++) {
       String argument = arguments[i];
       if (!argument.startsWith("-")) {
-        if (!isPlain(argument) || !add(SettingKey.ROOT.yaml(), argument)) {
+        if (!isPlain(argument) || !add(MountSettings.ROOT.name(), argument)) {
           return false;
         }
         continue;
@@ -84,6 +86,6 @@ final class PlainServe {
     }
     List<String> all = values.computeIfAbsent(name, _ -> new ArrayList<>());
     all.add(value);
-    return all.size() == 1 || !name.equals(SettingKey.ROOT.yaml());
+    return all.size() == 1 || !name.equals(MountSettings.ROOT.name());
   }
 }

@@ -1,12 +1,13 @@
 package dev.millrace.cli;
 
-import dev.millrace.config.SettingKey;
-import dev.millrace.config.Settings;
+import dev.millrace.config.Key;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.content.MountSettings;
 import dev.millrace.logging.LogHandler;
 import dev.millrace.server.FileServer;
 import dev.millrace.server.NativeLinks;
+import dev.millrace.server.ServerSettings;
 import dev.millrace.server.StartException;
 import dev.millrace.warmup.WarmUp;
 import java.nio.file.Path;
@@ -59,12 +60,12 @@ final class Serve implements Callable<Integer> {
   /** Serves until it is told to stop, and returns the exit code. */
   static int run(SettingsLoader.Flags flags) {
     FileServer server;
-    Settings settings;
+    ServerSettings settings;
     LogHandler logs = LogHandler.install(System.err);
     Signals.ignoreHangUp();
     try {
       NativeLinks.preload();
-      settings = SettingsLoader.load(flags, System.getenv());
+      settings = ServerSettings.load(flags, System.getenv());
       FileServer.checkRoots(settings);
       WarmUp.before(settings);
       server = FileServer.start(settings);
@@ -72,7 +73,7 @@ final class Serve implements Callable<Integer> {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
-    Duration most = settings.drain().plus(STOP_GRACE);
+    Duration most = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
     Signals.stopWith(
         () -> {
           server.close();
@@ -89,12 +90,12 @@ final class Serve implements Callable<Integer> {
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Serve());
     CommandLine.Model.CommandSpec serve = command.getCommandSpec();
-    for (SettingKey key : SettingKey.values()) {
-      if (key != SettingKey.ROOT) {
-        String defaultValue = key.defaultValue().isEmpty() ? "none" : key.defaultValue();
+    for (Key<?> key : ServerSettings.KEYS) {
+      if (key != MountSettings.ROOT) {
+        String defaultValue = key.defaultText().isEmpty() ? "none" : key.defaultText();
         serve.addOption(
-            CommandLine.Model.OptionSpec.builder("--" + key.yaml())
-                .paramLabel(key.parameter())
+            CommandLine.Model.OptionSpec.builder("--" + key.name())
+                .paramLabel(key.form())
                 .description(key.description() + " Default: " + defaultValue + ".")
                 .arity("1")
                 .type(List.class)
@@ -115,7 +116,7 @@ final class Serve implements Callable<Integer> {
       }
     }
     if (root != null) {
-      values.put(SettingKey.ROOT.yaml(), List.of(root));
+      values.put(MountSettings.ROOT.name(), List.of(root));
     }
     return new SettingsLoader.Flags(values, config);
   }

@@ -12,13 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A value of the configuration with its place, which prefixes every error message: {@code
  * millrace.yaml: mounts[1].listing: ...}.
  */
-final class ConfigNode {
-  /** Parses text; the exception's message states the rule, without the place. */
-  @FunctionalInterface
-  interface Parser<T extends @Nullable Object> {
-    T parse(String text) throws SettingsException;
-  }
-
+public final class ConfigNode {
   private final String place;
   private final String separator;
   private final @Nullable Object value;
@@ -42,28 +36,40 @@ final class ConfigNode {
     return new ConfigNode(file, ": ", value);
   }
 
-  SettingsException wrong(String what) {
+  public SettingsException wrong(String what) {
     return new SettingsException(place + ": " + what);
   }
 
   /** The members of a map; rejects all other keys. */
-  Map<String, ConfigNode> members(Collection<String> allowed) throws SettingsException {
+  public Map<String, ConfigNode> members(Collection<String> allowed) throws SettingsException {
+    return members(allowed, Map.of());
+  }
+
+  /**
+   * The members of a map; rejects all other keys.
+   *
+   * @param renamed former keys with the current ones, for the message
+   */
+  public Map<String, ConfigNode> members(Collection<String> allowed, Map<String, String> renamed)
+      throws SettingsException {
     Map<String, ConfigNode> members = members();
     for (String key : members.keySet()) {
-      SettingKey renamed = SettingKey.formerly(key);
-      if (renamed != null && !allowed.contains(key)) {
-        throw wrong("'" + key + "' is now '" + renamed.yaml() + "'");
-      }
       if (!allowed.contains(key)) {
+        String current = renamed.get(key);
         throw wrong(
-            "unknown key '" + key + "'; allowed: " + String.join(", ", new TreeSet<>(allowed)));
+            current != null
+                ? "'" + key + "' is now '" + current + "'"
+                : "unknown key '"
+                    + key
+                    + "'; allowed: "
+                    + String.join(", ", new TreeSet<>(allowed)));
       }
     }
     return members;
   }
 
   /** The members of a map, with any keys. */
-  Map<String, ConfigNode> members() throws SettingsException {
+  public Map<String, ConfigNode> members() throws SettingsException {
     if (!(value instanceof Map<?, ?> map)) {
       throw wrong("a map of keys and values is expected");
     }
@@ -76,7 +82,7 @@ final class ConfigNode {
   }
 
   /** The items of a list. A single value counts as a list of one, null as an empty list. */
-  List<ConfigNode> items() {
+  public List<ConfigNode> items() {
     if (value == null) {
       return List.of();
     }
@@ -91,14 +97,14 @@ final class ConfigNode {
   }
 
   /** A scalar as text; empty for null. */
-  String text() throws SettingsException {
+  public String text() throws SettingsException {
     if (value instanceof Map<?, ?> || value instanceof List<?>) {
       throw wrong("one value is allowed");
     }
     return value == null ? "" : value.toString();
   }
 
-  List<String> texts() throws SettingsException {
+  public List<String> texts() throws SettingsException {
     List<String> texts = new ArrayList<>();
     for (ConfigNode item : items()) {
       texts.add(item.text());
@@ -107,7 +113,7 @@ final class ConfigNode {
   }
 
   /** The parsed items of a list. One item may contain several, separated by commas. */
-  <T> List<T> list(Parser<T> parser) throws SettingsException {
+  public <T> List<T> list(Parser<T> parser) throws SettingsException {
     List<T> parsed = new ArrayList<>();
     for (ConfigNode item : items()) {
       for (String part : item.text().split(",", -1)) {
@@ -120,7 +126,7 @@ final class ConfigNode {
   }
 
   /** The parsed value; rejects a list of several. */
-  <T extends @Nullable Object> T one(Parser<T> parser) throws SettingsException {
+  public <T extends @Nullable Object> T one(Parser<T> parser) throws SettingsException {
     List<ConfigNode> items = items();
     if (items.size() > 1) {
       throw wrong("one value is allowed, not " + items.size());
@@ -138,7 +144,7 @@ final class ConfigNode {
   }
 
   /** A required member of a map. */
-  static ConfigNode required(ConfigNode map, Map<String, ConfigNode> members, String key)
+  public static ConfigNode required(ConfigNode map, Map<String, ConfigNode> members, String key)
       throws SettingsException {
     ConfigNode member = members.get(key);
     if (member == null) {

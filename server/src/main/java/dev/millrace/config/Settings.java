@@ -1,78 +1,48 @@
 package dev.millrace.config;
 
-import dev.millrace.accesslog.AccessLogFormat;
-import dev.millrace.content.DigestPolicy;
-import dev.millrace.content.Mount;
-import dev.millrace.http.parser.HttpLimits;
-import dev.millrace.proxy.TrustedProxies;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The settings of a server.
- *
- * @param mounts the mounts; the first is the root directory at {@code /} for any host
- * @param listen addresses of the HTTP listeners
- * @param management address of health checks and metrics
- * @param metrics whether metrics are collected and shown
- * @param transport transport of HTTP
- * @param loops number of loop threads, each with its own ring on io_uring
- * @param zeroCopy whether the ring sends large chunks without copying them
- * @param workers number of worker threads, and of hashing threads
- * @param accessLog {@code off}, {@code -} for standard output, or a file
- * @param accessLogFormat format of the access log
- * @param caches settings of the caches
- * @param digests which digests are computed and sent
- * @param state directory of the digest index, or null for memory only
- * @param scrubBytesPerSecond rate at which known files are verified, 0 for none
- * @param http bounds of the HTTP parser
- * @param trustedProxies proxies whose information about clients is trusted
- * @param idleTimeout maximum idle time of a connection between requests
- * @param drain maximum time that a stop waits for active requests
- * @param lameDuck how long a stop keeps idle connections open
- * @param warmUp duration of the warm-up before the start, zero for none
- */
-public record Settings(
-    List<Mount> mounts,
-    List<HostPort> listen,
-    HostPort management,
-    boolean metrics,
-    TransportChoice transport,
-    int loops,
-    boolean zeroCopy,
-    int workers,
-    String accessLog,
-    AccessLogFormat accessLogFormat,
-    CacheSettings caches,
-    DigestPolicy digests,
-    @Nullable Path state,
-    int scrubBytesPerSecond,
-    HttpLimits http,
-    TrustedProxies trustedProxies,
-    Duration idleTimeout,
-    Duration drain,
-    Duration lameDuck,
-    Duration warmUp) {
-  /** The transport of HTTP. */
-  public enum TransportChoice {
-    /** io_uring, or NIO if io_uring is not available. */
-    AUTO,
-    /** io_uring; the start fails if it is not available. */
-    URING,
-    /** Java's selectors. */
-    NIO
+/** The values of all keys, parsed, and what the YAML file has besides. Immutable. */
+public final class Settings {
+  private final Map<Key<?>, ConfigNode> nodes;
+  private final Map<Key<?>, @Nullable Object> values = new HashMap<>();
+  private final Map<String, ConfigNode> file;
+
+  /**
+   * @param nodes the effective value of each key
+   * @param file the members of the YAML file
+   * @throws SettingsException naming the first value that is invalid
+   */
+  Settings(Map<Key<?>, ConfigNode> nodes, Map<String, ConfigNode> file) throws SettingsException {
+    this.nodes = Map.copyOf(nodes);
+    this.file = Map.copyOf(file);
+    for (Map.Entry<Key<?>, ConfigNode> entry : nodes.entrySet()) {
+      values.put(entry.getKey(), entry.getKey().read(entry.getValue()));
+    }
   }
 
-  public Settings {
-    mounts = List.copyOf(mounts);
-    listen = List.copyOf(listen);
-    if (mounts.isEmpty()) {
-      throw new IllegalArgumentException("root or mounts must be set");
+  /** The value of a key. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // the key itself has read it; null only if T is
+  public <T extends @Nullable Object> T get(Key<T> key) {
+    if (!values.containsKey(key)) {
+      throw new IllegalArgumentException(key + " was not loaded");
     }
-    if (scrubBytesPerSecond > 0 && state == null) {
-      throw new IllegalArgumentException("scrub requires state");
+    return (T) values.get(key);
+  }
+
+  /** The unparsed value of a key, with its place. */
+  public ConfigNode node(Key<?> key) {
+    ConfigNode node = nodes.get(key);
+    if (node == null) {
+      throw new IllegalArgumentException(key + " was not loaded");
     }
+    return node;
+  }
+
+  /** The members of the YAML file. */
+  public Map<String, ConfigNode> file() {
+    return file;
   }
 }

@@ -1,16 +1,15 @@
 package dev.millrace.config;
 
-import dev.millrace.content.DigestPolicy;
-import dev.millrace.http.parser.HttpLimits;
-import dev.millrace.proxy.TrustedProxies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -34,11 +33,23 @@ public final class SettingsLoader {
     }
   }
 
+  /** The key that the command line gives as its operand. */
+  private static final String OPERAND = "root";
+
+  private final List<Key<?>> keys;
+  private final Map<String, String> renamed;
   private final Flags flags;
   private final Map<String, String> environment;
   private final Map<String, ConfigNode> file;
 
-  private SettingsLoader(Flags flags, Map<String, String> environment) throws SettingsException {
+  private SettingsLoader(
+      List<Key<?>> keys,
+      Collection<String> structured,
+      Flags flags,
+      Map<String, String> environment)
+      throws SettingsException {
+    this.keys = keys;
+    this.renamed = renamed(keys);
     this.flags = flags;
     this.environment = environment;
     Path path = flags.config();
@@ -46,132 +57,70 @@ public final class SettingsLoader {
     if (path == null && fromEnvironment != null) {
       path = Path.of(fromEnvironment);
     }
-    refuseFormerNames(environment);
-    this.file = path == null ? Map.of() : readYaml(path);
+    refuseFormerNames();
+    this.file = path == null ? Map.of() : readYaml(path, structured);
   }
 
-  private static void refuseFormerNames(Map<String, String> environment) throws SettingsException {
-    for (String variable : environment.keySet()) {
-      if (variable.startsWith("MILLRACE_")) {
-        String yaml = variable.substring("MILLRACE_".length()).toLowerCase(Locale.ROOT);
-        SettingKey renamed = SettingKey.formerly(yaml);
-        if (renamed != null) {
-          throw new SettingsException(variable + " is now " + renamed.environment());
+  /**
+   * Loads the values of keys.
+   *
+   * @param structured names that the YAML file may have besides those of the keys
+   * @throws SettingsException naming the first value that is invalid
+   */
+  public static Settings load(
+      List<Key<?>> keys,
+      Collection<String> structured,
+      Flags flags,
+      Map<String, String> environment)
+      throws SettingsException {
+    SettingsLoader loader = new SettingsLoader(keys, structured, flags, environment);
+    Map<Key<?>, ConfigNode> nodes = new HashMap<>();
+    for (Key<?> key : keys) {
+      nodes.put(key, loader.find(key));
+    }
+    return new Settings(nodes, loader.file);
+  }
+
+  /** The former names of keys, each with the current one. */
+  public static Map<String, String> renamed(List<Key<?>> keys) {
+    Map<String, String> renamed = new HashMap<>();
+    for (Key<?> key : keys) {
+      String former = key.formerName();
+      if (former != null) {
+        renamed.put(former, key.name());
+      }
+    }
+    return renamed;
+  }
+
+  private void refuseFormerNames() throws SettingsException {
+    for (Key<?> key : keys) {
+      String former = key.formerName();
+      if (former != null) {
+        String variable = "MILLRACE_" + former.toUpperCase(Locale.ROOT);
+        if (environment.containsKey(variable)) {
+          throw new SettingsException(variable + " is now " + key.environment());
         }
       }
     }
   }
 
-  /**
-   * Loads the settings.
-   *
-   * @throws SettingsException for the first invalid value
-   */
-  public static Settings load(Flags flags, Map<String, String> environment)
-      throws SettingsException {
-    return new SettingsLoader(flags, environment).load();
-  }
-
-  /** Maximum of open-files. The share of the descriptors bounds it further. */
-  private static final int MAX_OPEN_FILES = 1 << 20;
-
-  private static final int MAX_DIGEST_QUEUE = 65_536;
-
-  private static final int LOOPS_PER_PROCESSOR = 2;
-
-  private Settings load() throws SettingsException {
-    return new Settings(
-        new MountsLoader(this::find, file).load(),
-        list(SettingKey.LISTEN, HostPort::parse),
-        one(SettingKey.MANAGEMENT, HostPort::parse),
-        one(SettingKey.METRICS, SettingParsers::flag),
-        one(SettingKey.TRANSPORT, SettingParsers::transport),
-        one(SettingKey.LOOPS, text -> SettingParsers.number(text, 1, maxLoops())),
-        one(SettingKey.ZERO_COPY, SettingParsers::flag),
-        one(SettingKey.WORKERS, text -> SettingParsers.number(text, 1, 1024)),
-        one(SettingKey.ACCESS_LOG, text -> text),
-        one(SettingKey.ACCESS_LOG_FORMAT, SettingParsers::accessLogFormat),
-        new CacheSettings(
-            one(
-                SettingKey.RESPONSE_CACHE,
-                text -> text.equals("off") ? 0 : SettingParsers.bytes(text)),
-            one(SettingKey.OPEN_FILES, text -> SettingParsers.number(text, 0, MAX_OPEN_FILES)),
-            one(SettingKey.REVALIDATE, SettingParsers::duration)),
-        new DigestPolicy(
-            one(SettingKey.DIGESTS, SettingParsers::digestMode),
-            one(SettingKey.CHECKSUM_FILES, SettingParsers::flag),
-            one(SettingKey.CORRUPT, SettingParsers::refuseCorrupt),
-            one(SettingKey.DIGEST_QUEUE, text -> SettingParsers.number(text, 1, MAX_DIGEST_QUEUE)),
-            list(SettingKey.CHECKSUM_HEADERS, SettingParsers::algorithm)),
-        one(SettingKey.STATE, text -> text.isEmpty() ? null : Path.of(text)),
-        scrub(),
-        http(),
-        new TrustedProxies(
-            list(SettingKey.TRUSTED_PROXIES, SettingParsers::cidr),
-            one(SettingKey.PROXY_PROTOCOL, SettingParsers::flag)),
-        one(SettingKey.IDLE_TIMEOUT, SettingParsers::duration),
-        one(SettingKey.DRAIN, SettingParsers::duration),
-        one(SettingKey.LAME_DUCK, SettingParsers::duration),
-        one(SettingKey.WARM_UP, SettingParsers::warmUp));
-  }
-
-  /** More than two loops a processor only compete; this rejects a typing error. */
-  static int maxLoops() {
-    return LOOPS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
-  }
-
-  private int scrub() throws SettingsException {
-    int rate = one(SettingKey.SCRUB, text -> text.isEmpty() ? 0 : SettingParsers.bytes(text));
-    if (rate > 0 && one(SettingKey.STATE, String::isEmpty)) {
-      throw find(SettingKey.SCRUB).wrong("requires state");
-    }
-    return rate;
-  }
-
-  private HttpLimits http() throws SettingsException {
-    HttpLimits defaults = HttpLimits.DEFAULT;
-    try {
-      return new HttpLimits(
-          one(SettingKey.MAX_TARGET, SettingParsers::bytes),
-          one(SettingKey.MAX_HEAD, SettingParsers::bytes),
-          one(SettingKey.MAX_FIELDS, text -> SettingParsers.number(text, 1, 1000)),
-          one(SettingKey.HEAD_TIMEOUT, SettingParsers::duration),
-          defaults.chunkExtensionBytes(),
-          defaults.trailerBytes(),
-          defaults.bodyBytes(),
-          defaults.bodyTimeout(),
-          defaults.lingerBytes(),
-          defaults.lingerTimeout());
-    } catch (IllegalArgumentException disagreeing) {
-      throw new SettingsException(
-          "max-target, max-head, head-timeout: " + disagreeing.getMessage());
-    }
-  }
-
-  private <T> List<T> list(SettingKey key, ConfigNode.Parser<T> parser) throws SettingsException {
-    return find(key).list(parser);
-  }
-
-  private <T extends @Nullable Object> T one(SettingKey key, ConfigNode.Parser<T> parser)
-      throws SettingsException {
-    return find(key).one(parser);
-  }
-
-  /** The effective value of a key: flag, variable, file, default. */
-  private ConfigNode find(SettingKey key) {
-    List<String> flag = flags.values().getOrDefault(key.yaml(), List.of());
+  /** The effective value of a key: flag, environment, file, default. */
+  private ConfigNode find(Key<?> key) {
+    List<String> flag = flags.values().getOrDefault(key.name(), List.of());
     if (!flag.isEmpty()) {
-      return new ConfigNode(key == SettingKey.ROOT ? "DIR" : "--" + key.yaml(), flag);
+      return new ConfigNode(key.name().equals(OPERAND) ? "DIR" : "--" + key.name(), flag);
     }
     String variable = environment.get(key.environment());
     if (variable != null) {
       return new ConfigNode(key.environment(), variable);
     }
-    ConfigNode inFile = file.get(key.yaml());
-    return inFile != null ? inFile : new ConfigNode(key.yaml(), key.defaultValue());
+    ConfigNode inFile = file.get(key.name());
+    return inFile != null ? inFile : new ConfigNode(key.name(), key.defaultText());
   }
 
-  private static Map<String, ConfigNode> readYaml(Path path) throws SettingsException {
+  private Map<String, ConfigNode> readYaml(Path path, Collection<String> structured)
+      throws SettingsException {
     Object document;
     try {
       LoadSettings strict = LoadSettings.builder().setAllowDuplicateKeys(false).build();
@@ -190,19 +139,13 @@ public final class SettingsLoader {
     if (document == null) {
       return Map.of();
     }
-    List<String> allowed = allowedKeys();
+    List<String> allowed = new ArrayList<>(structured);
+    keys.forEach(key -> allowed.add(key.name()));
     if (!(document instanceof Map<?, ?>)) {
+      allowed.sort(null);
       throw new SettingsException(
           "config: " + path + " holds no keys; allowed: " + String.join(", ", allowed));
     }
-    return ConfigNode.document(path.toString(), document).members(allowed);
-  }
-
-  private static List<String> allowedKeys() {
-    TreeSet<String> keys = new TreeSet<>(MountsLoader.KEYS);
-    for (SettingKey key : SettingKey.values()) {
-      keys.add(key.yaml());
-    }
-    return List.copyOf(keys);
+    return ConfigNode.document(path.toString(), document).members(allowed, renamed);
   }
 }

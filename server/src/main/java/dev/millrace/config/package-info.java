@@ -1,18 +1,15 @@
 /**
- * The settings: from the command line, the environment and a YAML file.
+ * Settings: typed keys, and how their values are loaded.
  *
  * <ul>
- *   <li>{@link dev.millrace.config.Settings}: all settings of a server, immutable.
- *   <li>{@link dev.millrace.config.SettingsLoader}: loads them; the keys are in {@link
- *       dev.millrace.config.SettingKey}. {@code MountsLoader} and {@code AuthLoader} load the
- *       structured ones.
- *   <li>{@code ConfigNode}: a value with its place, for error messages; {@code SettingParsers}
- *       parses scalars.
+ *   <li>{@link dev.millrace.config.Key}: a setting. Features declare their keys beside their code;
+ *       {@link dev.millrace.config.Parser} has the parsers that they share.
+ *   <li>{@link dev.millrace.config.SettingsLoader}: loads the values of keys from the command line,
+ *       the environment, a YAML file and defaults into {@link dev.millrace.config.Settings}.
+ *   <li>{@link dev.millrace.config.ConfigNode}: a value with its place, for error messages.
  * </ul>
  *
- * <p>Used once, by the thread that starts the server. Imports {@code accesslog}, {@code auth},
- * {@code content}, {@code digest}, {@code files}, {@code http.parser}, {@code http.semantics},
- * {@code proxy} and {@code text}.
+ * <p>Used once, by the thread that starts the server. Imports no other package of the server.
  */
 @NullMarked
 package dev.millrace.config;

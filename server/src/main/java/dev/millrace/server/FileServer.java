@@ -3,7 +3,6 @@ package dev.millrace.server;
 import dev.millrace.accesslog.AccessLogWriter;
 import dev.millrace.cache.CacheStats;
 import dev.millrace.config.HostPort;
-import dev.millrace.config.Settings;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
@@ -48,7 +47,7 @@ public final class FileServer implements AutoCloseable {
   private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
   private static final Duration ROOT_MUST_ANSWER_WITHIN = Duration.ofSeconds(2);
 
-  private final Settings settings;
+  private final ServerSettings settings;
   private final ServerMetrics metrics;
   private final Status status;
   private final ThreadPool pool;
@@ -67,25 +66,25 @@ public final class FileServer implements AutoCloseable {
   private final ResetEvent stopped = new ResetEvent();
   private final List<InetSocketAddress> addresses;
 
-  private FileServer(Settings settings, Roots roots) throws StartException {
+  private FileServer(ServerSettings settings, Roots roots) throws StartException {
     this.settings = settings;
     this.roots = roots;
     this.metrics = new ServerMetrics();
     EventLoop.FailureHandler failures = FileServer::logFailure;
     this.transport =
         Transport.open(
-            settings.transport(),
-            settings.loops(),
-            settings.zeroCopy(),
+            settings.get(Transport.CHOICE),
+            settings.get(Transport.LOOPS),
+            settings.get(Transport.ZERO_COPY),
             failures,
-            settings.metrics());
+            settings.get(ServerSettings.METRICS));
     this.pool = pool("worker", POOL_QUEUE_ENTRIES);
     DescriptorShares shares = DescriptorShares.ofThisProcess();
     DigestService.Limits limits = shares.digests(settings.digests().queue());
     this.hashers = pool("hash", limits.tasks());
     this.store = openStore(settings);
     this.digests = new DigestService(hashers, transport.loops().getFirst(), store, limits);
-    int rate = settings.scrubBytesPerSecond();
+    int rate = settings.get(ServerSettings.SCRUB);
     this.scrubber =
         rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
     this.accessLogWriter = openAccessLog(settings);
@@ -106,7 +105,7 @@ public final class FileServer implements AutoCloseable {
       scrubber.whenCorrupt(version -> loops.forEach(loop -> loop.invalidateAsync(version)));
     }
     this.status = new Status(Version.current(), transport.description(), transport.reason());
-    if (settings.metrics()) {
+    if (settings.get(ServerSettings.METRICS)) {
       register();
     }
     ConnectionBound bound = new ConnectionBound(shares.connections(), transport::openConnections);
@@ -117,7 +116,7 @@ public final class FileServer implements AutoCloseable {
       this.listeners =
           Listeners.open(
               transport,
-              settings.listen(),
+              settings.get(ServerSettings.LISTEN),
               each(LoopContext::opening),
               each(loop -> loop.admission(bound)));
     } catch (StartException failed) {
@@ -138,8 +137,8 @@ public final class FileServer implements AutoCloseable {
     var _ = Thread.ofPlatform().daemon().name("millrace-figures").start(metrics::watchRuntime);
   }
 
-  private static Roots openRoots(Settings settings) throws StartException {
-    return Roots.open(settings.mounts(), settings.caches().revalidate());
+  private static Roots openRoots(ServerSettings settings) throws StartException {
+    return Roots.open(settings.mounts(), settings.get(LoopCaches.REVALIDATE));
   }
 
   /**
@@ -147,7 +146,7 @@ public final class FileServer implements AutoCloseable {
    *
    * @throws StartException if one cannot be opened
    */
-  public static void checkRoots(Settings settings) throws StartException {
+  public static void checkRoots(ServerSettings settings) throws StartException {
     openRoots(settings).close();
   }
 
@@ -156,7 +155,7 @@ public final class FileServer implements AutoCloseable {
    *
    * @throws StartException if it cannot start; nothing is left running
    */
-  public static FileServer start(Settings settings) throws StartException {
+  public static FileServer start(ServerSettings settings) throws StartException {
     Roots roots = openRoots(settings);
     try {
       return new FileServer(settings, roots);
@@ -168,13 +167,15 @@ public final class FileServer implements AutoCloseable {
 
   private ThreadPool pool(String name, int queueEntries) {
     PoolMetrics observer =
-        new PoolMetrics(metrics.registry(), name, FileServer::logFailure, settings.metrics());
+        new PoolMetrics(
+            metrics.registry(), name, FileServer::logFailure, settings.get(ServerSettings.METRICS));
     return new ThreadPool(
-        new ThreadPool.Config("millrace-" + name, settings.workers(), queueEntries, observer));
+        new ThreadPool.Config(
+            "millrace-" + name, settings.get(ServerSettings.WORKERS), queueEntries, observer));
   }
 
-  private static DigestStore openStore(Settings settings) throws StartException {
-    Path directory = settings.state();
+  private static DigestStore openStore(ServerSettings settings) throws StartException {
+    Path directory = settings.get(ServerSettings.STATE);
     try {
       return directory == null ? DigestStore.NONE : SqliteDigestStore.open(directory);
     } catch (IOException failed) {
@@ -182,9 +183,10 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
-  private static @Nullable AccessLogWriter openAccessLog(Settings settings) throws StartException {
+  private static @Nullable AccessLogWriter openAccessLog(ServerSettings settings)
+      throws StartException {
     try {
-      return AccessLogWriter.open(settings.accessLog(), settings.accessLogFormat());
+      return AccessLogWriter.open(settings.values());
     } catch (IOException failed) {
       throw new StartException("access-log: " + failed.getMessage(), failed);
     }
@@ -258,7 +260,7 @@ public final class FileServer implements AutoCloseable {
 
   private ManagementServer startManagement(int connections) throws StartException {
     ManagementServer.allowConnections(connections);
-    InetSocketAddress address = resolve("management", settings.management());
+    InetSocketAddress address = resolve("management", settings.get(ServerSettings.MANAGEMENT));
     // A sleeping loop is healthy; only a task shows whether it can still turn.
     List<HealthCheck> turns =
         each(one -> new HealthCheck(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
@@ -273,10 +275,13 @@ public final class FileServer implements AutoCloseable {
       return new ManagementServer(
           address,
           health,
-          settings.metrics() ? new ManagementServer.Figures(metrics, status) : null);
+          settings.get(ServerSettings.METRICS)
+              ? new ManagementServer.Figures(metrics, status)
+              : null);
     } catch (IOException failed) {
       throw new StartException(
-          "management: " + settings.management() + ": " + Listeners.why(failed), failed);
+          "management: " + settings.get(ServerSettings.MANAGEMENT) + ": " + Listeners.why(failed),
+          failed);
     }
   }
 
@@ -352,7 +357,7 @@ public final class FileServer implements AutoCloseable {
       return;
     }
     try {
-      stop(new BoundedStop(settings.drain()));
+      stop(new BoundedStop(settings.get(ServerSettings.DRAIN)));
     } finally {
       stopped.set();
     }
@@ -360,7 +365,7 @@ public final class FileServer implements AutoCloseable {
 
   private void stop(BoundedStop stop) {
     long deadline = System.nanoTime() + stop.left().toNanos();
-    new LameDuck(loops, transport, deadline).run(settings.lameDuck(), listeners);
+    new LameDuck(loops, transport, deadline).run(settings.get(ServerSettings.LAME_DUCK), listeners);
     digests.stop();
     stop.step("hashing", hashers::close);
     try {

@@ -1,7 +1,6 @@
 package dev.millrace.server;
 
 import dev.millrace.config.HostPort;
-import dev.millrace.config.Settings;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RejectionHandler;
 import dev.millrace.http.exchange.RequestBodyDiscarder;
@@ -78,12 +77,13 @@ final class Listeners implements AutoCloseable {
   }
 
   /** The listener for a loop's new connections: reads the PROXY header, then starts HTTP. */
-  static ChannelListener<StreamConnection> opening(Http1Loop http, Settings settings) {
+  static ChannelListener<StreamConnection> opening(Http1Loop http, ServerSettings settings) {
     return new ProxyOpenListener(http, settings.trustedProxies(), settings.http());
   }
 
   /** Adds the handlers that precede one that reads no request bodies. */
-  static HttpHandler front(HttpHandler handler, Settings settings, ExchangeFailures failures) {
+  static HttpHandler front(
+      HttpHandler handler, ServerSettings settings, ExchangeFailures failures) {
     return new RejectionHandler(
         new ForwardedHeaders(
             new RequestBodyDiscarder(handler, settings.http(), failures),

@@ -4,11 +4,13 @@ import dev.millrace.cache.CacheListener;
 import dev.millrace.cache.CacheStats;
 import dev.millrace.cache.CachedResponseInterceptor;
 import dev.millrace.cache.ResponseCache;
-import dev.millrace.config.Settings;
+import dev.millrace.config.Key;
+import dev.millrace.config.Parser;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFiles;
 import dev.millrace.loop.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,11 +19,43 @@ import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /** The caches of one loop: open files and responses. */
-final class LoopCaches {
+public final class LoopCaches {
+  /** Memory of the response cache, 0 for none. */
+  public static final Key<Integer> RESPONSE_CACHE =
+      Key.one(
+              "response-cache",
+              "64MiB",
+              "off|SIZE",
+              "Memory for complete responses with small files and for the heads of larger ones.",
+              text -> text.equals("off") ? 0 : Parser.bytes(text))
+          .formerly("hot");
+
+  /** As many files may be open for hashing alone. */
+  private static final int MAX_OPEN_FILES = 1 << 20;
+
+  public static final Key<Integer> OPEN_FILES =
+      Key.one(
+          "open-files",
+          "4096",
+          "N",
+          "Maximum number of files kept open between requests; 0 for none.",
+          Parser.number(0, MAX_OPEN_FILES));
+
+  public static final Key<Duration> REVALIDATE =
+      Key.one(
+          "revalidate",
+          "1s",
+          "TIME",
+          "How long a path is assumed to lead to the same file. The file itself is always checked.",
+          Parser::duration);
+
+  /** The keys of the caches. */
+  static final List<Key<?>> KEYS = List.of(RESPONSE_CACHE, OPEN_FILES, REVALIDATE);
+
   /** Up to this size, copying a body costs less than sending it from the file. */
   private static final int MAX_BODY_BYTES = 16 << 10;
 
-  private final Settings settings;
+  private final ServerSettings settings;
   private final XnioIoThread thread;
   private final int openFiles;
   private final List<OpenFiles> files = new ArrayList<>();
@@ -30,16 +64,15 @@ final class LoopCaches {
   /**
    * @param thread the loop thread that owns the caches; each loop gets an equal share
    */
-  LoopCaches(Settings settings, XnioIoThread thread) {
+  LoopCaches(ServerSettings settings, XnioIoThread thread) {
     this.settings = settings;
     this.thread = thread;
-    int total =
-        Math.min(settings.caches().openFiles(), DescriptorShares.ofThisProcess().openFiles());
-    this.openFiles = total / settings.loops();
+    int total = Math.min(settings.get(OPEN_FILES), DescriptorShares.ofThisProcess().openFiles());
+    this.openFiles = total / settings.get(Transport.LOOPS);
   }
 
   private long validNanos() {
-    return settings.caches().revalidate().toNanos();
+    return settings.get(REVALIDATE).toNanos();
   }
 
   /** Adds a cache of open files for one mount, if caching is enabled. */
@@ -60,7 +93,7 @@ final class LoopCaches {
 
   /** Starts the response cache, if it is enabled. */
   void startResponseCache(EventLoop loop, CacheListener listener) {
-    int bytes = settings.caches().responseCacheBytes() / settings.loops();
+    int bytes = settings.get(RESPONSE_CACHE) / settings.get(Transport.LOOPS);
     if (bytes > 0 && openFiles > 0) {
       ResponseCache.Limits limits =
           new ResponseCache.Limits(bytes, MAX_BODY_BYTES, openFiles, validNanos());

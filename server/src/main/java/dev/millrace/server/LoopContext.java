@@ -1,7 +1,6 @@
 package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLog;
-import dev.millrace.config.Settings;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.file.FileStat;
@@ -39,7 +38,7 @@ final class LoopContext {
    * @param accessLog null for none
    */
   record Shared(
-      Settings settings,
+      ServerSettings settings,
       Transport transport,
       ThreadPool pool,
       DigestService digests,
@@ -63,12 +62,12 @@ final class LoopContext {
   LoopContext(int number, Shared shared) {
     this.number = number;
     this.shared = shared;
-    Settings settings = shared.settings();
+    ServerSettings settings = shared.settings();
     this.events = shared.transport().loops().get(number);
-    this.parserStats = new ParserStats(settings.metrics());
-    this.stats = settings.metrics() ? new RequestStats() : null;
+    this.parserStats = new ParserStats(settings.get(ServerSettings.METRICS));
+    this.stats = settings.get(ServerSettings.METRICS) ? new RequestStats() : null;
     this.caches = new LoopCaches(settings, events);
-    this.connections = new Connections(clock(), settings.idleTimeout());
+    this.connections = new Connections(clock(), settings.get(ServerSettings.IDLE_TIMEOUT));
     this.mounts = new LoopMounts(number, shared, caches);
     HttpHandler handler = Listeners.front(mounts.router(buffers, failures), settings, failures);
     AccessLog.Writer writer = shared.accessLog();

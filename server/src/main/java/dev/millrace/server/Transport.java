@@ -1,10 +1,12 @@
 package dev.millrace.server;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.config.Key;
+import dev.millrace.config.Parser;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets.Port;
 import dev.millrace.transport.Admission;
 import dev.millrace.transport.ListeningSockets;
+import dev.millrace.transport.TransportChoice;
 import dev.millrace.transport.nio.NioSockets;
 import dev.millrace.transport.uring.RingWorker;
 import dev.millrace.transport.uring.RingXnio;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.xnio.ChannelListener;
@@ -36,6 +39,41 @@ import org.xnio.management.XnioServerMXBean;
  * stays on the loop that has accepted it.
  */
 public sealed interface Transport {
+  /** More loops a processor only wait for each other; more is probably a typing error. */
+  int LOOPS_PER_PROCESSOR = 2;
+
+  Key<TransportChoice> CHOICE =
+      Key.one(
+          "transport",
+          "auto",
+          "auto|uring|nio",
+          "Transport of HTTP; auto falls back to nio and logs the reason.",
+          Parser.oneOf(
+              Map.of(
+                  "auto", TransportChoice.AUTO,
+                  "uring", TransportChoice.URING,
+                  "nio", TransportChoice.NIO),
+              "auto, uring, nio"));
+
+  Key<Integer> LOOPS =
+      Key.one(
+          "loops",
+          "1",
+          "N",
+          "Number of loops, each with its own thread, ring and sockets; at most two a processor.",
+          Parser.number(1, LOOPS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors()));
+
+  Key<Boolean> ZERO_COPY =
+      Key.one(
+          "zero-copy",
+          "off",
+          "on|off",
+          "Whether io_uring sends bytes from memory without copying them; for fast networks.",
+          Parser::flag);
+
+  /** The keys of the transport. */
+  List<Key<?>> KEYS = List.of(CHOICE, LOOPS, ZERO_COPY);
+
   /** Below this size, copying costs less than the notification that the memory is free. */
   int ZERO_COPY_BYTES = 16 << 10;
 

@@ -1,11 +1,16 @@
 package dev.millrace.warmup;
 
-import dev.millrace.config.SettingKey;
-import dev.millrace.config.Settings;
+import dev.millrace.accesslog.AccessLogWriter;
+import dev.millrace.config.Key;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.content.DigestPolicy;
+import dev.millrace.content.MountSettings;
 import dev.millrace.server.FileServer;
+import dev.millrace.server.LoopCaches;
+import dev.millrace.server.ServerSettings;
 import dev.millrace.server.StartException;
+import dev.millrace.server.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -49,10 +53,19 @@ public final class WarmUp {
   /** The cycle in which fewer files may be kept open than are requested. */
   private static final int FEW_FILES_CYCLE = 2;
 
-  private final Settings like;
+  /** The settings that determine which code runs, besides those that are set below. */
+  private static final List<Key<?>> COPIED =
+      List.of(
+          ServerSettings.METRICS,
+          Transport.CHOICE,
+          Transport.ZERO_COPY,
+          DigestPolicy.MODE,
+          AccessLogWriter.FORMAT);
+
+  private final ServerSettings like;
   private final List<Path> made = new ArrayList<>();
 
-  private WarmUp(Settings like) {
+  private WarmUp(ServerSettings like) {
     this.like = like;
   }
 
@@ -62,8 +75,8 @@ public final class WarmUp {
    *
    * @param like settings of the server to start
    */
-  public static void before(Settings like) {
-    if (!like.warmUp().isZero()) {
+  public static void before(ServerSettings like) {
+    if (!like.get(ServerSettings.WARM_UP).isZero()) {
       new WarmUp(like).run();
     }
   }
@@ -73,7 +86,7 @@ public final class WarmUp {
       makeFiles();
       long begin = System.nanoTime();
       for (int i = 1; i <= CYCLES; i++) {
-        if (!rehearse(i, begin + i * (like.warmUp().toNanos() / CYCLES))) {
+        if (!rehearse(i, begin + i * (like.get(ServerSettings.WARM_UP).toNanos() / CYCLES))) {
           return;
         }
       }
@@ -110,35 +123,29 @@ public final class WarmUp {
   }
 
   /** The settings of the real server, as far as they determine which code runs. */
-  private Settings settings(Path root, boolean fewFiles) throws SettingsException {
+  private ServerSettings settings(Path root, boolean fewFiles) throws SettingsException {
     Map<String, List<String>> values = new HashMap<>();
-    set(values, SettingKey.ROOT, root);
-    set(values, SettingKey.LISTEN, "127.0.0.1:0");
-    set(values, SettingKey.MANAGEMENT, "127.0.0.1:0");
-    set(values, SettingKey.METRICS, like.metrics() ? "on" : "off");
-    set(values, SettingKey.TRANSPORT, like.transport().name().toLowerCase(Locale.ROOT));
-    set(values, SettingKey.ZERO_COPY, like.zeroCopy() ? "on" : "off");
-    set(values, SettingKey.RESPONSE_CACHE, like.caches().responseCacheBytes() > 0 ? "1MiB" : "off");
-    set(values, SettingKey.OPEN_FILES, Math.min(like.caches().openFiles(), fewFiles ? 2 : 64));
-    set(values, SettingKey.LISTING, "on");
-    set(
-        values,
-        SettingKey.DIGESTS,
-        like.digests().mode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    set(values, SettingKey.DRAIN, "1s");
-    set(values, SettingKey.LAME_DUCK, "0s");
-    if (!like.accessLog().equals("off")) {
-      set(values, SettingKey.ACCESS_LOG, "/dev/null");
-      set(
-          values,
-          SettingKey.ACCESS_LOG_FORMAT,
-          like.accessLogFormat().name().toLowerCase(Locale.ROOT));
+    for (Key<?> key : COPIED) {
+      values.put(key.name(), like.values().node(key).texts());
     }
-    return SettingsLoader.load(new SettingsLoader.Flags(values, null), Map.of());
+    set(values, MountSettings.ROOT, root);
+    set(values, ServerSettings.LISTEN, "127.0.0.1:0");
+    set(values, ServerSettings.MANAGEMENT, "127.0.0.1:0");
+    boolean caches = like.get(LoopCaches.RESPONSE_CACHE) > 0;
+    set(values, LoopCaches.RESPONSE_CACHE, caches ? "1MiB" : "off");
+    int openFiles = like.get(LoopCaches.OPEN_FILES);
+    set(values, LoopCaches.OPEN_FILES, Math.min(openFiles, fewFiles ? 2 : 64));
+    set(values, MountSettings.LISTING, "on");
+    set(values, ServerSettings.DRAIN, "1s");
+    set(values, ServerSettings.LAME_DUCK, "0s");
+    if (!like.get(AccessLogWriter.TARGET).equals("off")) {
+      set(values, AccessLogWriter.TARGET, "/dev/null");
+    }
+    return ServerSettings.load(new SettingsLoader.Flags(values, null), Map.of());
   }
 
-  private static void set(Map<String, List<String>> values, SettingKey key, Object value) {
-    values.put(key.yaml(), List.of(value.toString()));
+  private static void set(Map<String, List<String>> values, Key<?> key, Object value) {
+    values.put(key.name(), List.of(value.toString()));
   }
 
   private void makeFiles() throws IOException {

@@ -1,6 +1,6 @@
 package dev.millrace.auth;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 
 class NioAccessTest extends AccessContract {
   @Override

@@ -5,11 +5,11 @@ import static dev.millrace.cache.CacheFiles.hits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Conversation;
 import dev.millrace.server.Descriptors;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.Settled;
+import dev.millrace.transport.TransportChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

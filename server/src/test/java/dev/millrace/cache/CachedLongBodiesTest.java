@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

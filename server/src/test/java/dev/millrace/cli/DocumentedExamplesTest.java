@@ -3,11 +3,11 @@ package dev.millrace.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.SettingKey;
-import dev.millrace.config.Settings;
+import dev.millrace.config.Key;
 import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.Mount;
 import dev.millrace.server.FileServer;
+import dev.millrace.server.ServerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,7 +128,7 @@ class DocumentedExamplesTest {
       Serve serve = (Serve) parsed.subcommand().commandSpec().userObject();
       SettingsLoader.Flags flags = serve.flags();
       assertEquals(flags, PlainServe.read(arguments).orElse(flags), command);
-      var _ = SettingsLoader.load(flags, Map.of());
+      var _ = ServerSettings.load(flags, Map.of());
     }
   }
 
@@ -170,16 +170,16 @@ class DocumentedExamplesTest {
     assertTrue(parsed >= 10, parsed + " commands");
   }
 
-  private Settings load(String yaml, Map<String, List<String>> flags) throws Exception {
+  private ServerSettings load(String yaml, Map<String, List<String>> flags) throws Exception {
     Path file = Files.writeString(elsewhere.resolve("millrace.yaml"), yaml);
-    return SettingsLoader.load(new SettingsLoader.Flags(flags, file), Map.of());
+    return ServerSettings.load(new SettingsLoader.Flags(flags, file), Map.of());
   }
 
   @Test
   void everySettingInTheTextIsLoaded() throws Exception {
     Set<String> keys = new TreeSet<>();
-    for (SettingKey key : SettingKey.values()) {
-      keys.add(key.yaml());
+    for (Key<?> key : ServerSettings.KEYS) {
+      keys.add(key.name());
     }
     int loaded = 0;
     for (Path document : documents()) {
@@ -211,8 +211,10 @@ class DocumentedExamplesTest {
       if (block.language().equals("yaml")) {
         String yaml = String.join("\n", block.lines()) + "\n";
         String here = yaml.replaceAll("(?<=[ :])(?=/(?:srv|etc|var)/)", elsewhere.toString());
-        assertTrue(!load(here, Map.of()).listen().isEmpty(), "the addresses as they stand");
-        Settings settings = load(here, ports);
+        assertTrue(
+            !load(here, Map.of()).get(ServerSettings.LISTEN).isEmpty(),
+            "the addresses as they stand");
+        ServerSettings settings = load(here, ports);
         for (Mount mount : settings.mounts()) {
           Files.createDirectories(mount.root());
         }

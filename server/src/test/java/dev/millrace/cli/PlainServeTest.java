@@ -3,8 +3,9 @@ package dev.millrace.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.SettingKey;
+import dev.millrace.config.Key;
 import dev.millrace.config.SettingsLoader.Flags;
+import dev.millrace.server.ServerSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,10 +80,10 @@ class PlainServeTest {
         new ArrayList<>(List.of("DIR", "a b", "-", "--", "-x", "--help", "=", "@f"));
     pieces.addAll(
         List.of("--config", "--config=c", "'q'", "\"q", "x=y", "", "--lis", "--listen=", "é"));
-    for (SettingKey key : SettingKey.values()) {
-      pieces.add("--" + key.yaml());
-      pieces.add("--" + key.yaml() + "=v");
-      pieces.add("v-" + key.yaml());
+    for (Key<?> key : ServerSettings.KEYS) {
+      pieces.add("--" + key.name());
+      pieces.add("--" + key.name() + "=v");
+      pieces.add("v-" + key.name());
     }
     int read = 0;
     for (int i = 0; i < 4_000; i++) {

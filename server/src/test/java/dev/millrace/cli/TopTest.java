@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Await;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.Traffic;
+import dev.millrace.transport.TransportChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.millrace.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Answered;
 import dev.millrace.server.LogLines;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

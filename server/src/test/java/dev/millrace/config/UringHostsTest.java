@@ -1,6 +1,6 @@
 package dev.millrace.config;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 
 class UringHostsTest extends HostsContract {
   @Override

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.HostPort;
-import dev.millrace.config.SettingKey;
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
+import dev.millrace.server.ServerSettings;
+import dev.millrace.transport.TransportChoice;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +149,7 @@ class HealthTest {
 
   @Test
   void byDefaultTheManagementPortIsForThisMachineAlone() throws Exception {
-    HostPort management = HostPort.parse(SettingKey.MANAGEMENT.defaultValue());
+    HostPort management = HostPort.parse(ServerSettings.MANAGEMENT.defaultText());
     assertTrue(InetAddress.getByName(management.host()).isLoopbackAddress(), management.toString());
   }
 }

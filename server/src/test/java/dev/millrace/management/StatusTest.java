@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Await;
 import dev.millrace.server.Browser;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.Traffic;
+import dev.millrace.transport.TransportChoice;
 import java.awt.image.BufferedImage;
 import java.net.URI;
 import java.net.http.HttpClient;

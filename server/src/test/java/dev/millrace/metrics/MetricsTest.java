@@ -3,9 +3,9 @@ package dev.millrace.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.io.BufferedReader;
 import java.net.Socket;
 import java.net.URI;

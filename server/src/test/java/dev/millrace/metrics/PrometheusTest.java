@@ -3,12 +3,12 @@ package dev.millrace.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Await;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.Traffic;
+import dev.millrace.transport.TransportChoice;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

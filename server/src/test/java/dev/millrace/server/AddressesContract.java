@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.transport.TransportChoice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -37,7 +37,7 @@ abstract class AddressesContract {
             "management", List.of(management),
             "transport", List.of(transport().name().toLowerCase(Locale.ROOT)),
             "drain", List.of("1s"));
-    return FileServer.start(SettingsLoader.load(new SettingsLoader.Flags(flags, null), Map.of()));
+    return FileServer.start(ServerSettings.load(new SettingsLoader.Flags(flags, null), Map.of()));
   }
 
   private FileServer start(String... listen) throws Exception {

@@ -1,6 +1,6 @@
 package dev.millrace.server;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 import java.util.List;
 
 class NioServingTest extends ServingContract {

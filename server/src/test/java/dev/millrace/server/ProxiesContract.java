@@ -3,8 +3,6 @@ package dev.millrace.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings;
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.ExchangeFactory;
 import dev.millrace.http.exchange.ExchangeFailures;
@@ -16,6 +14,7 @@ import dev.millrace.proxy.Cidr;
 import dev.millrace.proxy.TrustedProxies;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.transport.Admission;
+import dev.millrace.transport.TransportChoice;
 import io.undertow.server.HttpHandler;
 import io.undertow.util.HttpString;
 import java.net.InetSocketAddress;
@@ -83,11 +82,11 @@ abstract class ProxiesContract {
 
   private void listen(TrustedProxies trust) throws Exception {
     HttpLimits limits = HttpLimits.DEFAULT.withHeadTimeout(Duration.ofMillis(500));
-    Settings settings = RunningServer.settings(Path.of("."), choice(), limits, trust);
+    ServerSettings settings = RunningServer.settings(Path.of("."), choice(), "", limits, trust);
     listeners =
         Listeners.open(
             transport,
-            settings.listen(),
+            settings.get(ServerSettings.LISTEN),
             List.of(
                 Listeners.opening(
                     new Http1Loop(
@@ -95,7 +94,8 @@ abstract class ProxiesContract {
                             Listeners.front(ECHO, settings, new ExchangeFailures())),
                         limits,
                         new ParserStats(),
-                        new Connections(System::nanoTime, settings.idleTimeout()),
+                        new Connections(
+                            System::nanoTime, settings.get(ServerSettings.IDLE_TIMEOUT)),
                         _ -> null),
                     settings)),
             List.of(Admission.UNBOUNDED));

@@ -1,10 +1,9 @@
 package dev.millrace.server;
 
-import dev.millrace.config.Settings;
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.config.SettingsLoader;
 import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.proxy.TrustedProxies;
+import dev.millrace.transport.TransportChoice;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ public final class RunningServer implements AutoCloseable {
     return new RunningServer(FileServer.start(settings(root, transport, yaml)));
   }
 
-  public static RunningServer start(Settings settings) throws Exception {
+  public static RunningServer start(ServerSettings settings) throws Exception {
     return new RunningServer(FileServer.start(settings));
   }
 
@@ -45,37 +44,17 @@ public final class RunningServer implements AutoCloseable {
   public static RunningServer start(
       Path root, TransportChoice transport, HttpLimits limits, TrustedProxies trust)
       throws Exception {
-    return new RunningServer(FileServer.start(settings(root, transport, limits, trust)));
+    return start(settings(root, transport, "", limits, trust));
   }
 
-  public static Settings settings(
-      Path root, TransportChoice transport, HttpLimits limits, TrustedProxies trust)
+  public static ServerSettings settings(
+      Path root, TransportChoice transport, String yaml, HttpLimits limits, TrustedProxies trust)
       throws Exception {
-    Settings s = settings(root, transport, "");
-    return new Settings(
-        s.mounts(),
-        s.listen(),
-        s.management(),
-        s.metrics(),
-        s.transport(),
-        s.loops(),
-        s.zeroCopy(),
-        s.workers(),
-        s.accessLog(),
-        s.accessLogFormat(),
-        s.caches(),
-        s.digests(),
-        s.state(),
-        s.scrubBytesPerSecond(),
-        limits,
-        trust,
-        s.idleTimeout(),
-        s.drain(),
-        s.lameDuck(),
-        s.warmUp());
+    ServerSettings s = settings(root, transport, yaml);
+    return new ServerSettings(s.values(), s.mounts(), s.digests(), limits, trust);
   }
 
-  public static Settings settings(Path root, TransportChoice transport, String yaml)
+  public static ServerSettings settings(Path root, TransportChoice transport, String yaml)
       throws Exception {
     Settled.await(root); // so that what a test wrote before has strong tags
     Path file = Files.createTempFile("millrace", ".yaml");
@@ -91,7 +70,7 @@ public final class RunningServer implements AutoCloseable {
               "drain", List.of("20s"),
               // Most tests leave connections open, and need no time for requests on their way.
               "lame-duck", List.of(yaml.contains("lame-duck") ? "1s" : "0s"));
-      return SettingsLoader.load(new SettingsLoader.Flags(flags, file), Map.of());
+      return ServerSettings.load(new SettingsLoader.Flags(flags, file), Map.of());
     } finally {
       Files.delete(file);
     }
@@ -131,12 +110,12 @@ public final class RunningServer implements AutoCloseable {
     throw new AssertionError("no figure " + name);
   }
 
-  /** The status of /readyz. */
   /** Waits until a metric has a value. */
   public void await(String metric, double value) throws Exception {
     var _ = Await.until(() -> Double.parseDouble(figure(metric)), seen -> seen == value);
   }
 
+  /** The status of /readyz. */
   public String readiness() throws Exception {
     return Programs.run(
             "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", managementUrl() + "/readyz")

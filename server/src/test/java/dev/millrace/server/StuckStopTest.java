@@ -104,7 +104,7 @@ class StuckStopTest {
                   "access-log", List.of(fifo.toString()),
                   "drain", List.of(DRAIN.toSeconds() + "s")),
               null);
-      FileServer server = FileServer.start(SettingsLoader.load(flags, java.util.Map.of()));
+      FileServer server = FileServer.start(ServerSettings.load(flags, java.util.Map.of()));
       fillLog(server.addresses().getFirst().getPort());
       long begin = System.nanoTime();
       server.close();

@@ -1,6 +1,6 @@
 package dev.millrace.server;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 
 class UringAddressesTest extends AddressesContract {
   @Override

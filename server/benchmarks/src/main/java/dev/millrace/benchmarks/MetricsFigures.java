@@ -1,5 +1,6 @@
 package dev.millrace.benchmarks;
 
+import dev.millrace.server.ServerSettings;
 import dev.millrace.server.FileServer;
 import dev.millrace.config.SettingsLoader;
 import java.io.IOException;
@@ -69,7 +70,7 @@ public final class MetricsFigures {
               "digests", List.of("on-request"),
               "metrics", List.of(metrics));
       FileServer server =
-          FileServer.start(SettingsLoader.load(new SettingsLoader.Flags(flags, null), Map.of()));
+          FileServer.start(ServerSettings.load(new SettingsLoader.Flags(flags, null), Map.of()));
       Set<Long> after = loops();
       after.removeAll(before);
       return new Contender(server, after.iterator().next());

@@ -1,6 +1,11 @@
 package dev.millrace.http.parser;
 
+import dev.millrace.config.Key;
+import dev.millrace.config.Parser;
+import dev.millrace.config.Settings;
+import dev.millrace.config.SettingsException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The bounds of the HTTP parser. The number is the status that rejects a request beyond a bound.
@@ -46,6 +51,60 @@ public record HttpLimits(
           Duration.ofSeconds(30),
           16 << 20,
           Duration.ofSeconds(5));
+
+  private static final Key<Duration> HEAD_TIMEOUT =
+      Key.one(
+          "head-timeout",
+          "10s",
+          "TIME",
+          "Maximum time to receive a request head; beyond it the response is 408.",
+          Parser::duration);
+
+  private static final Key<Integer> MAX_TARGET =
+      Key.one(
+          "max-target",
+          "16KiB",
+          "SIZE",
+          "Maximum length of a request target; beyond it the response is 414.",
+          Parser::bytes);
+
+  private static final Key<Integer> MAX_HEAD =
+      Key.one(
+          "max-head",
+          "32KiB",
+          "SIZE",
+          "Maximum length of a request head; beyond it the response is 431.",
+          Parser::bytes);
+
+  private static final Key<Integer> MAX_FIELDS =
+      Key.one(
+          "max-fields",
+          "100",
+          "N",
+          "Maximum number of fields of a request; beyond it the response is 431.",
+          Parser.number(1, 1000));
+
+  /** The keys of the limits that can be configured. */
+  public static final List<Key<?>> KEYS = List.of(HEAD_TIMEOUT, MAX_TARGET, MAX_HEAD, MAX_FIELDS);
+
+  /** The limits that are configured. */
+  public static HttpLimits of(Settings settings) throws SettingsException {
+    try {
+      return new HttpLimits(
+          settings.get(MAX_TARGET),
+          settings.get(MAX_HEAD),
+          settings.get(MAX_FIELDS),
+          settings.get(HEAD_TIMEOUT),
+          DEFAULT.chunkExtensionBytes,
+          DEFAULT.trailerBytes,
+          DEFAULT.bodyBytes,
+          DEFAULT.bodyTimeout,
+          DEFAULT.lingerBytes,
+          DEFAULT.lingerTimeout);
+    } catch (IllegalArgumentException wrong) {
+      throw new SettingsException("max-target, max-head, head-timeout: " + wrong.getMessage());
+    }
+  }
 
   public HttpLimits {
     require(

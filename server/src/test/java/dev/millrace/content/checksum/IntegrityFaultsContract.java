@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Await;
 import dev.millrace.server.Conversation;
 import dev.millrace.server.LogLines;
@@ -14,6 +13,7 @@ import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.millrace.content.checksum;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 
 class NioIntegrityFaultsTest extends IntegrityFaultsContract {
   @Override

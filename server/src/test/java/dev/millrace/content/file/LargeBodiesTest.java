@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.OnDisk;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,6 @@
 package dev.millrace.content.file;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 
 class NioTargetsTest extends TargetsContract {
   @Override

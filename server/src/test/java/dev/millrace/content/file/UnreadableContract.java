@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.Programs.Served;
+import dev.millrace.transport.TransportChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -1,6 +1,6 @@
 package dev.millrace.content.file;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 
 class UringHeadTest extends HeadContract {
   @Override

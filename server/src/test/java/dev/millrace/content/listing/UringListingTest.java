@@ -1,6 +1,6 @@
 package dev.millrace.content.listing;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 
 class UringListingTest extends ListingContract {
   @Override

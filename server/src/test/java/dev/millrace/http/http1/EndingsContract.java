@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Await;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.ConnectException;

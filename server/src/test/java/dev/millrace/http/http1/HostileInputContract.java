@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.http.parser.BadChunks;
 import dev.millrace.http.parser.BadChunks.BadChunk;
 import dev.millrace.http.parser.BadHeads;
@@ -14,6 +13,7 @@ import dev.millrace.http.parser.RejectReason;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

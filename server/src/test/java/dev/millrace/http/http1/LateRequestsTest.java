@@ -2,11 +2,11 @@ package dev.millrace.http.http1;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.Descriptors;
 import dev.millrace.server.LogLines;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;

@@ -1,6 +1,6 @@
 package dev.millrace.http.http1;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.transport.TransportChoice;
 
 class NioClientsTest extends ClientsContract {
   @Override

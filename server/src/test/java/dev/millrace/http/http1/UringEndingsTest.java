@@ -1,7 +1,7 @@
 package dev.millrace.http.http1;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.util.List;
 
 class UringEndingsTest extends EndingsContract {

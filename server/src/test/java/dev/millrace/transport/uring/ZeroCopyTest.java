@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
 import dev.millrace.content.file.LargeBodiesTest;
 import dev.millrace.server.OnDisk;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
+import dev.millrace.transport.TransportChoice;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,50 +1,117 @@
-package dev.millrace.config;
+package dev.millrace.content;
 
-import dev.millrace.content.CorsRule;
-import dev.millrace.content.MediaTypes;
-import dev.millrace.content.Mount;
-import dev.millrace.content.MountPolicy;
+import dev.millrace.auth.AuthSettings;
+import dev.millrace.config.ConfigNode;
+import dev.millrace.config.Key;
+import dev.millrace.config.Parser;
+import dev.millrace.config.Settings;
+import dev.millrace.config.SettingsException;
+import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.MountPolicy.CacheRule;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
+import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.http.semantics.ContentCoding;
 import dev.millrace.text.Glob;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the mounts: first the root with the top-level policy, then the additional mounts, each of
  * which inherits that policy and may override parts of it.
  */
-final class MountsLoader {
-  /** Policy keys whose values are maps or lists of maps. */
-  private static final List<String> STRUCTURED =
-      List.of("errors", "types", "cache", "auth", "cors");
-
-  /** The top-level keys that this class reads, besides those of {@link SettingKey}. */
-  static final List<String> KEYS = with(STRUCTURED, "mounts");
-
-  private static final List<String> POLICY_KEYS =
-      with(
-          STRUCTURED,
-          SettingKey.LISTING.yaml(),
-          SettingKey.DOTFILES.yaml(),
-          SettingKey.SYMLINKS.yaml(),
-          SettingKey.INDEX.yaml(),
-          SettingKey.PRECOMPRESSED.yaml(),
-          SettingKey.FALLBACK.yaml(),
-          SettingKey.MAX_RANGES.yaml());
-
-  private static final List<String> MOUNT_KEYS = with(POLICY_KEYS, "host", "path", "root");
-
+public final class MountSettings {
   /** The most that fit into a head of default length; no known client sends more than 256. */
   private static final int MAX_RANGES = 1024;
+
+  public static final Key<Path> ROOT =
+      Key.one("root", ".", "DIR", "The directory to serve.", Path::of);
+
+  public static final Key<Boolean> LISTING =
+      Key.one(
+          "listing",
+          "off",
+          "on|off",
+          "Whether a directory without an index file is listed.",
+          Parser::flag);
+
+  private static final Key<Boolean> DOTFILES =
+      Key.one(
+              "dotfiles",
+              "off",
+              "on|off",
+              "Whether names that begin with a dot are served.",
+              Parser::flag)
+          .formerly("hidden");
+
+  private static final Key<SymlinkPolicy> SYMLINKS =
+      Key.one(
+          "symlinks",
+          "beneath",
+          "beneath|none",
+          "Which symbolic links are followed: relative ones that stay within DIR.",
+          Parser.oneOf(
+              Map.of("beneath", SymlinkPolicy.BENEATH, "none", SymlinkPolicy.NONE),
+              "beneath, none"));
+
+  private static final Key<List<String>> INDEX =
+      Key.list(
+          "index",
+          "index.html",
+          "NAME,...",
+          "Index file names, in order.",
+          MountSettings::indexName);
+
+  private static final Key<List<ContentCoding>> PRECOMPRESSED =
+      Key.list(
+          "precompressed",
+          "br,zstd,gzip",
+          "CODING,...",
+          "Stored variants to offer, in order of preference: NAME.br, NAME.zst, NAME.gz.",
+          Parser.oneOf(
+              Arrays.stream(ContentCoding.values())
+                  .collect(Collectors.toMap(ContentCoding::token, coding -> coding)),
+              "br, zstd, gzip"));
+
+  private static final Key<Integer> RANGES =
+      Key.one(
+          "max-ranges",
+          "256",
+          "N",
+          "Maximum number of ranges of a request; beyond it the whole file is sent; 0 disables them.",
+          Parser.number(0, MAX_RANGES));
+
+  private static final Key<List<String>> FALLBACK =
+      Key.list(
+          "fallback",
+          "",
+          "PATH,...",
+          "Paths to try, in order, if a path is not found, as in {path}.html or /index.html.",
+          text -> text);
+
+  /** The keys of a mount's policy. */
+  public static final List<Key<?>> POLICY =
+      List.of(LISTING, DOTFILES, SYMLINKS, INDEX, PRECOMPRESSED, RANGES, FALLBACK);
+
+  /** Policy keys whose values are maps or lists of maps. */
+  private static final List<String> STRUCTURED_POLICY =
+      List.of("errors", "types", "cache", "auth", "cors");
+
+  /** The names at the top of the YAML file whose values are maps or lists of maps. */
+  public static final List<String> STRUCTURED = with(STRUCTURED_POLICY, "mounts");
+
+  private static final List<String> MOUNT_KEYS =
+      with(
+          with(STRUCTURED_POLICY, "host", "path", "root"),
+          POLICY.stream().map(Key::name).toArray(String[]::new));
 
   /**
    * The request fields that change a response or are logged, except those that browsers set, or
@@ -63,17 +130,7 @@ final class MountsLoader {
           "Authorization",
           "traceparent");
 
-  private final Function<SettingKey, ConfigNode> settings;
-  private final Map<String, ConfigNode> file;
-
-  /**
-   * @param settings returns the effective value of a key
-   * @param file top-level members of the file
-   */
-  MountsLoader(Function<SettingKey, ConfigNode> settings, Map<String, ConfigNode> file) {
-    this.settings = settings;
-    this.file = file;
-  }
+  private MountSettings() {}
 
   private static List<String> with(List<String> some, String... more) {
     List<String> all = new ArrayList<>(some);
@@ -81,16 +138,17 @@ final class MountsLoader {
     return List.copyOf(all);
   }
 
-  List<Mount> load() throws SettingsException {
-    Map<String, ConfigNode> top = new HashMap<>(file);
-    for (SettingKey key : SettingKey.values()) {
-      top.put(key.yaml(), settings.apply(key));
+  /** The mounts of a server; the first is the root directory at {@code /} for any host. */
+  public static List<Mount> mounts(Settings settings) throws SettingsException {
+    Map<String, ConfigNode> top = new HashMap<>(settings.file());
+    for (Key<?> key : POLICY) {
+      top.put(key.name(), settings.node(key));
     }
     MountPolicy policy = policy(top, MountPolicy.DEFAULT);
-    Path root = settings.apply(SettingKey.ROOT).one(Path::of);
+    Path root = settings.get(ROOT);
     List<Mount> mounts = new ArrayList<>();
     mounts.add(new Mount("", ParsedPath.ROOT, root, policy));
-    ConfigNode more = file.get("mounts");
+    ConfigNode more = settings.file().get("mounts");
     Set<String> places = new HashSet<>();
     for (ConfigNode node : more == null ? List.<ConfigNode>of() : more.items()) {
       Mount mount = mount(node, policy);
@@ -103,7 +161,7 @@ final class MountsLoader {
   }
 
   private static Mount mount(ConfigNode node, MountPolicy inherited) throws SettingsException {
-    Map<String, ConfigNode> members = node.members(MOUNT_KEYS);
+    Map<String, ConfigNode> members = node.members(MOUNT_KEYS, SettingsLoader.renamed(POLICY));
     String host = text(members, "host", "");
     String path = text(members, "path", "/");
     if (host.isEmpty() && path.equals("/")) {
@@ -126,36 +184,24 @@ final class MountsLoader {
   private static MountPolicy policy(Map<String, ConfigNode> members, MountPolicy base)
       throws SettingsException {
     return new MountPolicy(
-        one(members, SettingKey.LISTING, SettingParsers::flag, base.listing()),
-        one(members, SettingKey.DOTFILES, SettingParsers::flag, base.dotfiles()),
-        one(members, SettingKey.SYMLINKS, SettingParsers::symlinks, base.symlinks()),
-        list(members, SettingKey.INDEX, MountsLoader::indexName, base.index()),
-        list(members, SettingKey.FALLBACK, text -> text, base.fallbacks()),
-        list(members, SettingKey.PRECOMPRESSED, SettingParsers::coding, base.precompressed()),
-        one(
-            members,
-            SettingKey.MAX_RANGES,
-            text -> SettingParsers.number(text, 0, MAX_RANGES),
-            base.maxRanges()),
+        value(members, LISTING, base.listing()),
+        value(members, DOTFILES, base.dotfiles()),
+        value(members, SYMLINKS, base.symlinks()),
+        value(members, INDEX, base.index()),
+        value(members, FALLBACK, base.fallbacks()),
+        value(members, PRECOMPRESSED, base.precompressed()),
+        value(members, RANGES, base.maxRanges()),
         errorPages(members.get("errors"), base.errorPages()),
         types(members.get("types"), base.types()),
         cacheRules(members.get("cache"), base.cacheRules()),
-        AuthLoader.rules(members.get("auth"), base.authRules()),
+        AuthSettings.rules(members.get("auth"), base.authRules()),
         corsRules(members.get("cors"), base.corsRules()));
   }
 
-  private static <T> T one(
-      Map<String, ConfigNode> members, SettingKey key, ConfigNode.Parser<T> parser, T base)
+  private static <T> T value(Map<String, ConfigNode> members, Key<T> key, T base)
       throws SettingsException {
-    ConfigNode node = members.get(key.yaml());
-    return node == null ? base : node.one(parser);
-  }
-
-  private static <T> List<T> list(
-      Map<String, ConfigNode> members, SettingKey key, ConfigNode.Parser<T> parser, List<T> base)
-      throws SettingsException {
-    ConfigNode node = members.get(key.yaml());
-    return node == null ? base : node.list(parser);
+    ConfigNode node = members.get(key.name());
+    return node == null ? base : key.read(node);
   }
 
   private static String indexName(String text) throws SettingsException {
@@ -174,7 +220,7 @@ final class MountsLoader {
     for (Map.Entry<String, ConfigNode> entry : node.members().entrySet()) {
       int status;
       try {
-        status = SettingParsers.number(entry.getKey(), 400, 599);
+        status = Parser.number(400, 599).parse(entry.getKey());
       } catch (SettingsException wrong) {
         throw node.wrong(String.valueOf(wrong.getMessage()));
       }
@@ -237,7 +283,7 @@ final class MountsLoader {
               match(item, members),
               origins,
               headers == null ? DEFAULT_CORS_HEADERS : headers.texts(),
-              maxAge == null ? 600 : (int) maxAge.one(SettingParsers::duration).toSeconds()));
+              maxAge == null ? 600 : (int) maxAge.one(Parser::duration).toSeconds()));
     }
     return rules;
   }

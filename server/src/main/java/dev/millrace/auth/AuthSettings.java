@@ -1,9 +1,7 @@
-package dev.millrace.config;
+package dev.millrace.auth;
 
-import dev.millrace.auth.AuthRule;
-import dev.millrace.auth.BasicPasswords;
-import dev.millrace.auth.BearerTokens;
-import dev.millrace.auth.Credentials;
+import dev.millrace.config.ConfigNode;
+import dev.millrace.config.SettingsException;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
 import java.io.IOException;
@@ -17,10 +15,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Parses {@code auth: [{path: /private/, basic: HTPASSWD, realm: Private}]}. */
-final class AuthLoader {
-  private AuthLoader() {}
+public final class AuthSettings {
+  private AuthSettings() {}
 
-  static List<AuthRule> rules(@Nullable ConfigNode node, List<AuthRule> base)
+  /** The rules of a node; those of the enclosing policy if it is null. */
+  public static List<AuthRule> rules(@Nullable ConfigNode node, List<AuthRule> base)
       throws SettingsException {
     if (node == null) {
       return base;

@@ -1,12 +1,15 @@
-package dev.millrace.config;
+package dev.millrace.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.config.Settings.TransportChoice;
+import dev.millrace.config.HostPort;
+import dev.millrace.config.Key;
+import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader.Flags;
+import dev.millrace.transport.TransportChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SettingsLoaderTest {
+class ServerSettingsTest {
   private static final Flags NONE = new Flags(Map.of(), null);
 
   @TempDir Path directory;
@@ -33,13 +36,13 @@ class SettingsLoaderTest {
 
   @Test
   void defaults() throws Exception {
-    Settings settings = SettingsLoader.load(NONE, Map.of());
+    ServerSettings settings = ServerSettings.load(NONE, Map.of());
     assertEquals(Path.of("."), settings.mounts().getFirst().root());
-    assertEquals(List.of(new HostPort("127.0.0.1", 8080)), settings.listen());
-    assertEquals(new HostPort("127.0.0.1", 9090), settings.management());
-    assertEquals(TransportChoice.AUTO, settings.transport());
-    assertTrue(settings.workers() >= 2);
-    assertEquals(Duration.ofSeconds(30), settings.drain());
+    assertEquals(List.of(new HostPort("127.0.0.1", 8080)), settings.get(ServerSettings.LISTEN));
+    assertEquals(new HostPort("127.0.0.1", 9090), settings.get(ServerSettings.MANAGEMENT));
+    assertEquals(TransportChoice.AUTO, settings.get(Transport.CHOICE));
+    assertTrue(settings.get(ServerSettings.WORKERS) >= 2);
+    assertEquals(Duration.ofSeconds(30), settings.get(ServerSettings.DRAIN));
   }
 
   @Test
@@ -48,28 +51,30 @@ class SettingsLoaderTest {
     Flags flags = new Flags(Map.of("root", List.of("/flag")), file);
     Map<String, String> environment =
         Map.of("MILLRACE_ROOT", "/environment", "MILLRACE_WORKERS", "5");
-    Settings settings = SettingsLoader.load(flags, environment);
+    ServerSettings settings = ServerSettings.load(flags, environment);
     assertEquals(Path.of("/flag"), settings.mounts().getFirst().root());
-    assertEquals(5, settings.workers());
-    assertEquals(Duration.ofMinutes(1), settings.drain());
-    assertEquals(List.of(new HostPort("0.0.0.0", 1), new HostPort("::1", 2)), settings.listen());
+    assertEquals(5, settings.get(ServerSettings.WORKERS));
+    assertEquals(Duration.ofMinutes(1), settings.get(ServerSettings.DRAIN));
+    assertEquals(
+        List.of(new HostPort("0.0.0.0", 1), new HostPort("::1", 2)),
+        settings.get(ServerSettings.LISTEN));
   }
 
   @Test
   void theFileMayBeNamedByTheEnvironmentAndListsByCommas() throws Exception {
     Path file = yaml("transport: nio\n");
-    Settings settings =
-        SettingsLoader.load(
+    ServerSettings settings =
+        ServerSettings.load(
             NONE,
             Map.of(
                 "MILLRACE_CONFIG", file.toString(), "MILLRACE_LISTEN", "127.0.0.1:1, 127.0.0.1:2"));
-    assertEquals(TransportChoice.NIO, settings.transport());
-    assertEquals(2, settings.listen().size());
+    assertEquals(TransportChoice.NIO, settings.get(Transport.CHOICE));
+    assertEquals(2, settings.get(ServerSettings.LISTEN).size());
   }
 
   @Test
   void variablesThatAClusterInjectsDoNoHarm() throws Exception {
-    SettingsLoader.load(
+    ServerSettings.load(
         NONE, Map.of("MILLRACE_SERVICE_HOST", "10.0.0.1", "MILLRACE_PORT", "tcp://10.0.0.1:80"));
   }
 
@@ -86,7 +91,7 @@ class SettingsLoaderTest {
   void errorsNameTheKeyAndWhatIsAllowed(String variable, String value, String message) {
     SettingsException wrong =
         assertThrows(
-            SettingsException.class, () -> SettingsLoader.load(NONE, Map.of(variable, value)));
+            SettingsException.class, () -> ServerSettings.load(NONE, Map.of(variable, value)));
     assertEquals(message, wrong.getMessage());
   }
 
@@ -103,30 +108,31 @@ class SettingsLoaderTest {
       Path file = yaml(text);
       SettingsException wrong =
           assertThrows(
-              SettingsException.class, () -> SettingsLoader.load(configured(file), Map.of()));
+              SettingsException.class, () -> ServerSettings.load(configured(file), Map.of()));
       assertTrue(
           wrong.getMessage().contains("holds no keys; allowed: access-log"), wrong.getMessage());
     }
     Path broken = yaml("workers: 2\nroot: [unclosed\n");
     SettingsException wrong =
         assertThrows(
-            SettingsException.class, () -> SettingsLoader.load(configured(broken), Map.of()));
+            SettingsException.class, () -> ServerSettings.load(configured(broken), Map.of()));
     assertTrue(wrong.getMessage().contains("in line "), wrong.getMessage());
   }
 
   @Test
   void aKeyGivenTwiceOrNestedIsRefused() throws Exception {
     Path twice = yaml("workers: 2\nworkers: 3\n");
-    assertThrows(SettingsException.class, () -> SettingsLoader.load(configured(twice), Map.of()));
+    assertThrows(SettingsException.class, () -> ServerSettings.load(configured(twice), Map.of()));
     Path nested = yaml("workers:\n  count: 3\n");
-    assertThrows(SettingsException.class, () -> SettingsLoader.load(configured(nested), Map.of()));
+    assertThrows(SettingsException.class, () -> ServerSettings.load(configured(nested), Map.of()));
   }
 
   @Test
   void anEmptyFileIsFine() throws Exception {
-    assertEquals(
-        SettingsLoader.load(NONE, Map.of()),
-        SettingsLoader.load(configured(yaml("# nothing\n")), Map.of()));
+    ServerSettings settings = ServerSettings.load(configured(yaml("# nothing\n")), Map.of());
+    for (Key<?> key : ServerSettings.KEYS) {
+      assertEquals(key.defaultText(), settings.values().node(key).text(), key.name());
+    }
   }
 
   @ParameterizedTest
@@ -163,7 +169,7 @@ class SettingsLoaderTest {
     Path file = yaml(text + "\n");
     SettingsException wrong =
         assertThrows(
-            SettingsException.class, () -> SettingsLoader.load(configured(file), Map.of()));
+            SettingsException.class, () -> ServerSettings.load(configured(file), Map.of()));
     String expected = file + ": " + message;
     assertTrue(String.valueOf(wrong.getMessage()).startsWith(expected), wrong.getMessage());
   }
@@ -175,7 +181,7 @@ class SettingsLoaderTest {
             "listing: on\ndotfiles: on\nmounts:\n"
                 + "  - {host: A.example, root: /a, listing: off}\n"
                 + "  - {path: /b, root: /b, index: []}\n");
-    Settings settings = SettingsLoader.load(configured(file), Map.of());
+    ServerSettings settings = ServerSettings.load(configured(file), Map.of());
     assertEquals(3, settings.mounts().size());
     assertTrue(settings.mounts().get(0).policy().listing());
     assertFalse(settings.mounts().get(1).policy().listing());
