@@ -1,7 +1,7 @@
 package dev.millrace.benchmarks;
 
-import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.http.parser.HeadParser;
+import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.http.parser.ParseStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

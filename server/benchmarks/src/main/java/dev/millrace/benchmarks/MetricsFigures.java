@@ -1,8 +1,8 @@
 package dev.millrace.benchmarks;
 
-import dev.millrace.server.ServerSettings;
-import dev.millrace.server.FileServer;
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.server.FileServer;
+import dev.millrace.server.ServerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
