@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.loop.EventLoop;
 import dev.millrace.accesslog.AccessLog;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.FileVersion;
@@ -17,7 +18,6 @@ import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -67,15 +67,15 @@ final class LoopContext {
     this.parserStats = new ParserStats(settings.get(ServerSettings.METRICS));
     this.stats = settings.get(ServerSettings.METRICS) ? new RequestStats() : null;
     this.caches = new LoopCaches(settings, events);
-    this.connections = new Connections(clock(), settings.get(ServerSettings.IDLE_TIMEOUT));
+    this.connections = new Connections(shared.transport().clock(number), settings.get(ServerSettings.IDLE_TIMEOUT));
     this.mounts = new LoopMounts(number, shared, caches);
     HttpHandler handler = Listeners.front(mounts.router(buffers, failures), settings, failures);
     AccessLog.Writer writer = shared.accessLog();
     this.log = writer == null ? null : new AccessLog(handler, writer);
     this.requests = new RequestTracker(log == null ? handler : log, stats);
-    if (shared.transport() instanceof Transport.Uring uring) {
-      caches.startResponseCache(
-          uring.workers().get(number).loop(), new CachedRequestListener(requests, stats, log));
+    EventLoop loop = shared.transport().eventLoop(number);
+    if (loop != null) {
+      caches.startResponseCache(loop, new CachedRequestListener(requests, stats, log));
     }
     this.http =
         new Http1Loop(
@@ -86,13 +86,6 @@ final class LoopContext {
             caches::answering);
     caches.start();
     var _ = events.executeAtInterval(connections::sweep, 1, TimeUnit.SECONDS);
-  }
-
-  /** The start of the loop's current turn; on NIO the current time. */
-  private LongSupplier clock() {
-    return shared.transport() instanceof Transport.Uring uring
-        ? uring.workers().get(number).loop()::nowNanos
-        : System::nanoTime;
   }
 
   /**
@@ -111,8 +104,7 @@ final class LoopContext {
 
   /** Bounds this loop's connections. */
   Admission admission(ConnectionBound bound) {
-    boolean counted = shared.transport() instanceof Transport.Nio;
-    return bound.on(counted, connections::endOldestIdle);
+    return bound.on(shared.transport().countsBeforeAdmission(), connections::endOldestIdle);
   }
 
   /** Invalidates responses with a file whose digests have changed. First loop's thread. */

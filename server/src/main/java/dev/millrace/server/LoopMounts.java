@@ -9,15 +9,10 @@ import dev.millrace.content.file.FileHandler;
 import dev.millrace.digest.CrossLoopDigests;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.files.FileAccess;
-import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.ReadBuffers;
-import dev.millrace.files.RingFileAccess;
 import dev.millrace.files.Root;
-import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.loop.LoopExecutors;
-import dev.millrace.loop.LoopWait;
-import dev.millrace.sync.ResetEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -64,43 +59,15 @@ final class LoopMounts {
     Runnable make =
         () -> {
           for (Mount mount : shared.settings().mounts()) {
-            made.add(caches.files(access(mount.policy().symlinks())));
+            made.add(caches.files(
+                    shared.transport().fileAccess(number, mount.policy().symlinks(), executors())));
           }
         };
-    switch (shared.transport()) {
-      case Transport.Uring uring -> {
-        LoopWait done = new LoopWait(uring.workers().get(number).loop());
-        events.execute(after(make, done::happened));
-        done.await();
-      }
-      case Transport.Nio _ -> {
-        ResetEvent done = new ResetEvent();
-        events.execute(after(make, done::set));
-        done.await();
-      }
-    }
+    shared.transport().runAndWait(number, make);
     if (made.size() < shared.settings().mounts().size()) {
       throw new IllegalStateException("the loop thread could not create the file accesses");
     }
     return made;
-  }
-
-  private static Runnable after(Runnable task, Runnable then) {
-    return () -> {
-      try {
-        task.run();
-      } finally {
-        then.run();
-      }
-    };
-  }
-
-  private FileAccess access(SymlinkPolicy symlinks) {
-    return switch (shared.transport()) {
-      case Transport.Uring uring ->
-          new RingFileAccess(uring.workers().get(number).loop(), symlinks);
-      case Transport.Nio _ -> new PoolFileAccess(executors(), symlinks);
-    };
   }
 
   /**

@@ -1,5 +1,14 @@
 package dev.millrace.server;
 
+import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
+import dev.millrace.sync.ResetEvent;
+import dev.millrace.loop.LoopWait;
+import dev.millrace.loop.LoopExecutors;
+import dev.millrace.files.PoolFileAccess;
+import dev.millrace.files.RingFileAccess;
+import dev.millrace.files.SymlinkPolicy;
+import dev.millrace.files.FileAccess;
 import dev.millrace.config.Key;
 import dev.millrace.config.Parser;
 import dev.millrace.loop.EventLoop;
@@ -110,6 +119,31 @@ public sealed interface Transport {
       OptionMap options)
       throws IOException;
 
+  /** Whether {@link #openConnections} includes the connection that is being admitted. */
+  boolean countsBeforeAdmission();
+
+  /** Returns when a loop's current turn began, as {@link System#nanoTime}; the time on NIO. */
+  LongSupplier clock(int loop);
+
+  /** The event loop of a loop thread, or null on NIO. */
+  @Nullable EventLoop eventLoop(int loop);
+
+  /** Opens and reads files on a loop. */
+  FileAccess fileAccess(int loop, SymlinkPolicy symlinks, LoopExecutors executors);
+
+  /** Runs a task on a loop thread and waits for its end. Not on a loop thread. */
+  void runAndWait(int loop, Runnable task);
+
+  private static Runnable after(Runnable task, Runnable then) {
+    return () -> {
+      try {
+        task.run();
+      } finally {
+        then.run();
+      }
+    };
+  }
+
   /** Ends connections, then the loops; false if the timeout expired. */
   default boolean stop(long timeoutNanos) throws InterruptedException {
     long deadline = System.nanoTime() + timeoutNanos;
@@ -135,6 +169,33 @@ public sealed interface Transport {
     @Override
     public List<XnioIoThread> loops() {
       return workers.stream().map(worker -> worker.getIoThread(0)).toList();
+    }
+
+    @Override
+    public boolean countsBeforeAdmission() {
+      return false;
+    }
+
+    @Override
+    public LongSupplier clock(int loop) {
+      return eventLoop(loop)::nowNanos;
+    }
+
+    @Override
+    public EventLoop eventLoop(int loop) {
+      return workers.get(loop).loop();
+    }
+
+    @Override
+    public FileAccess fileAccess(int loop, SymlinkPolicy symlinks, LoopExecutors executors) {
+      return new RingFileAccess(eventLoop(loop), symlinks);
+    }
+
+    @Override
+    public void runAndWait(int loop, Runnable task) {
+      LoopWait done = new LoopWait(eventLoop(loop));
+      loops().get(loop).execute(after(task, done::happened));
+      done.await();
     }
 
     @Override
@@ -219,6 +280,33 @@ public sealed interface Transport {
     @Override
     public List<XnioIoThread> loops() {
       return IntStream.range(0, worker.getIoThreadCount()).mapToObj(worker::getIoThread).toList();
+    }
+
+    @Override
+    public boolean countsBeforeAdmission() {
+      return true;
+    }
+
+    @Override
+    public LongSupplier clock(int loop) {
+      return System::nanoTime;
+    }
+
+    @Override
+    public @Nullable EventLoop eventLoop(int loop) {
+      return null;
+    }
+
+    @Override
+    public FileAccess fileAccess(int loop, SymlinkPolicy symlinks, LoopExecutors executors) {
+      return new PoolFileAccess(executors, symlinks);
+    }
+
+    @Override
+    public void runAndWait(int loop, Runnable task) {
+      ResetEvent done = new ResetEvent();
+      loops().get(loop).execute(after(task, done::set));
+      done.await();
     }
 
     @Override
