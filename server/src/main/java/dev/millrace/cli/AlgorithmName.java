@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** An algorithm as the checksum tools are called: sha256 and so on. */
+/** Converts the names of checksum tools, such as sha256, to algorithms. */
 final class AlgorithmName implements ITypeConverter<Algorithm> {
   @Override
   public Algorithm convert(String name) {

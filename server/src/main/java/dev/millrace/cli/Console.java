@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command prints: bytes on standard output, because names need not be text; complaints on
- * standard error; and there, on a terminal only, how far it is.
+ * A command's output: bytes on standard output, because file names need not be text; errors on
+ * standard error; and a progress bar on standard error if it is a terminal.
  */
 final class Console implements AutoCloseable {
   private static final long REFRESH_MILLIS = 200;
@@ -33,12 +33,12 @@ final class Console implements AutoCloseable {
   private volatile boolean closed;
   private boolean barShown;
 
-  /** An operand as the bytes that were typed. */
+  /** An operand as the bytes that the user typed. */
   static byte[] bytes(String operand) {
     return operand.getBytes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
   }
 
-  /** Whether somebody watches standard error. */
+  /** Whether standard error is a terminal that supports a progress bar. */
   static boolean isWatched() {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
@@ -51,7 +51,7 @@ final class Console implements AutoCloseable {
     }
   }
 
-  /** Shows a bar from now on. */
+  /** Starts the progress bar. */
   void watch(LongSupplier doneBytes, long allBytes) {
     long start = System.nanoTime();
     refresher =
@@ -83,7 +83,7 @@ final class Console implements AutoCloseable {
     }
   }
 
-  /** A bar, the part done, the rate, and the time left. */
+  /** The bar, the percentage, the sizes, the rate and the time left. */
   static String line(long done, long all, long nanos) {
     double part = all == 0 ? 1 : Math.min(1, (double) done / all);
     double rate = nanos == 0 ? 0 : done * 1e9 / nanos;
@@ -111,14 +111,13 @@ final class Console implements AutoCloseable {
         : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
   }
 
-  /** Writes to standard output. */
   void out(byte[] bytes) {
     mutex.lock();
     try {
       clearBar();
       out.write(bytes);
       if (refresher != null) {
-        out.flush(); // somebody watches
+        out.flush(); // keeps the order of output and bar
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
@@ -131,7 +130,7 @@ final class Console implements AutoCloseable {
     out(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Says on standard error what is wrong with a file. */
+  /** Prints an error about a file to standard error. */
   void complain(byte[] name, String text) {
     mutex.lock();
     try {

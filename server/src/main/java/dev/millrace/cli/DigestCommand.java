@@ -19,16 +19,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace digest}: checksums as sha256sum writes them. */
+/** {@code millrace digest}: writes checksums in the format of sha256sum. */
 @Command(
     name = "digest",
-    description = "Writes checksums of files, as sha256sum does, on all processors.",
+    description = "Writes checksums of files in the format of sha256sum, using all processors.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "Symbolic links found on the way through a directory are not followed.",
-      "Exits with 0 if every file has its checksum, 1 if one has not, 2 if called wrongly."
+      "Symbolic links inside a directory are not followed.",
+      "Exit code: 0 if every file has its checksum, 1 if one has not, 2 for a usage error."
     })
 final class DigestCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files; directories with -r.")
@@ -38,18 +38,18 @@ final class DigestCommand implements Callable<Integer> {
       names = "--algorithm",
       paramLabel = "sha256|sha512|sha1|md5",
       converter = AlgorithmName.class,
-      description = "What to hash with. Default: sha256.")
+      description = "Hash algorithm. Default: sha256.")
   private Algorithm algorithm = Algorithm.SHA_256;
 
-  @Option(names = "-r", description = "Also all files in directories, and in theirs.")
+  @Option(names = "-r", description = "Recurses into directories.")
   private boolean recursive;
 
   @Option(
       names = "--state",
       paramLabel = "DIR",
       description =
-          "The index of a server: files that it knows in their present version are not read, and"
-              + " what is found out is put there.")
+          "State directory of a server. Files that its index has in their current version are not"
+              + " read; new checksums are added to the index.")
   private @Nullable Path state;
 
   @Option(names = "--json", description = "Writes JSON instead of lines.")

@@ -9,20 +9,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace doctor}: says whether a server runs well here, and what to change if not. */
+/**
+ * {@code millrace doctor}: reports whether a server runs well on this machine, and what to change.
+ */
 @Command(
     name = "doctor",
     description =
-        "Looks at kernel, io_uring, limits, container and file system, and says what to change.",
+        "Checks kernel, io_uring, limits, container and file system, and shows what to change.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footer = {"", "Exits with 0 if a server runs on io_uring here, 1 if something is in the way."})
+    footer = {"", "Exit code: 0 if a server can run on io_uring here, 1 if a check failed."})
 final class DoctorCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
       defaultValue = ".",
-      description = "What shall be served (default: the current directory).")
+      description = "The directory to be served (default: the current directory).")
   private Path directory = Path.of(".");
 
   @Option(names = "--json", description = "Writes JSON instead of lines.")

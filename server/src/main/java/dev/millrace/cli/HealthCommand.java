@@ -21,16 +21,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace health}: asks a server how it is, for where there is no curl. */
+/** {@code millrace health}: requests a server's health, for systems without curl. */
 @Command(
     name = "health",
-    description = "Asks a running server how it is, for health checks of containers and services.",
+    description = "Checks the health of a running server, for containers and services.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footer = {
-      "",
-      "Exits with 0 if the answer is 2xx, 1 if it is another or none, 2 if called wrongly."
-    })
+    footer = {"", "Exit code: 0 for a 2xx response, 1 for another or none, 2 for a usage error."})
 final class HealthCommand implements Callable<Integer> {
   private static final int OUTPUT_BYTES = 4096;
 
@@ -38,14 +35,14 @@ final class HealthCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "URL",
       description =
-          "What to ask. Default: /healthz at the management address that MILLRACE_MANAGEMENT or the"
-              + " file that MILLRACE_CONFIG names says, else http://127.0.0.1:9090/healthz.")
+          "URL to request. Default: /healthz at the management address from MILLRACE_MANAGEMENT or"
+              + " the file named by MILLRACE_CONFIG, else http://127.0.0.1:9090/healthz.")
   private @Nullable String url;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "Longest to wait. Default: ${DEFAULT-VALUE}.")
+      description = "Maximum time to wait. Default: ${DEFAULT-VALUE}.")
   private int timeoutSeconds = 3;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -56,27 +53,28 @@ final class HealthCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    URI asked;
+    URI target;
     try {
-      asked = url == null ? managementOf(System.getenv()) : parse(url);
+      target = url == null ? managementOf(System.getenv()) : parse(url);
     } catch (SettingsException wrong) {
       err.println("millrace: " + wrong.getMessage());
       return Millrace.EXIT_USAGE;
     }
     if (timeoutSeconds < 1 || timeoutSeconds > 3600) {
-      err.println("millrace: --timeout: " + timeoutSeconds + " is not 1 to 3600 seconds");
+      err.println("millrace: --timeout: " + timeoutSeconds + " must be 1 to 3600");
       return Millrace.EXIT_USAGE;
     }
     try {
-      return ask(asked);
+      return request(target);
     } catch (IOException failed) {
-      err.println("millrace: " + asked + ": " + failed.getMessage());
+      err.println("millrace: " + target + ": " + failed.getMessage());
       return Millrace.EXIT_AMISS;
     }
   }
 
-  private int ask(URI asked) throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) asked.toURL().openConnection(Proxy.NO_PROXY);
+  private int request(URI target) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) target.toURL().openConnection(Proxy.NO_PROXY);
     connection.setConnectTimeout(timeoutSeconds * 1000);
     connection.setReadTimeout(timeoutSeconds * 1000);
     connection.setInstanceFollowRedirects(false);
@@ -89,7 +87,7 @@ final class HealthCommand implements Callable<Integer> {
               ? ""
               : new String(body.readNBytes(OUTPUT_BYTES), StandardCharsets.UTF_8).strip();
       PrintWriter out = good ? spec.commandLine().getOut() : spec.commandLine().getErr();
-      out.println(good ? text : "millrace: " + asked + ": " + status + ": " + text);
+      out.println(good ? text : "millrace: " + target + ": " + status + ": " + text);
       out.flush();
       return good ? 0 : Millrace.EXIT_AMISS;
     } finally {
@@ -104,12 +102,12 @@ final class HealthCommand implements Callable<Integer> {
         return parsed;
       }
     } catch (IllegalArgumentException malformed) {
-      // said below
+      // reported below
     }
     throw new SettingsException("'" + url + "' is not http://HOST:PORT/PATH");
   }
 
-  /** A server that listens on all addresses is asked on this machine's own. */
+  /** The default URL. If the server listens on a wildcard address, the loopback address is used. */
   static URI managementOf(Map<String, String> environment) throws SettingsException {
     HostPort at =
         SettingsLoader.load(

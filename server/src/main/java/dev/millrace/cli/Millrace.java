@@ -13,15 +13,16 @@ import picocli.CommandLine.Command;
 /** The {@code millrace} command. */
 @Command(
     name = "millrace",
-    description = "A file server whose every byte comes off one io_uring completion loop.",
+    description =
+        "A static file server for Linux and io_uring that computes and checks file digests.",
     mixinStandardHelpOptions = true,
     versionProvider = Millrace.VersionProvider.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Millrace implements Runnable {
-  /** What a check that found something amiss exits with. */
+  /** Exit code of a check that found a problem. */
   static final int EXIT_AMISS = 1;
 
-  /** What a wrong command line, a setting that cannot be used, or a failed start exits with. */
+  /** Exit code for a usage error, an unusable setting or a failed start. */
   static final int EXIT_USAGE = 2;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -34,13 +35,12 @@ public final class Millrace implements Runnable {
     System.exit(run(arguments));
   }
 
-  /** Runs the command and returns its exit code. */
   static int run(String... arguments) {
     Optional<SettingsLoader.Flags> plain = PlainServe.read(arguments);
     return plain.isPresent() ? serve(plain.get()) : parse(arguments);
   }
 
-  /** As picocli calls a command: what it throws is shown, and makes the exit code. */
+  /** Like picocli: prints an unexpected exception and returns its exit code. */
   private static int serve(SettingsLoader.Flags flags) {
     try {
       return Serve.run(flags);
@@ -75,19 +75,19 @@ public final class Millrace implements Runnable {
     return String.valueOf(wrong.getMessage());
   }
 
-  /** The command with the subcommand of a name, or with all if it is none. */
-  static CommandLine commandLine(String asked) {
+  /** The command with the named subcommand only, or with all if no subcommand has the name. */
+  static CommandLine commandLine(String name) {
     CommandLine command = new CommandLine(new Millrace());
-    addSubcommands(command, asked);
+    addSubcommands(command, name);
     command.setCaseInsensitiveEnumValuesAllowed(true);
     return command;
   }
 
   /**
-   * Adds the subcommand that is asked for, or all where help or a mistake needs them. picocli looks
-   * at every one by reflection, and some hold clients and terminals; a server's start waits for it.
+   * Adds the named subcommand, or all of them for help and errors. picocli inspects each by
+   * reflection, and some hold clients and terminals, which would delay a server's start.
    */
-  private static void addSubcommands(CommandLine command, String asked) {
+  private static void addSubcommands(CommandLine command, String name) {
     Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
     subcommands.put("serve", Serve::commandLine);
     subcommands.put("digest", DigestCommand::new);
@@ -95,11 +95,11 @@ public final class Millrace implements Runnable {
     subcommands.put("doctor", DoctorCommand::new);
     subcommands.put("top", TopCommand::new);
     subcommands.put("health", HealthCommand::new);
-    Supplier<Object> one = subcommands.get(asked);
-    if (one != null) {
-      command.addSubcommand(asked, one.get());
+    Supplier<Object> subcommand = subcommands.get(name);
+    if (subcommand != null) {
+      command.addSubcommand(name, subcommand.get());
     } else {
-      subcommands.forEach((name, made) -> command.addSubcommand(name, made.get()));
+      subcommands.forEach((each, supplier) -> command.addSubcommand(each, supplier.get()));
     }
   }
 
@@ -108,7 +108,6 @@ public final class Millrace implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  /** The version for {@code --version}. */
   static final class VersionProvider implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

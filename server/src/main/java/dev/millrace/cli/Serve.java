@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace serve}: serves a directory until it is told to stop. */
+/** {@code millrace serve}: serves a directory until a signal stops it. */
 @Command(
     name = "serve",
     description = "Serves a directory over HTTP.",
@@ -30,21 +30,21 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {
       "",
-      "Each option can also be set by an environment variable, MILLRACE_LISTEN for --listen and so on"
-          + " (MILLRACE_ROOT for DIR), or in the YAML file by its name without dashes. Flags win over"
-          + " the environment, the environment over the file."
+      "Each option can also be set by an environment variable, such as MILLRACE_LISTEN for --listen"
+          + " (MILLRACE_ROOT for DIR), or in the YAML file by its name without dashes. Flags"
+          + " override the environment, and the environment overrides the file."
     })
 final class Serve implements Callable<Integer> {
-  /** How much longer than the drain time a stop may take before the process is halted. */
+  /** Time beyond the drain time after which a stopping process is halted. */
   private static final Duration STOP_GRACE = Duration.ofMillis(1800);
 
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
-      description = "The directory to serve (default: the current one).")
+      description = "The directory to serve (default: the current directory).")
   private @Nullable String root;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "A YAML file of settings.")
+  @Option(names = "--config", paramLabel = "FILE", description = "The YAML file with settings.")
   private @Nullable Path config;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -57,7 +57,7 @@ final class Serve implements Callable<Integer> {
     return run(flags());
   }
 
-  /** Serves until it is told to stop, and returns the exit code. */
+  /** Serves until a signal stops the server; returns the exit code. */
   static int run(SettingsLoader.Flags flags) {
     FileServer server;
     ServerSettings settings;
@@ -73,20 +73,20 @@ final class Serve implements Callable<Integer> {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
-    Duration most = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
+    Duration max = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
     Signals.stopWith(
         () -> {
           server.close();
           logs.close();
         },
-        most);
+        max);
     System.out.println(server.greeting());
     System.out.flush();
     server.await();
     return 0;
   }
 
-  /** The command with an option for every setting, so that none can be forgotten. */
+  /** The command with an option for every setting. */
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Serve());
     CommandLine.Model.CommandSpec serve = command.getCommandSpec();
@@ -106,7 +106,7 @@ final class Serve implements Callable<Integer> {
     return command;
   }
 
-  /** What was typed, by name: each option is a setting of the same name. */
+  /** The flags as typed; each option has its setting's name. */
   SettingsLoader.Flags flags() {
     Map<String, List<String>> values = new HashMap<>();
     CommandLine.ParseResult typed = spec.commandLine().getParseResult();

@@ -9,36 +9,36 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * What signals do to a server.
+ * Handles the signals of a server process.
  *
  * <pre>
- *   SIGTERM, SIGINT   stop it within the drain time and two seconds; exit code 0
- *   SIGHUP            ignored, with a line in the log: there is nothing to read again
- *   SIGQUIT           prints the threads (Java's)
- *   SIGPIPE, SIGUSR2  ignored (Java's)
- *   others            what they do to any program: SIGUSR1, SIGALRM and so on end it by the signal
+ *   SIGTERM, SIGINT   stop the server within the drain time and two seconds; exit code 0
+ *   SIGHUP            ignored and logged: the configuration is read at start only
+ *   SIGQUIT           prints the threads (by Java)
+ *   SIGPIPE, SIGUSR2  ignored (by Java)
+ *   others            have the system's default action: SIGUSR1, SIGALRM and so on end the process
  * </pre>
  *
- * <p>Java runs its shutdown hooks for SIGHUP, SIGTERM and SIGINT alike and does not tell a hook
- * which it was, so each has a handler of its own here. With {@code -Xrs} Java leaves these signals
- * to the system, and they end the process at once.
+ * <p>Java runs its shutdown hooks for SIGHUP, SIGTERM and SIGINT alike, and a hook cannot tell
+ * which signal arrived. So each signal has its own handler here. With {@code -Xrs} Java leaves
+ * these signals to the system, and they end the process at once.
  */
 final class Signals {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
 
   private Signals() {}
 
-  /** Ignores SIGHUP from now on; before there is anything that it could end. */
+  /** Ignores SIGHUP from now on. Call this before the server starts. */
   static void ignoreHangUp() {
     handle("HUP", () -> LOG.info("SIGHUP ignored: the configuration is read at start only"));
   }
 
   /**
-   * Runs {@code stop} when the process is told to stop, and ends the process with 0 then.
+   * Runs {@code stop} on SIGTERM or SIGINT, then ends the process with exit code 0.
    *
-   * @param most after this time the process is halted, whatever the stop still waits for
+   * @param max after this time the process is halted even if {@code stop} has not returned
    */
-  static void stopWith(Runnable stop, Duration most) {
+  static void stopWith(Runnable stop, Duration max) {
     Runnable stopAndEnd =
         () -> {
           ResetEvent stopped = new ResetEvent();
@@ -53,15 +53,18 @@ final class Signals {
                       stopped.set();
                     }
                   });
-          var _ = stopped.timedAwait(most);
-          Runtime.getRuntime().halt(0); // exit would run hooks, which may wait for what hangs
+          var _ = stopped.timedAwait(max);
+          Runtime.getRuntime().halt(0); // exit() would run hooks, which may hang too
         };
     handle("TERM", stopAndEnd);
     handle("INT", stopAndEnd);
   }
 
-  /** By name, since the compiler warns of {@code sun.misc.Signal} and cannot be told not to. */
-  @SuppressWarnings("ReferenceEquality") // a proxy equals itself alone
+  /**
+   * Uses reflection because the compiler's warning about {@code sun.misc.Signal} cannot be
+   * disabled.
+   */
+  @SuppressWarnings("ReferenceEquality") // a proxy equals only itself
   private static void handle(String name, Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
@@ -83,7 +86,7 @@ final class Signals {
       Object number = signal.getConstructor(String.class).newInstance(name);
       var _ = signal.getMethod("handle", signal, handler).invoke(null, number, handling);
     } catch (InvocationTargetException reserved) {
-      // -Xrs: what the system does by default.
+      // With -Xrs the system's default action applies.
       LOG.log(Level.FINE, "SIG" + name + " is left to the system", reserved.getCause());
     } catch (ReflectiveOperationException missing) {
       LOG.log(Level.WARNING, "SIG" + name + " is not handled: no jdk.unsupported", missing);

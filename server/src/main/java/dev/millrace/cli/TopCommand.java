@@ -24,13 +24,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace top}: the status of a server in a terminal. */
+/** {@code millrace top}: shows a server's status in a terminal. */
 @Command(
     name = "top",
-    description = "Shows what a server does, like top(1): the figures of its /status.",
+    description = "Shows the metrics of a server's /status page, like top(1).",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footer = {"", "Keys: q quits. Exits with 1 if the server does not answer at first."})
+    footer = {"", "Keys: q quits. Exit code: 1 if the first request fails."})
 final class TopCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final long REFRESH_MILLIS = 1000;
@@ -43,7 +43,7 @@ final class TopCommand implements Callable<Integer> {
       description = "The server's management port (default: ${DEFAULT-VALUE}).")
   private String url = "";
 
-  @Option(names = "--once", description = "Prints the figures once, without a terminal.")
+  @Option(names = "--once", description = "Prints the metrics once, without a terminal.")
   private boolean once;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -59,14 +59,14 @@ final class TopCommand implements Callable<Integer> {
     try {
       source = source(url);
     } catch (IllegalArgumentException wrong) {
-      return say("'" + url + "' is not a URL, as in http://127.0.0.1:9090", Millrace.EXIT_USAGE);
+      return fail("'" + url + "' is not a URL, as in http://127.0.0.1:9090", Millrace.EXIT_USAGE);
     }
     try (http) {
       Status.Snapshot first;
       try {
         first = fetch(source);
       } catch (IOException failed) {
-        return say(source + ": " + why(failed), Millrace.EXIT_AMISS);
+        return fail(source + ": " + why(failed), Millrace.EXIT_AMISS);
       }
       if (once) {
         print(first);
@@ -77,7 +77,7 @@ final class TopCommand implements Callable<Integer> {
     }
   }
 
-  private int say(String message, int code) {
+  private int fail(String message, int code) {
     spec.commandLine().getErr().println("millrace: " + message);
     return code;
   }
@@ -92,12 +92,12 @@ final class TopCommand implements Callable<Integer> {
 
   private Status.Snapshot fetch(URI source) throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(source).timeout(PATIENCE).build();
-    HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IOException("answered with " + answer.statusCode());
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException("responded with status " + response.statusCode());
     }
     try {
-      return StatusJson.read(answer.body());
+      return StatusJson.read(response.body());
     } catch (IllegalArgumentException other) {
       throw new IOException(other.getMessage(), other);
     }
@@ -105,7 +105,7 @@ final class TopCommand implements Callable<Integer> {
 
   private static String why(IOException failed) {
     String message = failed.getMessage();
-    return message == null ? "does not answer" : message;
+    return message == null ? "no response" : message;
   }
 
   private static void print(Status.Snapshot status) {

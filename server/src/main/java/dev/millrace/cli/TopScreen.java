@@ -10,7 +10,7 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
-/** What {@code millrace top} shows: a line each of the status's lines, with its course. */
+/** The screen of {@code millrace top}: a row for each line of the status, with a bar graph. */
 final class TopScreen {
   private static final String BARS = "▁▂▃▄▅▆▇█";
   private static final int LABEL_COLUMNS = 28;
@@ -25,9 +25,9 @@ final class TopScreen {
   private TopScreen() {}
 
   /**
-   * The lines for a screen of a size; what does not fit below is left out.
+   * The rows for a screen of this size; rows that do not fit are omitted.
    *
-   * @param trouble why the figures are old, or empty
+   * @param trouble why the metrics are outdated, or empty
    */
   static List<AttributedString> draw(
       Status.Snapshot status, String trouble, int columns, int rows) {
@@ -62,7 +62,7 @@ final class TopScreen {
     return shown;
   }
 
-  /** The newest points, a column each, scaled to the largest of them. */
+  /** The newest points as bars, one column each, scaled to the largest. */
   static String course(List<Double> points, int columns) {
     List<Double> newest = points.subList(Math.max(0, points.size() - columns), points.size());
     double largest =

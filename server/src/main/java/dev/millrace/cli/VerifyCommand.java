@@ -28,34 +28,39 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code millrace verify}: reads a directory anew and says what is not as it was. */
+/** {@code millrace verify}: rereads a directory and reports differences. */
 @Command(
     name = "verify",
-    description = "Reads all files of a directory and compares them with what was known of them.",
+    description =
+        "Reads all files of a directory and compares them with an index or a checksum file.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "changed: other bytes, and size or time say so (or a checksum file has neither). corrupt:"
-          + " other bytes though size and time are the same. missing: known, and not there."
-          + " forgotten: missing, with --forget-missing, and that is well. unreadable: could not be"
-          + " read. added: nothing was known of it, and that is well.",
-      "Exits with 0 if all is well, 1 if something is not, 2 if called wrongly."
+      "changed: the content differs, and so does size or time (a checksum file has neither)."
+          + " corrupt: the content differs although size and time are the same. missing: known, but"
+          + " the file does not exist. forgotten: missing, and deleted from the index by"
+          + " --forget-missing; no problem. unreadable: the file cannot be read. added: not known"
+          + " before; no problem.",
+      "Exit code: 0 if there is no problem, 1 if there is one, 2 for a usage error."
     })
 final class VerifyCommand implements Callable<Integer> {
-  /** What to compare with. */
+  /** The source of the known digests. */
   static final class Known {
-    @Option(names = "--state", paramLabel = "DIR", description = "The index of a server.")
+    @Option(
+        names = "--state",
+        paramLabel = "DIR",
+        description = "State directory of a server, with its index.")
     private @Nullable Path state;
 
     @Option(
         names = "--sums",
         paramLabel = "FILE",
-        description = "A checksum file, as SHA256SUMS; its names are paths from DIR.")
+        description = "A checksum file such as SHA256SUMS, with paths relative to DIR.")
     private @Nullable Path sums;
   }
 
-  @Parameters(arity = "1", paramLabel = "DIR", description = "The directory.")
+  @Parameters(arity = "1", paramLabel = "DIR", description = "The directory to verify.")
   private String directory = "";
 
   @ArgGroup(exclusive = true, multiplicity = "1")
@@ -67,8 +72,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--forget-missing",
       description =
-          "The index forgets the files that are not there, because they were removed on purpose;"
-              + " with --state alone.")
+          "Deletes files that do not exist from the index, because they were removed on purpose;"
+              + " only with --state.")
   private boolean forgetMissing;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
@@ -83,7 +88,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     LogHandler.install(System.err);
     if (forgetMissing && known.state == null) {
-      return refused("--forget-missing needs --state: a checksum file is not changed");
+      return refused("--forget-missing needs --state: checksum files are never changed");
     }
     OpenFile root;
     try {
@@ -140,7 +145,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  /** The checksum file's own path from the directory, if it lies there: nobody misses its sum. */
+  /** The checksum file's own path if it is in the directory; it is not reported as added. */
   private byte @Nullable [] beneath(Path sums) throws IOException {
     Path root = Path.of(directory).toRealPath();
     Path file = sums.toRealPath();

@@ -7,18 +7,18 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Lines as sha256sum writes and reads them (coreutils, "md5sum invocation"). */
+/** Lines in the format of sha256sum (coreutils, "md5sum invocation"). */
 public final class ChecksumLines {
-  /** What a line says. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+  /** A parsed line. */
+  @SuppressWarnings("ArrayRecordComponent") // not compared, not modified
   public record Sum(Algorithm algorithm, byte[] digest, byte[] name) {}
 
   private ChecksumLines() {}
 
   /**
-   * One line: digits, two spaces, the name; with a backslash before it where the name must be
-   * escaped, so that every name, a newline in it included, keeps to its line. A lone hyphen means
-   * standard input to sha256sum, so a file of that name stands as {@code ./-}.
+   * Formats one line: the digits, two spaces, the name. Names with a backslash or a line break are
+   * escaped and the line starts with a backslash, so every name fits on one line. A lone hyphen
+   * means standard input to sha256sum, so a file of that name is written as {@code ./-}.
    */
   public static byte[] line(String hex, byte[] name) {
     byte[] escaped = escaped(name);
@@ -33,7 +33,7 @@ public final class ChecksumLines {
     return line.toByteArray();
   }
 
-  /** A name that keeps to its line. */
+  /** Escapes backslashes and line breaks. */
   public static byte[] escaped(byte[] name) {
     ByteArrayOutputStream escaped = new ByteArrayOutputStream(name.length + 8);
     for (byte b : name) {
@@ -49,9 +49,9 @@ public final class ChecksumLines {
   }
 
   /**
-   * Reads a whole checksum file; the number of digits tells the algorithm.
+   * Parses a whole checksum file. The number of digits determines the algorithm.
    *
-   * @throws IOException naming the first line that is none
+   * @throws IOException naming the first malformed line
    */
   public static List<Sum> parse(byte[] text) throws IOException {
     List<Sum> sums = new ArrayList<>();
@@ -90,7 +90,7 @@ public final class ChecksumLines {
         }
       }
     }
-    throw new IOException("line " + number + " is no checksum and name");
+    throw new IOException("line " + number + " is not a checksum and a name");
   }
 
   private static byte[] name(byte[] text, int from, int end, boolean special) {
@@ -111,7 +111,7 @@ public final class ChecksumLines {
       case '\\' -> '\\';
       case 'n' -> '\n';
       case 'r' -> '\r';
-      default -> throw new IllegalArgumentException("no escape");
+      default -> throw new IllegalArgumentException("unknown escape");
     };
   }
 }

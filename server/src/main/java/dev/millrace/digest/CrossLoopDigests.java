@@ -8,15 +8,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Digests for an event thread that the service does not belong to. What is known is answered at
- * once; anything else is carried over to the service's thread, and its answer back: no thread waits
- * for another. Belongs to the asking thread.
+ * The digests for a loop thread that does not own the {@link DigestService}. Known digests are
+ * returned at once. Other requests are posted to the service's loop thread, and their results back;
+ * no thread waits for another. Loop thread only.
  */
 public final class CrossLoopDigests implements DigestSource {
-  /** Questions on their way; each holds a descriptor. Beyond it a question is refused. */
+  /** Bound of requests in flight, each of which holds a descriptor; more are rejected. */
   private static final int MAX_UNDER_WAY = 1024;
 
-  /** Of those, questions that nobody waits for. */
+  /** Bound above which background requests are dropped. */
   private static final int MAX_BACKGROUND = 64;
 
   private final DigestService service;
@@ -25,8 +25,8 @@ public final class CrossLoopDigests implements DigestSource {
   private final AtomicInteger underWay = new AtomicInteger();
 
   /**
-   * @param home runs a task on the service's event thread
-   * @param own runs a task on the asking thread
+   * @param home runs a task on the service's loop thread
+   * @param own runs a task on this object's loop thread
    */
   public CrossLoopDigests(DigestService service, Executor home, Executor own) {
     this.service = service;
@@ -69,7 +69,7 @@ public final class CrossLoopDigests implements DigestSource {
   public void requirePart(
       OpenFile file, Algorithm algorithm, long first, long lengthBytes, Callback callback) {
     if (lengthBytes > MAX_PART_BYTES) {
-      throw new IllegalArgumentException(lengthBytes + " bytes are more than one part has");
+      throw new IllegalArgumentException(lengthBytes + " bytes exceed MAX_PART_BYTES");
     }
     Callback back = back(callback);
     if (!carry(
@@ -82,20 +82,21 @@ public final class CrossLoopDigests implements DigestSource {
     }
   }
 
-  /** A question, asked on the service's thread. */
+  /** A request to the service, run on its loop thread. */
   @FunctionalInterface
-  private interface Question {
-    void ask(OpenFile theirs);
+  private interface Request {
+    void send(OpenFile theirs);
   }
 
   /**
-   * Asks on the service's thread.
+   * Posts a request to the service's loop thread.
    *
-   * @param failed answers on that thread if asking throws
-   * @return false if there is no room, or no descriptor, to ask with
+   * @param max requests in flight at which this one is rejected
+   * @param failed run on that thread if the request throws
+   * @return false if the request is rejected or no descriptor is free
    */
-  private boolean carry(OpenFile file, int most, Question question, Runnable failed) {
-    if (underWay.get() >= most) {
+  private boolean carry(OpenFile file, int max, Request request, Runnable failed) {
+    if (underWay.get() >= max) {
       return false;
     }
     OpenFile theirs;
@@ -104,11 +105,11 @@ public final class CrossLoopDigests implements DigestSource {
     } catch (ErrnoException exhausted) {
       return false;
     }
-    underWay.incrementAndGet(); // by this thread alone, so the bound holds
+    underWay.incrementAndGet(); // only this thread increments, so the bound holds
     home.execute(() -> {
       underWay.decrementAndGet();
       try {
-        question.ask(theirs);
+        request.send(theirs);
       } catch (RuntimeException | Error defect) {
         failed.run();
         throw defect; // the loop logs it

@@ -4,37 +4,37 @@ import dev.millrace.sync.Mutex;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Digests in memory, a bounded number; those looked up longest ago go first. Any thread. */
+/** A bounded LRU cache of digests. Any thread. */
 final class DigestCache {
-  /** Listings look up on workers. Held for a look-up only. */
+  /** Worker threads that build listings use the cache too. Held for one lookup only. */
   private final Mutex mutex = new Mutex();
 
   private final Map<FileVersion, Digests> digests;
 
-  DigestCache(int most) {
+  DigestCache(int max) {
     this.digests =
         new LinkedHashMap<>(1024, 0.75f, true) {
           private static final long serialVersionUID = 1;
 
           @Override
           protected boolean removeEldestEntry(Map.Entry<FileVersion, Digests> eldest) {
-            return size() > most;
+            return size() > max;
           }
         };
   }
 
-  /** Those of a version; the same object as long as no more become known. */
+  /** The cached digests of a version; the same object until digests are added. */
   Digests get(FileVersion version) {
     mutex.lock();
     try {
-      Digests known = digests.get(version); // which moves it to the end of the line
+      Digests known = digests.get(version); // marks the entry as most recently used
       return known == null ? Digests.NONE : known;
     } finally {
       mutex.unlock();
     }
   }
 
-  /** Adds some; returns all of the version. */
+  /** Adds digests; returns all of the version. */
   Digests add(FileVersion version, Digests more) {
     mutex.lock();
     try {

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** One pass over a version of a file, and who waits for it. Event thread, but for the task. */
+/**
+ * One pass over a version of a file, and the callbacks that wait for it. Loop thread only, except
+ * the task.
+ */
 final class DigestJob {
   private final FileVersion version;
   private final Set<Algorithm> algorithms;
@@ -34,7 +37,7 @@ final class DigestJob {
     return waiters;
   }
 
-  /** It was started with nobody waiting, and counts among those. */
+  /** Counts the job as started in the background. */
   void runsBehind() {
     behind = true;
   }

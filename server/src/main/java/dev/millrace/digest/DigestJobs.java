@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The passes that wait or are under way. Event thread. */
+/** The passes that are queued or running. Loop thread only. */
 final class DigestJobs {
-  /** By version those for different algorithms, each asked for while another was under way. */
+  /** Several jobs of one version compute different algorithms. */
   private final Map<FileVersion, List<DigestJob>> byVersion = new HashMap<>();
 
   private int size;
 
-  /** One that finds out these digests at least, or null. */
+  /** A job that computes at least these digests, or null. */
   @Nullable DigestJob find(FileVersion version, Set<Algorithm> algorithms) {
     for (DigestJob job : byVersion.getOrDefault(version, List.of())) {
       if (job.algorithms().containsAll(algorithms)) {

@@ -15,50 +15,50 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the digests of files, or finds them out: one pass over a version of a file however many
- * ask.
+ * Returns known digests of files or computes them: one pass over a version of a file, however many
+ * callers request it.
  *
  * <pre>
- *   require ──known──► answer
+ *   require ──known──► respond
  *      │ unknown
  *      ├──a job reads this version already──► wait for it
- *      ├──too many jobs──► BUSY, at once
- *      └──► new job ──► hashing threads, a quantum each in turn ──► answer, remember, store
- *   background ──► the same with nobody waiting, few at a time
+ *      ├──too many jobs──► BUSY at once
+ *      └──► new job ──► hashing threads, a quantum each in turn ──► cache, store, respond
+ *   background ──► the same without a caller that waits, few at a time
  * </pre>
  *
- * <p>Event thread only, callbacks too, but where it says otherwise; of several event threads, one
- * only. The others ask through {@link CrossLoopDigests}.
+ * <p>Owned by one loop thread, which also runs the callbacks, except where a method says otherwise.
+ * Other loop threads use {@link CrossLoopDigests}.
  */
 public final class DigestService implements DigestSource {
   /**
-   * Bounds.
+   * The service's limits.
    *
-   * @param jobs files being read for somebody who waits
-   * @param background files waiting to be read with nobody waiting; more are passed over
-   * @param backgroundRunning of those, how many are read at once
-   * @param parts parts of files that wait or are hashed
-   * @param remembered versions whose digests are kept in memory
+   * @param jobs files being read for callers
+   * @param background files queued in the background; more are dropped
+   * @param backgroundRunning background files read at once
+   * @param parts parts of files, queued or being hashed
+   * @param remembered versions whose digests are cached in memory
    */
   public record Limits(int jobs, int background, int backgroundRunning, int parts, int remembered) {
     public static final Limits DEFAULT = new Limits(1024, 1024, 1, 2048, 1 << 18);
 
-    /** The same with another bound of files for somebody who waits. */
+    /** These limits with another limit of files being read for callers. */
     public Limits withJobs(int jobs) {
       return new Limits(jobs, background, backgroundRunning, parts, remembered);
     }
 
-    /** The same with no more files open than so many, each of which takes a descriptor. */
-    public Limits withDescriptors(int most) {
+    /** These limits, lowered so that at most {@code max} files are open, one descriptor each. */
+    public Limits withDescriptors(int max) {
       return new Limits(
-          Math.clamp(most / 4, 1, jobs),
-          Math.clamp(most / 4, 1, background),
+          Math.clamp(max / 4, 1, jobs),
+          Math.clamp(max / 4, 1, background),
           backgroundRunning,
-          Math.clamp(most / 2, 1, parts),
+          Math.clamp(max / 2, 1, parts),
           remembered);
     }
 
-    /** Tasks that the hashing threads' queue must have room for: nothing under way is dropped. */
+    /** Capacity that the hashing threads' queue needs so that no task is dropped. */
     public int tasks() {
       return jobs + backgroundRunning + parts;
     }
@@ -87,8 +87,8 @@ public final class DigestService implements DigestSource {
   private volatile boolean stopped;
 
   /**
-   * @param threads hashing threads, of this service alone, with a queue of {@link Limits#tasks}
-   * @param events runs a task on the event thread
+   * @param threads hashing threads of this service alone, with a queue of {@link Limits#tasks}
+   * @param events runs a task on the loop thread
    */
   public DigestService(ThreadPool threads, Executor events, DigestStore store, Limits limits) {
     this.threads = threads;
@@ -104,8 +104,8 @@ public final class DigestService implements DigestSource {
   }
 
   /**
-   * Has somebody told of each file of which more is known now, on the event thread and before those
-   * who wait for it. Before the first digest is asked for.
+   * Sets the listener of files of which more digests became known. It runs on the loop thread,
+   * before the waiting callbacks. Call this before the first digest is requested.
    */
   public void whenKnown(Consumer<FileVersion> listener) {
     whenKnown = listener;
@@ -165,7 +165,7 @@ public final class DigestService implements DigestSource {
   public void requirePart(
       OpenFile file, Algorithm algorithm, long first, long lengthBytes, Callback callback) {
     if (lengthBytes > MAX_PART_BYTES) {
-      throw new IllegalArgumentException(lengthBytes + " bytes are more than one part has");
+      throw new IllegalArgumentException(lengthBytes + " bytes exceed MAX_PART_BYTES");
     }
     if (parts >= limits.parts()) {
       refused.incrementAndGet();
@@ -243,7 +243,7 @@ public final class DigestService implements DigestSource {
         events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
       }
     } catch (IllegalStateException closed) {
-      job.task().close(); // stopped, and nobody is answered any more
+      job.task().close(); // the service is stopped; no callback runs
     }
   }
 
@@ -258,7 +258,7 @@ public final class DigestService implements DigestSource {
 
   // ---- hashing threads -------------------------------------------------------------------------
 
-  /** A step that throws ends its job: the clients that wait for it are told. */
+  /** A step that throws fails its job, so the callbacks still run. */
   private void guard(DigestJob job, Runnable step) {
     try {
       step.run();
@@ -288,13 +288,13 @@ public final class DigestService implements DigestSource {
     }
     switch (job.task().runQuantum()) {
       case MORE -> {
-        // To the end of the queue, so that jobs take turns.
+        // Back to the end of the queue, so that jobs take turns.
         try {
           if (!threads.trySpawn(() -> guard(job, () -> quantum(job)))) {
             events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
           }
         } catch (IllegalStateException closed) {
-          job.task().close(); // stopped while this quantum was read
+          job.task().close(); // the service stopped during this quantum
         }
       }
       case DONE -> {
@@ -308,7 +308,7 @@ public final class DigestService implements DigestSource {
     }
   }
 
-  // ---- event thread ----------------------------------------------------------------------------
+  // ---- loop thread ----------------------------------------------------------------------------
 
   private void ended(DigestJob job, Digests result, @Nullable Unavailable why) {
     job.task().close();
@@ -334,51 +334,51 @@ public final class DigestService implements DigestSource {
           waiter.unavailable(why);
         }
       } catch (RuntimeException | Error defect) {
-        LOG.log(Level.SEVERE, "a client of a digest failed", defect); // the others go on
+        LOG.log(Level.SEVERE, "a digest callback failed", defect); // the others still run
       }
     }
     startBehind();
   }
 
   /**
-   * Gives up every pass at its next quantum; who waits for one is not answered any more. Any
-   * thread; the hashing threads can be joined after it.
+   * Ends every pass at its next quantum; its callbacks do not run. Any thread. The hashing threads
+   * can be joined afterwards.
    */
   public void stop() {
     stopped = true;
   }
 
-  /** A request was refused before it came here. Any thread. */
+  /** Counts a request that was rejected before it reached the service. Any thread. */
   void countRefused() {
     refused.incrementAndGet();
   }
 
-  /** Passes over a file that ended in digests. Any thread, as all below. */
+  /** Passes that produced digests. This method and those below: any thread. */
   public long computed() {
     return computed.get();
   }
 
-  /** Requests that joined a pass for another. */
+  /** Requests that joined the pass of another request. */
   public long coalesced() {
     return coalesced.get();
   }
 
-  /** Passes, over files and parts, that ended without: changed or unreadable. */
+  /** Passes over files and parts that failed: changed or unreadable. */
   public long failed() {
     return failed.get();
   }
 
-  /** Requests that were refused because too many waited. */
+  /** Requests rejected because of a limit. */
   public long refused() {
     return refused.get();
   }
 
-  /** Bytes read to be hashed. */
+  /** Bytes read for hashing. */
   public long hashedBytes() {
     return hashedBytes.get();
   }
 
-  /** Passes waiting or under way. */
+  /** Passes queued or running. */
   public int jobs() {
     return waiting;
   }

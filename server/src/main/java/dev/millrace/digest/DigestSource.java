@@ -5,13 +5,12 @@ import dev.millrace.files.OpenFile;
 import java.util.Set;
 
 /**
- * What an event thread asks for digests. Its own thread only, callbacks too, but where it says
- * otherwise.
+ * Digests for a loop thread. Used on that thread only, which also runs the callbacks, except where
+ * a method says otherwise.
  */
 public interface DigestSource {
-  /** Why there is no digest. */
   enum Unavailable {
-    /** Too many are waited for; later there may be room. */
+    /** Too many requests wait; a later one may succeed. */
     BUSY,
     /** The file changed while it was read. */
     CHANGED,
@@ -19,33 +18,33 @@ public interface DigestSource {
     UNREADABLE
   }
 
-  /** Gets the answer to {@link #require}. */
+  /** Receives the result of {@link #require}. */
   interface Callback {
     void known(Digests digests);
 
     void unavailable(Unavailable why);
   }
 
-  /** The longest part of a file that is hashed by itself: one quantum. */
+  /** The longest part of a file that can be hashed separately: one quantum. */
   long MAX_PART_BYTES = HashTask.QUANTUM_BYTES;
 
-  /** What is known without reading anything. Any thread. */
+  /** The known digests, without any I/O. Any thread. */
   Digests known(FileStat stat);
 
   /**
-   * Finds out digests.
+   * Computes digests, or returns known ones.
    *
-   * @param file may be closed as soon as this returns
-   * @param callback perhaps called before this returns
+   * @param file may be closed as soon as this method returns
+   * @param callback may run before this method returns
    */
   void require(OpenFile file, Set<Algorithm> algorithms, Callback callback);
 
-  /** Finds out digests when there is time, for those who ask next. */
+  /** Computes digests at low priority, for later requests. */
   void background(OpenFile file, Set<Algorithm> algorithms);
 
   /**
-   * Finds out the digest of a part of a file, for nobody else. One that fails is counted as a file
-   * is that fails.
+   * Computes the digest of a part of a file. The result is not cached. A failure counts like that
+   * of a file.
    *
    * @param first position of the first byte
    * @param lengthBytes at most {@link #MAX_PART_BYTES}

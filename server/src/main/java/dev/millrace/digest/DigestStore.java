@@ -1,11 +1,11 @@
 package dev.millrace.digest;
 
 /**
- * Where digests outlive the process. {@link #load} may wait for a disk and is called by hashing
+ * Persistent storage of digests. {@link #load} may wait for a disk and is called on hashing
  * threads; {@link #save} never waits.
  */
 public interface DigestStore extends AutoCloseable {
-  /** Remembers nothing. */
+  /** Stores nothing. */
   DigestStore NONE =
       new DigestStore() {
         @Override
@@ -25,13 +25,13 @@ public interface DigestStore extends AutoCloseable {
         public void close() {}
       };
 
-  /** What is known of exactly this version. */
+  /** The stored digests of exactly this version. */
   Digests load(FileVersion version);
 
-  /** Keeps what is known of a version, instead of what was known of any other of the same file. */
+  /** Stores the digests of a version, replacing those of other versions of the same file. */
   void save(IndexedFile known);
 
-  /** Files of which something is known. */
+  /** Number of files with stored digests. */
   long files();
 
   @Override

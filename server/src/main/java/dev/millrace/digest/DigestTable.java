@@ -13,14 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of {@link SqliteDigestStore}, in SQL: one row a file, by device and inode. Outside of
- * {@link #replace} nothing is left open, so that other processes can write between two calls.
+ * The SQL table of {@link SqliteDigestStore}: one row per file, keyed by device and inode. No
+ * statement or transaction stays open between two calls, so other processes can write in between.
  */
 final class DigestTable {
-  /** "mlrc": what file(1) and {@code PRAGMA application_id} show. */
+  /** "mlrc", as shown by file(1) and {@code PRAGMA application_id}. */
   private static final int APPLICATION_ID = 0x6d6c7263;
 
-  /** 2 has paths. */
+  /** Version 2 added paths. */
   private static final int SCHEMA = 2;
 
   private static final String COLUMNS =
@@ -46,16 +46,16 @@ final class DigestTable {
   }
 
   /**
-   * Makes the table in an empty database, brings an older one up to date, and checks it.
+   * Creates the table in an empty database, upgrades an older one, and checks it.
    *
-   * @throws SQLException if it is another's, or damaged
+   * @throws SQLException if the database belongs to another application or is damaged
    */
   void prepare() throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("pragma busy_timeout = 5000");
       statement.execute("pragma journal_mode = wal");
       statement.execute("pragma synchronous = normal");
-      // Whole or not at all: a kill between two of these leaves what there was before.
+      // All or nothing: a kill between two of these statements leaves the database unchanged.
       connection.setAutoCommit(false);
       if (pragma(statement, "application_id").equals("0")
           && first(statement, "select count(*) from sqlite_schema").equals("0")) {
@@ -92,7 +92,7 @@ final class DigestTable {
       throws SQLException {
     String found = pragma(statement, pragma);
     if (!expected.equals(found)) {
-      throw new SQLException("pragma " + pragma + " says " + found + ", not " + expected);
+      throw new SQLException("pragma " + pragma + " is " + found + ", not " + expected);
     }
   }
 
@@ -102,27 +102,27 @@ final class DigestTable {
     }
   }
 
-  /** What is known of exactly this version. */
+  /** The digests of exactly this version. */
   Digests select(FileVersion version) throws SQLException {
     IndexedFile found = byFile(version.device(), version.inode());
     return found != null && found.version().equals(version) ? found.digests() : Digests.NONE;
   }
 
-  /** What is known of a file, in whatever version. */
+  /** The row of a file, in any version, or null. */
   @Nullable IndexedFile byFile(long device, long inode) throws SQLException {
     List<IndexedFile> found = rows("device = ? and inode = ?", device, inode);
     return found.isEmpty() ? null : found.getFirst();
   }
 
-  /** What is known of files that were at a path. */
+  /** The rows of files that had a path when they were hashed. */
   List<IndexedFile> byPath(byte[] path) throws SQLException {
     return rows("path = ?", path);
   }
 
-  /** The next files in the order of device and inode, after one that need not be there. */
-  List<IndexedFile> after(long device, long inode, int most) throws SQLException {
+  /** The next files in order of device and inode, after a position that need not exist. */
+  List<IndexedFile> after(long device, long inode, int max) throws SQLException {
     return rows(
-        "(device, inode) > (?, ?) order by device, inode limit ?", device, inode, (long) most);
+        "(device, inode) > (?, ?) order by device, inode limit ?", device, inode, (long) max);
   }
 
   private List<IndexedFile> rows(String where, Object... values) throws SQLException {
@@ -165,12 +165,12 @@ final class DigestTable {
   }
 
   /**
-   * Writes rows in one transaction; digests of the same version that are there already stay. A path
-   * leads to one file: who had it before was replaced, and is forgotten.
+   * Writes rows in one transaction. Digests already stored for the same version are kept. A path
+   * belongs to one file: the row of a file that had the path before is deleted.
    */
   void replace(Collection<IndexedFile> files) throws SQLException {
-    // The connection begins transactions as "immediate": a read that turned into a write would be
-    // refused if another process had written in between.
+    // The connection begins transactions as "immediate": upgrading a read to a write would fail if
+    // another process had written in between.
     connection.setAutoCommit(false);
     try (PreparedStatement forget =
             connection.prepareStatement(
@@ -199,8 +199,8 @@ final class DigestTable {
   }
 
   /**
-   * Removes rows in one transaction, each only as it is given here: one that another process has
-   * written anew meanwhile stays.
+   * Deletes rows in one transaction, each only if unchanged: a row rewritten by another process
+   * stays.
    */
   void delete(Collection<IndexedFile> files) throws SQLException {
     connection.setAutoCommit(false);

@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The digests that are known of one version of a file. */
+/** The known digests of one version of a file. */
 public final class Digests {
-  /** None. */
   public static final Digests NONE = new Digests(new EnumMap<>(Algorithm.class));
 
   private final Map<Algorithm, byte[]> values;
@@ -17,17 +16,19 @@ public final class Digests {
     this.values = values;
   }
 
-  /** These digests, which become this object's. */
+  /**
+   * @param values the arrays are owned by the new object
+   */
   public static Digests of(Map<Algorithm, byte[]> values) {
     return values.isEmpty() ? NONE : new Digests(new EnumMap<>(values));
   }
 
-  /** One of them, or null; not to be written to. */
+  /** The digest, or null; must not be modified. */
   public byte @Nullable [] get(Algorithm algorithm) {
     return values.get(algorithm);
   }
 
-  /** One of them in lower-case hexadecimal, or null. */
+  /** The digest in lower-case hexadecimal, or null. */
   public @Nullable String hex(Algorithm algorithm) {
     byte[] value = values.get(algorithm);
     return value == null ? null : HexFormat.of().formatHex(value);
@@ -41,7 +42,7 @@ public final class Digests {
     return values.keySet().containsAll(algorithms);
   }
 
-  /** The strongest algorithm of which there is one, or null. */
+  /** The strongest algorithm with a digest, or null. */
   @Nullable Algorithm strongest() {
     for (Algorithm algorithm : Algorithm.values()) {
       if (values.containsKey(algorithm)) {
@@ -51,7 +52,7 @@ public final class Digests {
     return null;
   }
 
-  /** These and others. */
+  /** The union of these and other digests. */
   Digests with(Digests more) {
     if (values.isEmpty()) {
       return more;

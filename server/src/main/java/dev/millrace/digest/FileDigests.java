@@ -10,11 +10,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The digests of files that are named one after another, on a thread a processor, with calls that
- * wait: for commands. One thread calls.
+ * Digests of files and trees for commands, computed with blocking calls on one thread per
+ * processor. One thread calls.
  */
 public final class FileDigests implements AutoCloseable {
-  /** Why there is no digest. */
   public enum Trouble {
     MISSING("No such file or directory"),
     FORBIDDEN("Permission denied"),
@@ -29,7 +28,7 @@ public final class FileDigests implements AutoCloseable {
       this.text = text;
     }
 
-    /** For people. */
+    /** The message for people. */
     public String text() {
       return text;
     }
@@ -44,12 +43,12 @@ public final class FileDigests implements AutoCloseable {
   }
 
   /**
-   * What became of one file.
+   * The result for one file.
    *
-   * @param name as it was given, or that and the way from there
-   * @param digests none if there is trouble
+   * @param name as given, or the given directory's name joined with the path below it
+   * @param digests empty if there is trouble
    */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+  @SuppressWarnings("ArrayRecordComponent") // not compared, not modified
   public record Outcome(byte[] name, long sizeBytes, Digests digests, @Nullable Trouble trouble) {
     static Outcome troubled(byte[] name, Trouble trouble) {
       return new Outcome(name, 0, Digests.NONE, trouble);
@@ -62,8 +61,8 @@ public final class FileDigests implements AutoCloseable {
   private final AtomicLong doneBytes = new AtomicLong();
 
   /**
-   * @param store asked before a file is read, and told of what is found out
-   * @param sink is handed the outcomes in order, while files are added
+   * @param store searched before a file is read; new digests are saved to it
+   * @param sink receives the outcomes in order, on the thread that adds files
    */
   public FileDigests(Algorithm algorithm, DigestStore store, Consumer<Outcome> sink) {
     this.algorithms = Set.of(algorithm);
@@ -71,7 +70,7 @@ public final class FileDigests implements AutoCloseable {
     this.work = new OrderedExecutor<>("millrace-digest", sink);
   }
 
-  /** Adds a file, or with {@code recursive} all files beneath a directory. */
+  /** Adds a file or, if {@code recursive}, all files beneath a directory. */
   public void add(byte[] name, boolean recursive) {
     FileTree tree = recursive ? tree(name) : null;
     if (tree == null) {
@@ -94,17 +93,17 @@ public final class FileDigests implements AutoCloseable {
     }
   }
 
-  /** Waits for all that was added. */
+  /** Waits for all added files. */
   public void finish() {
     work.finish();
   }
 
-  /** Bytes hashed, or known without. Any thread. */
+  /** Bytes hashed or found in the store. Any thread. */
   public long doneBytes() {
     return doneBytes.get();
   }
 
-  /** Bytes of all files that {@link #add} would add. */
+  /** Total size of the files that {@link #add} would add. */
   public static long sizeBytes(byte[] name, boolean recursive) {
     FileTree tree = recursive ? tree(name) : null;
     if (tree == null) {
@@ -115,7 +114,7 @@ public final class FileDigests implements AutoCloseable {
     }
   }
 
-  /** Bytes of all files of a tree. */
+  /** Total size of the files of a tree. */
   static long sizeBytes(FileTree tree) {
     AtomicLong sum = new AtomicLong();
     tree.walk(
@@ -127,7 +126,7 @@ public final class FileDigests implements AutoCloseable {
               var _ = sum.addAndGet(file.stat().sizeBytes());
               file.close();
             } catch (ErrnoException gone) {
-              // told when it is to be hashed
+              // reported when it is hashed
             }
           }
 
@@ -147,7 +146,7 @@ public final class FileDigests implements AutoCloseable {
     }
   }
 
-  /** The tree, if it is a directory. */
+  /** The tree if {@code name} is a directory, else null. */
   private static @Nullable FileTree tree(byte[] name) {
     try {
       OpenFile file = OpenFile.open(name);

@@ -3,8 +3,8 @@ package dev.millrace.digest;
 import dev.millrace.file.FileStat;
 
 /**
- * One version of one file: as long as these are the same, so are its bytes, as far as a file system
- * can say.
+ * One version of one file. While these values are unchanged, so is the content, as far as a file
+ * system can report it.
  */
 public record FileVersion(
     long device,
@@ -15,8 +15,8 @@ public record FileVersion(
     long changedSeconds,
     int changedNanos) {
   /**
-   * Whether it should have the same bytes as another version: size and time of modification are the
-   * same. The inode's own time is not asked: chmod sets it, and a failing disk does not.
+   * Whether both versions should have the same content: size and modification time are equal. The
+   * change time is ignored: chmod sets it, but a failing disk does not.
    */
   boolean hasContentOf(FileVersion other) {
     return device == other.device

@@ -17,44 +17,44 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over a file, a quantum at a time, so that a small file never waits for the end of a
- * large one. A hashing thread runs it, one after another may.
+ * large one. Hashing threads run the quanta, one at a time.
  *
- * <p>It reads for itself: what it reads it needs at once in the same processor's cache, and the
- * loop's thread is kept for downloads (docs/decisions/0005).
+ * <p>The task reads by itself: it needs the bytes at once in the same processor's cache, and the
+ * loop thread is reserved for downloads (docs/decisions/0005).
  */
 final class HashTask {
-  /** How a quantum ended. */
+  /** The result of a quantum. */
   enum Outcome {
-    /** There is more to read. */
+    /** More bytes remain. */
     MORE,
-    /** The digests are there. */
+    /** The digests are complete. */
     DONE,
-    /** The file is not the version it was. */
+    /** The file is no longer the same version. */
     CHANGED,
-    /** It cannot be read. */
+    /** The file cannot be read. */
     UNREADABLE
   }
 
   private static final int CHUNK_BYTES = 256 << 10;
 
-  /** What the disk reads meanwhile; the kernel's own readahead is less than a chunk. */
+  /** Readahead while hashing; the kernel's own readahead is less than a chunk. */
   private static final long AHEAD_BYTES = 4 << 20;
 
   static final long QUANTUM_BYTES = 8 << 20;
 
   /**
-   * Below all others: hashing takes what downloads leave. A little less low, and it would take them
-   * a processor for milliseconds (docs/decisions/0016-who-runs-first.md).
+   * The lowest priority: hashing uses the time that downloads leave. A slightly higher priority
+   * would take a processor from downloads for milliseconds (docs/decisions/0016-who-runs-first.md).
    */
   private static final int NICENESS = 19;
 
   /**
-   * A file system's clock ticks; two writes within a tick leave the same times behind. A version
-   * this old can have no second write in its tick.
+   * A file system's clock has ticks, and two writes within one tick leave equal times. No second
+   * write in the same tick is possible once a version is this old.
    */
   private static final long SETTLED_NANOS = 100_000_000;
 
-  /** What a hashing thread reads into. */
+  /** A hashing thread's read buffer. */
   private static final class Chunk {
     final MemorySegment memory = Arena.ofAuto().allocate(CHUNK_BYTES, 4096);
     final byte[] bytes = new byte[CHUNK_BYTES];
@@ -75,10 +75,10 @@ final class HashTask {
   private boolean settled;
 
   /**
-   * @param file this task's to close
+   * @param file owned, and closed, by the task from now on
    * @param from position of the first byte
-   * @param end position after the last
-   * @param hashedBytes counts what is read
+   * @param end position after the last byte
+   * @param hashedBytes incremented by the bytes read
    */
   HashTask(OpenFile file, Set<Algorithm> algorithms, long from, long end, AtomicLong hashedBytes) {
     this.file = file;
@@ -93,7 +93,7 @@ final class HashTask {
     return runAtMost(QUANTUM_BYTES);
   }
 
-  /** A quantum of another size, at least a byte. */
+  /** Runs a quantum of another size, at least one byte. */
   Outcome runAtMost(long bytes) {
     Chunk chunk = CHUNK.get();
     if (!settled) {
@@ -122,13 +122,13 @@ final class HashTask {
   }
 
   private void announce() {
-    // In small steps: the kernel begins to read no more at a time, however much is announced.
+    // In small steps: one readahead call starts reading only this much, however long its range.
     for (; announced < Math.min(end, position + AHEAD_BYTES); announced += CHUNK_BYTES / 2) {
       file.willNeed(announced, CHUNK_BYTES / 2);
     }
   }
 
-  /** To the end, for who has nothing else to do; never MORE. */
+  /** Runs to the end; never returns MORE. */
   Outcome runWhole() {
     while (true) {
       Outcome outcome = runQuantum();
@@ -154,14 +154,14 @@ final class HashTask {
     }
   }
 
-  /** After DONE, once. */
+  /** The digests. Call once, after DONE. */
   Digests result() {
     Map<Algorithm, byte[]> values = new EnumMap<>(Algorithm.class);
     running.forEach((algorithm, digest) -> values.put(algorithm, digest.digest()));
     return Digests.of(values);
   }
 
-  /** The absolute path that leads to the file now, or null. */
+  /** The file's current absolute path, or null. */
   byte @Nullable [] path() {
     return file.path();
   }

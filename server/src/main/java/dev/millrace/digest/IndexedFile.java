@@ -3,11 +3,11 @@ package dev.millrace.digest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file as an index knows it.
+ * A row of an index.
  *
  * @param version that was hashed
  * @param digests of that version
- * @param path absolute, where it was when it was hashed; null if no path led to it
+ * @param path absolute, at the time of hashing; null if the file had none
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+@SuppressWarnings("ArrayRecordComponent") // not compared, not modified
 public record IndexedFile(FileVersion version, Digests digests, byte @Nullable [] path) {}

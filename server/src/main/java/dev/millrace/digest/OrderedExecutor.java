@@ -8,11 +8,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does work on a thread a processor and hands the results over in the order in which it was given.
- * One thread gives work, and is handed the results while it does.
+ * Runs tasks on one thread per processor and delivers their results in the order in which the tasks
+ * were added. One thread adds tasks and receives the results while it does.
  */
 final class OrderedExecutor<T> implements AutoCloseable {
-  /** What may be done and not handed over yet, because what came before takes long. */
+  /** Bound of results that wait for an earlier, slower task. */
   private static final int WINDOW = 4096;
 
   private static final class Slot<T> {
@@ -57,12 +57,12 @@ final class OrderedExecutor<T> implements AutoCloseable {
     }
     T result = slot.result;
     if (result == null) {
-      throw new IllegalStateException("a task ended with an error, which its thread has reported");
+      throw new IllegalStateException("a task threw an error, which its thread has reported");
     }
     sink.accept(result);
   }
 
-  /** Hands everything over. */
+  /** Delivers all remaining results. */
   void finish() {
     while (!slots.isEmpty()) {
       handOver();

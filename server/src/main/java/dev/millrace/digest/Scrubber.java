@@ -18,21 +18,21 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Reads the files that an index knows again, one after another and over and over, at a bounded
- * rate, and remembers those whose bytes are not what they were though size and time of modification
- * are. A thread of its own; any thread may ask.
+ * Rereads the files of an index continuously at a bounded rate and remembers the corrupt ones:
+ * those whose bytes changed although size and modification time did not. Has its own thread; any
+ * thread may query.
  *
- * <p>It reads as downloads do, through the kernel's page cache: what stays there is compared as it
- * is there, and is read from the disk when it has left the cache.
+ * <p>It reads through the kernel's page cache, as downloads do: cached pages are compared as
+ * cached, and read from the disk once they have left the cache.
  */
 public final class Scrubber implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger("dev.millrace.digest");
   private static final int PAGE_FILES = 256;
 
-  /** More are not remembered, though each is logged. */
+  /** Bound of remembered files; every corrupt file is remembered up to it. */
   private static final int MAX_CORRUPT = 1 << 16;
 
-  /** Steps a second, so that a low rate is not a burst and then a long wait. */
+  /** Steps a second, so that a low rate does not become a burst and a long pause. */
   private static final int STEPS_A_SECOND = 10;
 
   private static final long MIN_STEP_BYTES = 4096;
@@ -49,10 +49,10 @@ public final class Scrubber implements AutoCloseable {
   private volatile Consumer<FileVersion> whenCorrupt = version -> {};
 
   /**
-   * Starts.
+   * Starts the thread.
    *
-   * @param bytesPerSecond what is read at most, on average over a second, or longer if that is less
-   *     than a page
+   * @param bytesPerSecond limit of the average rate over one second; over a longer time if it is
+   *     less than a page
    */
   public Scrubber(SqliteDigestStore index, long bytesPerSecond) {
     this.index = index;
@@ -62,22 +62,21 @@ public final class Scrubber implements AutoCloseable {
     this.thread = SyncThread.spawn(SyncThread.Config.named("millrace-scrub"), this::run);
   }
 
-  /** Has somebody told of each file that is found corrupt, on the scrubber's thread. */
+  /** Sets the listener of files found corrupt; it runs on the scrubber's thread. */
   public void whenCorrupt(Consumer<FileVersion> listener) {
     whenCorrupt = listener;
   }
 
-  /** Whether a file in this version was found corrupt. */
+  /** Whether this version of a file was found corrupt. */
   public boolean isCorrupt(FileStat stat) {
     return !corrupt.isEmpty() && corrupt.contains(FileVersion.of(stat));
   }
 
-  /** Files that are corrupt, as far as is known. */
+  /** Number of files known to be corrupt. */
   public int corruptFiles() {
     return corrupt.size();
   }
 
-  /** Bytes read so far. */
   public long readBytes() {
     return readBytes.get();
   }
@@ -108,7 +107,7 @@ public final class Scrubber implements AutoCloseable {
       }
       page = index.after(device, inode, PAGE_FILES);
     }
-    corrupt.retainAll(found); // what was repaired or removed
+    corrupt.retainAll(found); // drops repaired and removed files
   }
 
   private void read(IndexedFile known, Set<FileVersion> found) {
@@ -126,7 +125,7 @@ public final class Scrubber implements AutoCloseable {
         file.close();
       }
     } catch (ErrnoException gone) {
-      // not there: nothing that could be served is corrupt
+      // the file is gone, so it cannot be served
     }
   }
 
@@ -155,14 +154,14 @@ public final class Scrubber implements AutoCloseable {
         whenCorrupt.accept(version);
         LOG.log(
             Level.SEVERE,
-            "{0} is corrupt: its bytes are not those that were hashed, though its size and time"
-                + " are the same",
+            "{0} is corrupt: its content differs from the hashed content, though its size and"
+                + " modification time are the same",
             new String(ChecksumLines.escaped(path), StandardCharsets.UTF_8));
       }
     }
   }
 
-  /** Stops and waits for it. */
+  /** Stops the thread and waits for its end. */
   @Override
   public void close() {
     stopped.set();

@@ -19,15 +19,15 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Digests in an SQLite database, {@code digests.db}: one row a file, by device and inode, with the
- * version it was hashed in.
+ * Digests in an SQLite database, {@code digests.db}: one row per file, keyed by device and inode,
+ * with the version that was hashed.
  *
- * <p>A row says nothing of any other version, so a write that is lost, or a whole database that is
- * old, costs work and never tells a wrong digest. Rows are written by a thread of their own, many
- * in a transaction; the write-ahead log keeps the database whole whenever the process is killed. A
- * file that is no such database, or is damaged, is put aside under another name and begun anew.
+ * <p>A row applies to its own version only, so a lost write or an outdated database costs work but
+ * never yields a wrong digest. The index writer thread writes many rows in one transaction. The
+ * write-ahead log keeps the database consistent if the process is killed. A damaged file, or one
+ * that is not such a database, is renamed and replaced by a new database.
  *
- * <p>To look inside: {@code sqlite3 digests.db 'select inode, hex(sha256) from digest'}.
+ * <p>To inspect it: {@code sqlite3 digests.db 'select inode, hex(sha256) from digest'}.
  */
 public final class SqliteDigestStore implements DigestStore {
   private static final Logger LOG = Logger.getLogger("dev.millrace.digest");
@@ -41,7 +41,10 @@ public final class SqliteDigestStore implements DigestStore {
 
   private final Path file;
 
-  /** Guards the connection and what is unwritten; held by hashing threads and the writer. */
+  /**
+   * Guards the connection and {@code unwritten}. Hashing threads and the index writer thread hold
+   * it.
+   */
   private final Mutex mutex = new Mutex();
 
   private final ThreadPool writer = new ThreadPool(new ThreadPool.Config("millrace-index", 1, 16));
@@ -58,10 +61,10 @@ public final class SqliteDigestStore implements DigestStore {
   }
 
   /**
-   * Opens or makes the database.
+   * Opens or creates the database.
    *
-   * @param directory is made if it is not there
-   * @throws IOException if there can be none in this directory
+   * @param directory created if it does not exist
+   * @throws IOException if the directory cannot hold a database
    */
   public static SqliteDigestStore open(Path directory) throws IOException {
     Path file = prepare(directory);
@@ -71,9 +74,9 @@ public final class SqliteDigestStore implements DigestStore {
   }
 
   /**
-   * Opens the database that is there.
+   * Opens an existing database.
    *
-   * @throws IOException if there is none, or none that can be used; it stays as it is
+   * @throws IOException if there is none or it cannot be used; the file is not changed
    */
   public static SqliteDigestStore openExisting(Path directory) throws IOException {
     if (!Files.exists(directory.resolve(NAME))) {
@@ -95,7 +98,7 @@ public final class SqliteDigestStore implements DigestStore {
       throw new IOException(directory + " cannot be written to");
     }
     if (System.getProperty("org.sqlite.tmpdir") == null) {
-      // The driver unpacks its library; /tmp may be forbidden ground in a container.
+      // The driver unpacks its native library, and a container may forbid writing to /tmp.
       System.setProperty("org.sqlite.tmpdir", directory.toAbsolutePath().toString());
     }
     return directory.resolve(NAME);
@@ -106,12 +109,13 @@ public final class SqliteDigestStore implements DigestStore {
       return connect(file);
     } catch (SQLException damaged) {
       if (damaged.getErrorCode() == SQLITE_BUSY || damaged.getErrorCode() == SQLITE_CANTOPEN) {
-        throw new IOException(file + ": " + damaged.getMessage(), damaged); // nothing wrong with it
+        throw new IOException(
+            file + ": " + damaged.getMessage(), damaged); // the file itself is intact
       }
       Path aside = putAside(file);
       LOG.log(
           Level.WARNING,
-          "{0} is no index of digests that can be used ({1}); it is now {2}, and a new one begun",
+          "{0} is not a usable digest index ({1}); renamed to {2}, starting a new one",
           new Object[] {file, damaged.getMessage(), aside});
       try {
         return connect(file);
@@ -171,7 +175,7 @@ public final class SqliteDigestStore implements DigestStore {
   }
 
   /**
-   * What is known of a file, in whatever version. May wait for a disk, as the two below.
+   * The row of a file in any version, or null. May wait for a disk, as may the two methods below.
    *
    * @throws IOException if the database cannot be read
    */
@@ -179,21 +183,21 @@ public final class SqliteDigestStore implements DigestStore {
     return locked(() -> table.byFile(device, inode));
   }
 
-  /** What is known of files that were at a path when they were hashed. */
+  /** The rows of files that had a path when they were hashed. */
   public List<IndexedFile> at(byte[] path) throws IOException {
     return locked(() -> table.byPath(path));
   }
 
-  /** The next files in the order of device and inode, after one that need not be there. */
-  public List<IndexedFile> after(long device, long inode, int most) throws IOException {
-    return locked(() -> table.after(device, inode, most));
+  /** The next files in order of device and inode, after a position that need not exist. */
+  public List<IndexedFile> after(long device, long inode, int max) throws IOException {
+    return locked(() -> table.after(device, inode, max));
   }
 
   /**
-   * Forgets files. May wait for a disk.
+   * Deletes rows. May wait for a disk.
    *
-   * @param gone as {@link #after} gave them; one that was written anew since then stays
-   * @throws IOException if the database cannot be written; all of them are known still
+   * @param gone as returned by {@link #after}; rows rewritten since then stay
+   * @throws IOException if the database cannot be written; no row is deleted then
    */
   public void forget(Collection<IndexedFile> gone) throws IOException {
     locked(() -> {
@@ -203,7 +207,6 @@ public final class SqliteDigestStore implements DigestStore {
     count();
   }
 
-  /** A query. */
   private interface Query<T extends @Nullable Object> {
     T run() throws SQLException;
   }
@@ -225,7 +228,7 @@ public final class SqliteDigestStore implements DigestStore {
     mutex.lock();
     try {
       if (unwritten.size() >= MAX_UNWRITTEN) {
-        return; // the disk is stuck; it costs hashing the file again one day
+        return; // the disk is stuck; the file must be hashed again later
       }
       first = unwritten.isEmpty();
       unwritten.merge(
@@ -256,13 +259,13 @@ public final class SqliteDigestStore implements DigestStore {
     count();
   }
 
-  /** Said once, until it works again. */
+  /** Logs the first failure only, until a write succeeds again. */
   private void failed(String what, SQLException why) {
     if (!failing) {
       failing = true;
       LOG.log(
           Level.WARNING,
-          "{0} cannot be {1}: {2}; digests are hashed anew where they are needed",
+          "{0} cannot be {1}: {2}; digests are computed again when needed",
           new Object[] {file, what, why.getMessage()});
     }
   }

@@ -17,39 +17,39 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the files of a directory anew and compares them with what was known of them: with an index,
- * or with a checksum file. Waits; one thread calls. Nothing is changed, but for an index that is to
- * forget what is missing.
+ * Rereads the files of a directory and compares them with an index or a checksum file. Blocking;
+ * one thread calls. Changes nothing, except that an index can delete missing files.
  */
 public final class Verification implements AutoCloseable {
-  /** What a file is found to be. */
+  /** The result for a file. */
   public enum Status {
     OK,
-    /** Its content is another, and its size or time says so, or a checksum file has neither. */
+    /**
+     * The content differs, and so do size or time; or a checksum file, which has neither,
+     * disagrees.
+     */
     CHANGED,
-    /** It was known, and is not there. */
+    /** Known, but the file does not exist. */
     MISSING,
-    /** It was known, is not there, and is known no longer. */
+    /** Missing, and deleted from the index. */
     FORGOTTEN,
-    /** Its content is another although its size and its time of modification are the same. */
+    /** The content differs although size and modification time are the same. */
     CORRUPT,
-    /** It cannot be read. */
+    /** The file cannot be read. */
     UNREADABLE,
-    /** Nothing was known of it. */
+    /** Not known before. */
     ADDED;
 
-    /** Whether nothing is amiss. */
+    /** Whether the status is no problem. */
     public boolean isWell() {
       return this == OK || this == ADDED || this == FORGOTTEN;
     }
   }
 
   /**
-   * One file.
-   *
-   * @param name its path from the directory
+   * @param name the file's path relative to the directory
    */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+  @SuppressWarnings("ArrayRecordComponent") // not compared, not modified
   public record Finding(Status status, byte[] name) {}
 
   private static final int PAGE_ROWS = 1024;
@@ -61,12 +61,12 @@ public final class Verification implements AutoCloseable {
 
   private record FileId(long device, long inode) {}
 
-  /** Known files that were met under another path than the one that is known. */
+  /** Known files found under a path other than the known one. */
   private final Set<FileId> moved = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param root a directory, this object's to close
-   * @param sink is handed what is found, in order
+   * @param root a directory; owned, and closed, by this object from now on
+   * @param sink receives the findings in order
    */
   public Verification(OpenFile root, Consumer<Finding> sink) {
     this.tree = FileTree.of(root);
@@ -74,7 +74,7 @@ public final class Verification implements AutoCloseable {
     this.work = new OrderedExecutor<>("millrace-verify", sink);
   }
 
-  /** Bytes of all files there. */
+  /** Total size of the directory's files. */
   public long sizeBytes() {
     return FileDigests.sizeBytes(tree);
   }
@@ -84,7 +84,7 @@ public final class Verification implements AutoCloseable {
     return doneBytes.get();
   }
 
-  /** A file, or why it cannot be looked at. */
+  /** Compares one open file. */
   private interface Check {
     Status of(OpenFile file) throws IOException;
   }
@@ -134,9 +134,9 @@ public final class Verification implements AutoCloseable {
   /**
    * Compares with an index.
    *
-   * @param forgetMissing whether the index forgets the files that are missing, so that the next
-   *     time nobody misses them
-   * @throws IOException if the index cannot be read, or written where it is to forget
+   * @param forgetMissing whether to delete missing files from the index, so that later runs do not
+   *     report them
+   * @throws IOException if the index cannot be read or, to delete files, written
    */
   public void compareWith(SqliteDigestStore index, boolean forgetMissing) throws IOException {
     byte[] root = tree.path();
@@ -160,7 +160,8 @@ public final class Verification implements AutoCloseable {
     boolean sameContent = known != null && known.version().hasContentOf(now);
     boolean samePath = known != null && (known.path() == null || Arrays.equals(known.path(), path));
     if (known == null || (!sameContent && !samePath)) {
-      // An unknown inode, or one that another file had: known at this path, it was replaced.
+      // The inode is unknown or belonged to another file. If this path is known, the file was
+      // replaced.
       return index.at(path).isEmpty() ? Status.ADDED : Status.CHANGED;
     }
     if (!samePath) {
@@ -176,7 +177,7 @@ public final class Verification implements AutoCloseable {
         : compare(file, algorithm, expected, Status.CORRUPT);
   }
 
-  /** Files that the index knows beneath the root, and that the walk has not met. */
+  /** Reports files that the index has beneath the root and that the walk did not find. */
   private void missing(SqliteDigestStore index, byte[] root, boolean forget) throws IOException {
     byte[] beneath = FileTree.join(root, new byte[0]);
     List<IndexedFile> page;
@@ -225,8 +226,8 @@ public final class Verification implements AutoCloseable {
   /**
    * Compares with a checksum file.
    *
-   * @param sums names are paths from the directory
-   * @param itself the checksum file's own path from the directory, or null if it is not there
+   * @param sums whose names are paths relative to the directory
+   * @param itself the checksum file's path relative to the directory, or null if it is elsewhere
    */
   public void compareWith(List<ChecksumLines.Sum> sums, byte @Nullable [] itself) {
     Set<String> known = new HashSet<>();
@@ -247,7 +248,7 @@ public final class Verification implements AutoCloseable {
     work.finish();
   }
 
-  /** A path by which two can be compared: exact for any bytes, "./" before it does not count. */
+  /** A comparable form of a path: exact for any bytes, without a leading "./". */
   private static String key(byte[] path) {
     String text = new String(path, StandardCharsets.ISO_8859_1);
     return text.startsWith("./") ? text.substring(2) : text;

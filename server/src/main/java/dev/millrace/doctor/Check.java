@@ -1,19 +1,18 @@
 package dev.millrace.doctor;
 
 /**
- * One thing that was looked at.
+ * One check of the doctor.
  *
- * @param name what it is
- * @param verdict whether it is as it should be
- * @param value what was found
+ * @param name of the check
+ * @param verdict result of the check
+ * @param value found on this machine
  * @param cure what to change; empty if nothing
  */
 public record Check(String name, Verdict verdict, String value, String cure) {
-  /** How it stands. */
   public enum Verdict {
-    /** As it should be, or of no consequence. */
+    /** Works, or does not matter. */
     OK,
-    /** It works, but less well than it could. */
+    /** Works, but worse than it could. */
     WARN,
     /** io_uring cannot be used, or the directory cannot be served. */
     FAIL

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks at everything that decides whether, and how well, a server runs here. */
+/** Checks everything that decides whether, and how well, a server runs on this machine. */
 public final class Doctor {
   private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
   private static final long FEW_DESCRIPTORS = 4096;
@@ -34,9 +34,9 @@ public final class Doctor {
   }
 
   /**
-   * Looks.
+   * Runs all checks.
    *
-   * @param directory what shall be served
+   * @param directory to be served
    */
   public static Report examine(Path directory) {
     Machine machine = new Machine(Path.of("/"), System.getenv());
@@ -72,14 +72,15 @@ public final class Doctor {
     String value = "Linux " + kernel + " " + System.getProperty("os.arch");
     if (!release.matches()) {
       checks.add(
-          Check.warn("kernel", value, "6.1 or newer is needed; this version is not understood"));
+          Check.warn(
+              "kernel", value, "Linux 6.1 or newer is required; this version cannot be parsed"));
       return;
     }
     int number = Integer.parseInt(release.group(1)) * 1000 + Integer.parseInt(release.group(2));
     if (number < 6_001) {
       checks.add(Check.fail("kernel", value, "use Linux 6.1 or newer"));
     } else if (number < 6_007) {
-      checks.add(Check.ok("kernel", value + " (6.7 brings futex waits; an eventfd serves before)"));
+      checks.add(Check.ok("kernel", value + " (futex waits need 6.7; an eventfd is used instead)"));
     } else {
       checks.add(Check.ok("kernel", value));
     }
@@ -88,7 +89,7 @@ public final class Doctor {
   private void liburing() {
     checks.add(
         probe.liburing().isEmpty()
-            ? Check.fail("liburing", "missing, or older than 2.3", "apt-get install liburing2")
+            ? Check.fail("liburing", "missing or older than 2.3", "apt-get install liburing2")
             : Check.ok("liburing", probe.liburing()));
   }
 
@@ -101,7 +102,8 @@ public final class Doctor {
               ? Check.ok("io_uring", "a ring can be set up")
               : Check.warn(
                   "io_uring",
-                  "a ring can be set up, with queues of %d and %d in place of %d and %d: too little memory may be locked"
+                  ("a ring can be set up, with queues of %d and %d instead of %d and %d: the limit"
+                          + " on locked memory is too low")
                       .formatted(
                           size.submissionEntries(),
                           size.completionEntries(),
@@ -126,7 +128,7 @@ public final class Doctor {
                   case "0" -> "off";
                   case "1" -> "strict";
                   case "2" -> "filtering";
-                  default -> "not known";
+                  default -> "unknown";
                 }));
   }
 
@@ -162,7 +164,8 @@ public final class Doctor {
     checks.add(
         needed.isEmpty()
             ? Check.ok("operations", value)
-            : Check.fail("operations", value, "needed: " + lower(needed) + "; use a newer kernel"));
+            : Check.fail(
+                "operations", value, "required: " + lower(needed) + "; use a newer kernel"));
   }
 
   private void flags() {
@@ -175,12 +178,12 @@ public final class Doctor {
             : Check.warn(
                 "setup flags",
                 lower(there) + "; missing: " + lower(missing),
-                "a newer kernel has them; without, completions interrupt the loop"));
+                "use a newer kernel; without them completions interrupt the loop"));
   }
 
   private void container() {
     String container = machine.container();
-    checks.add(Check.ok("container", container.isEmpty() ? "none is seen" : container));
+    checks.add(Check.ok("container", container.isEmpty() ? "none detected" : container));
   }
 
   private void descriptors() {
@@ -189,11 +192,13 @@ public final class Doctor {
     checks.add(
         limit >= 0 && limit < FEW_DESCRIPTORS
             ? Check.warn(
-                "open files", value, "each connection takes one: ulimit -n 65536, LimitNOFILE")
+                "open files",
+                value,
+                "each connection needs one: ulimit -n 65536, LimitNOFILE=65536")
             : Check.ok("open files", value));
   }
 
-  /** All rings of one user count against it, since 6.14 with their queues. */
+  /** All rings of one user count against this limit; since Linux 6.14 their queues count too. */
   private void lockedMemory() {
     long limit = machine.softLimit("Max locked memory");
     checks.add(Check.ok("locked memory", limit < 0 ? "unlimited" : limit + " bytes"));
@@ -214,11 +219,13 @@ public final class Doctor {
     try {
       real = directory.toRealPath();
     } catch (IOException absent) {
-      checks.add(Check.fail("directory", directory + " does not exist", "name one that does"));
+      checks.add(
+          Check.fail("directory", directory + " does not exist", "name an existing directory"));
       return;
     }
     if (!Files.isDirectory(real) || !Files.isReadable(real) || !Files.isExecutable(real)) {
-      checks.add(Check.fail("directory", real + " cannot be read", "chmod, or run as its owner"));
+      checks.add(
+          Check.fail("directory", real + " cannot be read", "chmod it, or run as its owner"));
       return;
     }
     String type = machine.fileSystem(real);
@@ -226,7 +233,9 @@ public final class Doctor {
     if (REMOTE.contains(type) || type.startsWith("fuse")) {
       checks.add(
           Check.warn(
-              "directory", value, "files of another machine are read by kernel threads, slower"));
+              "directory",
+              value,
+              "kernel threads read files of a remote file system, which is slower"));
     } else {
       checks.add(Check.ok("directory", value));
     }

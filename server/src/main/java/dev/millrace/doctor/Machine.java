@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What this machine and whatever holds this process say of themselves. */
+/** Reads what the kernel and the container report: /proc, /sys and the environment. */
 final class Machine {
   private final Path root;
   private final Map<String, String> environment;
 
   /**
-   * @param root where /proc, /sys and the like are; another directory in tests
+   * @param root directory that contains proc and sys; another directory in tests
    */
   Machine(Path root, Map<String, String> environment) {
     this.root = root;
@@ -36,7 +36,6 @@ final class Machine {
     }
   }
 
-  /** A field of /proc/self/status. */
   String status(String field) {
     return lines("/proc/self/status").stream()
         .filter(line -> line.startsWith(field + ":"))
@@ -45,7 +44,7 @@ final class Machine {
         .orElse("");
   }
 
-  /** The soft limit in /proc/self/limits; -1 for none, or if it is not known. */
+  /** The soft limit in /proc/self/limits; -1 if unlimited or unknown. */
   long softLimit(String name) {
     Optional<String> found =
         lines("/proc/self/limits").stream().filter(line -> line.startsWith(name)).findFirst();
@@ -54,7 +53,7 @@ final class Machine {
     return soft.matches("\\d+") ? Long.parseLong(soft) : -1;
   }
 
-  /** A guess at what runs this process. */
+  /** The container runtimes that seem to run this process, comma-separated; empty if none. */
   String container() {
     List<String> signs = new ArrayList<>();
     if (environment.containsKey("KUBERNETES_SERVICE_HOST")) {
@@ -79,7 +78,7 @@ final class Machine {
     return String.join(", ", signs);
   }
 
-  /** The limits of this process's control group, of version 2. */
+  /** The limits of this process's control group (cgroup v2). */
   String controlGroup() {
     String path =
         lines("/proc/self/cgroup").stream()
@@ -91,14 +90,17 @@ final class Machine {
     for (String name : new String[] {"memory.max", "cpu.max", "pids.max"}) {
       String limit = line("/sys/fs/cgroup" + path + "/" + name);
       if (limit.isEmpty()) {
-        limit = line("/sys/fs/cgroup/" + name); // the path is the host's, not the container's
+        limit =
+            line(
+                "/sys/fs/cgroup/"
+                    + name); // the path is relative to the host's root, not the container's
       }
       if (!limit.isEmpty()) {
         limits.add(name + " " + limit);
       }
     }
     if (limits.isEmpty()) {
-      return path.isEmpty() ? "no control group of version 2 is seen" : "no limits, " + path;
+      return path.isEmpty() ? "no control group (cgroup v2) found" : "no limits, " + path;
     }
     return String.join(", ", limits);
   }
@@ -115,7 +117,7 @@ final class Machine {
       }
       Path mount = Path.of(fields[4].replace("\\040", " "));
       if (directory.startsWith(mount) && mount.getNameCount() >= longest) {
-        longest = mount.getNameCount(); // the later of two on one path lies above
+        longest = mount.getNameCount(); // a later mount on the same path covers the earlier
         type = halves[1].split(" ", 2)[0];
       }
     }

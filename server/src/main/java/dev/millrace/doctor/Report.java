@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Everything that was looked at.
+ * The results of all checks.
  *
- * @param probe what io_uring can do
+ * @param probe capabilities of io_uring
  */
 public record Report(List<Check> checks, RingProbe probe) {
-  /** What the server submits; the last has a fallback. */
+  /** The operations that the server submits. FUTEX_WAIT has a fallback. */
   static final List<OpKind> USED =
       List.of(
           OpKind.ACCEPT,
@@ -29,12 +29,12 @@ public record Report(List<Check> checks, RingProbe probe) {
     checks = List.copyOf(checks);
   }
 
-  /** Whether nothing is in the way of a server on io_uring. */
+  /** Whether no check failed. */
   public boolean isWell() {
     return checks.stream().noneMatch(check -> check.verdict() == Verdict.FAIL);
   }
 
-  /** For people: a line each, what to change below it. */
+  /** The report for people: a line per check, followed by its cure. */
   public String text() {
     StringBuilder out = new StringBuilder();
     for (Check check : checks) {
@@ -46,13 +46,11 @@ public record Report(List<Check> checks, RingProbe probe) {
       }
     }
     out.append(
-        isWell()
-            ? "Millrace runs on io_uring here.\n"
-            : "Millrace does not run as it should here.\n");
+        isWell() ? "Millrace runs on io_uring here.\n" : "Millrace does not run properly here.\n");
     return out.toString();
   }
 
-  /** For programs: one object. */
+  /** The report for programs: one JSON object. */
   public String json() {
     StringBuilder out = new StringBuilder("{\"ok\":").append(isWell());
     RingUnavailableException refusal = probe.refusal();

@@ -1,13 +1,14 @@
 /**
- * Why io_uring is refused here, and what else is worth changing on this machine.
+ * Explains why io_uring is unavailable on this machine, and what else to change.
  *
  * <ul>
- *   <li>{@link dev.millrace.doctor.Doctor}: looks, and judges.
+ *   <li>{@link dev.millrace.doctor.Doctor}: runs the checks.
  *   <li>{@link dev.millrace.doctor.Machine}: reads /proc and /sys.
- *   <li>{@link dev.millrace.doctor.Report}: what was found, as text and as JSON.
+ *   <li>{@link dev.millrace.doctor.Report}: the results, each a {@link dev.millrace.doctor.Check},
+ *       as text and as JSON.
  * </ul>
  *
- * <p>Imports core-io and {@code plan}; used by the command line alone.
+ * <p>Runs on the command's main thread; it may block. Imports {@code text}, core-io and core-sync.
  */
 @NullMarked
 package dev.millrace.doctor;

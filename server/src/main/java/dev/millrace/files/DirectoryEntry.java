@@ -5,14 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A name in a directory that can be asked for: a regular file's or a directory's. */
+/** The name of a regular file or a directory in a directory, as a client may request it. */
 public final class DirectoryEntry {
   private final byte[] name;
   private final boolean directory;
   private @Nullable FileStat stat;
 
   /**
-   * @param stat if they are known already
+   * @param stat null if not yet known
    */
   public DirectoryEntry(byte[] name, boolean directory, @Nullable FileStat stat) {
     this.name = name.clone();
@@ -20,7 +20,7 @@ public final class DirectoryEntry {
     this.stat = stat;
   }
 
-  /** Its bytes, as the kernel has them. */
+  /** The name's bytes as stored by the kernel. */
   public byte[] name() {
     return name.clone();
   }
@@ -29,7 +29,7 @@ public final class DirectoryEntry {
     return directory;
   }
 
-  /** What it is, or null if nobody has looked or it has gone. */
+  /** The file status, or null if it was not read or the file is gone. */
   public @Nullable FileStat stat() {
     return stat;
   }
@@ -38,19 +38,19 @@ public final class DirectoryEntry {
     stat = found;
   }
 
-  /** The name as UTF-8; where it is not, with replacement characters. */
+  /** The name as UTF-8, with replacement characters for malformed bytes. */
   public String text() {
     return new String(name, StandardCharsets.UTF_8);
   }
 
-  /** A reference that leads to it from its directory (RFC 3986 §4.2), exact for any bytes. */
+  /** A relative reference from the directory to this entry (RFC 3986 §4.2), exact for any bytes. */
   public String reference() {
-    StringBuilder out = new StringBuilder("./"); // a colon would make what precedes it a scheme
+    StringBuilder out = new StringBuilder("./"); // otherwise a colon would end a scheme
     RequestPath.encode(name, out);
     return directory ? out.append('/').toString() : out.toString();
   }
 
-  /** Order by bytes. */
+  /** Compares the names byte by byte. */
   public int compareNames(DirectoryEntry other) {
     return Arrays.compareUnsigned(name, other.name);
   }

@@ -14,11 +14,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an open directory with blocking calls: on a worker, one thread at a time.
+ * Reads an open directory with blocking calls, on a worker thread, one thread at a time.
  *
- * <p>A symbolic link counts as what it leads to beneath the root, under the same policy as a
- * request; one that leads nowhere, and whatever is neither file nor directory, is left out, so that
- * what is listed can be asked for.
+ * <p>A symbolic link counts as the file or directory that it resolves to beneath the root, under
+ * the policy that applies to requests. Dangling links, and entries that are neither file nor
+ * directory, are omitted, so every listed entry can be requested.
  */
 public final class DirectoryScan {
   private static final int BUFFER_BYTES = 64 << 10;
@@ -46,9 +46,9 @@ public final class DirectoryScan {
   }
 
   /**
-   * All names, in no order; once.
+   * Returns all names in no particular order. May be called once.
    *
-   * @param hidden whether names that begin with a dot are among them
+   * @param hidden whether to include names that begin with a dot
    */
   public List<DirectoryEntry> entries(boolean hidden) throws IOException {
     List<DirectoryEntry> entries = new ArrayList<>();
@@ -96,7 +96,7 @@ public final class DirectoryScan {
     }
   }
 
-  /** What the kernel would open for this name, or null. */
+  /** The status of the file that the kernel opens for this name, or null. */
   private @Nullable FileStat resolve(byte[] name) {
     boolean atRoot = path.length == 1 && path[0] == '.';
     int prefix = atRoot ? 0 : path.length + 1;
@@ -121,7 +121,7 @@ public final class DirectoryScan {
     }
   }
 
-  /** Looks at an entry, if nobody has; one that is gone stays without facts. */
+  /** Reads the entry's status unless it is known. The status of a removed entry stays null. */
   public void look(DirectoryEntry entry) {
     if (entry.stat() != null) {
       return;
@@ -132,7 +132,7 @@ public final class DirectoryScan {
       MemorySegment.copy(bytes, 0, name, JAVA_BYTE, 0, bytes.length);
       entry.stat(FileCalls.statAt(directory.fd(), name));
     } catch (ErrnoException gone) {
-      // it was removed since its name was read
+      // removed since its name was read
     }
   }
 }

@@ -7,31 +7,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/**
- * Logs that a file system fails, one line in ten seconds however many requests meet it. Event
- * thread only.
- */
+/** Logs failures of a file system, at most one line in ten seconds. Loop thread only. */
 final class FailureLog {
   private static final Logger LOG = Logger.getLogger("dev.millrace.files");
   private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private boolean logged;
   private long loggedNanos;
-  private long passedOver;
+  private long suppressed;
 
-  /** A path could not be opened. Logs what an operator would mend, not what clients ask for. */
+  /** Logs a failed open if an operator can fix its cause; client errors are not logged. */
   void opening(byte[] path, int errno) {
     OpenFailure failure = OpenFailure.of(errno);
     if (failure == OpenFailure.IO || failure == OpenFailure.UNAVAILABLE) {
       long now = System.nanoTime();
       if (logged && now - loggedNanos < PERIOD_NANOS) {
-        passedOver++;
+        suppressed++;
         return;
       }
       logged = true;
       loggedNanos = now;
-      String more = passedOver == 0 ? "" : "; " + passedOver + " more such failures before it";
-      passedOver = 0;
+      String more = suppressed == 0 ? "" : "; " + suppressed + " earlier failures were not logged";
+      suppressed = 0;
       String name = new String(path, StandardCharsets.UTF_8);
       LOG.log(
           Level.WARNING,

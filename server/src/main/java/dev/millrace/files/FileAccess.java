@@ -6,19 +6,19 @@ import dev.millrace.uring.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files beneath one root, without blocking. The event thread alone calls, and callbacks come on it,
- * possibly before the call returns.
+ * Opens and reads files beneath one root without blocking. Only the loop thread calls; callbacks
+ * run on it, possibly before the call returns.
  */
 public interface FileAccess {
-  /** Gets the result of {@link #open}. */
+  /** Receives the result of {@link #open}. */
   interface OpenCallback {
-    /** The file is the callee's to close. */
+    /** The callee owns the file and closes it. */
     void opened(OpenFile file);
 
     void failed(OpenFailure why);
   }
 
-  /** Gets the result of {@link #read}. */
+  /** Receives the result of {@link #read}. */
   interface ReadCallback {
     /**
      * @param result bytes read, 0 at the end of the file, or {@code -errno}
@@ -27,28 +27,27 @@ public interface FileAccess {
   }
 
   /**
-   * Gives the mount another root: a look-up that begins from now on is beneath it, one under way is
-   * beneath the old. Whatever was kept of the old is dropped.
+   * Replaces the root. Lookups that start from now on use the new root; lookups in flight keep the
+   * old one. Cached files of the old root are dropped.
    *
-   * @param root held for this object, which releases it; null if there is none, so that nothing can
-   *     be opened
+   * @param root a hold that this object releases; null if there is no root, so every open fails
    */
   void root(@Nullable Root root);
 
-  /** Which root it is that paths are looked up beneath: another number for another root. */
+  /** A number that changes with the root. */
   int generation();
 
   /**
-   * Opens a path for reading: what it names lies beneath the root when it is opened, whatever
-   * happens to the tree meanwhile.
+   * Opens a path for reading. The file lies beneath the root when it is opened, whatever concurrent
+   * changes the tree undergoes.
    *
    * @param path relative, without NUL
    */
   void open(byte[] path, OpenCallback callback);
 
   /**
-   * Opens a variant of a file that was found, if there is one: that there is none may be remembered
-   * for a while, since clients that accept codings ask with each request.
+   * Opens a variant of a file that was found. Its absence may be cached for a while, because
+   * clients that accept content codings cause this lookup with each request.
    *
    * @param path relative, without NUL
    */
@@ -57,22 +56,22 @@ public interface FileAccess {
   }
 
   /**
-   * Reads at an offset into a buffer from its beginning; may be short. File and buffer must stay as
-   * they are until the callback.
+   * Reads at an offset into the start of a buffer; the read may be short. File and buffer must not
+   * be closed, returned or changed before the callback.
    */
   void read(OpenFile file, long offset, ReadBuffer buffer, int length, ReadCallback callback);
 
   /** Whether a connection can send from a file's {@linkplain OpenFile#channel channel}. */
   boolean sendsFiles();
 
-  /** What the descriptor is now. */
+  /** The current status of the file. */
   FileStat stat(OpenFile file) throws ErrnoException;
 
   /**
-   * A look into an open directory, for a worker, which resolves links beneath the root that the
-   * directory was found beneath.
+   * Prepares a scan of an open directory for a worker thread. The scan resolves links beneath the
+   * root that the directory was found beneath.
    *
-   * @param path the directory's, as it was opened
+   * @param path of the directory, as it was opened
    */
   DirectoryScan scan(OpenFile directory, byte[] path);
 }

@@ -7,19 +7,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files beneath a directory, by calls that wait: for commands and threads of their own. Any
- * thread opens; one walks.
+ * The files beneath a directory, read with blocking calls, for commands and dedicated threads. Any
+ * thread may open files; one thread walks.
  *
- * <p>The walk follows no symbolic links: what they lead to beneath the directory is met where it
- * is.
+ * <p>The walk follows no symbolic links. A link's target beneath the directory is visited at its
+ * own path.
  */
 public final class FileTree implements AutoCloseable {
-  /** Is told of what {@link #walk} meets. */
+  /** Receives the files that {@link #walk} visits. */
   public interface Visitor {
-    /** A regular file, by its path from the directory. */
+    /** A regular file, with its path relative to the directory. */
     void file(byte[] path);
 
-    /** A directory whose names cannot be read. */
+    /** A directory that cannot be read. */
     void unreadable(byte[] path);
   }
 
@@ -32,25 +32,23 @@ public final class FileTree implements AutoCloseable {
   }
 
   /**
-   * The tree beneath a directory.
-   *
-   * @param root becomes this object's to close
+   * @param root owned, and closed, by the tree from now on
    */
   public static FileTree of(OpenFile root) {
     return new FileTree(root);
   }
 
-  /** The directory's absolute path, or null if none leads to it. */
+  /** The directory's absolute path, or null if it has none. */
   public byte @Nullable [] path() {
     return root.path();
   }
 
-  /** Opens what lies beneath, by its path from the directory; links that stay beneath are fine. */
+  /** Opens a path relative to the directory. Symbolic links must resolve beneath it. */
   public OpenFile open(byte[] path) throws ErrnoException {
     return OpenFile.open(root.fd(), path, SymlinkPolicy.BENEATH.how());
   }
 
-  /** Visits all files, in the order of the bytes of their names. */
+  /** Visits all files, in byte order of their names. */
   public void walk(Visitor visitor) {
     walk(HERE, true, visitor);
   }
@@ -80,7 +78,7 @@ public final class FileTree implements AutoCloseable {
     }
   }
 
-  /** A directory's path and the way from there. */
+  /** Joins a directory's path and a path relative to it. */
   public static byte[] join(byte[] directory, byte[] below) {
     ByteArrayOutputStream joined = new ByteArrayOutputStream(directory.length + below.length + 1);
     joined.writeBytes(directory);

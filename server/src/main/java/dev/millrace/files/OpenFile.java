@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open descriptor and what it was when it was opened. Closed once, by whoever was given it, with
- * no read of it in flight. Several may {@linkplain #share share} a descriptor, which ends with the
- * last of them.
+ * An open descriptor and the file's status at opening. The holder closes it exactly once, after all
+ * reads have completed. Several holders may {@linkplain #share share} a descriptor; the last close
+ * closes it.
  */
 public final class OpenFile {
-  private static final int PATH_MAX = 4096; // of the kernel, a NUL included
+  private static final int PATH_MAX = 4096; // includes the NUL
 
   private final int fd;
   private final FileStat stat;
@@ -29,19 +29,19 @@ public final class OpenFile {
   private final @Nullable Origin origin;
   private boolean closed;
 
-  /** Where a file was found. Event thread only. */
+  /** Finds a file again by its path. Loop thread only. */
   @FunctionalInterface
   interface Origin {
     /** As {@link OpenFile#again}. */
     @Nullable OpenFile again(FileStat stat);
   }
 
-  /** What all who share a descriptor have in common. */
+  /** State that all holders of a descriptor share. */
   private static final class Shared {
     final AtomicInteger sharers = new AtomicInteger(1);
     final @Nullable Root root;
-    @Nullable Residency residency; // of the event thread
-    @Nullable Object note; // of the event thread
+    @Nullable Residency residency; // loop thread only
+    @Nullable Object note; // loop thread only
 
     Shared(@Nullable Root root) {
       this.root = root;
@@ -52,7 +52,7 @@ public final class OpenFile {
     this(fd, stat, origin, System.nanoTime(), new Shared(null));
   }
 
-  /** A file found beneath a root. A directory holds the root until it is closed. */
+  /** A file found beneath a root. A directory holds the root until closed. */
   static OpenFile beneath(Root root, int fd, FileStat stat, @Nullable Origin origin) {
     Root held = stat.isDirectory() ? root.hold() : null;
     return new OpenFile(fd, stat, origin, System.nanoTime(), new Shared(held));
@@ -77,8 +77,7 @@ public final class OpenFile {
   }
 
   /**
-   * Opens by a path from anywhere, with a call that may wait for a disk. The kernel's longest path
-   * is 4095 bytes.
+   * Opens a path without a root; may wait for a disk. The kernel's longest path is 4095 bytes.
    *
    * @param path without NUL
    */
@@ -86,7 +85,7 @@ public final class OpenFile {
     return open(FileCalls.CURRENT_DIRECTORY, path, OpenHow.READ_ANYWHERE);
   }
 
-  /** The same beneath a directory. */
+  /** Opens a path beneath a directory. */
   static OpenFile open(int directoryFd, byte[] path, MemorySegment how) throws ErrnoException {
     int fd = openDescriptor(directoryFd, path, how);
     try {
@@ -97,7 +96,7 @@ public final class OpenFile {
     }
   }
 
-  /** The same beneath a root, which the caller holds. */
+  /** Opens a path beneath a root that the caller holds. */
   static OpenFile open(Root root, byte[] path, MemorySegment how) throws ErrnoException {
     int fd = openDescriptor(root.fd(), path, how);
     try {
@@ -121,17 +120,17 @@ public final class OpenFile {
     }
   }
 
-  /** As of opening. */
+  /** The status at opening. */
   public FileStat stat() {
     return stat;
   }
 
-  /** When its path was last known to lead to it, as {@link System#nanoTime}. */
+  /** When the path was last resolved to this file, as {@link System#nanoTime}. */
   public long openedNanos() {
     return openedNanos;
   }
 
-  /** The same open file and descriptor, the callee's to close. */
+  /** Shares the descriptor. The callee owns and closes the returned object. */
   public OpenFile share() {
     int before = shared.sharers.getAndIncrement();
     if (closed || before < 1) {
@@ -141,22 +140,22 @@ public final class OpenFile {
   }
 
   /**
-   * Whether it is what it was when it was opened: content, attributes, and names, for renaming and
-   * removing it change its time of change. What becomes of the directories above it does not show.
+   * Whether the status is the same as at opening. Changes of content and attributes change it, and
+   * so do renaming and removal, which set the change time. Changes of parent directories do not.
    */
   public boolean isUnchanged() {
     return FileCalls.matches(fd(), stat);
   }
 
-  /** Whether it may be opened {@link #again}. */
+  /** Whether {@link #again} may return a file. */
   public boolean canBeFoundAgain() {
     return origin != null;
   }
 
   /**
-   * The same file opened anew, the callee's to close, if the path that it was opened by leads to it
-   * still and nothing of it has changed; null if not, or if only a disk could tell. Also once this
-   * is closed. Event thread only.
+   * Opens the file anew by the path that it was opened by. Returns null if the path no longer leads
+   * to the unchanged file, or if finding out would need disk access. The caller owns and closes the
+   * result. May be called after this object is closed. Loop thread only.
    */
   public @Nullable OpenFile again() {
     Origin from = origin;
@@ -170,13 +169,13 @@ public final class OpenFile {
     return fd;
   }
 
-  /** The same open file under another descriptor, the callee's to close. */
+  /** Duplicates the descriptor. The caller owns and closes the result. */
   public OpenFile duplicate() throws ErrnoException {
     return new OpenFile(FileCalls.duplicate(fd()), stat, null);
   }
 
   /**
-   * Reads with a call that waits for the disk: not on the event thread.
+   * Reads with a call that may wait for the disk. Not on the loop thread.
    *
    * @return bytes read, 0 at the end, or {@code -errno}
    */
@@ -185,7 +184,7 @@ public final class OpenFile {
   }
 
   /**
-   * Reads what is in memory, without waiting for the disk.
+   * Reads resident pages only, without waiting for the disk.
    *
    * @return as {@link PageCache#read}
    */
@@ -193,17 +192,17 @@ public final class OpenFile {
     return PageCache.read(fd(), into, length, offset);
   }
 
-  /** Says what {@link #readNow} will be asked for soon. Not on the event thread. */
+  /** Announces a range for {@link #readNow} (readahead). Not on the loop thread. */
   public void willNeed(long offset, long length) {
     FileCalls.willNeed(fd(), offset, length);
   }
 
-  /** What the file is now. Any thread. */
+  /** The current status. Any thread. */
   public FileStat factsNow() throws ErrnoException {
     return FileCalls.stat(fd());
   }
 
-  /** The absolute path that leads to it now, or null if there is none. Not on the event thread. */
+  /** The file's current absolute path, or null if it has none. Not on the loop thread. */
   public byte @Nullable [] path() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment path = arena.allocate(PATH_MAX + 1L);
@@ -213,7 +212,7 @@ public final class OpenFile {
       if (length <= 0 || length == PATH_MAX || path.get(JAVA_BYTE, 0) != '/') {
         return null;
       }
-      // A file that was removed has " (deleted)" behind its name: what is there is asked.
+      // The link of a removed file ends in " (deleted)", so the path is checked with a stat.
       FileStat there = FileCalls.statAt(FileCalls.CURRENT_DIRECTORY, path);
       return there.device() == stat.device() && there.inode() == stat.inode()
           ? path.asSlice(0, length).toArray(JAVA_BYTE)
@@ -224,8 +223,8 @@ public final class OpenFile {
   }
 
   /**
-   * The file as a channel of which the transport sees the descriptor, open as long as this is; what
-   * it {@linkplain DescriptorChannel#share shares} is open until closed itself.
+   * The file as a channel that exposes the descriptor to the transport. It is open as long as this
+   * object; a {@linkplain DescriptorChannel#share share} of it is open until closed itself.
    */
   public DescriptorChannel channel() {
     OpenFile file = this;
@@ -252,12 +251,12 @@ public final class OpenFile {
     };
   }
 
-  /** What was {@linkplain #note(Object) noted}, or null. Event thread only. */
+  /** The object cached by {@link #note(Object)}, or null. Loop thread only. */
   public @Nullable Object note() {
     return shared.note;
   }
 
-  /** Keeps what follows from the file's facts for all who share it. Event thread only. */
+  /** Caches an object derived from the status, for all holders. Loop thread only. */
   public void note(Object note) {
     shared.note = note;
   }
@@ -271,7 +270,7 @@ public final class OpenFile {
     return known;
   }
 
-  /** Closes the descriptor; again has no effect. */
+  /** Closes this holder's share; further calls have no effect. */
   public void close() {
     if (!closed) {
       closed = true;

@@ -11,21 +11,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps regular files open between requests, so that asking again costs one fstat(2) and no
- * resolution. Event thread only.
+ * Keeps regular files open between requests, so that a repeated request costs one fstat(2) and no
+ * path resolution. Loop thread only.
  *
- * <p>A file that is kept is asked each time whether it is what it was, which also shows that it was
- * renamed, replaced or removed. What happens to directories and symbolic links on the way does not
- * show, so a path is resolved anew from time to time. What was not asked for since then is closed
- * by {@link #sweep}, or the space of a large file that was removed would not come back.
+ * <p>Each use checks that the file's status is unchanged, which also detects that it was renamed,
+ * replaced or removed. Changes of directories and symbolic links on the path are not detected, so a
+ * path is resolved anew from time to time. {@link #sweep} closes files that were not requested
+ * since, because otherwise the space of a large removed file would stay allocated.
  *
- * <p>That a file has no variant is remembered for as long: a client that accepts a coding would
- * cost a look-up with each request. Other names that are not there are looked up each time, so that
- * a file is found as soon as it is there.
+ * <p>The absence of a variant is cached for the same time; otherwise each request of a client that
+ * accepts a content coding would cost a lookup. The absence of other names is not cached, so a new
+ * file is found at once.
  */
 public final class OpenFiles implements FileAccess {
   private final FileAccess next;
-  private final int most;
+  private final int max;
   private final long validNanos;
   private final Runnable whenExhausted;
   private final Map<Path, OpenFile> files = new LinkedHashMap<>(16, 0.75f, true);
@@ -34,7 +34,7 @@ public final class OpenFiles implements FileAccess {
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong misses = new AtomicLong();
 
-  /** Bytes of a path, compared as such. */
+  /** A path's bytes, as a map key. */
   private static final class Path {
     private final byte[] bytes;
     private final int hash;
@@ -56,23 +56,23 @@ public final class OpenFiles implements FileAccess {
   }
 
   /**
-   * A variant that there is not.
+   * The cached absence of a variant.
    *
-   * @param sinceNanos when it did, as {@link System#nanoTime}
+   * @param sinceNanos when the lookup failed, as {@link System#nanoTime}
    */
   private record Absence(OpenFailure why, long sinceNanos) {}
 
   /**
-   * @param next opens what is not kept
-   * @param most files kept at once; those asked for longest ago are closed first; and as many
-   *     absences
-   * @param validNanos how long a path is taken to lead to the same unchanged file
-   * @param whenExhausted run when there was no descriptor to open a file with, and these were given
-   *     up, to give up others
+   * @param next opens files that are not cached
+   * @param max number of cached files, and likewise of cached absences; the least recently used
+   *     ones are evicted first
+   * @param validNanos how long a path is assumed to lead to the same unchanged file
+   * @param whenExhausted run when no descriptor was free and all cached files have been closed, so
+   *     that other caches release descriptors too
    */
-  public OpenFiles(FileAccess next, int most, long validNanos, Runnable whenExhausted) {
+  public OpenFiles(FileAccess next, int max, long validNanos, Runnable whenExhausted) {
     this.next = next;
-    this.most = most;
+    this.max = max;
     this.validNanos = validNanos;
     this.whenExhausted = whenExhausted;
   }
@@ -153,9 +153,9 @@ public final class OpenFiles implements FileAccess {
   private void keep(Path key, OpenFile file) {
     OpenFile before = files.put(key, file.share());
     if (before != null) {
-      before.close(); // opened twice at once
+      before.close(); // two opens were in flight
     }
-    if (files.size() > most) {
+    if (files.size() > max) {
       Iterator<OpenFile> oldest = files.values().iterator();
       oldest.next().close();
       oldest.remove();
@@ -164,7 +164,7 @@ public final class OpenFiles implements FileAccess {
 
   private void keep(Path key, Absence absence) {
     absences.put(key, absence);
-    if (absences.size() > most) {
+    if (absences.size() > max) {
       Iterator<Absence> oldest = absences.values().iterator();
       oldest.next();
       oldest.remove();
@@ -192,17 +192,17 @@ public final class OpenFiles implements FileAccess {
     return next.scan(directory, path);
   }
 
-  /** Opens that needed no resolution. Any thread. */
+  /** Opens served from the cache, without path resolution. Any thread. */
   public long hits() {
     return hits.get();
   }
 
-  /** Opens that went on to the file system. Any thread. */
+  /** Opens passed on to the file system. Any thread. */
   public long misses() {
     return misses.get();
   }
 
-  /** Closes and forgets what would not be used again without being resolved. */
+  /** Closes expired files and removes expired absences. */
   public void sweep() {
     long now = System.nanoTime();
     files
@@ -217,13 +217,13 @@ public final class OpenFiles implements FileAccess {
     absences.values().removeIf(absence -> now - absence.sinceNanos() >= validNanos);
   }
 
-  /** Closes what is kept, and keeps nothing more; opening goes on. */
+  /** Closes all cached files and caches no more. Opening still works. */
   public void close() {
     closed = true;
     clear();
   }
 
-  /** Closes what is kept; opening goes on. */
+  /** Closes all cached files. */
   public void clear() {
     files.values().forEach(OpenFile::close);
     files.clear();

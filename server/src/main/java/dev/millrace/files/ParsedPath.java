@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A path to look up.
+ * The decoded path of a request.
  *
- * @param segments decoded names, none of them empty, {@code .} or {@code ..}
+ * @param segments decoded names; none is empty, {@code .} or {@code ..}
  * @param directory whether the target ended with a slash
  */
 public record ParsedPath(List<byte[]> segments, boolean directory) implements RequestPath {
@@ -17,13 +17,13 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     segments = List.copyOf(segments);
   }
 
-  /** The path of no names: a root's. */
+  /** The root's path, without names. */
   public static final ParsedPath ROOT = new ParsedPath(List.of(), true);
 
   /**
-   * Whether a name begins with a dot, {@code .well-known} at the root excepted (RFC 8615).
+   * Whether a name begins with a dot, except {@code .well-known} at the root (RFC 8615).
    *
-   * @param from how many names at the beginning are not looked at
+   * @param from index of the first name to check
    */
   public boolean isHidden(int from) {
     for (int i = from; i < segments.size(); i++) {
@@ -35,7 +35,7 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     return false;
   }
 
-  /** Whether its first names are those of another path. */
+  /** Whether the first names equal all names of {@code prefix}. */
   public boolean startsWith(ParsedPath prefix) {
     if (prefix.segments.size() > segments.size()) {
       return false;
@@ -48,13 +48,13 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     return true;
   }
 
-  /** What follows the names of a path that it starts with. */
+  /** The names after {@code prefix}, which this path starts with. */
   public ParsedPath below(ParsedPath prefix) {
     int count = prefix.segments.size();
     return count == 0 ? this : new ParsedPath(segments.subList(count, segments.size()), directory);
   }
 
-  /** The decoded path with its slashes, as UTF-8: for patterns and for people, not for opening. */
+  /** The decoded path with slashes, as UTF-8: for patterns and display, not for opening. */
   public String decoded() {
     StringBuilder out = new StringBuilder();
     for (byte[] name : segments) {
@@ -67,7 +67,7 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     return new String(name, StandardCharsets.ISO_8859_1).equals(".well-known");
   }
 
-  /** The path relative to the root with {@code suffix} appended, as the kernel takes it. */
+  /** The path relative to the root, with {@code suffix} appended as a last name, for openat2(2). */
   public byte[] relative(String suffix) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(64);
     for (int i = 0; i < segments.size(); i++) {
@@ -83,7 +83,7 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     return segments.isEmpty() && suffix.isEmpty() ? new byte[] {'.'} : out.toByteArray();
   }
 
-  /** The canonical absolute path as a directory's, percent-encoded: for a redirect. */
+  /** The canonical absolute path with a trailing slash, percent-encoded: for a redirect. */
   public String encodedDirectory() {
     StringBuilder out = new StringBuilder("/");
     for (byte[] name : segments) {
@@ -93,12 +93,12 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     return out.toString();
   }
 
-  /** The path of the directory that the last name lies in. */
+  /** The path of the directory that contains the last name; not for the root. */
   public ParsedPath parent() {
     return new ParsedPath(segments.subList(0, segments.size() - 1), true);
   }
 
-  /** The same with so many bytes less at the end of the last name, which is longer. */
+  /** This path without the last {@code bytes} bytes of the last name, which must be longer. */
   public ParsedPath withoutSuffix(int bytes) {
     byte[] last = segments.getLast();
     List<byte[]> shorter = new ArrayList<>(segments);
@@ -106,7 +106,7 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     return new ParsedPath(shorter, directory);
   }
 
-  /** The path relative to the root of a name in this directory, as the kernel takes it. */
+  /** The path relative to the root of a name in this directory, for openat2(2). */
   public byte[] child(byte[] name) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(64);
     if (!segments.isEmpty()) {

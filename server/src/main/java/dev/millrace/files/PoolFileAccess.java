@@ -11,10 +11,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Files by blocking calls on the worker pool, for where there is no ring. */
+/** Files by blocking calls on the worker threads, for systems without io_uring. */
 public final class PoolFileAccess implements FileAccess {
   private static final Logger LOG = Logger.getLogger("dev.millrace.files");
-  private static final int NO_MEMORY = -12; // ENOMEM: what a full queue answers a read
+  private static final int NO_MEMORY = -12; // ENOMEM: result of a read that a full queue rejects
 
   private static final int IO_ERROR = -5; // EIO
 
@@ -24,9 +24,9 @@ public final class PoolFileAccess implements FileAccess {
   private final MemorySegment how;
 
   /**
-   * Without a root, so that nothing can be opened before {@link #root}.
+   * Creates it without a root, so every open fails before {@link #root} is called.
    *
-   * @param executors the workers, and the event thread that callbacks run on
+   * @param executors the worker threads and the loop thread that callbacks run on
    */
   public PoolFileAccess(LoopExecutors executors, SymlinkPolicy symlinks) {
     this.executors = executors;
@@ -62,7 +62,7 @@ public final class PoolFileAccess implements FileAccess {
         callback::opened,
         failure -> {
           if (failure instanceof RejectedExecutionException) {
-            beneath.release(); // no worker has
+            beneath.release(); // the call did not run
           }
           callback.failed(openFailure(path, failure));
         });
@@ -101,7 +101,7 @@ public final class PoolFileAccess implements FileAccess {
 
   @Override
   public boolean sendsFiles() {
-    return false; // the event thread would wait for the disk
+    return false; // the loop thread would wait for the disk
   }
 
   @Override

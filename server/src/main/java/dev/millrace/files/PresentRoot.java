@@ -2,15 +2,15 @@ package dev.millrace.files;
 
 import org.jspecify.annotations.Nullable;
 
-/** The root that paths are looked up beneath now, as one event thread has it. */
+/** A loop thread's current root. */
 final class PresentRoot {
   private @Nullable Root root;
   private int generation;
 
   /**
-   * Replaces it and releases the one before.
+   * Replaces the root and releases the previous one.
    *
-   * @param next held for this object, or null for none
+   * @param next a hold that this object releases, or null for none
    */
   void set(@Nullable Root next) {
     Root before = root;
@@ -21,12 +21,11 @@ final class PresentRoot {
     }
   }
 
-  /** The root, or null if there is none at present. */
   @Nullable Root get() {
     return root;
   }
 
-  /** Another number for another root. */
+  /** A number that changes with the root. */
   int generation() {
     return generation;
   }

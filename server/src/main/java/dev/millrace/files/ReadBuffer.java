@@ -3,7 +3,7 @@ package dev.millrace.files;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/** Native memory to read a piece of a file into; from {@link ReadBuffers}, and given back to it. */
+/** Native memory for one read from a file, taken from {@link ReadBuffers} and returned to it. */
 public final class ReadBuffer {
   private final MemorySegment memory;
   private final ByteBuffer bytes;
@@ -13,12 +13,11 @@ public final class ReadBuffer {
     this.bytes = memory.asByteBuffer();
   }
 
-  /** The same memory as a buffer; position and limit are the holder's. */
+  /** The same memory; the holder owns position and limit. */
   public ByteBuffer bytes() {
     return bytes;
   }
 
-  /** Its size. */
   public int capacityBytes() {
     return bytes.capacity();
   }

@@ -4,14 +4,14 @@ import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 
 /**
- * A pool of buffers of two sizes. One transfer holds one buffer, so that memory is bounded by the
- * number of connections and not by the sizes of files. Event thread only.
+ * A pool of buffers of two sizes. One transfer holds one buffer, so memory is bounded by the number
+ * of connections and not by file sizes. Loop thread only.
  */
 public final class ReadBuffers {
-  /** Bytes of a small buffer: a small file with room to spare. */
+  /** Size of a small buffer; fits a small file. */
   public static final int SMALL_BYTES = 16 << 10;
 
-  /** Bytes of a large buffer: one read, one send. */
+  /** Size of a large buffer; one read and one send. */
   public static final int LARGE_BYTES = 128 << 10;
 
   private final Arena arena = Arena.ofAuto();
@@ -21,7 +21,7 @@ public final class ReadBuffers {
 
   public ReadBuffers() {}
 
-  /** A buffer that holds this many bytes, or the largest there is. */
+  /** Returns a buffer that fits this many bytes, or a large one. */
   public ReadBuffer take(long bytes) {
     taken++;
     boolean wantSmall = bytes <= SMALL_BYTES;
@@ -31,14 +31,14 @@ public final class ReadBuffers {
         : new ReadBuffer(arena.allocate(wantSmall ? SMALL_BYTES : LARGE_BYTES, 4096));
   }
 
-  /** Takes a buffer back, with no read into it in flight. */
+  /** Returns a buffer to the pool; no read into it may be in flight. */
   public void give(ReadBuffer buffer) {
     taken--;
     buffer.bytes().clear();
     (buffer.capacityBytes() == SMALL_BYTES ? small : large).addFirst(buffer);
   }
 
-  /** Buffers held now. */
+  /** Number of buffers in use. */
   public int taken() {
     return taken;
   }

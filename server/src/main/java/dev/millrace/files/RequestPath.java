@@ -7,22 +7,22 @@ import java.util.List;
 /**
  * The path of a request target, decoded once (RFC 3986 §2.1, §3.3).
  *
- * <p>A name is bytes, as the kernel has it: a file whose name is not UTF-8 is reached by its exact
- * percent-encoded bytes. Empty and {@code .} segments are dropped, {@code ..} goes up, and nothing
- * goes above the root.
+ * <p>A name is a byte string, as in the kernel: a file whose name is not UTF-8 is reached by its
+ * exact percent-encoded bytes. Empty and {@code .} segments are dropped, {@code ..} removes the
+ * previous segment, and a path above the root is malformed.
  */
 public sealed interface RequestPath
     permits ParsedPath, RequestPath.Malformed, RequestPath.Impossible {
-  /** No request path at all: answer 400. */
+  /** Not a valid path: respond 400. */
   record Malformed(String why) implements RequestPath {}
 
-  /** Well-formed, but no file can have this name: answer 404. */
+  /** Well-formed, but no file can have this name: respond 404. */
   record Impossible() implements RequestPath {}
 
   /**
    * Parses the path of an origin-form target.
    *
-   * @param target as received, without its query; one character a byte
+   * @param target as received, without the query; one character per byte
    */
   static RequestPath parse(String target) {
     if (target.isEmpty() || target.charAt(0) != '/') {
@@ -99,7 +99,7 @@ public sealed interface RequestPath
         : high << 4 | low;
   }
 
-  /** Writes a name as it may stand in a path (RFC 3986 §3.3). */
+  /** Appends a name, percent-encoded for a path (RFC 3986 §3.3). */
   static void encode(byte[] name, StringBuilder out) {
     for (byte b : name) {
       int c = b & 0xff;

@@ -15,13 +15,15 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files by the ring: OPENAT2 and READ, and fstat(2), which does not block, nor does openat2(2) of a
- * path that is in memory. Loop thread only.
+ * Files by the ring: OPENAT2 and READ. Two calls run directly because they do not block: fstat(2),
+ * and openat2(2) of a path that the kernel has cached. Loop thread only.
  */
 public final class RingFileAccess implements FileAccess {
   private static final int MAX_PATH_BYTES = 4095;
 
-  /** Up to here a read of what is in memory costs less than a submission and its completion. */
+  /**
+   * Up to this size, reading resident bytes directly is cheaper than a submission and a completion.
+   */
   private static final int SMALL_BYTES = 16 << 10;
 
   private final EventLoop loop;
@@ -34,7 +36,7 @@ public final class RingFileAccess implements FileAccess {
   private final ArrayDeque<Open> opens = new ArrayDeque<>();
   private final ArrayDeque<Read> reads = new ArrayDeque<>();
 
-  /** Without a root, so that nothing can be opened before {@link #root}. */
+  /** Creates it without a root, so every open fails before {@link #root} is called. */
   public RingFileAccess(EventLoop loop, SymlinkPolicy symlinks) {
     this.loop = loop;
     this.how = symlinks.how();
@@ -91,7 +93,7 @@ public final class RingFileAccess implements FileAccess {
     return new DirectoryScan(directory.root().fd(), how, directory, path);
   }
 
-  /** One OPENAT2 at a time; kept for reuse with its path memory and its slot. */
+  /** One OPENAT2 at a time; reused with its path memory and its slot. */
   private final class Open implements CompletionTarget {
     private final MemorySegment path = arena.allocate(MAX_PATH_BYTES + 1);
     private final long handle = loop.register(this);
@@ -120,7 +122,7 @@ public final class RingFileAccess implements FileAccess {
       Root beneath = root;
       OpenCallback whenOpen = callback;
       if (beneath == null || whenOpen == null) {
-        throw new IllegalStateException("no look-up is under way");
+        throw new IllegalStateException("no lookup in flight");
       }
       if (FileCalls.mayTryAgain(result) && ++tries < FileCalls.OPEN_TRIES) {
         submit(beneath);
@@ -178,7 +180,7 @@ public final class RingFileAccess implements FileAccess {
     callback.opened(file);
   }
 
-  /** One READ at a time; kept for reuse with its slot. */
+  /** One READ at a time; reused with its slot. */
   private final class Read implements CompletionTarget {
     private final long handle = loop.register(this);
     private @Nullable ReadCallback callback;

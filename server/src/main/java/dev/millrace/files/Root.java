@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A directory to resolve paths beneath, one generation of what a mount's path leads to. Its
- * descriptor is open until the last holder has released it: a look-up under way, a directory that
- * is read, and the mount while this is its present root. Any thread.
+ * A directory beneath which paths are resolved: one generation of a mount's root. Its descriptor is
+ * open until the last holder releases it. Holders are lookups in flight, directories being read,
+ * and the mount while this is its current root. Any thread.
  */
 public final class Root {
   private final int fd;
@@ -24,7 +24,7 @@ public final class Root {
   /**
    * Opens the directory that a path leads to now. May wait for a disk.
    *
-   * @return held once, for the caller to {@link #release}
+   * @return held once; the caller must {@link #release} it
    */
   public static Root open(Path path) throws ErrnoException {
     int fd = FileCalls.openDirectory(path);
@@ -37,8 +37,8 @@ public final class Root {
   }
 
   /**
-   * Whether this is the directory that another is, and its file system answers. May wait for a
-   * disk. Inode numbers are not used again as long as a descriptor is open.
+   * Whether both roots are the same directory and its file system responds. May wait for a disk.
+   * Inode numbers are not reused while a descriptor is open.
    */
   public boolean matches(Root other) {
     try {
@@ -49,7 +49,7 @@ public final class Root {
     }
   }
 
-  /** Holds it once more; the caller holds it already, or the thread that may release it does. */
+  /** Adds a hold. The caller, or the thread that may release it, must already have one. */
   public Root hold() {
     if (holders.getAndIncrement() < 1) {
       throw new IllegalStateException("the root is closed");
@@ -57,7 +57,6 @@ public final class Root {
     return this;
   }
 
-  /** Ends one hold. */
   public void release() {
     if (holders.decrementAndGet() == 0) {
       FileCalls.close(fd);

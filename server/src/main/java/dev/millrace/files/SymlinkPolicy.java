@@ -5,12 +5,12 @@ import java.lang.foreign.MemorySegment;
 
 /** Which symbolic links are followed. */
 public enum SymlinkPolicy {
-  /** Those that stay beneath the root, by relative targets. */
+  /** Relative links that stay beneath the root. */
   BENEATH,
-  /** None. */
+  /** No links. */
   NONE;
 
-  /** The {@code struct open_how} that has the kernel hold to it. */
+  /** The {@code struct open_how} by which the kernel enforces the policy. */
   MemorySegment how() {
     return switch (this) {
       case BENEATH -> OpenHow.READ_BENEATH;
@@ -18,7 +18,7 @@ public enum SymlinkPolicy {
     };
   }
 
-  /** The same, of a path that the kernel has all in memory. */
+  /** The same policy, failing unless the kernel has the whole path cached. */
   MemorySegment howCached() {
     return switch (this) {
       case BENEATH -> OpenHow.READ_BENEATH_CACHED;

@@ -13,15 +13,15 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * Log lines to standard error from a thread of their own, because the loop must not wait for
- * whoever reads them. The queue is bounded; lines that do not fit are dropped and their number said
- * later.
+ * Writes log lines to standard error on the log writer thread, so the loop never waits for a slow
+ * reader. The queue is bounded; lines that do not fit are dropped and counted, and a later line
+ * reports their number.
  */
 public final class LogHandler extends Handler {
   private static final int QUEUE_ENTRIES = 1024;
   private static final Duration LAST_LINES = Duration.ofMillis(500);
 
-  /** Held strongly: a logger's level is forgotten with the logger. */
+  /** Strong references: a logger's level is lost when the logger is garbage-collected. */
   private static final List<Logger> QUIET =
       List.of(
           Logger.getLogger("org.xnio"),
@@ -39,11 +39,11 @@ public final class LogHandler extends Handler {
     this.out = out;
   }
 
-  /** Replaces the root logger's handlers; libraries speak from warnings up. */
+  /** Replaces the root logger's handlers. Libraries log warnings and errors only. */
   public static LogHandler install(PrintStream out) {
     System.setProperty(
         "java.util.logging.SimpleFormatter.format", "%1$tFT%1$tT %4$s %3$s: %5$s%6$s%n");
-    System.setProperty("org.jboss.logging.provider", "jdk"); // whatever else is on the class path
+    System.setProperty("org.jboss.logging.provider", "jdk"); // regardless of the class path
     Logger root = Logger.getLogger("");
     for (Handler handler : root.getHandlers()) {
       root.removeHandler(handler);
@@ -64,7 +64,7 @@ public final class LogHandler extends Handler {
         dropped.incrementAndGet();
       }
     } catch (IllegalStateException closed) {
-      dropped.incrementAndGet(); // the process ends; printing here might wait for ever
+      dropped.incrementAndGet(); // the process is ending; printing here could block forever
     }
   }
 
@@ -80,7 +80,9 @@ public final class LogHandler extends Handler {
   @Override
   public void flush() {}
 
-  /** Writes what is queued, for a bounded time: standard error may be a pipe that nobody reads. */
+  /**
+   * Writes the queued lines, but waits only a bounded time: standard error may be a blocked pipe.
+   */
   @Override
   public void close() {
     BoundedStop stop = new BoundedStop(LAST_LINES);

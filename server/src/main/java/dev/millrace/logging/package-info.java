@@ -1,4 +1,7 @@
-/** The process's log on standard error. */
+/**
+ * The process's log on standard error: {@link dev.millrace.logging.LogHandler}. The log writer
+ * thread writes the lines. Imports {@code server} (for its bounded stop) and core-sync.
+ */
 @NullMarked
 package dev.millrace.logging;
 

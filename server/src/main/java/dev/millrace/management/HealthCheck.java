@@ -10,9 +10,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question that some executor must answer in time: not answered in time is no. At most one is
- * under way, however many ask, so that an executor which is stuck is not buried under questions;
- * whoever asks while it has been stuck for long enough is told so at once. Any thread.
+ * A check that an executor must answer in time; no answer in time means unhealthy. At most one
+ * check is in flight, so a stuck executor does not collect tasks. A caller that joins a check which
+ * has been in flight longer than the limit gets its result at once. Any thread.
  */
 public final class HealthCheck {
   private final Executor where;
@@ -28,8 +28,8 @@ public final class HealthCheck {
   }
 
   /**
-   * @param where answers; may refuse to by throwing
-   * @param limit how long it may take
+   * @param where runs the check; may reject it by throwing
+   * @param limit maximum duration of a check
    */
   public HealthCheck(Executor where, BooleanSupplier question, Duration limit) {
     this.where = where;
@@ -37,12 +37,12 @@ public final class HealthCheck {
     this.limitNanos = limit.toNanos();
   }
 
-  /** The answer; false if there is none in time. Blocks no longer than the limit. */
+  /** The result; false on timeout. Blocks at most as long as the limit. */
   public boolean ask() {
     return answer(begin());
   }
 
-  /** Whether all say yes; asked at the same time. Blocks no longer than the longest limit. */
+  /** Whether all checks, run concurrently, pass. Blocks at most as long as the longest limit. */
   public static boolean askAll(List<HealthCheck> probes) {
     List<@Nullable Attempt> attempts = new ArrayList<>();
     probes.forEach(probe -> attempts.add(probe.begin()));
@@ -63,7 +63,7 @@ public final class HealthCheck {
     return inTime && attempt.answer;
   }
 
-  /** The question under way, which is asked now if there is none; null if it was refused. */
+  /** The check in flight, or a new one; null if the executor rejected it. */
   private @Nullable Attempt begin() {
     mutex.lock();
     try {

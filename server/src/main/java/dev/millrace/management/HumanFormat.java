@@ -2,7 +2,7 @@ package dev.millrace.management;
 
 import java.util.Locale;
 
-/** Figures for people: three digits and a unit that fits. */
+/** Formats numbers for people: three digits and a fitting unit. */
 public final class HumanFormat {
   private static final String[] SECONDS = {"ns", "µs", "ms", "s"};
   private static final String[] NUMBERS = {"", " k", " M", " G", " T"};
@@ -10,7 +10,7 @@ public final class HumanFormat {
 
   private HumanFormat() {}
 
-  /** A figure in its unit; a dash for none. */
+  /** Formats a value; a dash for NaN and infinities. */
   public static String text(double value, Status.Unit unit) {
     if (!Double.isFinite(value)) {
       return "–";

@@ -22,11 +22,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The management port: a handful of pages by their exact paths, and nothing else; no file is ever
- * served here.
+ * The management port: a few pages, each at an exact path. It never serves files.
  *
- * <p>On the JDK's own small HTTP server with threads of its own, so that it answers when the loop
- * does not. What is asked of others is bounded in time by {@link HealthCheck}.
+ * <p>Runs on the JDK's HTTP server with the management threads, so that it responds even if the
+ * loop is stuck. {@link HealthCheck} bounds the time that it waits for other threads.
  */
 public final class ManagementServer implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -38,18 +37,18 @@ public final class ManagementServer implements AutoCloseable {
           () -> Answer.text(405, "405 Method Not Allowed\n").with("Allow", "GET, HEAD"));
 
   /**
-   * What is said about the server's health.
+   * The server's health.
    *
    * @param live whether the loop turns
-   * @param ready whether requests should be sent here
-   * @param started whether it has begun to listen
+   * @param ready whether clients should send requests
+   * @param started whether the server has begun to listen
    */
   public record Health(BooleanSupplier live, BooleanSupplier ready, BooleanSupplier started) {}
 
-  /** What is shown of the figures. */
+  /** The sources of the metrics and status pages. */
   public record Figures(ServerMetrics metrics, Status status) {}
 
-  /** What a page says. */
+  /** A response. */
   static final class Answer {
     private final int status;
     private final String type;
@@ -66,22 +65,21 @@ public final class ManagementServer implements AutoCloseable {
       return new Answer(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Adds a header field. */
     Answer with(String name, String value) {
       fields.put(name, value);
       return this;
     }
   }
 
-  /** What is behind a path. */
+  /** The page of a path. */
   private sealed interface Page {
-    /** Answered at once. */
+    /** Computed on the management thread that handles the request. */
     record Verdict(Supplier<Answer> answer) implements Page {}
 
     /**
-     * Made by the renderer.
+     * Rendered by the {@link PageRenderQueue}.
      *
-     * @param kind what of the Accept field decides which page it is
+     * @param kind maps the Accept field to the variant of the page
      */
     record Rendered(UnaryOperator<String> kind, Function<String, PageRenderQueue.Maker> maker)
         implements Page {}
@@ -95,7 +93,7 @@ public final class ManagementServer implements AutoCloseable {
   private final PageRenderQueue renderQueue = new PageRenderQueue();
 
   /**
-   * @param figures shown, unless null
+   * @param figures null to omit the metrics and status pages
    */
   public ManagementServer(InetSocketAddress address, Health health, @Nullable Figures figures)
       throws IOException {
@@ -125,9 +123,12 @@ public final class ManagementServer implements AutoCloseable {
     server.start();
   }
 
-  /** Bounds the connections of the JDK's server, before the first is made in this process. */
-  public static void allowConnections(int most) {
-    var _ = System.getProperties().putIfAbsent(MAX_CONNECTIONS, String.valueOf(most));
+  /**
+   * Limits the connections of the JDK's server. Call before the first one is created in this
+   * process.
+   */
+  public static void allowConnections(int max) {
+    var _ = System.getProperties().putIfAbsent(MAX_CONNECTIONS, String.valueOf(max));
   }
 
   public InetSocketAddress address() {
@@ -190,7 +191,7 @@ public final class ManagementServer implements AutoCloseable {
       fields.set("X-Content-Type-Options", "nosniff");
       answer.fields.forEach(fields::set);
       if (head) {
-        fields.set("Content-Length", String.valueOf(answer.body.length)); // as of the GET
+        fields.set("Content-Length", String.valueOf(answer.body.length)); // as for GET
       }
       exchange.sendResponseHeaders(answer.status, head ? -1 : answer.body.length);
       if (!head) {
@@ -199,7 +200,7 @@ public final class ManagementServer implements AutoCloseable {
         }
       }
     } catch (IOException gone) {
-      // whoever asked does not want to know any more
+      // the client has closed the connection
     }
   }
 

@@ -15,16 +15,16 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Makes the pages that cost something, on one thread of low priority: many who scrape at once must
- * not take the processors from those who download. All who ask before a page is begun get the same
- * one, so a storm of scrapes costs two or three. Any thread may ask.
+ * Renders expensive pages on one low-priority thread, so that many concurrent scrapes do not take
+ * the processors from downloads. All requests queued before a page is rendered share that page, so
+ * a burst of scrapes costs two or three renderings. Any thread may call.
  */
 final class PageRenderQueue implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
   private static final int NICENESS = 10;
   private static final int MAX_WAITING = 1024;
 
-  /** Makes a page. */
+  /** Renders a page. */
   @FunctionalInterface
   interface Maker {
     Answer make() throws Exception;
@@ -40,11 +40,11 @@ final class PageRenderQueue implements AutoCloseable {
   private boolean lowered;
 
   /**
-   * Has a page made, and delivered on the renderer's thread.
+   * Queues a request for a page, which is delivered on the rendering thread.
    *
-   * @param key the same for requests that may share a page
+   * @param key equal for requests that may share a page
    * @param deliver must not block
-   * @return false if too many wait
+   * @return false if too many requests wait
    */
   boolean ask(String key, Maker maker, Consumer<Answer> deliver) {
     if (count.incrementAndGet() > MAX_WAITING) {
@@ -65,17 +65,18 @@ final class PageRenderQueue implements AutoCloseable {
       SyncThread.lowerPriority(NICENESS);
     }
     List<Request> requests = new ArrayList<>();
-    for (Request one = waiting.poll(); one != null; one = waiting.poll()) {
-      requests.add(one);
+    for (Request next = waiting.poll(); next != null; next = waiting.poll()) {
+      requests.add(next);
     }
     count.addAndGet(-requests.size());
     Map<String, Answer> made = new HashMap<>();
-    for (Request one : requests) {
-      Answer answer = made.computeIfAbsent(one.key(), _ -> make(one.maker()));
+    for (Request request : requests) {
+      Answer answer = made.computeIfAbsent(request.key(), _ -> make(request.maker()));
       try {
-        one.deliver().accept(answer);
+        request.deliver().accept(answer);
       } catch (RuntimeException failed) {
-        LOG.log(Level.WARNING, "a page could not be delivered", failed); // the others are
+        LOG.log(
+            Level.WARNING, "delivering a page failed", failed); // the others are still delivered
       }
     }
   }
@@ -84,7 +85,7 @@ final class PageRenderQueue implements AutoCloseable {
     try {
       return maker.make();
     } catch (Exception | Error failed) {
-      LOG.log(Level.SEVERE, "a page of figures failed", failed);
+      LOG.log(Level.SEVERE, "rendering a page failed", failed);
       return Answer.text(500, "500 Internal Server Error\n");
     }
   }

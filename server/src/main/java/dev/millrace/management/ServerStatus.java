@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** Which charts the status has. */
+/** Defines the charts of the {@link Status}. */
 public final class ServerStatus {
   private final Status status;
 
@@ -31,7 +31,7 @@ public final class ServerStatus {
     this.status = status;
   }
 
-  /** Requests: how many, how long, how many at once. */
+  /** Adds the charts of requests: rate, latency, requests in flight. */
   public void requests(
       List<RequestStats> stats, List<RequestTracker> requests, LongSupplier connections) {
     status
@@ -67,7 +67,9 @@ public final class ServerStatus {
     return all(stats).map(RequestStats.Series::finerDurations).toList();
   }
 
-  /** The rings, their loops and the transport on them, by the number of the loop. */
+  /**
+   * Adds the charts of the rings, loops and transports; workers in order of their loop's number.
+   */
   public void ring(List<RingWorker> workers) {
     List<EventLoop> loops = workers.stream().map(RingWorker::loop).toList();
     List<LoopStats> stats = loops.stream().map(EventLoop::stats).toList();
@@ -136,7 +138,7 @@ public final class ServerStatus {
     return RateSamplers.quantile(0.99, LoopAggregates.histograms(stats, one -> one.latency(kind)));
   }
 
-  /** How the work is spread. */
+  /** Adds charts that show how the work is spread over the loops. */
   private void eachLoop(List<RingWorker> workers) {
     Status.Builder busy = status.chart("Part of the time that a loop is awake", Unit.NUMBER);
     Status.Builder open = status.chart("Connections of a loop", Unit.NUMBER);
@@ -148,7 +150,7 @@ public final class ServerStatus {
     }
   }
 
-  /** Pools and digests. */
+  /** Adds the charts of thread pools and digests. */
   public void pools(ThreadPool workers, ThreadPool hashers, DigestService digests) {
     status
         .chart("Waiting for threads", Unit.NUMBER)

@@ -9,16 +9,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 
 /**
- * What a person looks at: charts of the last three minutes, one point a second. A thread of its own
- * takes the points; any thread may read.
+ * Charts of the last three minutes, one point a second, for people. A sampling thread records the
+ * points; any thread may read.
  */
 public final class Status implements AutoCloseable {
-  /** Points kept of each figure. */
+  /** Points kept per line. */
   public static final int POINTS = 180;
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  /** What a figure is measured in. */
+  /** The unit of a chart's values. */
   public enum Unit {
     NUMBER,
     PER_SECOND,
@@ -27,11 +27,11 @@ public final class Status implements AutoCloseable {
   }
 
   /**
-   * One line of a chart.
+   * A line of a chart.
    *
-   * @param id its name for programs
-   * @param label its name for people, beside the chart's title
-   * @param points oldest first; NaN where there is none
+   * @param id name for programs
+   * @param label name for people, within the chart
+   * @param points oldest first; NaN where no value exists
    */
   public record Line(String id, String label, List<Double> points) {
     /** The newest point. */
@@ -40,13 +40,12 @@ public final class Status implements AutoCloseable {
     }
   }
 
-  /** Lines of one unit. */
   public record Chart(String title, Unit unit, List<Line> lines) {}
 
   /**
-   * All of it at one time.
+   * All charts at one time.
    *
-   * @param reason why not the other transport
+   * @param reason why the other transport is not used; may be empty
    */
   public record Snapshot(
       String version, String transport, String reason, long uptimeSeconds, List<Chart> charts) {}
@@ -84,7 +83,7 @@ public final class Status implements AutoCloseable {
     this.reason = reason;
   }
 
-  /** A chart being put together, before the start. */
+  /** Adds lines to a chart, before the start. */
   public static final class Builder {
     private final List<Figure> figures;
 
@@ -92,21 +91,20 @@ public final class Status implements AutoCloseable {
       this.figures = figures;
     }
 
-    /** Adds a line; its source is asked once a second. */
+    /** Adds a line; the sampling thread reads its source once a second. */
     public Builder line(String id, String label, DoubleSupplier source) {
       figures.add(new Figure(id, label, source));
       return this;
     }
   }
 
-  /** Adds a chart. */
   public Builder chart(String title, Unit unit) {
     Plot plot = new Plot(title, unit, new ArrayList<>());
     plots.add(plot);
     return new Builder(plot.figures());
   }
 
-  /** Takes points from now on. */
+  /** Starts the sampling thread. */
   public void start() {
     sampler.start();
   }
@@ -142,7 +140,7 @@ public final class Status implements AutoCloseable {
     }
   }
 
-  /** What there is now. */
+  /** A copy of all charts. */
   public Snapshot snapshot() {
     List<Chart> charts = new ArrayList<>();
     mutex.lock();

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * The status for people: a page that reloads itself, with charts drawn here as SVG. It has no
- * script and asks for nothing else, so that its policy can forbid both.
+ * The status page for people: it reloads itself and draws the charts as SVG. It has no script and
+ * loads no other resource, so its Content-Security-Policy can forbid both.
  */
 public final class StatusHtml {
   private static final int WIDTH = 560;
@@ -55,7 +55,7 @@ public final class StatusHtml {
 
   private StatusHtml() {}
 
-  /** What the page's Content-Security-Policy must be. */
+  /** The Content-Security-Policy that the page needs. */
   public static String policy() {
     byte[] hash = Algorithm.SHA_256.start().digest(CSS.getBytes(StandardCharsets.UTF_8));
     return "default-src 'none'; style-src 'sha256-"
@@ -63,7 +63,6 @@ public final class StatusHtml {
         + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   }
 
-  /** The page. */
   public static String write(Status.Snapshot status) {
     StringBuilder out = new StringBuilder(64 << 10);
     out.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
@@ -137,7 +136,7 @@ public final class StatusHtml {
     out.append("</svg>");
   }
 
-  /** One for each stretch of points without a gap; a point alone is drawn as a dash. */
+  /** Draws one polyline per sequence of points without a gap; a single point becomes a dash. */
   private static void polylines(StringBuilder out, List<Double> points, Scale scale, int colour) {
     boolean open = false;
     for (int i = 0; i < points.size(); i++) {
@@ -168,7 +167,9 @@ public final class StatusHtml {
     return TOP + (HEIGHT - TOP - BOTTOM) * (1 - part);
   }
 
-  /** How high a value stands: 0 at the bottom, 1 at the top; and where lines are drawn. */
+  /**
+   * Maps a value to a height, 0 at the bottom and 1 at the top; and the positions of grid lines.
+   */
   private record Scale(double low, double top, List<Double> marks) {
     double part(double value) {
       return low == 0
@@ -177,7 +178,10 @@ public final class StatusHtml {
     }
   }
 
-  /** From 0 to just above all points; times by decades, lest one slow second hide the others. */
+  /**
+   * From 0 to just above all points. Times use a logarithmic scale, because one slow second would
+   * otherwise flatten the rest.
+   */
   private static Scale scale(Status.Chart chart) {
     double[] points =
         chart.lines().stream()
@@ -198,7 +202,7 @@ public final class StatusHtml {
     return new Scale(0, top, List.of(0.0, top / 2, top));
   }
 
-  /** 1, 2 or 5 times a power of ten, or a power of two for bytes. */
+  /** The next 1, 2 or 5 times a power of ten; for bytes, the next power of two. */
   private static double ceiling(double largest, Status.Unit unit) {
     if (unit == Status.Unit.BYTES_PER_SECOND) {
       double top = 1024;

@@ -11,13 +11,13 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** The status for programs: the same charts as {@link StatusHtml} has. */
+/** The status for programs: the charts of {@link StatusHtml} as JSON. */
 public final class StatusJson {
   private static final MathContext DIGITS = new MathContext(6);
 
   private StatusJson() {}
 
-  /** One object; absent points are null. */
+  /** Writes one object; NaN and infinite points are null. */
   public static String write(Status.Snapshot status) {
     StringBuilder out = new StringBuilder(16 << 10).append("{\"version\":");
     JsonText.string(out, status.version());
@@ -46,23 +46,23 @@ public final class StatusJson {
   }
 
   /**
-   * Reads what {@link #write} has written.
+   * Parses the output of {@link #write}.
    *
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalArgumentException if the text is not a status
    */
   public static Status.Snapshot read(String json) {
     try {
       Map<?, ?> object = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(json);
       List<Status.Chart> charts = new ArrayList<>();
       for (Object chart : (List<?>) member(object, "charts")) {
-        Map<?, ?> one = (Map<?, ?>) chart;
-        String unit = ((String) member(one, "unit")).toUpperCase(Locale.ROOT);
+        Map<?, ?> fields = (Map<?, ?>) chart;
+        String unit = ((String) member(fields, "unit")).toUpperCase(Locale.ROOT);
         List<Status.Line> lines = new ArrayList<>();
-        for (Object line : (List<?>) member(one, "lines")) {
+        for (Object line : (List<?>) member(fields, "lines")) {
           lines.add(readLine((Map<?, ?>) line));
         }
         charts.add(
-            new Status.Chart((String) member(one, "title"), Status.Unit.valueOf(unit), lines));
+            new Status.Chart((String) member(fields, "title"), Status.Unit.valueOf(unit), lines));
       }
       return new Status.Snapshot(
           (String) member(object, "version"),
@@ -71,14 +71,15 @@ public final class StatusJson {
           ((Number) member(object, "uptime_seconds")).longValue(),
           charts);
     } catch (ClassCastException | NullPointerException | YamlEngineException wrong) {
-      throw new IllegalArgumentException("this is no status of Millrace", wrong);
+      throw new IllegalArgumentException("this is not a status of Millrace", wrong);
     }
   }
 
   private static Object member(Map<?, ?> object, String name) {
     Object value = object.get(name);
     if (value == null) {
-      throw new IllegalArgumentException("this is no status of Millrace: it has no " + name);
+      throw new IllegalArgumentException(
+          "this is not a status of Millrace: missing member " + name);
     }
     return value;
   }

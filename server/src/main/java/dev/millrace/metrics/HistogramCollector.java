@@ -16,24 +16,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows single-writer histograms, one for each set of labels, without locking their writers. What
- * several loops record of the same is shown as one.
+ * Exposes single-writer histograms, one per set of labels, without locking their writers. The
+ * histograms of several loops are summed.
  */
 final class HistogramCollector implements Collector {
   /**
-   * What one writer records.
+   * One writer's histogram.
    *
-   * @param finer the same values for those who scrape native histograms, or null
+   * @param finer the same values as a native histogram, or null
    */
   record Part(Histogram histogram, @Nullable ExponentialHistogram finer) {}
 
   /**
-   * One histogram.
+   * One exposed histogram.
    *
-   * @param parts added up; at least one, all of the same bounds
+   * @param parts summed; at least one, all with the same bounds
    */
   record Series(Labels labels, List<Part> parts) {
-    /** Of histograms that have no finer ones. */
+    /** Without native histograms. */
     static Series of(Labels labels, List<Histogram> histograms) {
       return new Series(labels, histograms.stream().map(one -> new Part(one, null)).toList());
     }
@@ -56,17 +56,17 @@ final class HistogramCollector implements Collector {
     this.series = series;
   }
 
-  /** Of durations, kept in nanoseconds; the name ends in {@code _seconds}. */
+  /** Durations recorded in nanoseconds; the name ends in {@code _seconds}. */
   static HistogramCollector seconds(String name, String help, Supplier<List<Series>> series) {
     return new HistogramCollector(name, help, Unit.SECONDS, 1e-9, series);
   }
 
-  /** Of sizes; the name ends in {@code _bytes}. */
+  /** Sizes; the name ends in {@code _bytes}. */
   static HistogramCollector bytes(String name, String help, Supplier<List<Series>> series) {
     return new HistogramCollector(name, help, Unit.BYTES, 1, series);
   }
 
-  /** Of numbers of something. */
+  /** Numbers without a unit. */
   static HistogramCollector numbers(String name, String help, Supplier<List<Series>> series) {
     return new HistogramCollector(name, help, null, 1, series);
   }
@@ -85,8 +85,8 @@ final class HistogramCollector implements Collector {
     return snapshot.build();
   }
 
-  /** What was read of a part, or of several together. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+  /** The counts read from one part, or from several summed. */
+  @SuppressWarnings("ArrayRecordComponent") // not compared, not modified
   private record Counts(long[] counts, long zero, long @Nullable [] finer) {
     Counts plus(Counts other) {
       long[] both =
@@ -110,8 +110,9 @@ final class HistogramCollector implements Collector {
   }
 
   /**
-   * The client refuses two views of one histogram that disagree, and one of them may grow while the
-   * other is read: so they are read again. A writer that never lets up leaves the finer one out.
+   * Reads both histograms until they agree: the Prometheus client rejects two views of one
+   * histogram that disagree, and either may grow while the other is read. If the writer never
+   * pauses, the native histogram is omitted.
    */
   private static Counts read(Part part) {
     long[] counts = part.histogram().counts();
@@ -131,7 +132,7 @@ final class HistogramCollector implements Collector {
     long[] bounds = histogram.upperBounds();
     double[] scaled = new double[bounds.length + 1];
     for (int i = 0; i < bounds.length; i++) {
-      // In decimal, so that 5 000 000 ns are 0.005 and not the product's 0.005000000000000001.
+      // Divides, so that 5 000 000 ns become 0.005 and not the product 0.005000000000000001.
       scaled[i] = scale == 1 ? bounds[i] : bounds[i] / 1e9;
     }
     scaled[bounds.length] = Double.POSITIVE_INFINITY;

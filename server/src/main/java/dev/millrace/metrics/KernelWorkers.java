@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The threads that the kernel has started in this process to work off what the ring could not do at
- * once (io-wq). They are counted among the process's threads by their name, {@code iou-wrk-*}.
+ * Counts the process's kernel threads (io-wq) that run operations which would block. Their names
+ * are {@code iou-wrk-*}.
  */
 final class KernelWorkers {
   private static final Path TASKS = Path.of("/proc/self/task");

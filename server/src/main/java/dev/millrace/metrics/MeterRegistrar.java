@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** Registers meters that read what others count: a source is held, and asked on scrapes only. */
+/**
+ * Registers meters that read existing counters. A source is strongly referenced and read on scrapes
+ * only.
+ */
 record MeterRegistrar(PrometheusMeterRegistry registry, List<Object> sources) {
   MeterRegistrar(PrometheusMeterRegistry registry) {
     this(registry, new ArrayList<>());
@@ -28,19 +31,19 @@ record MeterRegistrar(PrometheusMeterRegistry registry, List<Object> sources) {
 
   <T> void counter(
       String name, String description, T source, ToDoubleFunction<T> value, String... tags) {
-    sources.add(source); // a counter holds it weakly
+    sources.add(source); // the counter references it weakly
     FunctionCounter.builder(name, source, value)
         .description(description)
         .tags(Tags.of(tags))
         .register(registry);
   }
 
-  /** A constant 1 whose labels are the information. */
+  /** A constant 1 whose labels carry the information. */
   void info(String name, String description, String... tags) {
     gauge(name, description, registry, _ -> 1, tags);
   }
 
-  /** A histogram without labels, of what several writers record. */
+  /** One histogram without labels, summed over several writers. */
   static Supplier<List<Series>> one(List<dev.millrace.loop.Histogram> histograms) {
     Series series = Series.of(Labels.EMPTY, histograms);
     return () -> List.of(series);

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** A pool's figures: how long tasks wait and run, and what was refused or failed. */
+/** Metrics of a thread pool: how long tasks wait and run, and how many are rejected or fail. */
 public final class PoolMetrics implements ThreadPool.Observer {
   private static final Duration[] BOUNDS = {
     Duration.ofNanos(50_000),
@@ -30,9 +30,9 @@ public final class PoolMetrics implements ThreadPool.Observer {
   private final boolean timed;
 
   /**
-   * @param pool its name in the label
-   * @param failures told of what a task throws, on the worker
-   * @param timed whether waiting and running are measured
+   * @param pool value of the label
+   * @param failures receives exceptions of tasks, on the worker thread
+   * @param timed whether to measure waiting and running
    */
   public PoolMetrics(
       MeterRegistry registry, String pool, Consumer<Throwable> failures, boolean timed) {
@@ -52,7 +52,7 @@ public final class PoolMetrics implements ThreadPool.Observer {
             .register(registry);
     this.rejected =
         Counter.builder("millrace.pool.rejected")
-            .description("Tasks refused because a pool's queue was full")
+            .description("Tasks rejected because a pool's queue was full")
             .tag("pool", pool)
             .register(registry);
     this.failed =

@@ -9,13 +9,13 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Makes figures of an interval, from one call to the next, of counters and histograms that only
- * grow. Each is called by one thread. NaN stands for "nothing happened".
+ * Turns counters and histograms that only grow into values per interval between two calls. One
+ * thread calls each supplier. NaN means no events.
  */
 public final class RateSamplers {
   private RateSamplers() {}
 
-  /** Growth a second. */
+  /** Growth per second. */
   public static DoubleSupplier rate(LongSupplier counter) {
     long[] last = {counter.getAsLong(), System.nanoTime()};
     return () -> {
@@ -28,7 +28,7 @@ public final class RateSamplers {
     };
   }
 
-  /** Growth of one counter for each step of another. */
+  /** Growth of one counter per step of another. */
   public static DoubleSupplier ratio(LongSupplier counter, LongSupplier steps) {
     long[] last = {counter.getAsLong(), steps.getAsLong()};
     return () -> {
@@ -42,9 +42,9 @@ public final class RateSamplers {
   }
 
   /**
-   * A quantile of the durations that were recorded meanwhile, in seconds.
+   * A quantile, in seconds, of the durations recorded in the interval.
    *
-   * @param histograms taken together; at least one, all of the same bounds
+   * @param histograms summed; at least one, all with the same bounds
    */
   public static DoubleSupplier quantile(double quantile, List<Histogram> histograms) {
     long[] bounds = histograms.getFirst().upperBounds();
@@ -62,7 +62,7 @@ public final class RateSamplers {
     };
   }
 
-  /** The same of several together, more of which may appear. */
+  /** A quantile over a list of histograms that may grow. */
   public static DoubleSupplier quantile(
       double quantile, Supplier<List<ExponentialHistogram>> histograms) {
     long[][] last = {new long[0]};
@@ -97,7 +97,7 @@ public final class RateSamplers {
     return grown;
   }
 
-  /** Interpolated within its bucket, as Prometheus does. */
+  /** The quantile, interpolated within its bucket as in Prometheus. */
   public static double at(double quantile, long[] counts, double[] upperBounds) {
     long all = Arrays.stream(counts).sum();
     if (all <= 0) {

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
-/** Meters of the rings, their loops, and the transport on them, all loops together. */
+/** Meters of the rings, the loops and their transports, summed over all loops. */
 final class RingMetrics {
   private final MeterRegistrar meters;
 
@@ -29,7 +29,7 @@ final class RingMetrics {
   }
 
   /**
-   * @param workers by the number of their loop
+   * @param workers in order of their loop's number
    */
   void register(List<RingWorker> workers) {
     List<EventLoop> loops = workers.stream().map(RingWorker::loop).toList();
@@ -62,7 +62,7 @@ final class RingMetrics {
     counter(rings, Counter.CQ_OVERFLOW, "cq.overflow", "Times the completion queue overflowed");
     meters.gauge(
         "millrace.ring.kernel.workers",
-        "Kernel threads (io-wq) that work off operations which would block",
+        "Kernel threads (io-wq) that run operations which would block",
         rings,
         _ -> KernelWorkers.count());
   }
@@ -72,7 +72,7 @@ final class RingMetrics {
         "millrace.ring." + name, description, rings, LoopAggregates.sum(ring -> ring.get(counter)));
   }
 
-  /** Kinds are shown from their first use on: most are never used here. */
+  /** Latencies are exposed from a kind's first use on: most kinds are never used. */
   private void operations(List<LoopStats> loops) {
     for (OpKind kind :
         List.of(
@@ -86,7 +86,7 @@ final class RingMetrics {
             OpKind.FUTEX_WAIT)) {
       meters.gauge(
           "millrace.ring.in.flight",
-          "Operations submitted and not yet completed for good",
+          "Operations submitted and not yet finally completed",
           loops,
           LoopAggregates.sum(loop -> loop.inFlight(kind)),
           "operation",
@@ -94,7 +94,7 @@ final class RingMetrics {
     }
     meters.seconds(
         "millrace_ring_completion_latency_seconds",
-        "Time from submission to completion; not of multishot operations and waits",
+        "Time from submission to completion; excludes multishot operations and waits",
         () -> latencies(loops));
   }
 
@@ -128,7 +128,7 @@ final class RingMetrics {
         LoopAggregates.most(loop -> loop.stats().longestTurnNanos(loop.ring().nanoTime()));
     meters.gauge(
         "millrace.loop.longest.turn.seconds",
-        "Longest turn of the last minute, the present one included: how long a loop stalled",
+        "Longest turn of the last minute, including the current one: how long a loop stalled",
         loops,
         all -> longest.applyAsDouble(all) / 1e9);
     meters.gauge(
@@ -145,7 +145,7 @@ final class RingMetrics {
     count(
         stats,
         "stale.completions",
-        "Completions dropped because their target was gone",
+        "Completions dropped because their target had ended",
         LoopStats::staleCompletions);
   }
 
@@ -167,17 +167,17 @@ final class RingMetrics {
         LoopStats::completions);
     seconds(
         "millrace_loop_task_wait_seconds",
-        "Time that the first of the tasks which a turn found had waited since it was posted",
+        "Time from posting to the turn, for the first posted task of a turn",
         stats,
         LoopStats::taskWait);
     seconds(
         "millrace_loop_wakeup_seconds",
-        "Time from another thread's call that ends the loop's sleep to the turn",
+        "Time from another thread's wakeup call to the loop's turn",
         stats,
         LoopStats::wakeUps);
   }
 
-  /** How the work is spread: the kernel gives connections to loops, not load. */
+  /** Shows how the work is spread: the kernel distributes connections over loops, not load. */
   private void oneLoop(RingWorker worker, String number) {
     meters.gauge(
         "millrace.loop.connections.open",
@@ -207,21 +207,17 @@ final class RingMetrics {
     }
     counter(stats, Figure.RECEIVED_BYTES, "received.bytes", "Bytes received");
     counter(stats, Figure.SENT_BYTES, "sent.bytes", "Bytes sent");
-    counter(
-        stats,
-        Figure.ZERO_COPY_BYTES,
-        "zero.copy.bytes",
-        "Bytes that were to be sent without a copy");
+    counter(stats, Figure.ZERO_COPY_BYTES, "zero.copy.bytes", "Bytes of zero-copy sends");
     counter(
         stats,
         Figure.COPIED_BYTES,
         "zero.copy.copied.bytes",
-        "Of those, bytes that the kernel copied all the same");
+        "Bytes of zero-copy sends that the kernel copied nevertheless");
     counter(
         stats,
         Figure.NO_RECEIVE_BUFFER,
         "receive.no.buffer",
-        "Times receiving stopped for want of a buffer (ENOBUFS)");
+        "Times receiving stopped because no buffer was free (ENOBUFS)");
     counter(
         stats,
         Figure.ACCEPT_PAUSED,
@@ -229,7 +225,7 @@ final class RingMetrics {
         "Times accepting paused because descriptors ran out");
     meters.gauge(
         "millrace.send.chunks",
-        "Send chunks held by connections",
+        "Send chunks in use by connections",
         stats,
         LoopAggregates.sum(one -> one.get(Figure.CHUNKS_IN_USE)));
     meters.gauge(

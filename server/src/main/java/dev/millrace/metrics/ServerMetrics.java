@@ -38,7 +38,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The server's meters, in one registry. docs/metrics.md lists them. */
+/** The server's meters in one registry. docs/metrics.md lists them. */
 public final class ServerMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -49,8 +49,8 @@ public final class ServerMetrics implements AutoCloseable {
   private boolean runtimeWatched;
 
   /**
-   * Adds the meters of the Java runtime and of the process, which take a while to make; the first
-   * scrape does it otherwise. Any thread.
+   * Adds the meters of the Java runtime and the process. This takes a while; without this call, the
+   * first scrape does it. Any thread.
    */
   public void watchRuntime() {
     mutex.lock();
@@ -67,56 +67,53 @@ public final class ServerMetrics implements AutoCloseable {
     }
   }
 
-  /** Where other meters register. */
   public MeterRegistry registry() {
     return registry;
   }
 
   /**
-   * The format that a scraper gets: protobuf, OpenMetrics or Prometheus's text, whichever is
-   * accepted first in that order. Only protobuf carries native histograms.
+   * Selects the response format for a scraper: protobuf, OpenMetrics or Prometheus text, the first
+   * accepted in that order. Only protobuf carries native histograms.
    *
-   * @param accept the scraper's Accept header, or empty
+   * @param accept the scraper's Accept field, or empty
    * @return the content type
    */
   public String format(String accept) {
     return formats.findWriter(accept).getContentType();
   }
 
-  /** Writes all meters in a format that {@link #format} named. */
+  /** Writes all meters in a format returned by {@link #format}. */
   public void scrape(String format, OutputStream out) throws IOException {
     watchRuntime();
     ExpositionFormatWriter writer = formats.findWriter(format);
     writer.write(out, registry.getPrometheusRegistry().scrape());
   }
 
-  /** Which build this is. */
   public void build(String version) {
     meters.info(
         "millrace.build.info",
-        "Which build runs, on which Java",
+        "The running build and its Java version",
         "version",
         version,
         "java",
         Runtime.version().toString());
   }
 
-  /** Which transport serves, and why not the other. */
   public void transport(String name, String reason) {
     meters.info(
         "millrace.transport.info",
-        "Which transport serves, and why io_uring does not if it does not",
+        "The transport in use, and why it is not io_uring if it is not",
         "transport",
         name,
         "reason",
         reason);
   }
 
-  /** Requests: those under way; durations and sizes by method and class of status. */
+  /** Adds requests in flight, and durations and sizes by method and status class. */
   public void requests(List<RequestTracker> requests, List<RequestStats> stats) {
     meters.gauge(
         "http.server.active.requests",
-        "Requests under way",
+        "Requests in flight",
         requests,
         LoopAggregates.sum(RequestTracker::active));
     meters.seconds(
@@ -133,11 +130,10 @@ public final class ServerMetrics implements AutoCloseable {
         series(stats, RequestStats.Series::requestBytes, _ -> null));
   }
 
-  /** Requests that a defect of the server ended. */
   public void failures(List<ExchangeFailures> failures) {
     meters.counter(
         "millrace.request.failures",
-        "Requests that a step of the server failed",
+        "Requests that failed because of an internal error",
         failures,
         LoopAggregates.sum(ExchangeFailures::count));
   }
@@ -165,9 +161,9 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /**
-   * Connections, whatever carries them.
+   * Adds connections, for either transport.
    *
-   * @param accepted by the number of the loop that they are on
+   * @param accepted in order of the loop's number
    */
   public void connections(
       List<LongSupplier> accepted,
@@ -176,13 +172,13 @@ public final class ServerMetrics implements AutoCloseable {
       List<RequestTracker> requests) {
     meters.counter(
         "millrace.connections.refused",
-        "Connections refused because too many were open",
+        "Connections rejected because too many were open",
         refused,
         LongSupplier::getAsLong);
     meters.gauge("millrace.connections.open", "Connections open", open, LongSupplier::getAsLong);
     meters.gauge(
         "millrace.connections.idle",
-        "Connections open without a request under way",
+        "Connections open without a request in flight",
         open,
         s -> Math.max(0, s.getAsLong() - LoopAggregates.of(requests, RequestTracker::active)));
     meters.counter(
@@ -201,17 +197,17 @@ public final class ServerMetrics implements AutoCloseable {
     }
   }
 
-  /** The gate: heads passed on, and what it refused by reason. */
+  /** Adds the HTTP parser: accepted request heads, and rejected requests by reason. */
   public void parser(List<ParserStats> stats) {
     meters.counter(
         "millrace.requests.accepted",
-        "Request heads passed on",
+        "Request heads accepted by the parser",
         stats,
         LoopAggregates.sum(ParserStats::passed));
     for (RejectReason reason : RejectReason.values()) {
       meters.counter(
           "millrace.requests.rejected",
-          "Requests refused by the gate",
+          "Requests rejected by the parser",
           stats,
           LoopAggregates.sum(one -> one.rejected(reason)),
           "reason",
@@ -219,7 +215,7 @@ public final class ServerMetrics implements AutoCloseable {
     }
   }
 
-  /** A pool's queue. */
+  /** Adds a thread pool's queue and busy threads. */
   public void pool(String name, ThreadPool pool) {
     meters.gauge(
         "millrace.pool.queue.depth",
@@ -237,24 +233,24 @@ public final class ServerMetrics implements AutoCloseable {
         name);
   }
 
-  /** Digests: what is hashed, for whom, and what is known. */
+  /** Adds digests: computed, shared, failed, rejected, queued and stored. */
   public void digests(DigestService digests, DigestStore store) {
     meters.counter("millrace.digest.computed", "Files hashed", digests, DigestService::computed);
     meters.counter(
         "millrace.digest.coalesced",
-        "Requests that shared the hashing of a file with another",
+        "Requests that shared the hashing of a file with another request",
         digests,
         DigestService::coalesced);
     meters.counter(
         "millrace.digest.failed", "Files that could not be hashed", digests, DigestService::failed);
     meters.counter(
         "millrace.digest.refused",
-        "Requests refused because too many waited for a digest",
+        "Requests rejected because too many waited for a digest",
         digests,
         DigestService::refused);
     meters.counter(
         "millrace.digest.read.bytes",
-        "Bytes read to be hashed",
+        "Bytes read for hashing",
         digests,
         DigestService::hashedBytes);
     meters.gauge(
@@ -263,81 +259,81 @@ public final class ServerMetrics implements AutoCloseable {
         digests,
         DigestService::jobs);
     meters.gauge(
-        "millrace.digest.index.files", "Files in the index of digests", store, DigestStore::files);
+        "millrace.digest.index.files", "Files in the digest index", store, DigestStore::files);
   }
 
-  /** Files that are read again. */
+  /** Adds the scrubber. */
   public void scrub(Scrubber scrubber) {
     meters.gauge(
         "millrace.digest.corrupt.files",
-        "Files whose bytes are not those that were hashed, though size and time are the same",
+        "Files whose content differs from the hashed content although size and time are the same",
         scrubber,
         Scrubber::corruptFiles);
     meters.counter(
         "millrace.digest.scrubbed.bytes",
-        "Bytes read again to be compared",
+        "Bytes reread by the scrubber",
         scrubber,
         Scrubber::readBytes);
   }
 
-  /** The access log: entries written, and entries lost. */
+  /** Adds the access log. */
   public void accessLog(LongSupplier written, LongSupplier dropped) {
     meters.counter(
-        "millrace.access.log.entries", "Requests noted", written, LongSupplier::getAsLong);
+        "millrace.access.log.entries", "Requests logged", written, LongSupplier::getAsLong);
     meters.counter(
         "millrace.access.log.dropped",
-        "Requests not noted because the log was slow or could not be written",
+        "Requests not logged because the log was slow or could not be written",
         dropped,
         LongSupplier::getAsLong);
   }
 
   /**
-   * Files of one mount kept open between requests, by each loop.
+   * Adds one mount's caches of open files, one per loop.
    *
-   * @param mount a name that no other mount has
+   * @param mount a name unique among the mounts
    */
   public void openFiles(List<OpenFiles> files, String mount) {
     meters.counter(
         "millrace.files.cache.hits",
-        "Opens of files that were open",
+        "Opens served by an open file",
         files,
         LoopAggregates.sum(OpenFiles::hits),
         "mount",
         mount);
     meters.counter(
         "millrace.files.cache.misses",
-        "Opens that were resolved",
+        "Opens that resolved the path",
         files,
         LoopAggregates.sum(OpenFiles::misses),
         "mount",
         mount);
   }
 
-  /** Answers from the memory of each loop. */
+  /** Adds the response caches, one per loop. */
   public void responseCache(List<CacheStats> stats) {
     meters.counter(
         "millrace.response.cache.hits",
-        "Requests answered from memory",
+        "Requests served from the response cache",
         stats,
         LoopAggregates.sum(CacheStats::hits));
     meters.counter(
         "millrace.response.cache.misses",
-        "Requests that could have been answered from memory and were not",
+        "Cacheable requests not served from the response cache",
         stats,
         LoopAggregates.sum(CacheStats::misses));
     meters.gauge(
         "millrace.response.cache.entries",
-        "Answers kept in memory",
+        "Cached responses",
         stats,
         LoopAggregates.sum(CacheStats::answers));
     meters.gauge(
         "millrace.response.cache.bytes",
-        "Memory that they take",
+        "Memory used by cached responses",
         stats,
         LoopAggregates.sum(CacheStats::bytes));
   }
 
-  /** The rings, their loops and the transport on them, by the number of the loop. */
+  /** Adds the rings, the loops and their transports, in order of the loop's number. */
   public void ring(List<RingWorker> workers) {
     new RingMetrics(meters).register(workers);
   }
@@ -345,7 +341,7 @@ public final class ServerMetrics implements AutoCloseable {
   @Override
   public void close() {
     mutex.lock();
-    runtimeWatched = true; // from now on it is not begun any more
+    runtimeWatched = true; // prevents a later start
     mutex.unlock();
     gc.close();
     registry.close();

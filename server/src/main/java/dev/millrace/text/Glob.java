@@ -4,9 +4,10 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A pattern for paths: {@code *} and {@code ?} within a name, {@code **} across slashes, {@code
- * [a-z]}, {@code {a,b}}. Without a slash it is matched against the last name, else against the
- * whole path, which begins with a slash. Java's own is bound to file systems and their encodings.
+ * A path pattern: {@code *} and {@code ?} match within a name, {@code **} across slashes; also
+ * {@code [a-z]} and {@code {a,b}}. A pattern without a slash is matched against the last name,
+ * otherwise against the whole path, which begins with a slash. Java's own globs depend on a file
+ * system and its encoding.
  */
 public final class Glob {
   private final String text;
@@ -20,9 +21,7 @@ public final class Glob {
   }
 
   /**
-   * Parses a pattern.
-   *
-   * @throws IllegalArgumentException saying what is wrong with it
+   * @throws IllegalArgumentException if the pattern is empty or malformed
    */
   public static Glob of(String text) {
     if (text.isEmpty()) {
@@ -35,7 +34,7 @@ public final class Glob {
     }
   }
 
-  /** Whether a decoded path that begins with a slash matches. */
+  /** Whether a decoded path, which begins with a slash, matches. */
   public boolean matches(String path) {
     return pattern.matcher(wholePath ? path : path.substring(path.lastIndexOf('/') + 1)).matches();
   }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class JsonText {
   private JsonText() {}
 
-  /** Appends a comma and a member, or nothing if its value is null. */
+  /** Appends a comma and a member; appends nothing if the value is null. */
   public static void member(StringBuilder out, String name, @Nullable String value) {
     if (value != null) {
       out.append(",\"").append(name).append("\":");
@@ -14,7 +14,7 @@ public final class JsonText {
     }
   }
 
-  /** Appends a string in quotes. */
+  /** Appends a quoted, escaped string. */
   public static void string(StringBuilder out, String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {

@@ -1,4 +1,7 @@
-/** JSON text and path patterns. */
+/**
+ * Text formats without HTTP: JSON strings ({@link dev.millrace.text.JsonText}) and path patterns
+ * ({@link dev.millrace.text.Glob}). Pure functions, any thread. Imports no package of the server.
+ */
 @NullMarked
 package dev.millrace.text;
 

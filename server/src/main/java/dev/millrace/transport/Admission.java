@@ -1,11 +1,11 @@
 package dev.millrace.transport;
 
 /**
- * Bounds the connections of a listening socket, so that descriptors stay for everything else. The
- * thread that accepts.
+ * Limits the connections of a listening socket, so that file descriptors remain for other uses.
+ * Called on the accepting thread.
  */
 public interface Admission {
-  /** Every connection is admitted. */
+  /** Admits every connection. */
   Admission UNBOUNDED =
       new Admission() {
         @Override
@@ -24,12 +24,14 @@ public interface Admission {
         }
       };
 
-  /** Whether a connection that was accepted may stay; may end an idle one in its place. */
+  /**
+   * Whether an accepted connection may stay. The call may close an idle connection to make room.
+   */
   boolean admit();
 
-  /** How many more connections may be open now; not positive if none. */
+  /** How many more connections may be opened now; zero or negative if none. */
   int room();
 
-  /** What a connection that may not stay is sent before it is closed. */
+  /** The bytes that a rejected connection is sent before it is closed. */
   byte[] refusal();
 }

@@ -4,55 +4,53 @@ import dev.millrace.file.DescriptorChannel;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Where a connection's bytes can be staged past XNIO's channels, as a whole or not at all; they are
- * sent at the end of the loop's turn. What is staged comes after all that was written before. Loop
- * thread only.
+ * Stages a connection's bytes past XNIO's channels. A call stages all of its bytes or fails; the
+ * loop sends them at the end of its turn, after all bytes written earlier. Loop thread only.
  */
 public interface DirectOutput {
-  /** Whether the connection has not broken. */
+  /** False once the connection is broken. */
   boolean canSend();
 
   /**
-   * The peer has said that what it sent is all, so that closing the connection need not wait for
-   * its end: nothing comes that would have the kernel reset the connection.
+   * The peer has announced that it sends nothing more, so closing the connection need not wait for
+   * its end of stream: no unread bytes can arrive and make the kernel reset the connection.
    */
   void peerIsDone();
 
   /**
-   * Ends both directions at once, so that closing the connection waits for nothing. What the peer
-   * sends from now on is answered with a reset.
+   * Shuts down both directions at once, so closing the connection waits for nothing. The kernel
+   * answers later bytes of the peer with a reset.
    */
   void hangUp();
 
-  /** Whether {@link #stage} would take this many bytes now. */
+  /** Whether {@link #stage} accepts this many bytes now. */
   boolean hasRoom(int bytes);
 
   /**
-   * Copies bytes to be sent, those of one memory after those of another, of each from the
-   * beginning.
+   * Copies the first bytes of two memory segments, one after the other, to be sent.
    *
-   * @param firstBytes and {@code secondBytes}: together as many as {@link #hasRoom} has allowed
+   * @param firstBytes and {@code secondBytes}: together at most as many as {@link #hasRoom} has
+   *     allowed
    */
   void stage(MemorySegment first, int firstBytes, MemorySegment second, int secondBytes);
 
-  /** Is told that a stretch of a file has been sent, or will not be. Loop thread. */
+  /** Notified once, when a file segment has been sent or cannot be sent. */
   @FunctionalInterface
   interface SendListener {
     /**
-     * The last that is heard of it.
+     * The last call for this segment.
      *
-     * @param bytes of it that the kernel has taken, or that were read to be sent; all, unless the
-     *     connection broke
+     * @param bytes of the segment that the kernel accepted or that were read to be sent; all of
+     *     them unless the connection broke
      */
     void onEnd(long bytes);
   }
 
   /**
-   * Has a stretch of a file sent after what was staged; until it is sent there is {@linkplain
-   * #hasRoom room} for nothing.
+   * Sends a segment of a file after the staged bytes. Until it is sent, {@link #hasRoom} is false.
    *
-   * @param file becomes this object's to close
-   * @param sent is told of its end, once; may write or close then
+   * @param file owned, and closed, by this object from now on
+   * @param sent notified once when the segment ends; it may write or close then
    */
   void stage(DescriptorChannel file, long position, long lengthBytes, SendListener sent);
 }

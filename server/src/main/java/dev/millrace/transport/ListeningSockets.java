@@ -6,10 +6,10 @@ import org.xnio.StreamConnection;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * Sockets that listen on an address.
+ * The sockets that listen on one address.
  *
- * @param sockets empty if a socket that another address opened accepts for this one too
- * @param address with the port that was picked
+ * @param sockets empty if the socket of another address accepts for this one too
+ * @param address with the port that the kernel chose if port 0 was requested
  */
 public record ListeningSockets(
     List<AcceptingChannel<StreamConnection>> sockets, InetSocketAddress address) {}

@@ -170,7 +170,7 @@ class DigestCommandsTest {
     assertEquals(1, amiss.exitCode());
     Path wrong = Files.writeString(state.resolve("wrong"), "no checksum\n");
     Result refused = millrace("verify", root.toString(), "--sums=" + wrong);
-    assertEquals("millrace: " + wrong + ": line 1 is no checksum and name\n", refused.err());
+    assertEquals("millrace: " + wrong + ": line 1 is not a checksum and a name\n", refused.err());
     assertEquals(2, refused.exitCode());
   }
 
@@ -199,7 +199,7 @@ class DigestCommandsTest {
     }
     Path wrong = Files.writeString(state.resolve("wrong"), "\\" + "0".repeat(64) + "  a\\tb\n");
     Result refused = millrace("verify", root.toString(), "--sums=" + wrong);
-    assertEquals("millrace: " + wrong + ": line 1 is no checksum and name\n", refused.err());
+    assertEquals("millrace: " + wrong + ": line 1 is not a checksum and a name\n", refused.err());
   }
 
   @Test

@@ -61,7 +61,7 @@ class MachineTest {
   @Test
   void controlGroupLimitsAreFoundAtTheRootOfAContainer() throws Exception {
     Machine machine = new Machine(root, Map.of());
-    assertEquals("no control group of version 2 is seen", machine.controlGroup());
+    assertEquals("no control group (cgroup v2) found", machine.controlGroup());
     write("proc/self/cgroup", "0::/host/only\n");
     assertEquals("no limits, /host/only", machine.controlGroup());
     write("sys/fs/cgroup/memory.max", "536870912\n");

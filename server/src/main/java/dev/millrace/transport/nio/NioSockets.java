@@ -21,12 +21,14 @@ import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * Listening sockets on NIO. Java binds both wildcards, {@code 0.0.0.0} and {@code ::}, as one
- * socket that accepts IPv4 and IPv6, and cannot be told otherwise. So a wildcard's socket here
- * serves every address that is listed for its port, and closes connections to all other addresses
- * unread: the addresses served are the same as on io_uring.
+ * Listening sockets on NIO.
  *
- * <p>The thread that starts the server listens; event threads only look addresses up.
+ * <p>Java binds each wildcard, {@code 0.0.0.0} or {@code ::}, as one socket that accepts both IPv4
+ * and IPv6, and has no option to change this. So a wildcard's socket here serves every address
+ * configured for its port, and closes connections to other addresses unread. The addresses served
+ * are the same as on io_uring.
+ *
+ * <p>The starting thread listens; loop threads only look addresses up.
  */
 public final class NioSockets {
   /** A socket of a port, and the addresses whose connections it keeps. */
@@ -52,26 +54,28 @@ public final class NioSockets {
     this.worker = worker;
   }
 
-  /** Whether a connection to an address is for who listens on the other. */
+  /**
+   * Whether a listener on {@code listed} serves a connection whose local address is {@code local}.
+   */
   public static boolean includes(InetAddress listed, InetAddress local) {
     return listed.isAnyLocalAddress()
         ? listed.getClass() == local.getClass()
         : listed.equals(local);
   }
 
-  /** Listens on an address; of those of one port, the wildcards come first. */
+  /** Listens on an address. Of the addresses of one port, wildcards must come first. */
   public ListeningSockets listen(
       InetSocketAddress address,
       ChannelListener<StreamConnection> open,
       List<Admission> admissions,
       OptionMap options)
       throws IOException {
-    for (Shared one : wildcards) {
-      if (one.port == address.getPort()) {
-        if (one.serves(address)) {
+    for (Shared wildcard : wildcards) {
+      if (wildcard.port == address.getPort()) {
+        if (wildcard.serves(address)) {
           throw new BindException("Address already in use");
         }
-        one.addresses.add(address.getAddress());
+        wildcard.addresses.add(address.getAddress());
         return new ListeningSockets(List.of(), address);
       }
     }

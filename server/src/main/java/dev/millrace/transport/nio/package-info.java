@@ -1,4 +1,7 @@
-/** Sockets of XNIO's own worker, where there is no io_uring. */
+/**
+ * Listening sockets on XNIO's own NIO worker, for systems without io_uring: {@link
+ * dev.millrace.transport.nio.NioSockets}. Imports only {@code transport}, XNIO and the JDK.
+ */
 @NullMarked
 package dev.millrace.transport.nio;
 

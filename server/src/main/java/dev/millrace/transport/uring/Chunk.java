@@ -2,22 +2,22 @@ package dev.millrace.transport.uring;
 
 import java.lang.foreign.MemorySegment;
 
-/** A stretch of native memory being filled, then sent. Loop thread only. */
+/** A chunk of native memory that is filled, then sent. Loop thread only. */
 final class Chunk {
   final MemorySegment memory;
   final long address;
   final boolean large;
 
-  /** Filled up to here. */
+  /** End of the filled bytes. */
   int end;
 
-  /** Sent up to here. */
+  /** End of the sent bytes. */
   int sent;
 
-  /** Zero-copy sends from it whose memory the kernel has not given back. */
+  /** Zero-copy sends whose memory the kernel has not yet released. */
   int lent;
 
-  /** Nobody's any more, but still {@link #lent}. */
+  /** Returned to the pool while still {@link #lent}. */
   boolean abandoned;
 
   Chunk(MemorySegment memory, boolean large) {

@@ -6,9 +6,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chunks to send from. Small ones are as many as connections have sends under way; large ones are
- * bounded, and whoever finds none is called when one comes back, first come first served. Loop
- * thread only.
+ * The pool of send chunks. There are as many small chunks as connections have sends in flight.
+ * Large chunks are bounded; callers that find none free are called back in FIFO order. Loop thread
+ * only.
  */
 final class ChunkPool {
   private final Arena arena = Arena.ofAuto();
@@ -24,7 +24,7 @@ final class ChunkPool {
     this.stats = stats;
   }
 
-  /** A chunk fit for this many bytes, or for a part of them; null if none is free. */
+  /** Returns a chunk that fits this many bytes or a part of them; null if none is free. */
   @Nullable Chunk take(int bytes) {
     boolean wantLarge = bytes > config.smallChunkBytes();
     Chunk chunk = wantLarge ? large.pollFirst() : small.pollFirst();
@@ -40,19 +40,22 @@ final class ChunkPool {
     return chunk;
   }
 
-  /** Bytes that a chunk is sure to have, of a size that the writer chooses. */
+  /** Bytes that a new chunk is guaranteed to have, whatever size the writer requests. */
   int guaranteedBytes() {
     return large.isEmpty() && largeMade == config.largeChunks() ? 0 : config.smallChunkBytes();
   }
 
   /**
-   * Calls back once when a large chunk is free; the answer is whether anybody was still waiting.
+   * Registers a callback for when a large chunk is free. It is called once and returns whether its
+   * connection still needed the chunk.
    */
   void await(BooleanSupplier freed) {
     waiting.add(freed);
   }
 
-  /** Takes a chunk back; one that the kernel still sends from, as soon as it does not. */
+  /**
+   * Returns a chunk to the pool; one that the kernel still sends from returns when it is released.
+   */
   void give(Chunk chunk) {
     if (chunk.lent > 0) {
       chunk.abandoned = true;
@@ -61,13 +64,12 @@ final class ChunkPool {
     stats.add(TransportStats.Figure.CHUNKS_IN_USE, -1);
     (chunk.large ? large : small).addFirst(chunk);
     if (chunk.large) {
-      // Those whose connection has ended meanwhile are passed over, or the rest would wait for
-      // good.
+      // Skip callbacks of connections that have ended; otherwise the rest would wait forever.
       while (!waiting.isEmpty() && !waiting.poll().getAsBoolean()) {}
     }
   }
 
-  /** A zero-copy send from a chunk has ended for good. */
+  /** The kernel has released the memory of one zero-copy send. */
   void returned(Chunk chunk) {
     chunk.lent--;
     if (chunk.lent == 0 && chunk.abandoned) {

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
-/** A stretch of an open file waiting to be sent after what is staged. Loop thread only. */
+/** A segment of an open file, sent after the staged chunks. Loop thread only. */
 final class FileSegment {
-  /** Most that is sent at once: others get their turn after each. */
+  /** Limit of one send, so that other connections get their turn in between. */
   private static final int MAX_BYTES = 2 << 20;
 
   private final DescriptorChannel file;
@@ -18,8 +18,8 @@ final class FileSegment {
   private long left;
 
   /**
-   * @param file becomes this object's to close
-   * @param sent is told when that is done, or null for nobody
+   * @param file owned, and closed, by this object from now on
+   * @param sent notified when the segment ends; may be null
    */
   FileSegment(
       DescriptorChannel file,
@@ -41,23 +41,25 @@ final class FileSegment {
     return position;
   }
 
-  /** Bytes not yet sent, or read to be sent. */
+  /** Bytes neither sent nor read to be sent. */
   long left() {
     return left;
   }
 
   /**
-   * How much of what is left can be sent at once: without waiting for a disk, nor having others
-   * wait for their turn.
+   * How many of the remaining bytes can be sent in one call without waiting for a disk and without
+   * starving other connections.
    *
-   * @param nowNanos when the loop's turn began
+   * @param nowNanos start of the loop's turn
    */
   long residentBytes(long nowNanos) {
     return file.residency()
         .residentBytes(descriptor(), position, Math.min(left, MAX_BYTES), nowNanos);
   }
 
-  /** Sending what was said to be in memory took so long that it may not have been. */
+  /**
+   * Discards the cached residency: a send was so slow that the bytes were perhaps not in memory.
+   */
   void invalidate() {
     file.residency().invalidate();
   }
@@ -71,7 +73,7 @@ final class FileSegment {
     try {
       file.close();
     } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible); // it ends a share
+      throw new UncheckedIOException(impossible); // DescriptorChannel.close only drops a share
     }
     if (sent != null) {
       sent.onEnd(length - left);

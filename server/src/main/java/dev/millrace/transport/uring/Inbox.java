@@ -7,12 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Received bytes in the order they came. Loop thread only.
+ * Received bytes in order of arrival. Loop thread only.
  *
- * <p>Bytes are read straight from the provided buffer while its completion is being handled, which
- * is what nearly every request does. What is left after that is copied to a heap array of the
- * connection's own: the provided buffers are shared by all connections, and if those that nobody
- * reads could hold them, they would starve, and in the end block, those that somebody does.
+ * <p>Nearly every request is read straight from the provided buffer while its completion is
+ * handled. Bytes left unread after that are copied to a heap array owned by the connection. The
+ * provided buffers are shared by all connections: if idle readers could hold them, active
+ * connections would run out of buffers and finally block.
  */
 final class Inbox {
   private static final byte[] NONE = {};
@@ -22,7 +22,7 @@ final class Inbox {
   private int keptStart;
   private int keptEnd;
 
-  /** The provided buffer in hand, or -1; its unread bytes come after those kept. */
+  /** The current provided buffer, or -1; its unread bytes follow the kept ones. */
   private int bufferId = -1;
 
   private int bufferStart;
@@ -36,22 +36,21 @@ final class Inbox {
     return unread() == 0;
   }
 
-  /** Bytes not yet read. */
   int unread() {
     return keptEnd - keptStart + bufferEnd - bufferStart;
   }
 
-  /** Takes a completion's buffer in hand, until {@link #keep}. */
+  /** Makes a completion's buffer the current one, until {@link #keep}. */
   void add(int id, int length) {
     if (bufferId >= 0) {
-      throw new IllegalStateException("the last buffer was not kept");
+      throw new IllegalStateException("keep() was not called for the previous buffer");
     }
     bufferId = id;
     bufferStart = 0;
     bufferEnd = length;
   }
 
-  /** Copies what is unread of the buffer in hand and gives the buffer back. */
+  /** Copies the unread bytes of the current buffer and recycles the buffer. */
   void keep() {
     if (bufferId < 0) {
       return;
@@ -66,7 +65,7 @@ final class Inbox {
     recycle();
   }
 
-  /** Moves as much as fits and returns how much that was. */
+  /** Copies as many bytes as fit, and returns their number. */
   int read(ByteBuffer into) {
     int total = 0;
     if (keptEnd > keptStart) {
@@ -74,7 +73,7 @@ final class Inbox {
       into.put(kept, keptStart, total);
       keptStart += total;
       if (keptStart == keptEnd) {
-        kept = NONE; // an idle connection holds nothing
+        kept = NONE; // an idle connection keeps no array
         keptStart = 0;
         keptEnd = 0;
       }
@@ -92,8 +91,7 @@ final class Inbox {
 
   private void copy(long from, ByteBuffer into, int n) {
     MemorySegment memory = buffers.memory();
-    if (into
-        .hasArray()) { // no segment of the target is made, of which there would be one a request
+    if (into.hasArray()) { // avoids allocating one MemorySegment a request
       int at = into.arrayOffset() + into.position();
       MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, into.array(), at, n);
     } else {
@@ -101,7 +99,6 @@ final class Inbox {
     }
   }
 
-  /** Drops everything unread. */
   void clear() {
     kept = NONE;
     keptStart = 0;

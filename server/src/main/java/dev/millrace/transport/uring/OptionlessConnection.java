@@ -5,7 +5,7 @@ import org.xnio.Option;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
-/** A connection of which nothing can be set: Undertow's own timers watch it. */
+/** A connection without socket options: Undertow's timers watch idle connections instead. */
 abstract class OptionlessConnection extends StreamConnection {
   OptionlessConnection(XnioIoThread thread) {
     super(thread);

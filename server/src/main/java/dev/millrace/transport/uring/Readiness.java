@@ -10,11 +10,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction's readiness: level-triggered, never re-entered, called on the loop only.
+ * The readiness of one direction of a connection: level-triggered and never re-entrant.
  *
- * <p>While the direction is resumed and ready, its handler is called once a turn; a handler that
- * calls resume from within itself is called again in the next turn and not recursively. Any thread
- * may resume and suspend.
+ * <p>While the direction is resumed and ready, the loop thread calls its handler once a turn. A
+ * handler that calls resume is called again in the next turn, not recursively. Any thread may
+ * resume and suspend.
  */
 final class Readiness {
   private final EventLoop loop;
@@ -28,7 +28,7 @@ final class Readiness {
   private boolean forced;
   private @Nullable Waiter waiters;
 
-  /** A thread blocked until ready. */
+  /** A thread that blocks until the direction is ready. */
   private static final class Waiter {
     final LoopWait wait;
     @Nullable Waiter next;
@@ -59,7 +59,7 @@ final class Readiness {
     }
   }
 
-  /** Resumes, and calls the handler once whether ready or not. */
+  /** Resumes, and calls the handler once even if the direction is not ready. */
   void wakeup() {
     resumed = true;
     onLoop(() -> {
@@ -68,7 +68,7 @@ final class Readiness {
     });
   }
 
-  /** Something changed: call the handler soon if it is due. Loop thread. */
+  /** Schedules the handler for this turn if it is due. Loop thread. */
   void check() {
     if (ready.getAsBoolean()) {
       wakeWaiters();
@@ -78,7 +78,7 @@ final class Readiness {
     }
   }
 
-  /** Calls the handler now if it is due. Loop thread, outside of handlers. */
+  /** Calls the handler now if it is due. Loop thread, not from within a handler. */
   void checkNow() {
     if (!ready.getAsBoolean()) {
       return;
@@ -108,13 +108,14 @@ final class Readiness {
   }
 
   /**
-   * Blocks the calling thread, not the loop's, until ready; false if the time ran out.
+   * Blocks the calling thread until ready. Returns false on timeout.
    *
-   * @throws IOException if the loop closed first
+   * @throws IOException if the loop closes first
+   * @throws IllegalStateException on the loop thread
    */
   boolean await(long time, TimeUnit unit) throws IOException {
     if (loop.isLoopThread()) {
-      throw new IllegalStateException("the loop's thread must not wait for itself");
+      throw new IllegalStateException("the loop thread must not block on itself");
     }
     Waiter waiter = new Waiter(loop);
     loop.post(() -> {
@@ -135,7 +136,7 @@ final class Readiness {
     }
   }
 
-  /** Ends every wait: ready, or ended for good. Loop thread. */
+  /** Ends every wait: the direction is ready or has ended. Loop thread. */
   void wakeWaiters() {
     for (Waiter waiter = waiters; waiter != null; waiter = waiter.next) {
       waiter.wait.happened();

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /**
- * A connection: its descriptor, its operations, and how it ends.
+ * A connection: owns the descriptor and its operations, and runs the closing sequence. Loop thread
+ * only, except where a method says otherwise.
  *
  * <pre>
  *   OPEN ──close──► DRAINING ──all sent──► LINGERING ──peer's end, or time──► ENDING ──► CLOSED
@@ -24,12 +25,12 @@ import org.xnio.IoUtils;
  * </pre>
  *
  * <ul>
- *   <li>DRAINING: XNIO's user has closed; what it wrote before is still sent.
- *   <li>LINGERING: our end of stream is sent; what the peer still sends is read and dropped,
- *       because closing over unread bytes makes the kernel reset the connection and the peer lose
- *       the answer. Left out if the peer is known to send nothing more.
- *   <li>ENDING: operations are being ended; the descriptor is closed when the last of them has
- *       completed, and not before, and everything given back when no memory is the kernel's.
+ *   <li>DRAINING: XNIO's user has closed the connection; the bytes it wrote before are flushed.
+ *   <li>LINGERING: our end of stream is sent. Bytes from the peer are read and discarded, because
+ *       closing over unread bytes makes the kernel reset the connection, and the peer then loses
+ *       the response. Skipped if the peer is known to send nothing more.
+ *   <li>ENDING: the operations in flight are cancelled. The descriptor is closed when the last of
+ *       them has completed, not before. Memory is released when the kernel uses none of it.
  * </ul>
  */
 final class RingConnection extends OptionlessConnection implements CompletionTarget {
@@ -68,7 +69,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
   private long lastTrafficNanos;
   private CloseReason reason = CloseReason.SERVER;
 
-  /** On the loop's thread, with a descriptor that now belongs to this. */
+  /** Takes ownership of the descriptor. */
   RingConnection(RingIoThread io, int fd, SocketAddress localAddress, Runnable closed) {
     super(io);
     this.io = io;
@@ -91,8 +92,9 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
   // ---- operations ----------------------------------------------------------------------------
 
   /**
-   * Receives again, if it is not receiving and there is a reason to. The first time for once: a
-   * client of one request then leaves none under way, to be ended before the descriptor is closed.
+   * Arms a receive unless one is in flight or the connection has no use for it. The first receive
+   * is single-shot: after a client's only request none is then in flight that must be cancelled
+   * before the descriptor can be closed.
    */
   void armReceive() {
     if (receiving || handling || source.ended() || state.compareTo(State.ENDING) >= 0) {
@@ -107,7 +109,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     }
   }
 
-  /** Stops receiving until {@link #armReceive}; what arrives meanwhile waits in the kernel. */
+  /** Stops receiving until {@link #armReceive}; later bytes wait in the kernel. */
   void cancelReceive() {
     if (receiving && !cancelling) {
       cancelling = true;
@@ -115,7 +117,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     }
   }
 
-  /** Sends what is staged at the end of this turn. */
+  /** Sends the staged bytes at the end of this turn. */
   void scheduleSend() {
     outbound.schedule();
   }
@@ -128,7 +130,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     return state.compareTo(State.ENDING) >= 0;
   }
 
-  /** A handler that throws costs its connection, and the loop logs what it threw. */
+  /** Closes the connection if a handler throws; the loop logs the exception. */
   @Override
   public void completed(int tag, int result, int flags) {
     try {
@@ -158,7 +160,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     } finally {
       handling = false;
       if (state == State.LINGERING || (state == State.OPEN && source.wantsMore())) {
-        armReceive(); // now that it is known whether the connection goes on
+        armReceive(); // only now is it known whether the connection stays open
       }
     }
   }
@@ -188,14 +190,14 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     source.keepUnread();
   }
 
-  /** The socket has taken bytes. */
+  /** The socket accepted bytes. */
   void took(long bytes) {
     lastTrafficNanos = loop.nowNanos();
     io.stats().add(Figure.SENT_BYTES, bytes);
     sink.stagePosted();
   }
 
-  /** Nothing can be sent any more. */
+  /** Sending failed; no more bytes can be sent. */
   void sendFailed(int errno) {
     sink.sendFailed(errno);
     if (state == State.OPEN) {
@@ -205,7 +207,10 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     }
   }
 
-  /** What was promised cannot be sent: the peer must notice, and whoever writes. */
+  /**
+   * Announced bytes cannot be sent: shuts the socket down so that the peer notices, and fails
+   * writers.
+   */
   void broke(int errno) {
     hangUp();
     sendFailed(errno);
@@ -215,7 +220,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     var _ = Sockets.shutdown(fd);
   }
 
-  /** Something is sent: there may be room for more, or an end to come to. */
+  /** After a send: wakes writers that wait for room, or continues the closing sequence. */
   void afterSend() {
     if (state == State.OPEN) {
       endStreamIfDue();
@@ -235,7 +240,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
 
   // ---- closing -------------------------------------------------------------------------------
 
-  /** XNIO's hook, once, on any thread. */
+  /** Called by XNIO once, on any thread. */
   @Override
   protected void closeAction() throws IOException {
     onLoop(this::beginClose);
@@ -266,12 +271,12 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     end();
   }
 
-  /** Gives the connection up if its peer has left one send waiting for too long. */
+  /** Closes the connection if its peer has stalled one send for too long. */
   void endIfStalled(long nowNanos) {
     if (outbound.isBusy()
         && nowNanos - outbound.busySinceNanos() > io.config().sendTimeoutNanos()) {
       reason = CloseReason.STALLED;
-      var _ = Sockets.shutdown(fd); // the send fails, and the rest follows from that
+      var _ = Sockets.shutdown(fd); // makes the send fail, which ends the connection
     }
   }
 
@@ -293,7 +298,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     state = State.ENDING;
     cancelDeadline();
     if (receiving || outbound.isBusy()) {
-      var _ = Sockets.shutdown(fd); // ends the send; a receive may need the cancel too
+      var _ = Sockets.shutdown(fd); // fails the send; a receive may also need the cancel
       cancelReceive();
     }
     finishIfQuiet();
@@ -310,7 +315,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
       fd = -1;
     }
     if (outbound.isLending()) {
-      return; // what is sent goes on without the descriptor, from this memory
+      return; // the kernel still sends from this memory, without the descriptor
     }
     state = State.CLOSED;
     loop.release(handle);
@@ -324,7 +329,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     }
   }
 
-  /** The peer gets our end of stream as soon as everything staged is sent. Any thread. */
+  /** Sends our end of stream once all staged bytes are sent. Any thread. */
   void closeSink() {
     if (writeClosed()) {
       onLoop(() -> {
@@ -342,14 +347,14 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     }
   }
 
-  /** What is unread, and what comes later, is dropped. Any thread. */
+  /** Discards unread and later bytes. Any thread. */
   void closeSource() {
     if (readClosed()) {
       onLoop(source::discard);
     }
   }
 
-  /** Runs now on the loop's thread, soon on any other. */
+  /** Runs the task now on the loop thread; posts it from any other thread. */
   void onLoop(Runnable task) {
     if (loop.isLoopThread()) {
       task.run();
@@ -378,7 +383,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     return loop;
   }
 
-  /** The first time on the loop's thread, which asks the kernel. */
+  /** The first call must be on the loop thread; it makes a system call. */
   @Override
   public SocketAddress getPeerAddress() {
     SocketAddress peer = peerAddress;
@@ -386,7 +391,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
       try {
         peer = Sockets.peerAddress(fd);
       } catch (IOException gone) {
-        peer = new InetSocketAddress(0); // reset, or closed, before anything needed the address
+        peer = new InetSocketAddress(0); // reset or closed before the address was needed
       }
       peerAddress = peer;
     }

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 
-/** The loop's thread, in the shape XNIO gives an I/O thread. */
+/** The loop thread, as an XNIO I/O thread. */
 final class RingIoThread extends XnioIoThread {
   static final int BUFFER_GROUP = 1;
 
   /**
-   * The shortest there is: what the loop does after it wakes takes a fraction of a millisecond, and
-   * clients wait for it; who it interrupts has more to do and can wait
+   * The shortest scheduler slice. After a wakeup the loop runs for a fraction of a millisecond
+   * while clients wait for it; the threads that it preempts have longer work and can wait
    * (docs/decisions/0016-who-runs-first.md).
    */
   private static final long SLICE_NANOS = 100_000;
@@ -48,14 +48,14 @@ final class RingIoThread extends XnioIoThread {
     this.whenStopped = whenStopped;
   }
 
-  /** Starts the thread and returns when its ring is enabled; throws what kept it from being. */
+  /** Starts the thread and returns when its ring is enabled; throws if that failed. */
   void startAndAwait() {
     start();
     try {
       started.await();
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the loop started", stop);
+      throw new IllegalStateException("interrupted while starting the loop", stop);
     }
     Throwable failure = startFailure.get();
     if (failure != null) {
@@ -118,7 +118,7 @@ final class RingIoThread extends XnioIoThread {
     return new Interval(command, unit.toNanos(time)).schedule();
   }
 
-  /** Runs again and again until removed. */
+  /** Runs a task repeatedly until removed. */
   private final class Interval implements Key, Runnable {
     private final Runnable command;
     private final long periodNanos;

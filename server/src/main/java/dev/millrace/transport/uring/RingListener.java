@@ -27,12 +27,12 @@ import org.xnio.channels.AcceptingChannel;
 /**
  * A listening socket with a multishot accept on the ring.
  *
- * <p>While there is room for few connections only, it accepts one at a time: a multishot accept
- * would take descriptors for all that wait before it is known whether they may stay.
+ * <p>When few connections may still be opened, it accepts one at a time: a multishot accept would
+ * consume descriptors for the whole backlog before it is known which connections may stay.
  *
- * <p>Out of descriptors all the same (EMFILE, ENFILE), it gives up the descriptor that it holds
- * back, accepts one connection with it, and refuses that connection, so that clients see an end. If
- * there is none to give up, accepting pauses and is tried again by a timer.
+ * <p>When descriptors run out nevertheless (EMFILE, ENFILE), it closes its spare descriptor,
+ * accepts one connection with it, and rejects that connection, so that the client sees an end of
+ * stream. Without a spare descriptor, accepting pauses and a timer retries it.
  */
 final class RingListener implements AcceptingChannel<StreamConnection>, CompletionTarget {
   private static final int TAG_ACCEPT = 0;
@@ -80,7 +80,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
     this.admission = admission;
   }
 
-  // ---- on the loop ---------------------------------------------------------------------------
+  // ---- on the loop thread -----------------------------------------------------------------------
 
   private void update() {
     if (closing.get()) {
@@ -153,7 +153,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
 
   private void open(int connectionFd) {
     if (closing.get()) {
-      Sockets.close(connectionFd); // accepted between our close and the kernel's cancel
+      Sockets.close(connectionFd); // accepted between our close and the cancellation
       return;
     }
     if (!admission.admit()) {
@@ -212,7 +212,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
     }
   }
 
-  // ---- what XNIO asks ------------------------------------------------------------------------
+  // ---- XNIO's interface -------------------------------------------------------------------------
 
   @Override
   public @Nullable StreamConnection accept() {
@@ -270,12 +270,12 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
 
   @Override
   public void awaitAcceptable() {
-    throw new UnsupportedOperationException("accepting is the loop's");
+    throw new UnsupportedOperationException("only the loop thread accepts");
   }
 
   @Override
   public void awaitAcceptable(long time, TimeUnit unit) {
-    throw new UnsupportedOperationException("accepting is the loop's");
+    throw new UnsupportedOperationException("only the loop thread accepts");
   }
 
   @Override
@@ -299,7 +299,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
     return !closing.get();
   }
 
-  /** Stops accepting; the socket is closed when the accept in flight has ended. */
+  /** Stops accepting; the socket is closed when the accept in flight has completed. */
   @Override
   public void close() throws IOException {
     if (closing.compareAndSet(false, true)) {

@@ -22,9 +22,10 @@ import org.xnio.conduits.WriteReadyHandler;
 /**
  * The sending half of a connection.
  *
- * <p>What a write takes is staged and sent by the ring at the end of the turn; {@link #flush} is
- * true as soon as it is staged, as a socket's own buffer would have it, and closing waits for it. A
- * worker thread's write is copied and posted, so that its buffer is free at once and order is kept.
+ * <p>A write stages its bytes; the ring sends them at the end of the turn. {@link #flush} returns
+ * true as soon as the bytes are staged, as if they were in a socket's buffer, and closing waits for
+ * them. A write on a worker thread is copied and posted to the loop, so its buffer is free at once
+ * and the order is kept.
  */
 final class RingSink implements StreamSinkConduit, DirectOutput {
   private final RingConnection connection;
@@ -32,7 +33,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   private final SocketWriter writer;
   private final Readiness readiness;
 
-  /** Bytes that workers have written and the loop has not staged; bounded like the chunks are. */
+  /** Bytes written by worker threads and not yet staged by the loop; at most one large chunk. */
   private final AtomicInteger postedBytes = new AtomicInteger();
 
   private @Nullable WriteReadyHandler handler;
@@ -51,7 +52,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
     this.readiness = new Readiness(io.loop(), this::isWritable, this::fire);
   }
 
-  // ---- from the connection, on the loop ------------------------------------------------------
+  // ---- called by the connection, loop thread ----------------------------------------------------
 
   SocketWriter writer() {
     return writer;
@@ -68,7 +69,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
     writer.discard();
   }
 
-  /** Room may have come. */
+  /** Room may be available. */
   void checkReady() {
     stagePosted();
     readiness.checkNow();
@@ -200,7 +201,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
     return true;
   }
 
-  /** A worker's write. */
+  /** Copies a worker thread's bytes and posts them to the loop. */
   private int post(ByteBuffer source) throws IOException {
     if (broken) {
       throw new IOException("the connection is broken");
@@ -222,7 +223,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
     return n;
   }
 
-  /** Stages what workers have posted, as far as there is room. Loop thread. */
+  /** Stages the posted bytes as far as there is room. Loop thread. */
   void stagePosted() {
     while (!posted.isEmpty()) {
       if (failure != 0) {
@@ -255,8 +256,8 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   }
 
   /**
-   * Takes a stretch of a file whose descriptor can be seen as a whole: it is sent from the page
-   * cache. Of any other file, what is read now.
+   * On the loop thread, accepts a whole segment of a {@link DescriptorChannel} and sends it from
+   * the page cache. Any other file is read and staged now.
    */
   @Override
   public long transferFrom(FileChannel source, long position, long count) throws IOException {

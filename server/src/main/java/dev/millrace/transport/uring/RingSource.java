@@ -16,7 +16,7 @@ import org.xnio.conduits.Conduits;
 import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
-/** The receiving half of a connection. A worker thread's read is carried over to the loop. */
+/** The receiving half of a connection. A worker thread's read runs on the loop thread. */
 final class RingSource implements StreamSourceConduit {
   private static final int OUT_OF_BUFFERS = -105; // ENOBUFS
   private static final int CANCELLED = -125; // ECANCELED
@@ -38,7 +38,7 @@ final class RingSource implements StreamSourceConduit {
     this.readiness = new Readiness(io.loop(), this::isReadable, this::fire);
   }
 
-  // ---- from the connection, on the loop ------------------------------------------------------
+  // ---- called by the connection, loop thread ----------------------------------------------------
 
   void add(int buffer, int length) {
     inbox.add(buffer, length);
@@ -50,10 +50,10 @@ final class RingSource implements StreamSourceConduit {
 
   void receiveFailed(int errno) {
     switch (-errno) {
-      // Flow control, no failure: buffers come back while the turn's other completions are handled,
-      // and the receive is armed again.
+      // Flow control, not a failure: buffers return while the turn's other completions are handled,
+      // and then the receive is armed again.
       case OUT_OF_BUFFERS -> io.stats().add(Figure.NO_RECEIVE_BUFFER, 1);
-      case CANCELLED -> {} // by us, to stop receiving for a while or for good
+      case CANCELLED -> {} // by cancelReceive, to pause or to end
       default -> {
         ended = true;
         failure = errno;
@@ -61,7 +61,7 @@ final class RingSource implements StreamSourceConduit {
     }
   }
 
-  /** Whether nothing more will come. */
+  /** Whether the peer's stream has ended or failed. */
   boolean ended() {
     return ended;
   }
@@ -70,7 +70,7 @@ final class RingSource implements StreamSourceConduit {
     return failure != 0;
   }
 
-  /** Whether there is room for more. */
+  /** Whether fewer bytes are unread than the bound. */
   boolean wantsMore() {
     return inbox.unread() < io.config().unreadBytesPerConnection();
   }
@@ -79,7 +79,7 @@ final class RingSource implements StreamSourceConduit {
     readiness.checkNow();
   }
 
-  /** The completion has been handled: what nobody read is kept, within bounds, for later. */
+  /** After a completion is handled: keeps the unread bytes, and stops receiving at the bound. */
   void keepUnread() {
     inbox.keep();
     if (!wantsMore()) {
@@ -141,7 +141,10 @@ final class RingSource implements StreamSourceConduit {
     return 0;
   }
 
-  /** The loop reads while the worker waits: rare, and the loop then needs no lock. */
+  /**
+   * Runs the read on the loop thread while the worker waits. This is rare, and the loop needs no
+   * lock.
+   */
   private int readFromWorker(ByteBuffer into) throws IOException {
     LoopWait done = new LoopWait(io.loop());
     int[] result = new int[1];

@@ -34,11 +34,11 @@ import org.xnio.management.XnioWorkerMXBean;
 
 /** An XNIO worker with one loop thread. */
 public final class RingWorker extends XnioWorker {
-  /** Which sockets listen on a server's port, this one alone if it is not said. */
+  /** Shares a port among several sockets; default {@link Sockets.Port#ALONE}. */
   public static final Option<Sockets.Port> PORT =
       Option.simple(RingWorker.class, "PORT", Sockets.Port.class);
 
-  /** Which of a server's connections may stay, all if it is not said. */
+  /** Decides which connections may stay; default {@link Admission#UNBOUNDED}. */
   public static final Option<Admission> ADMISSION =
       Option.simple(RingWorker.class, "ADMISSION", Admission.class);
 
@@ -51,7 +51,7 @@ public final class RingWorker extends XnioWorker {
   private final AtomicBoolean shutdown = new AtomicBoolean();
   private final CountDownLatch terminated = new CountDownLatch(1);
 
-  /** Written by the loop's thread alone. */
+  /** Written by the loop thread only. */
   private volatile int open;
 
   // Loop thread only.
@@ -72,12 +72,12 @@ public final class RingWorker extends XnioWorker {
     this.io = new RingIoThread(this, number, threadName, loop, config, buffers, this::loopEnded);
   }
 
-  /** How large the ring is, which may be smaller than was asked for. */
+  /** The ring's sizes, which may be smaller than configured. */
   public RingConfig ringConfig() {
     return ringConfig;
   }
 
-  /** Why the ring is smaller than was asked for, and what to change, if it is. */
+  /** Why the ring is smaller than configured, and what to change; empty if it is not. */
   public Optional<RingUnavailableException> shortage() {
     return shortage;
   }
@@ -87,7 +87,7 @@ public final class RingWorker extends XnioWorker {
     io.loop().post(this::sweep);
   }
 
-  /** Looks for stalled connections now and then: cheaper than a timer for each send. */
+  /** Looks for stalled connections periodically; cheaper than a timer for each send. */
   private void sweep() {
     long now = io.loop().nowNanos();
     for (RingConnection connection : connections) {
@@ -97,17 +97,17 @@ public final class RingWorker extends XnioWorker {
     var _ = io.loop().schedule(this::sweep, period);
   }
 
-  /** The loop, for what else shall run on the ring. */
+  /** The loop, for other work on the same ring. */
   public EventLoop loop() {
     return io.loop();
   }
 
-  /** The transport's figures. Any thread. */
+  /** The transport's metrics. Any thread. */
   public TransportStats stats() {
     return io.stats();
   }
 
-  /** Connections now open, those being closed included. Any thread. */
+  /** Open connections, including those being closed. Any thread. */
   public int openConnections() {
     return open;
   }
@@ -173,8 +173,8 @@ public final class RingWorker extends XnioWorker {
   }
 
   /**
-   * Closes listeners and connections; what connections have staged is still sent. The loop ends
-   * when the last one has.
+   * Closes listeners and connections; staged bytes are still sent. The loop stops when the last
+   * connection has ended.
    */
   @Override
   public void shutdown() {
@@ -256,7 +256,6 @@ public final class RingWorker extends XnioWorker {
     return () -> {};
   }
 
-  /** What XNIO shows of a worker. */
   private final class Management implements XnioWorkerMXBean {
     @Override
     public String getProviderName() {

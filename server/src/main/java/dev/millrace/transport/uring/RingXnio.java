@@ -12,9 +12,9 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 
 /**
- * The XNIO provider whose workers run on a ring.
+ * The XNIO provider whose workers run on rings.
  *
- * <p>Not registered as a service: which transport serves is decided at start, in plain sight.
+ * <p>Not registered as a service: the server chooses its transport explicitly at start.
  */
 public final class RingXnio extends Xnio {
   private final TransportConfig config;
@@ -22,8 +22,8 @@ public final class RingXnio extends Xnio {
   private final boolean measured;
 
   /**
-   * @param failures told of what a handler throws; must not block
-   * @param measured whether the loop's and the transport's figures are kept
+   * @param failures receives exceptions that handlers throw; must not block
+   * @param measured whether the metrics of the loop and the transport are recorded
    */
   public RingXnio(TransportConfig config, EventLoop.FailureHandler failures, boolean measured) {
     super("millrace-uring");
@@ -33,13 +33,13 @@ public final class RingXnio extends Xnio {
   }
 
   /**
-   * Starts workers with one loop each, all of them on smaller rings if locked memory is short
+   * Starts workers with one loop each. If locked memory is short, all of them use smaller rings
    * ({@link RingWorker#shortage}).
    *
-   * @param name of the worker, with its number if there are more
-   * @param threadName of its thread, the same
-   * @return by the number of their I/O thread, from 0 on
-   * @throws RingUnavailableException if there are not so many rings to be had
+   * @param name of the worker; a number is appended if there are several
+   * @param threadName of its loop thread; a number is appended if there are several
+   * @return the workers, in order of their loop's number from 0
+   * @throws RingUnavailableException if the kernel cannot provide this many rings
    */
   public List<RingWorker> createRingWorkers(int count, String name, String threadName)
       throws RingUnavailableException {
@@ -51,8 +51,8 @@ public final class RingXnio extends Xnio {
       RingAndBuffers ring = rings.value().get(i);
       XnioWorker.Builder builder = createWorkerBuilder();
       builder.setWorkerName(name + number);
-      // Undertow's blocking handlers may use XNIO's task pool; the server itself never does, and
-      // the pool starts its threads only when used.
+      // Undertow's blocking handlers may use XNIO's task pool. The server itself never does, and
+      // the pool starts its threads on first use.
       builder.setCoreWorkerPoolSize(1);
       builder.setMaxWorkerPoolSize(4);
       workers.add(
@@ -68,7 +68,7 @@ public final class RingXnio extends Xnio {
     return List.copyOf(workers);
   }
 
-  /** So many, or none. */
+  /** Opens {@code count} rings or none. */
   private List<RingAndBuffers> open(int count, RingConfig size) throws RingUnavailableException {
     List<RingAndBuffers> opened = new ArrayList<>();
     try {
@@ -77,12 +77,12 @@ public final class RingXnio extends Xnio {
       }
       return opened;
     } catch (RingUnavailableException refused) {
-      opened.forEach(one -> one.ring().close());
+      opened.forEach(ring -> ring.ring().close());
       throw refused;
     }
   }
 
-  /** A ring that is not enabled yet, so that it belongs to no thread. */
+  /** A ring that is not yet enabled, so no thread owns it. */
   record RingAndBuffers(IoUring ring, BufferRing buffers) {}
 
   private RingAndBuffers open(RingConfig size) throws RingUnavailableException {

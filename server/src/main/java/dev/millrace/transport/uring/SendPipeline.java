@@ -9,16 +9,17 @@ import dev.millrace.uring.Ring;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what a connection has staged, one operation at a time: chunks by the ring, then a stretch
- * of a file. Loop thread only.
+ * Sends a connection's staged bytes, one operation at a time: chunks by the ring, then a file
+ * segment. Loop thread only.
  *
- * <p>If that is set, a large chunk is sent without a copy, and stays the kernel's beyond the send's
- * end until the peer has acknowledged it; what comes next does not wait for that.
+ * <p>If zero-copy is configured, a large chunk is sent without a copy. The kernel then uses its
+ * memory after the send completes, until the peer has acknowledged the bytes; later sends do not
+ * wait for that.
  *
  * <pre>
- *   chunks ──SEND──► all sent ──► file? ──in memory──► sendfile ──all taken──► done
+ *   chunks ──SEND──► all sent ──► file? ──in memory──► sendfile ──all sent──► done
  *     ▲                             │                     └─socket full─► POLL ──► again
- *     └──────── READ into a chunk ◄─┘ not in memory: the disk is waited for by the ring
+ *     └──────── READ into a chunk ◄─┘ not in memory: the ring waits for the disk
  * </pre>
  */
 final class SendPipeline {
@@ -29,16 +30,16 @@ final class SendPipeline {
   private static final int POLLOUT = 4;
   private static final int AGAIN = -11; // EAGAIN
   private static final int CANCELLED = -125; // ECANCELED
-  private static final int INVALID = -22; // EINVAL: the kernel cannot say whether it copies
-  private static final int NO_MEMORY = -12; // ENOMEM: no more may be locked
-  private static final int NO_BUFFERS = -105; // ENOBUFS: of the socket's, for notifications
-  private static final int UNSUPPORTED = -95; // EOPNOTSUPP: of this kind of socket
-  private static final int IO_ERROR = 5; // EIO: the file is shorter than it was
+  private static final int INVALID = -22; // EINVAL: the kernel does not support reporting copies
+  private static final int NO_MEMORY = -12; // ENOMEM: the limit of locked memory is reached
+  private static final int NO_BUFFERS = -105; // ENOBUFS: no socket memory for notifications
+  private static final int UNSUPPORTED = -95; // EOPNOTSUPP: not for this kind of socket
+  private static final int IO_ERROR = 5; // EIO: the file was truncated
 
-  /** Sending 2 MiB from memory takes a fifth of this; a disk, or a busy machine, may take more. */
+  /** Sending 2 MiB from memory takes a fifth of this; a disk or a busy machine can take longer. */
   private static final long SLOW_NANOS = 1_000_000L;
 
-  /** How soon a chunk to read into is asked for again when the pool has none. */
+  /** Delay before the pool is tried again for a chunk to read into. */
   private static final long NO_CHUNK_NANOS = 1_000_000L;
 
   private final RingConnection connection;
@@ -66,7 +67,7 @@ final class SendPipeline {
     this.copying = io.config().zeroCopyBytes() == 0;
   }
 
-  /** Whether the kernel still sends from memory of ours, though no operation is under way. */
+  /** Whether the kernel still sends from our memory although no operation is in flight. */
   boolean isLending() {
     return lent != null && !lent.isEmpty();
   }
@@ -76,12 +77,12 @@ final class SendPipeline {
     return busy;
   }
 
-  /** Since when; meaningful while one is. */
+  /** Start of the operation in flight; undefined if there is none. */
   long busySinceNanos() {
     return busySinceNanos;
   }
 
-  /** Sends what is staged at the end of this turn. */
+  /** Sends the staged bytes at the end of this turn. */
   void schedule() {
     if (!scheduled && !busy) {
       scheduled = true;
@@ -94,7 +95,7 @@ final class SendPipeline {
     sendNow();
   }
 
-  /** Begins to send what is staged, unless something is under way. */
+  /** Starts to send the staged bytes unless an operation is in flight. */
   void sendNow() {
     if (busy || connection.isEnding()) {
       return;
@@ -102,7 +103,8 @@ final class SendPipeline {
     Chunk chunk = writer.head();
     FileSegment file = writer.file();
     if (chunk != null) {
-      // The head goes with the file's first bytes, the last bytes with the end of the stream.
+      // MSG_MORE joins the head with the file's first bytes, and the last bytes with the end of
+      // stream.
       int more = file != null || connection.isDraining() ? Sockets.MSG_MORE : 0;
       send(chunk, Sockets.MSG_NOSIGNAL | Sockets.MSG_WAITALL | more);
     } else if (file != null) {
@@ -155,7 +157,7 @@ final class SendPipeline {
       } else if (n < resident) {
         awaitWritable();
       } else {
-        schedule(); // the rest is to be read
+        schedule(); // the rest must be read from disk
       }
     } else if (n == AGAIN) {
       awaitWritable();
@@ -185,7 +187,6 @@ final class SendPipeline {
             begin(OpKind.READ, TAG_READ));
   }
 
-  /** An operation has completed. */
   void completed(int tag, int result, int flags) {
     if (tag >= ZeroCopySends.FIRST_TAG && lent != null) {
       lentCompleted(lent, tag, result, flags);
@@ -211,7 +212,9 @@ final class SendPipeline {
     connection.afterSend();
   }
 
-  /** The result comes first, as of any send; a notification that the memory is free, later. */
+  /**
+   * Handles the result of a zero-copy send, then its later notification that the memory is free.
+   */
   private void lentCompleted(ZeroCopySends lent, int tag, int result, int flags) {
     if (Ring.isNotification(flags)) {
       if (Ring.wasCopied(result)) {
@@ -228,7 +231,7 @@ final class SendPipeline {
     }
     switch (result) {
       case INVALID, NO_MEMORY, NO_BUFFERS, UNSUPPORTED -> {
-        copying = true; // from now on, on this connection
+        copying = true; // for the rest of this connection
         sendNow();
       }
       default -> sent(result);
@@ -248,7 +251,7 @@ final class SendPipeline {
     FileSegment file = writer.file();
     reading = null;
     if (chunk == null || file == null) {
-      throw new IllegalStateException("nothing was being read");
+      throw new IllegalStateException("read completion without a read in flight");
     }
     if (connection.isEnding() || result <= 0) {
       io.chunks().give(chunk);

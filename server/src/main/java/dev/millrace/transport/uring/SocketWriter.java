@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's bytes to send, staged in native chunks that the ring sends from.
+ * A connection's bytes to send, staged in native chunks that the ring sends from. Loop thread only.
  *
- * <p>Has no heap buffer: a write copies once, into the chunk. It takes less than all, or nothing,
- * when the connection's chunks are full or the pool has none; the caller comes back when {@link
- * #hasRoom}. The chunk at the head may be in flight while others fill. Loop thread only.
+ * <p>Has no heap buffer: a write copies once, into a chunk. A write accepts only a part, or
+ * nothing, when the connection's chunks are full or the pool is empty; the caller retries when
+ * {@link #hasRoom}. The head chunk may be in flight while others are filled.
  */
 final class SocketWriter extends Writer {
   private static final byte[] NO_BUFFER = {};
@@ -30,7 +30,10 @@ final class SocketWriter extends Writer {
     this.chunks = new Chunk[maxChunks];
   }
 
-  /** Several writes of this many bytes together come next: what they begin is fit for them all. */
+  /**
+   * Announces writes of this many bytes in total, so that a new chunk is chosen large enough for
+   * all.
+   */
   void expect(int bytes) {
     var _ = chunkWithRoom(bytes);
   }
@@ -68,54 +71,52 @@ final class SocketWriter extends Writer {
     return taken;
   }
 
-  /** What is staged is on its way: the loop sends it at the end of the turn. */
+  /** Does nothing: the loop sends the staged bytes at the end of the turn. */
   @Override
   public void flush() {}
 
-  /** Stages a stretch of a file after all else; nothing more is taken until it is sent. */
+  /** Stages a file segment after all other bytes. Writes accept nothing until it is sent. */
   void add(FileSegment segment) {
     if (file != null) {
-      throw new IllegalStateException("one file at a time");
+      throw new IllegalStateException("a file segment is already staged");
     }
     file = segment;
   }
 
-  /** The stretch of a file that comes after the chunks, or null. */
+  /** The file segment that follows the chunks, or null. */
   @Nullable FileSegment file() {
     return file;
   }
 
-  /** The file's stretch is sent. */
   void fileSent() {
     FileSegment last = file;
     if (last != null) {
       file = null;
-      last.close(); // who is told may stage the next
+      last.close(); // its listener may stage the next segment
     }
   }
 
-  /** Stages bytes read from the file's stretch before what is left of it. */
+  /** Stages bytes read from the file segment, ahead of its remaining bytes. */
   void addRead(Chunk chunk) {
     if (count > 0) {
-      throw new IllegalStateException("what came before is not sent");
+      throw new IllegalStateException("earlier chunks are not sent yet");
     }
     chunks[first] = chunk;
     count = 1;
     staged += chunk.unsent();
   }
 
-  /** Whether nothing is staged. */
   boolean isDrained() {
     return file == null && head() == null;
   }
 
-  /** The chunk to send from, or null if all is sent. */
+  /** The chunk to send from, or null if all bytes are sent. */
   @Nullable Chunk head() {
     Chunk chunk = count == 0 ? null : chunks[first];
     return chunk == null || chunk.unsent() == 0 ? null : chunk;
   }
 
-  /** The kernel has taken this many bytes of the head chunk, none of which is in flight now. */
+  /** The kernel accepted this many bytes of the head chunk, which is no longer in flight. */
   void sent(int bytes) {
     Chunk chunk = chunks[first];
     if (chunk == null || bytes > chunk.unsent()) {
@@ -131,12 +132,14 @@ final class SocketWriter extends Writer {
     }
   }
 
-  /** Bytes staged and not yet taken by the kernel. */
+  /** Bytes staged that the kernel has not yet accepted. */
   long staged() {
     return staged;
   }
 
-  /** Whether a write would take anything; false also when the pool had no chunk last time. */
+  /**
+   * Whether a write would accept any byte; false also if the pool had no chunk at the last write.
+   */
   boolean hasRoom() {
     if (file != null) {
       return false;
@@ -148,7 +151,7 @@ final class SocketWriter extends Writer {
     return tail != null && tail.room() > 0;
   }
 
-  /** Bytes that one write is sure to take now. */
+  /** Bytes that one write is guaranteed to accept now. */
   int roomBytes() {
     if (file != null) {
       return 0;
@@ -164,12 +167,11 @@ final class SocketWriter extends Writer {
     return needsChunk;
   }
 
-  /** The pool has a chunk again. */
   void onChunkAvailable() {
     needsChunk = false;
   }
 
-  /** Drops all that is staged; nothing may be in flight. */
+  /** Discards all staged bytes; none may be in flight. */
   void discard() {
     while (count > 0) {
       Chunk chunk = chunks[first];

@@ -3,22 +3,22 @@ package dev.millrace.transport.uring;
 import dev.millrace.uring.RingConfig;
 
 /**
- * The transport's bounds.
+ * The transport's limits.
  *
- * @param ring the ring's queues
- * @param receiveBuffers provided buffers, shared by all connections; a power of two
- * @param receiveBufferBytes size of each
- * @param unreadBytesPerConnection bytes that one connection may have unread before its receiving is
- *     stopped, leaving the rest to TCP's flow control; what was on its way already is still kept
- * @param smallChunkBytes size of a send chunk that fits a head and a small body
- * @param largeChunkBytes size of a send chunk for bodies
- * @param chunksPerConnection most chunks one connection may have staged
- * @param largeChunks most large chunks in all; a writer that finds none waits for one
- * @param zeroCopyBytes from how many bytes on what a chunk has is sent without a copy; 0 for never
+ * @param ring sizes of the ring's queues
+ * @param receiveBuffers provided buffers shared by all connections; a power of two
+ * @param receiveBufferBytes size of each provided buffer
+ * @param unreadBytesPerConnection unread bytes of one connection at which its receiving stops and
+ *     TCP's flow control takes over; bytes already in flight are still kept
+ * @param smallChunkBytes size of a send chunk for a response head and a small body
+ * @param largeChunkBytes size of a send chunk for large bodies
+ * @param chunksPerConnection maximum of chunks that one connection may have staged
+ * @param largeChunks maximum of large chunks of all connections; a writer that finds none waits
+ * @param zeroCopyBytes unsent bytes of a chunk from which it is sent without a copy; 0 means never
  * @param lingerNanos how long a connection closed by us waits for the peer's end of stream
- * @param drainNanos how long a closed connection may take to send what is staged
- * @param sendTimeoutNanos how long one send may make the peer's window wait before the connection
- *     is given up
+ * @param drainNanos how long a closed connection may take to flush its staged bytes
+ * @param sendTimeoutNanos how long one send may wait for the peer's window before the connection is
+ *     closed
  */
 public record TransportConfig(
     RingConfig ring,
@@ -34,8 +34,8 @@ public record TransportConfig(
     long drainNanos,
     long sendTimeoutNanos) {
   /**
-   * 4096 receive buffers of 4 KiB; chunks of 8 and 128 KiB, three a connection, 512 MiB in all, all
-   * of them copied.
+   * 4096 receive buffers of 4 KiB; chunks of 8 and 128 KiB, three per connection; at most 512 MiB
+   * of large chunks; no zero-copy.
    */
   public static final TransportConfig DEFAULT =
       new TransportConfig(
@@ -52,12 +52,12 @@ public record TransportConfig(
           30_000_000_000L,
           120_000_000_000L);
 
-  /** The same for one of several loops that share out what is bounded in all. */
+  /** This configuration for one of several loops, which share the limit of large chunks. */
   public TransportConfig sharedBy(int loops) {
     return with(Math.max(1, largeChunks / loops), zeroCopyBytes);
   }
 
-  /** The same with another {@link #zeroCopyBytes}. */
+  /** This configuration with another {@link #zeroCopyBytes}. */
   public TransportConfig withZeroCopy(int bytes) {
     return with(largeChunks, bytes);
   }
@@ -81,22 +81,25 @@ public record TransportConfig(
   public TransportConfig {
     if (Integer.bitCount(receiveBuffers) != 1 || receiveBuffers > 32_768) {
       throw new IllegalArgumentException(
-          "receive buffers are a power of two, at most 32768: " + receiveBuffers);
+          "receiveBuffers must be a power of two, at most 32768: " + receiveBuffers);
     }
     if (unreadBytesPerConnection < 1) {
-      throw new IllegalArgumentException("a connection may have something unread");
+      throw new IllegalArgumentException("unreadBytesPerConnection must be positive");
     }
     if (smallChunkBytes < 1 || largeChunkBytes < smallChunkBytes) {
-      throw new IllegalArgumentException("a large chunk is no smaller than a small one");
+      throw new IllegalArgumentException(
+          "smallChunkBytes must be positive and at most largeChunkBytes");
     }
     if (chunksPerConnection < 2 || largeChunks < 1) {
-      throw new IllegalArgumentException("at least two chunks a connection, one large in all");
+      throw new IllegalArgumentException(
+          "chunksPerConnection must be at least 2, largeChunks at least 1");
     }
     if (zeroCopyBytes < 0) {
-      throw new IllegalArgumentException("a number of bytes: " + zeroCopyBytes);
+      throw new IllegalArgumentException("zeroCopyBytes must not be negative: " + zeroCopyBytes);
     }
     if (lingerNanos < 0 || drainNanos < 0 || sendTimeoutNanos <= 0) {
-      throw new IllegalArgumentException("times are not negative, and a send has some");
+      throw new IllegalArgumentException(
+          "times must not be negative, sendTimeoutNanos must be positive");
     }
   }
 }

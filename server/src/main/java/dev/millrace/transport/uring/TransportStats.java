@@ -4,11 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
 
-/** The transport's figures. Written by the loop's thread alone; any thread may read. */
+/** The transport's metrics. Written by the loop thread only; any thread may read. */
 public final class TransportStats {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
-  /** What is counted. */
   public enum Figure {
     /** Connections accepted since the start. */
     ACCEPTED,
@@ -18,37 +17,36 @@ public final class TransportStats {
     RECEIVED_BYTES,
     /** Bytes sent. */
     SENT_BYTES,
-    /** Those of them that were to be sent without a copy. */
+    /** Bytes for which a zero-copy send was requested; part of the bytes sent. */
     ZERO_COPY_BYTES,
-    /** And those that the kernel copied all the same. */
+    /** Bytes of zero-copy sends that the kernel copied nevertheless. */
     COPIED_BYTES,
-    /** Times receiving stopped for want of a provided buffer. */
+    /** How often receiving stopped because no provided buffer was free. */
     NO_RECEIVE_BUFFER,
-    /** Times accepting paused because the process or the system was out of descriptors. */
+    /** How often accepting paused because the process or the system had no free descriptor. */
     ACCEPT_PAUSED,
-    /** Send chunks held by connections. */
+    /** Send chunks in use by connections. */
     CHUNKS_IN_USE
   }
 
-  /** Why a connection ended. */
   public enum CloseReason {
     /** The peer ended it. */
     PEER,
-    /** Ended from here: its last answer was sent, or the server stops. */
+    /** The server closed it: after the last response, or while stopping. */
     SERVER,
-    /** Ended from here after nothing had come or gone for a second: idle, or too slow. */
+    /** The server closed it after a second without traffic: idle or too slow. */
     TIMEOUT,
-    /** It broke: reset by the peer, or by the network. */
+    /** Reset by the peer or by the network. */
     RESET,
-    /** The peer left what was sent to it untaken for too long. */
+    /** The peer did not accept sent bytes for too long. */
     STALLED;
 
     private static final int COUNT = values().length;
 
-    /** Whoever closes after so long a silence has a timer that ran out. */
+    /** A server-side close after this long without traffic counts as a timeout. */
     private static final long SILENCE_NANOS = 1_000_000_000L;
 
-    /** Why a connection ends that its user closes. */
+    /** The reason of a close that XNIO's user requested. */
     static CloseReason of(boolean broken, boolean peerEnded, long silentNanos) {
       if (broken) {
         return RESET;
@@ -59,7 +57,7 @@ public final class TransportStats {
       return silentNanos > SILENCE_NANOS ? TIMEOUT : SERVER;
     }
 
-    /** The name in metrics. */
+    /** The value of the label in metrics. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -70,18 +68,16 @@ public final class TransportStats {
   private final long[] closed = new long[CloseReason.COUNT];
 
   /**
-   * @param counting whether anything is counted at all
+   * @param counting false to record nothing
    */
   TransportStats(boolean counting) {
     this.counting = counting;
   }
 
-  /** A figure's present value. */
   public long get(Figure figure) {
     return (long) CELL.getOpaque(cells, figure.ordinal());
   }
 
-  /** Connections ended for a reason. */
   public long closed(CloseReason reason) {
     return (long) CELL.getOpaque(closed, reason.ordinal());
   }

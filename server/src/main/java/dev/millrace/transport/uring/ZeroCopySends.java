@@ -4,18 +4,18 @@ import dev.millrace.loop.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chunks that the kernel sends from without a copy, for one connection: by the tag of the send,
- * until its notification. Loop thread only.
+ * One connection's chunks in zero-copy sends, by the tag of the send, until the kernel's
+ * notification. Loop thread only.
  */
 final class ZeroCopySends {
-  /** Tags from here on are those of zero-copy sends. */
+  /** The tags of zero-copy sends start here. */
   static final int FIRST_TAG = 5;
 
   private final @Nullable Chunk[] chunks = new Chunk[EventLoop.TAGS - FIRST_TAG];
   private final int[] bytes = new int[EventLoop.TAGS - FIRST_TAG];
   private int count;
 
-  /** Lends a chunk for one send; returns the send's tag, or -1 if there is none free. */
+  /** Lends a chunk to one send. Returns the send's tag, or -1 if none is free. */
   int begin(Chunk chunk) {
     for (int i = 0; i < chunks.length; i++) {
       if (chunks[i] == null) {
@@ -29,21 +29,20 @@ final class ZeroCopySends {
     return -1;
   }
 
-  /** So many bytes were taken from it. */
+  /** Records the bytes that a send accepted. */
   void sent(int tag, int taken) {
     bytes[tag - FIRST_TAG] = taken;
   }
 
-  /** How many bytes a send has taken. */
   int bytes(int tag) {
     return bytes[tag - FIRST_TAG];
   }
 
-  /** The kernel needs the memory no more; returns the chunk. */
+  /** The kernel has released the memory. Returns the chunk. */
   Chunk complete(int tag) {
     Chunk chunk = chunks[tag - FIRST_TAG];
     if (chunk == null) {
-      throw new IllegalStateException("nothing is lent to send " + tag);
+      throw new IllegalStateException("no chunk is lent to send " + tag);
     }
     chunks[tag - FIRST_TAG] = null;
     count--;

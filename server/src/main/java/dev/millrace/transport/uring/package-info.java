@@ -2,18 +2,19 @@
  * An XNIO worker on the ring, so that any Undertow application runs on it unchanged.
  *
  * <pre>
- *   RingXnio ─ makes ─ RingWorker ─ owns ─ RingIoThread ─ runs ─ EventLoop
- *                          │                                        │ completions
- *                      RingListener ─ accepts ─ RingConnection ◄────┘
- *                                                 ├ RingSource ─ Inbox   (provided buffers)
- *                                                 └ RingSink ─── Outbox  (chunks being sent)
+ *   RingXnio ─ creates ─ RingWorker ─ owns ─ RingIoThread ─ runs ─ EventLoop
+ *                            │                                        │ completions
+ *                        RingListener ─ accepts ─ RingConnection ◄────┘
+ *                                                   ├ RingSource ─ Inbox  (received bytes)
+ *                                                   ├ RingSink ─ SocketWriter  (chunks)
+ *                                                   └ SendPipeline  (sends in flight)
  * </pre>
  *
- * <p>Of several loops, each has a worker; they share nothing.
+ * <p>With several loops, each has its own worker, and they share no state.
  *
- * <p>State of a connection belongs to the loop's thread. XNIO lets worker threads call the conduits
- * too; those calls are carried over to the loop, so that the loop takes no lock. Knows no HTTP;
- * imports core-io, core-sync and XNIO.
+ * <p>The loop thread owns a connection's state. XNIO lets worker threads call the conduits too;
+ * those calls run on the loop thread, so the loop takes no lock. Contains no HTTP code;
+ * imports {@code transport}, core-io, core-sync and XNIO.
  */
 @NullMarked
 package dev.millrace.transport.uring;
