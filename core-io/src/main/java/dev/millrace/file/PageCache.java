@@ -3,6 +3,7 @@ package dev.millrace.file;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.sync.ffi.CFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -73,10 +74,8 @@ public final class PageCache {
   /** Whether a byte can be read at once; a file system that cannot say has it counted as there. */
   private static boolean isResident(int fd, long position, Scratch scratch) {
     long n = PREADV2.longOrErrno(fd, scratch.iovec.address(), 1, position, RWF_NOWAIT);
-    return n >= 0 || n == -EOPNOTSUPP;
+    return n >= 0 || n == -Errno.EOPNOTSUPP;
   }
-
-  private static final int EOPNOTSUPP = 95;
 
   /**
    * Reads what is in memory (preadv2(2) with RWF_NOWAIT).

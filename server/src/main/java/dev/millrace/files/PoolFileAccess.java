@@ -1,5 +1,6 @@
 package dev.millrace.files;
 
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenFailure;
@@ -14,10 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Files by blocking calls on the worker threads, for systems without io_uring. */
 public final class PoolFileAccess implements FileAccess {
   private static final Logger LOG = Logger.getLogger("dev.millrace.files");
-  private static final int NO_MEMORY = -12; // ENOMEM: result of a read that a full queue rejects
-
-  private static final int IO_ERROR = -5; // EIO
-
   private final LoopExecutors executors;
   private final FailureLog failures = new FailureLog();
   private final PresentRoot root = new PresentRoot();
@@ -90,8 +87,8 @@ public final class PoolFileAccess implements FileAccess {
         failure ->
             callback.read(
                 failure instanceof RejectedExecutionException
-                    ? NO_MEMORY
-                    : defect("read", failure, IO_ERROR)));
+                    ? -Errno.ENOMEM
+                    : defect("read", failure, -Errno.EIO)));
   }
 
   private static <T> T defect(String what, Throwable failure, T result) {

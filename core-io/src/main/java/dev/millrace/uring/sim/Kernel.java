@@ -24,7 +24,7 @@ final class Kernel {
   static final int WAIT = Integer.MIN_VALUE;
 
   private static final int MSG_WAITALL = 0x100;
-  private static final int EISCONN = 106;
+
   private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
   /** Errors that a kernel may give for reasons outside the program. */
@@ -238,7 +238,7 @@ final class Kernel {
 
   private int connect(Operation operation, SimulatedSocket socket) {
     if (socket.isConnected()) {
-      return -EISCONN;
+      return -Errno.EISCONN;
     }
     return network.connect(socket, Short.toUnsignedInt(operation.memory().get(PORT, 2)));
   }

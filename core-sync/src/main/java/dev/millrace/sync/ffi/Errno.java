@@ -139,6 +139,9 @@ public final class Errno {
   /** No buffer space available. */
   public static final int ENOBUFS = 105;
 
+  /** Transport endpoint is already connected. */
+  public static final int EISCONN = 106;
+
   /** Transport endpoint is not connected. */
   public static final int ENOTCONN = 107;
 
@@ -223,6 +226,7 @@ public final class Errno {
       case ECONNABORTED -> "ECONNABORTED (103, Software caused connection abort)";
       case ECONNRESET -> "ECONNRESET (104, Connection reset by peer)";
       case ENOBUFS -> "ENOBUFS (105, No buffer space available)";
+      case EISCONN -> "EISCONN (106, Transport endpoint is already connected)";
       case ENOTCONN -> "ENOTCONN (107, Transport endpoint is not connected)";
       case ETIMEDOUT -> "ETIMEDOUT (110, Connection timed out)";
       case ECONNREFUSED -> "ECONNREFUSED (111, Connection refused)";

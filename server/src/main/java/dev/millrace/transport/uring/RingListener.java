@@ -37,7 +37,6 @@ import org.xnio.channels.AcceptingChannel;
 final class RingListener implements AcceptingChannel<StreamConnection>, CompletionTarget {
   private static final int TAG_ACCEPT = 0;
   private static final int TAG_CANCEL = 1;
-  private static final int CANCELLED = -125; // ECANCELED
   private static final int FEW_CONNECTIONS = 1024;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -126,7 +125,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
       }
       if (result >= 0) {
         take(result);
-      } else if (result != CANCELLED) {
+      } else if (result != -Errno.ECANCELED) {
         failed(-result);
       }
     }

@@ -1,5 +1,6 @@
 package dev.millrace.transport.uring;
 
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.loop.LoopClosedException;
 import dev.millrace.loop.LoopWait;
 import dev.millrace.transport.uring.TransportStats.Figure;
@@ -18,8 +19,6 @@ import org.xnio.conduits.StreamSourceConduit;
 
 /** The receiving half of a connection. A worker thread's read runs on the loop thread. */
 final class RingSource implements StreamSourceConduit {
-  private static final int OUT_OF_BUFFERS = -105; // ENOBUFS
-  private static final int CANCELLED = -125; // ECANCELED
 
   private final RingConnection connection;
   private final RingIoThread io;
@@ -49,11 +48,11 @@ final class RingSource implements StreamSourceConduit {
   }
 
   void receiveFailed(int errno) {
-    switch (-errno) {
+    switch (errno) {
       // Flow control, not a failure: buffers return while the turn's other completions are handled,
       // and then the receive is armed again.
-      case OUT_OF_BUFFERS -> io.stats().add(Figure.NO_RECEIVE_BUFFER, 1);
-      case CANCELLED -> {} // by cancelReceive, to pause or to end
+      case Errno.ENOBUFS -> io.stats().add(Figure.NO_RECEIVE_BUFFER, 1);
+      case Errno.ECANCELED -> {} // by cancelReceive, to pause or to end
       default -> {
         ended = true;
         failure = errno;

@@ -1,5 +1,6 @@
 package dev.millrace.transport.uring;
 
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.file.PageCache;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets;
@@ -28,13 +29,6 @@ final class SendPipeline {
   static final int TAG_READ = 4;
 
   private static final int POLLOUT = 4;
-  private static final int AGAIN = -11; // EAGAIN
-  private static final int CANCELLED = -125; // ECANCELED
-  private static final int INVALID = -22; // EINVAL: the kernel does not support reporting copies
-  private static final int NO_MEMORY = -12; // ENOMEM: the limit of locked memory is reached
-  private static final int NO_BUFFERS = -105; // ENOBUFS: no socket memory for notifications
-  private static final int UNSUPPORTED = -95; // EOPNOTSUPP: not for this kind of socket
-  private static final int IO_ERROR = 5; // EIO: the file was truncated
 
   /** Sending 2 MiB from memory takes a fifth of this; a disk or a busy machine can take longer. */
   private static final long SLOW_NANOS = 1_000_000L;
@@ -159,10 +153,10 @@ final class SendPipeline {
       } else {
         schedule(); // the rest must be read from disk
       }
-    } else if (n == AGAIN) {
+    } else if (n == -Errno.EAGAIN) {
       awaitWritable();
     } else {
-      connection.broke(n == 0 ? IO_ERROR : (int) -n);
+      connection.broke(n == 0 ? Errno.EIO : (int) -n);
     }
   }
 
@@ -230,7 +224,10 @@ final class SendPipeline {
       io.chunks().returned(lent.complete(tag));
     }
     switch (result) {
-      case INVALID, NO_MEMORY, NO_BUFFERS, UNSUPPORTED -> {
+      case -Errno.EINVAL, // the kernel does not support reporting copies
+          -Errno.ENOMEM, // the limit of locked memory is reached
+          -Errno.ENOBUFS, // no socket memory for notifications
+          -Errno.EOPNOTSUPP -> { // not for this kind of socket
         copying = true; // for the rest of this connection
         sendNow();
       }
@@ -239,7 +236,7 @@ final class SendPipeline {
   }
 
   private void polled(int result) {
-    if (result < 0 && result != CANCELLED) {
+    if (result < 0 && result != -Errno.ECANCELED) {
       connection.broke(-result);
     } else {
       sendNow();
@@ -256,7 +253,7 @@ final class SendPipeline {
     if (connection.isEnding() || result <= 0) {
       io.chunks().give(chunk);
       if (!connection.isEnding()) {
-        connection.broke(result == 0 ? IO_ERROR : -result);
+        connection.broke(result == 0 ? Errno.EIO : -result);
       }
       return;
     }
