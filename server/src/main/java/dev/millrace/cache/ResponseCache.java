@@ -2,6 +2,7 @@ package dev.millrace.cache;
 
 import dev.millrace.files.OpenFile;
 import dev.millrace.http.semantics.HttpDate;
+import dev.millrace.loop.LoopOwner;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ public final class ResponseCache {
    */
   public record Limits(long bytes, int bodyBytes, int descriptors, long validNanos) {}
 
+  private final LoopOwner owner = new LoopOwner();
   private final Limits limits;
   private final LongSupplier turnNanos;
   private final CacheListener listener;
@@ -101,6 +103,7 @@ public final class ResponseCache {
 
   /** The valid response for the last key, with the current date; null if there is none. */
   @Nullable CachedResponse find(int keyLength) {
+    assert owner.isCurrent();
     int hash = keys.hash(keyLength);
     if (headBytes + bodyBytes > limits.bytes() / 2) {
       frequencies.increment(hash); // up to half of the bound nothing is evicted
@@ -187,6 +190,7 @@ public final class ResponseCache {
       byte @Nullable [] body,
       OpenFile file,
       boolean cacheableByPath) {
+    assert owner.isCurrent();
     int dateAt = find(head, DATE_FIELD);
     int hash = keys.hash(key, key.length);
     boolean renewable = cacheableByPath && file.canBeFoundAgain();
@@ -301,6 +305,7 @@ public final class ResponseCache {
 
   /** Invalidates the responses of a file. */
   public void forget(long device, long inode) {
+    assert owner.isCurrent();
     table.ofFile(device, inode).forEach(this::remove);
   }
 
@@ -311,6 +316,7 @@ public final class ResponseCache {
    * @return whether there are more such files
    */
   public boolean sweep() {
+    assert owner.isCurrent();
     long turn = turn();
     for (int i = 0; i < SWEPT_AT_ONCE; i++) {
       CachedResponse stale = open.stale(turn);
@@ -328,12 +334,14 @@ public final class ResponseCache {
 
   /** Removes all responses and accepts no more. */
   public void close() {
+    assert owner.isCurrent();
     closed = true;
     clear();
   }
 
   /** Removes all responses. */
   public void clear() {
+    assert owner.isCurrent();
     for (CachedResponse response = answers.oldest();
         response != null;
         response = answers.oldest()) {

@@ -61,12 +61,14 @@ public final class BodyTransfer implements BodySource.Receiver {
   }
 
   public void start() {
+    assert exchange.isInIoThread();
     onAbort(this::connectionClosed);
     write();
   }
 
   @Override
   public void onData(ByteBuffer bytes) {
+    assert exchange.isInIoThread();
     if (state == State.ABORTED) {
       release();
     } else {
@@ -78,6 +80,7 @@ public final class BodyTransfer implements BodySource.Receiver {
 
   @Override
   public void onData(DescriptorChannel file, long position, long lengthBytes) {
+    assert exchange.isInIoThread();
     if (state == State.ABORTED) {
       release();
     } else {
@@ -91,6 +94,7 @@ public final class BodyTransfer implements BodySource.Receiver {
 
   @Override
   public void end() {
+    assert exchange.isInIoThread();
     if (state == State.ABORTED) {
       release();
       return;

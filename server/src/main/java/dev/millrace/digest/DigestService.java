@@ -2,6 +2,7 @@ package dev.millrace.digest;
 
 import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
+import dev.millrace.loop.LoopOwner;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
 import java.util.ArrayDeque;
@@ -66,6 +67,7 @@ public final class DigestService implements DigestSource {
 
   private static final Logger LOG = Logger.getLogger("dev.millrace.digest");
 
+  private final LoopOwner owner = new LoopOwner();
   private final ThreadPool threads;
   private final Executor events;
   private final DigestStore store;
@@ -113,6 +115,7 @@ public final class DigestService implements DigestSource {
 
   @Override
   public void require(OpenFile file, Set<Algorithm> algorithms, Callback callback) {
+    assert owner.isCurrent();
     FileVersion version = FileVersion.of(file.stat());
     Digests known = known(file.stat());
     if (known.hasAll(algorithms)) {
@@ -148,6 +151,7 @@ public final class DigestService implements DigestSource {
 
   @Override
   public void background(OpenFile file, Set<Algorithm> algorithms) {
+    assert owner.isCurrent();
     FileVersion version = FileVersion.of(file.stat());
     if (jobs.has(version)
         || background.size() >= limits.background()
@@ -164,6 +168,7 @@ public final class DigestService implements DigestSource {
   @Override
   public void requirePart(
       OpenFile file, Algorithm algorithm, long first, long lengthBytes, Callback callback) {
+    assert owner.isCurrent();
     if (lengthBytes > MAX_PART_BYTES) {
       throw new IllegalArgumentException(lengthBytes + " bytes exceed MAX_PART_BYTES");
     }

@@ -2,6 +2,7 @@ package dev.millrace.files;
 
 import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenFailure;
+import dev.millrace.loop.LoopOwner;
 import dev.millrace.uring.ErrnoException;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * file is found at once.
  */
 public final class OpenFiles implements FileAccess {
+  private final LoopOwner owner = new LoopOwner();
   private final FileAccess next;
   private final int max;
   private final long validNanos;
@@ -79,7 +81,7 @@ public final class OpenFiles implements FileAccess {
 
   @Override
   public void root(@Nullable Root root) {
-    clear();
+    closeAll(); // also by the thread that stops the server, after the loop has ended
     next.root(root);
   }
 
@@ -90,15 +92,18 @@ public final class OpenFiles implements FileAccess {
 
   @Override
   public void open(byte[] path, OpenCallback callback) {
+    assert owner.isCurrent();
     open(new Path(path), callback, false);
   }
 
   @Override
   public void openVariant(byte[] path, OpenCallback callback) {
+    assert owner.isCurrent();
     open(new Path(path), callback, true);
   }
 
   private void open(Path key, OpenCallback callback, boolean variant) {
+    assert owner.isCurrent();
     OpenFile kept = files.get(key);
     if (kept != null) {
       if (System.nanoTime() - kept.openedNanos() < validNanos && kept.isUnchanged()) {
@@ -204,6 +209,7 @@ public final class OpenFiles implements FileAccess {
 
   /** Closes expired files and removes expired absences. */
   public void sweep() {
+    assert owner.isCurrent();
     long now = System.nanoTime();
     files
         .values()
@@ -219,12 +225,18 @@ public final class OpenFiles implements FileAccess {
 
   /** Closes all cached files and caches no more. Opening still works. */
   public void close() {
+    assert owner.isCurrent();
     closed = true;
-    clear();
+    closeAll();
   }
 
   /** Closes all cached files. */
   public void clear() {
+    assert owner.isCurrent();
+    closeAll();
+  }
+
+  private void closeAll() {
     files.values().forEach(OpenFile::close);
     files.clear();
     absences.clear();

@@ -1,5 +1,6 @@
 package dev.millrace.files;
 
+import dev.millrace.loop.LoopOwner;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 
@@ -14,6 +15,7 @@ public final class ReadBuffers {
   /** Size of a large buffer; one read and one send. */
   public static final int LARGE_BYTES = 128 << 10;
 
+  private final LoopOwner owner = new LoopOwner();
   private final Arena arena = Arena.ofAuto();
   private final ArrayDeque<ReadBuffer> small = new ArrayDeque<>();
   private final ArrayDeque<ReadBuffer> large = new ArrayDeque<>();
@@ -23,6 +25,7 @@ public final class ReadBuffers {
 
   /** Returns a buffer that fits this many bytes, or a large one. */
   public ReadBuffer take(long bytes) {
+    assert owner.isCurrent();
     taken++;
     boolean wantSmall = bytes <= SMALL_BYTES;
     ReadBuffer buffer = wantSmall ? small.pollFirst() : large.pollFirst();
@@ -33,6 +36,7 @@ public final class ReadBuffers {
 
   /** Returns a buffer to the pool; no read into it may be in flight. */
   public void give(ReadBuffer buffer) {
+    assert owner.isCurrent();
     taken--;
     buffer.bytes().clear();
     (buffer.capacityBytes() == SMALL_BYTES ? small : large).addFirst(buffer);

@@ -1,6 +1,5 @@
 package dev.millrace.server;
 
-import dev.millrace.loop.EventLoop;
 import dev.millrace.accesslog.AccessLog;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.FileVersion;
@@ -14,6 +13,7 @@ import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.http.http1.Http1Loop;
 import dev.millrace.http.parser.ParserStats;
+import dev.millrace.loop.EventLoop;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
@@ -67,7 +67,9 @@ final class LoopContext {
     this.parserStats = new ParserStats(settings.get(ServerSettings.METRICS));
     this.stats = settings.get(ServerSettings.METRICS) ? new RequestStats() : null;
     this.caches = new LoopCaches(settings, events);
-    this.connections = new Connections(shared.transport().clock(number), settings.get(ServerSettings.IDLE_TIMEOUT));
+    this.connections =
+        new Connections(
+            shared.transport().clock(number), settings.get(ServerSettings.IDLE_TIMEOUT));
     this.mounts = new LoopMounts(number, shared, caches);
     HttpHandler handler = Listeners.front(mounts.router(buffers, failures), settings, failures);
     AccessLog.Writer writer = shared.accessLog();

@@ -59,7 +59,8 @@ final class LoopMounts {
     Runnable make =
         () -> {
           for (Mount mount : shared.settings().mounts()) {
-            made.add(caches.files(
+            made.add(
+                caches.files(
                     shared.transport().fileAccess(number, mount.policy().symlinks(), executors())));
           }
         };

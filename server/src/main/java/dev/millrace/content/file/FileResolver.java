@@ -57,6 +57,7 @@ final class FileResolver {
   }
 
   void start() {
+    assert exchange.isInIoThread();
     generation = mount.access().generation();
     if (below.directory() || below.segments().isEmpty()) {
       tryIndex(0);

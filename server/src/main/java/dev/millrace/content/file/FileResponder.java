@@ -60,6 +60,7 @@ final class FileResponder {
   }
 
   void start() {
+    assert exchange.isInIoThread();
     if (mount.refuses(file.stat())) {
       file.close();
       ErrorResponder.send(exchange, StatusCodes.SERVICE_UNAVAILABLE);

@@ -1,5 +1,6 @@
 package dev.millrace.http.exchange;
 
+import dev.millrace.loop.LoopOwner;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ public final class Connections {
   /** Bound on the connections that one search for an idle one inspects. */
   private static final int MAX_LOOKED_AT = 64;
 
+  private final LoopOwner owner = new LoopOwner();
   private final LongSupplier nowNanos;
   private final long idleNanos;
   private @Nullable Member first;
@@ -63,6 +65,7 @@ public final class Connections {
 
   /** Adds a connection as the most recently active one. */
   public void add(Member member) {
+    assert owner.isCurrent();
     Place place = member.place();
     place.activeNanos = nowNanos.getAsLong();
     place.in = true;
@@ -78,6 +81,7 @@ public final class Connections {
 
   /** Removes a connection; no effect if the list does not contain it. */
   public void remove(Member member) {
+    assert owner.isCurrent();
     Place place = member.place();
     if (!place.in) {
       return;
@@ -103,6 +107,7 @@ public final class Connections {
    * Marks a connection as the most recently active one; no effect if the list does not contain it.
    */
   public void touch(Member member) {
+    assert owner.isCurrent();
     if (!member.place().in) {
       return;
     }
@@ -120,6 +125,7 @@ public final class Connections {
    * @return false if the search found no idle connection
    */
   public boolean endOldestIdle() {
+    assert owner.isCurrent();
     int looked = 0;
     for (Member member = first;
         member != null && looked < MAX_LOOKED_AT;
@@ -135,6 +141,7 @@ public final class Connections {
 
   /** Ends the connections whose idle time exceeds the maximum. */
   public void sweep() {
+    assert owner.isCurrent();
     long now = nowNanos.getAsLong();
     for (Member member = first; member != null && isOld(member, now); member = first) {
       touch(member);
@@ -154,6 +161,7 @@ public final class Connections {
    * @return the number of busy connections
    */
   public int endIdle() {
+    assert owner.isCurrent();
     int busy = 0;
     Member next;
     for (Member member = first; member != null; member = next) {

@@ -4,7 +4,6 @@ import dev.millrace.cache.CachedResponseInterceptor;
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.EngineConnection;
 import dev.millrace.http.exchange.Refusal;
-import dev.millrace.http.parser.ByteQueue;
 import dev.millrace.http.parser.Field;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.Method;
@@ -112,6 +111,7 @@ final class Http1Connection extends EngineConnection
 
   @Override
   public void handleEvent(ConduitStreamSourceChannel source) {
+    assert isOnLoop();
     switch (state) {
       case READING -> receive();
       case RUNNING, UPGRADED -> source.suspendReads();
@@ -141,6 +141,7 @@ final class Http1Connection extends EngineConnection
    * @return whether the next request may be processed now
    */
   boolean answered(boolean wasLast) {
+    assert isOnLoop();
     if (wasLast) {
       last = true;
       if (!isSendingCachedResponse()) {
@@ -161,6 +162,7 @@ final class Http1Connection extends EngineConnection
 
   /** Starts the exchange of a request that has no cached response. */
   void begin(HeadParser parser, byte[] bytes, int at) {
+    assert isOnLoop();
     if (!addressed) {
       addressed = true;
       var _ = channel.getPeerAddress(); // caches the address, which handlers may read on any thread
@@ -179,6 +181,7 @@ final class Http1Connection extends EngineConnection
 
   /** Responds to an invalid request. Responses to all earlier requests are complete. */
   void refuse(RejectReason why, Method method, String line) {
+    assert isOnLoop();
     refusal = new Refusal(why, line);
     run(loop.exchanges().refused(this, Http1Head.method(method)));
   }
@@ -194,9 +197,13 @@ final class Http1Connection extends EngineConnection
     onLoop(() -> completed(exchange));
   }
 
+  private boolean isOnLoop() {
+    return Thread.currentThread() == channel.getIoThread();
+  }
+
   /** Runs a task: at once if called on the loop thread, else posts it to the loop. */
   private void onLoop(Runnable task) {
-    if (Thread.currentThread() == channel.getIoThread()) {
+    if (isOnLoop()) {
       task.run();
       return;
     }
@@ -208,6 +215,7 @@ final class Http1Connection extends EngineConnection
   }
 
   private void completed(HttpServerExchange exchange) {
+    assert isOnLoop();
     if (state != State.RUNNING || current != exchange) {
       return; // the connection was closed before
     }
@@ -230,6 +238,7 @@ final class Http1Connection extends EngineConnection
   }
 
   private void next() {
+    assert isOnLoop();
     state = State.READING;
     loop.connections().touch(this);
     ConduitStreamSourceChannel source = channel.getSourceChannel();

@@ -1,6 +1,5 @@
 package dev.millrace.http.http1;
 
-import dev.millrace.http.parser.ByteQueue;
 import dev.millrace.http.parser.ChunkParser;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.HttpLimits;

@@ -1,7 +1,6 @@
 package dev.millrace.http.http1;
 
 import dev.millrace.cache.CachedResponseInterceptor;
-import dev.millrace.http.parser.ByteQueue;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.ParseStatus;
 import dev.millrace.http.parser.RejectReason;

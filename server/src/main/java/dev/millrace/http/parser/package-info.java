@@ -6,7 +6,6 @@
  *     ├ RequestLine   Method, Target
  *     └ HeaderParser  Field, ParsedHeaders, Authority
  *   ChunkParser  the framing of a chunked body
- *   ByteQueue    bytes that are received and not processed
  * </pre>
  *
  * <ul>

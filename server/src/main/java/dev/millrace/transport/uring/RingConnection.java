@@ -97,6 +97,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
    * before the descriptor can be closed.
    */
   void armReceive() {
+    assert loop.isLoopThread();
     if (receiving || handling || source.ended() || state.compareTo(State.ENDING) >= 0) {
       return;
     }
@@ -111,6 +112,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
 
   /** Stops receiving until {@link #armReceive}; later bytes wait in the kernel. */
   void cancelReceive() {
+    assert loop.isLoopThread();
     if (receiving && !cancelling) {
       cancelling = true;
       loop.ring().prepCancel(recvUserData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
@@ -119,6 +121,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
 
   /** Sends the staged bytes at the end of this turn. */
   void scheduleSend() {
+    assert loop.isLoopThread();
     outbound.schedule();
   }
 
@@ -133,6 +136,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
   /** Closes the connection if a handler throws; the loop logs the exception. */
   @Override
   public void completed(int tag, int result, int flags) {
+    assert loop.isLoopThread();
     try {
       switch (tag) {
         case TAG_RECV -> received(result, flags);

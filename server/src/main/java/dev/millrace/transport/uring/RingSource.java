@@ -1,8 +1,8 @@
 package dev.millrace.transport.uring;
 
-import dev.millrace.sync.ffi.Errno;
 import dev.millrace.loop.LoopClosedException;
 import dev.millrace.loop.LoopWait;
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
@@ -40,14 +40,17 @@ final class RingSource implements StreamSourceConduit {
   // ---- called by the connection, loop thread ----------------------------------------------------
 
   void add(int buffer, int length) {
+    assert io.loop().isLoopThread();
     inbox.add(buffer, length);
   }
 
   void endOfStream() {
+    assert io.loop().isLoopThread();
     ended = true;
   }
 
   void receiveFailed(int errno) {
+    assert io.loop().isLoopThread();
     switch (errno) {
       // Flow control, not a failure: buffers return while the turn's other completions are handled,
       // and then the receive is armed again.

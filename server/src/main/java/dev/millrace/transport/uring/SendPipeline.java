@@ -1,9 +1,9 @@
 package dev.millrace.transport.uring;
 
-import dev.millrace.sync.ffi.Errno;
 import dev.millrace.file.PageCache;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets;
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;

@@ -340,7 +340,7 @@ abstract class IntegrityContract {
       assertTrue(Files.exists(state.resolve("digests.db.damaged")));
       assertFalse(ask(server, 200, "/f", want).field("repr-digest").isEmpty());
       assertNotEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
-      assertEquals(1, log.with("it is now " + state.resolve("digests.db.damaged")), "said once");
+      assertEquals(1, log.with("renamed to " + state.resolve("digests.db.damaged")), "said once");
     }
     Files.delete(state.resolve("digests.db"));
     Files.writeString(state.resolve("digests.db"), "somebody's notes, not a database");
