@@ -85,8 +85,8 @@ public final class PageCache {
    * Reads resident bytes (preadv2(2) with RWF_NOWAIT).
    *
    * @return bytes read, fewer if the rest is not resident, 0 at the file's end, or {@code -errno};
-   * {@code -EAGAIN} if the first byte is not resident, {@code -EOPNOTSUPP} if the file system does
-   * not support the flag
+   *     {@code -EAGAIN} if the first byte is not resident, {@code -EOPNOTSUPP} if the file system
+   *     does not support the flag
    */
   public static long read(int fd, MemorySegment into, long length, long position) {
     Objects.checkFromIndexSize(0, length, into.byteSize());
@@ -104,7 +104,7 @@ public final class PageCache {
    * Sends from a file to a non-blocking socket (sendfile(2)).
    *
    * @return bytes sent, 0 at the file's end, or {@code -errno}; {@code -EAGAIN} if the socket
-   * accepts no bytes now
+   *     accepts no bytes now
    */
   public static long send(int socket, int fd, long position, long count) {
     Scratch scratch = SCRATCH.get();

@@ -47,7 +47,9 @@ public final class Residency {
     long residentBytes(int fd, long position, long count);
   }
 
-  /** @param sizeBytes approximate size of the file */
+  /**
+   * @param sizeBytes approximate size of the file
+   */
   public Residency(long sizeBytes) {
     this(sizeBytes, PageCache::residentBytes);
   }

@@ -10,8 +10,8 @@ final class Staging {
    * Returns {@code staging}.
    *
    * @throws IllegalArgumentException if it is empty or on the heap: a read of zero bytes looks like
-   * the end of the file, a write of zero bytes makes no progress, and the kernel cannot access the
-   * heap
+   *     the end of the file, a write of zero bytes makes no progress, and the kernel cannot access
+   *     the heap
    */
   static MemorySegment check(MemorySegment staging) {
     if (!staging.isNative() || staging.byteSize() == 0) {

@@ -18,7 +18,9 @@ abstract class ArmedWakeup implements Wakeup, CompletionTarget {
   private boolean armed;
   private boolean cancelling;
 
-  /** @param kind of the operation that {@link #prepare} prepares */
+  /**
+   * @param kind of the operation that {@link #prepare} prepares
+   */
   ArmedWakeup(EventLoop loop, OpKind kind) {
     this.loop = loop;
     this.kind = kind;

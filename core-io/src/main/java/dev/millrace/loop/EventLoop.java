@@ -56,7 +56,9 @@ public final class EventLoop implements AutoCloseable {
     void failed(Throwable failure);
   }
 
-  /** @param ring not yet enabled; closed with the loop */
+  /**
+   * @param ring not yet enabled; closed with the loop
+   */
   public EventLoop(Ring ring, FailureHandler failures) {
     this(ring, failures, true);
   }
@@ -64,7 +66,7 @@ public final class EventLoop implements AutoCloseable {
   /**
    * @param ring not yet enabled; closed with the loop
    * @param measured whether {@link #stats} records times and numbers of operations, which costs a
-   * few nanoseconds per operation
+   *     few nanoseconds per operation
    */
   public EventLoop(Ring ring, FailureHandler failures, boolean measured) {
     this.ring = ring;
@@ -139,7 +141,7 @@ public final class EventLoop implements AutoCloseable {
    * that succeeds silently must not be recorded.
    *
    * @param tag the target's own number for the operation, less than {@link #TAGS}, in use until its
-   * last completion
+   *     last completion
    * @return the user data to prepare the operation with
    */
   public long begin(long handle, OpKind kind, int tag) {

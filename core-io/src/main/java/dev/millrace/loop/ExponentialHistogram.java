@@ -38,7 +38,10 @@ public final class ExponentialHistogram {
   public ExponentialHistogram(int lowestExponent, int highestExponent) {
     if (lowestExponent >= highestExponent || lowestExponent < -1000 || highestExponent > 1000) {
       throw new IllegalArgumentException(
-          "exponents must ascend and be within -1000 to 1000: " + lowestExponent + ", " + highestExponent);
+          "exponents must ascend and be within -1000 to 1000: "
+              + lowestExponent
+              + ", "
+              + highestExponent);
     }
     this.lowestExponent = lowestExponent;
     this.lowestIndex = lowestExponent * PER_OCTAVE + 1;

@@ -15,7 +15,9 @@ public final class Histogram {
   private final long[] counts;
   private final long[] sum = new long[1];
 
-  /** @param upperBounds inclusive, ascending; a last unbounded bucket is added */
+  /**
+   * @param upperBounds inclusive, ascending; a last unbounded bucket is added
+   */
   public Histogram(long... upperBounds) {
     this.upperBounds = upperBounds.clone();
     for (int i = 1; i < upperBounds.length; i++) {

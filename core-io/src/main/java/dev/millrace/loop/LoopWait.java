@@ -4,8 +4,8 @@ import dev.millrace.sync.ResetEvent;
 import java.time.Duration;
 
 /**
- * A thread's wait for an event on a loop. Ends when the event happens, or when the loop closes, after
- * which it cannot happen. A platform thread sleeps, a virtual thread parks.
+ * A thread's wait for an event on a loop. Ends when the event happens, or when the loop closes,
+ * after which it cannot happen. A platform thread sleeps, a virtual thread parks.
  *
  * <p>One thread waits; any thread may end the wait. Reusable after {@link #reset}.
  */

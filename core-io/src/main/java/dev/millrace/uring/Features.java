@@ -7,7 +7,7 @@ import java.util.Set;
  *
  * @param operations kinds that may be submitted
  * @param deferredTaskRun whether completions are processed in the loop's own enter call (6.1)
- * instead of interrupting it
+ *     instead of interrupting it
  * @param registeredRing whether enter calls skip the lookup of the ring's descriptor
  */
 public record Features(Set<OpKind> operations, boolean deferredTaskRun, boolean registeredRing) {

@@ -82,7 +82,7 @@ public final class IoUring extends EncodingRing {
    * Sets up a ring, which is disabled until {@link #enable}. Any thread.
    *
    * @throws RingUnavailableException if liburing, the kernel, its configuration or a limit prevents
-   * it
+   *     it
    */
   public static IoUring open(RingConfig config) throws RingUnavailableException {
     return new IoUring(RingSetup.open(config));

@@ -260,7 +260,7 @@ public interface Ring extends AutoCloseable {
    *
    * @param waitFor completions to wait for if there are none, at most the capacity; 0 does not wait
    * @return number of completions copied, as {@link Completions#count}: at least one unless {@code
-   * waitFor} is 0; may be less than {@code waitFor} after a signal
+   *     waitFor} is 0; may be less than {@code waitFor} after a signal
    */
   int copyCqes(Completions into, int waitFor);
 
@@ -271,7 +271,7 @@ public interface Ring extends AutoCloseable {
    * @param bufferBytes size of each buffer
    * @param group the id by which {@link #prepRecvMultishot} selects them
    * @throws RingUnavailableException if the kernel rejects them, for example for the limit on
-   * locked memory
+   *     locked memory
    */
   BufferRing provideBuffers(int entries, int bufferBytes, int group)
       throws RingUnavailableException;
@@ -282,7 +282,7 @@ public interface Ring extends AutoCloseable {
    * #unregisterBuffers}.
    *
    * @throws RingUnavailableException if the limit on locked memory is too low; the message has the
-   * cure
+   *     cure
    */
   void registerBuffers(MemorySegment... buffers) throws RingUnavailableException;
 

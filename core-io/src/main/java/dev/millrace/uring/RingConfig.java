@@ -6,9 +6,9 @@ import java.util.Optional;
  * The sizes of a ring.
  *
  * @param submissionEntries entries of the submission queue, a power of two. A full queue is
- * submitted and refilled, so this limits a batch, not the operations in flight.
+ *     submitted and refilled, so this limits a batch, not the operations in flight.
  * @param completionEntries entries of the completion queue, a power of two. The kernel keeps
- * completions that do not fit and counts an overflow.
+ *     completions that do not fit and counts an overflow.
  * @param workerThreads maximum of kernel worker threads for blocking operations, per kind
  */
 public record RingConfig(int submissionEntries, int completionEntries, int workerThreads) {
@@ -20,7 +20,10 @@ public record RingConfig(int submissionEntries, int completionEntries, int worke
   public RingConfig {
     if (Integer.bitCount(submissionEntries) != 1 || Integer.bitCount(completionEntries) != 1) {
       throw new IllegalArgumentException(
-          "submissionEntries and completionEntries must be powers of two: " + submissionEntries + ", " + completionEntries);
+          "submissionEntries and completionEntries must be powers of two: "
+              + submissionEntries
+              + ", "
+              + completionEntries);
     }
     if (completionEntries < submissionEntries) {
       throw new IllegalArgumentException(

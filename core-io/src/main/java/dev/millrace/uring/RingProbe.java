@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param ring the largest possible sizes, {@link RingConfig#DEFAULT} unless locked memory is short
  * @param liburing the version of the loaded library, or empty
  * @param setupFlags whether a ring with this flag can be set up, by name without prefix; empty if
- * no ring can be set up
+ *     no ring can be set up
  * @param operations that may be submitted
  * @param features that the kernel reports, by name without prefix
  */

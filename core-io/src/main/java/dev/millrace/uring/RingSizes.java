@@ -30,7 +30,7 @@ public final class RingSizes {
    * The opened resources.
    *
    * @param refusal why the ring is smaller than requested, and how to change that; empty if it is
-   * not
+   *     not
    */
   public record Opened<T>(T value, RingConfig config, Optional<RingUnavailableException> refusal) {}
 

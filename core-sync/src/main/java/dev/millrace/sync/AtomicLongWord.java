@@ -6,8 +6,8 @@ import java.lang.ref.Reference;
 /**
  * An atomic 64-bit word in native memory, on its own cache lines.
  *
- * <p>Each operation takes a {@link MemoryOrder}. {@link #fetchMin} and {@link #fetchMax} compare the
- * values as unsigned. Never waits; any thread may call.
+ * <p>Each operation takes a {@link MemoryOrder}. {@link #fetchMin} and {@link #fetchMax} compare
+ * the values as unsigned. Never waits; any thread may call.
  *
  * <p>Source: {@code std.atomic.Value(u64)} of Zig.
  */

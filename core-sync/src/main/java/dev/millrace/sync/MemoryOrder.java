@@ -25,8 +25,8 @@ public enum MemoryOrder {
   ACQUIRE,
 
   /**
-   * Earlier operations of this thread are visible to a thread that acquires this value. Store {@code
-   * setRelease}, read-modify-write {@code getAndXRelease}; no load.
+   * Earlier operations of this thread are visible to a thread that acquires this value. Store
+   * {@code setRelease}, read-modify-write {@code getAndXRelease}; no load.
    */
   RELEASE,
 

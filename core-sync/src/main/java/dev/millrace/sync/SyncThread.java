@@ -48,7 +48,9 @@ public final class SyncThread {
    * @param stackSizeBytes 0 for the JVM's default; rounded up to a whole page; only a hint
    */
   public record Config(String name, long stackSizeBytes) {
-    /** @throws IllegalArgumentException if the name is blank or the size negative */
+    /**
+     * @throws IllegalArgumentException if the name is blank or the size negative
+     */
     public Config {
       if (name.isBlank()) {
         throw new IllegalArgumentException("name must not be blank");
@@ -98,7 +100,8 @@ public final class SyncThread {
    */
   public static void requestSlice(long nanos) {
     if (nanos < 100_000 || nanos > 100_000_000) {
-      throw new IllegalArgumentException("nanos must be 100000 to 100000000 (0.1 to 100 ms), was " + nanos + " ns");
+      throw new IllegalArgumentException(
+          "nanos must be 100000 to 100000000 (0.1 to 100 ms), was " + nanos + " ns");
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(SCHED_ATTR_BYTES, 8);

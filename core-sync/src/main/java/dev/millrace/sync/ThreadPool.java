@@ -70,7 +70,9 @@ public final class ThreadPool implements AutoCloseable {
    * @param observer notified of every task
    */
   public record Config(String name, int workers, int queueCapacityEntries, Observer observer) {
-    /** @throws IllegalArgumentException if a value is out of range */
+    /**
+     * @throws IllegalArgumentException if a value is out of range
+     */
     public Config {
       if (name.isBlank()) {
         throw new IllegalArgumentException("name must not be blank");
@@ -176,7 +178,7 @@ public final class ThreadPool implements AutoCloseable {
    * Like {@link #spawn(Runnable)}, between {@link WaitGroup#start} and {@link WaitGroup#finish}.
    *
    * @throws IllegalStateException if the pool is closed, also while waiting; the group is then
-   * unchanged
+   *     unchanged
    */
   public void spawn(WaitGroup group, Runnable task) {
     group.start();

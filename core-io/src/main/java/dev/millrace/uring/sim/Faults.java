@@ -4,13 +4,13 @@ package dev.millrace.uring.sim;
  * How often the simulated kernel shows rare behaviour. Chances are per operation, from 0 to 1.
  *
  * @param shortTransfers chance that a read, write, send or receive transfers fewer bytes than
- * possible
+ *     possible
  * @param errors chance that an operation fails with an error number typical of its kind
  * @param multishotEnds chance that a multishot operation ends without an error after a completion
  * @param lostWakeups chance that a futex wakeup arrives {@link #LOST_NANOS} late
  * @param interrupts chance that a wait returns early without a completion
  * @param maxDelayNanos maximum duration of an operation; operations in flight complete in any order
- * within it
+ *     within it
  */
 public record Faults(
     double shortTransfers,

@@ -135,7 +135,7 @@ public final class SimulatedSocket extends OpenFile {
    * Reads received bytes.
    *
    * @return bytes read, 0 at the end of stream, {@code -EAGAIN}, {@code -ENOTCONN} or {@code
-   * -ECONNRESET}
+   *     -ECONNRESET}
    */
   public int receive(byte[] into, int offset, int length) {
     if (reset) {

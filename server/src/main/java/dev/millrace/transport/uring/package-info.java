@@ -13,8 +13,8 @@
  * <p>With several loops, each has its own worker, and they share no state.
  *
  * <p>The loop thread owns a connection's state. XNIO lets worker threads call the conduits too;
- * those calls run on the loop thread, so the loop takes no lock. Contains no HTTP code;
- * imports {@code transport}, core-io, core-sync and XNIO.
+ * those calls run on the loop thread, so the loop takes no lock. Contains no HTTP code; imports
+ * {@code transport}, core-io, core-sync and XNIO.
  */
 @NullMarked
 package dev.millrace.transport.uring;
