@@ -11,23 +11,22 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * An open file in the shape that channels pass files on in, through which its descriptor can be
- * seen: what knows this class sends from the descriptor itself. What does not can read at a
- * position, which waits for the disk; there is no position of the channel's own, and no writing.
+ * A {@link FileChannel} that exposes its descriptor, so that callers which know this class can send
+ * from the descriptor. Other callers can read at a position, which may block on the disk. There is
+ * no channel position and no writing.
  */
 public abstract class DescriptorChannel extends FileChannel {
-  private static final int PIECE_BYTES = 64 << 10;
+  private static final int CHUNK_BYTES = 64 << 10;
 
-  /** A channel of a descriptor that is open. */
   protected DescriptorChannel() {}
 
-  /** The descriptor, open as long as this is. */
+  /** The descriptor, open as long as this channel. */
   public abstract int descriptor();
 
-  /** What of the file is known to be in memory. Event thread. */
+  /** The file's residency in the page cache. Loop thread. */
   public abstract Residency residency();
 
-  /** The same open file, open until it is closed itself. */
+  /** Another channel of the same open file, open until it is closed itself. */
   public abstract DescriptorChannel share();
 
   @Override
@@ -55,9 +54,9 @@ public abstract class DescriptorChannel extends FileChannel {
   @Override
   public final long transferTo(long position, long count, WritableByteChannel target)
       throws IOException {
-    ByteBuffer piece = ByteBuffer.allocateDirect((int) Math.min(count, PIECE_BYTES));
-    int n = read(piece, position);
-    return n < 0 ? 0 : target.write(piece.flip());
+    ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(count, CHUNK_BYTES));
+    int n = read(chunk, position);
+    return n < 0 ? 0 : target.write(chunk.flip());
   }
 
   @Override
@@ -69,7 +68,7 @@ public abstract class DescriptorChannel extends FileChannel {
   public final void force(boolean metaData) {}
 
   private static UnsupportedOperationException noPosition() {
-    return new UnsupportedOperationException("reads are at a position");
+    return new UnsupportedOperationException("use read(ByteBuffer, long)");
   }
 
   @Override
@@ -120,16 +119,16 @@ public abstract class DescriptorChannel extends FileChannel {
 
   @Override
   public final MappedByteBuffer map(MapMode mode, long position, long size) {
-    throw new UnsupportedOperationException("not mapped");
+    throw new UnsupportedOperationException("map is not supported");
   }
 
   @Override
   public final FileLock lock(long position, long size, boolean shared) {
-    throw new UnsupportedOperationException("not locked");
+    throw new UnsupportedOperationException("lock is not supported");
   }
 
   @Override
   public final FileLock tryLock(long position, long size, boolean shared) {
-    throw new UnsupportedOperationException("not locked");
+    throw new UnsupportedOperationException("tryLock is not supported");
   }
 }

@@ -13,11 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** System calls on files. Results below zero are {@code -errno}. */
+/** System calls on files. Negative results are {@code -errno}. Any thread. */
 public final class FileCalls {
   private static final long SYS_OPENAT2 = 437;
 
-  /** For a directory's descriptor: the process's current directory (openat(2)). */
+  /** As a directory descriptor: the process's current directory (openat(2)). */
   public static final int CURRENT_DIRECTORY = -100;
 
   private static final int F_DUPFD_CLOEXEC = 1030;
@@ -44,19 +44,19 @@ public final class FileCalls {
   private static final CFunction FCNTL = CFunction.ofLibc("fcntl");
   private static final CFunction SYSCALL = CFunction.ofLibc("syscall");
 
-  /** Each thread's {@code struct stat}: 144 bytes on x86-64, 128 on aarch64. */
+  /** A {@code struct stat} per thread: 144 bytes on x86-64, 128 on aarch64. */
   private static final ThreadLocal<MemorySegment> STAT =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(144, 8));
 
   private FileCalls() {}
 
-  /** Makes the code for calls to C ahead of the first, which does so otherwise. Any thread. */
+  /** Generates the code for C calls before the first call. */
   public static void link() {
     CFunction.link();
   }
 
   /**
-   * Opens a directory to resolve paths beneath (open(2) with O_PATH). May wait for a disk.
+   * Opens a directory beneath which paths are resolved (open(2) with O_PATH). May wait for a disk.
    *
    * @return its descriptor
    */
@@ -80,7 +80,7 @@ public final class FileCalls {
     return open(file, O_CLOEXEC);
   }
 
-  /** Creates a file, or empties it, for writing (open(2)). May wait for a disk. */
+  /** Creates or truncates a file for writing (open(2)). May wait for a disk. */
   public static int createForWriting(Path file) throws ErrnoException {
     return open(file, O_CLOEXEC | O_WRONLY | O_CREAT | O_TRUNC);
   }
@@ -98,9 +98,9 @@ public final class FileCalls {
   }
 
   /**
-   * The same, and tried again while renames elsewhere disturb the look-up (EAGAIN, see
-   * RESOLVE_BENEATH in openat2(2)) or a signal ends it. Not for a how that is {@code CACHED}, of
-   * which EAGAIN is the answer.
+   * Like {@link #openat2}, but retries while concurrent renames disturb the lookup (EAGAIN, see
+   * RESOLVE_BENEATH in openat2(2)) or a signal interrupts it. Not for a {@code how} with
+   * RESOLVE_CACHED, where EAGAIN is a final result.
    */
   public static int openat2Again(int directoryFd, MemorySegment path, MemorySegment how) {
     int result = openat2(directoryFd, path, how);
@@ -110,15 +110,15 @@ public final class FileCalls {
     return result;
   }
 
-  /** How often a look-up that is disturbed is tried. */
+  /** Maximum of attempts of a disturbed lookup. */
   public static final int OPEN_TRIES = 64;
 
-  /** Whether a result of openat2(2) says that the look-up was disturbed. */
+  /** Whether a result of openat2(2) reports a disturbed lookup. */
   public static boolean mayTryAgain(int result) {
     return result == -Errno.EAGAIN || result == -Errno.EINTR;
   }
 
-  /** What a descriptor is (fstat(2)); answered from memory, so a loop may call it. */
+  /** The status of a descriptor (fstat(2)), read from memory, so a loop thread may call it. */
   public static FileStat stat(int fd) throws ErrnoException {
     MemorySegment stat = STAT.get();
     int result = FSTAT.intOrErrno(fd, stat.address());
@@ -129,9 +129,8 @@ public final class FileCalls {
   }
 
   /**
-   * Whether a descriptor is still what it was (fstat(2)), without an allocation. That the file's
-   * name leads elsewhere now shows here as well: renaming, replacing and removing change its {@code
-   * st_ctime}.
+   * Whether a descriptor's status is unchanged (fstat(2)), without an allocation. Renaming,
+   * replacing and removing the file change {@code st_ctime}, so they are detected too.
    */
   public static boolean matches(int fd, FileStat expected) {
     MemorySegment stat = STAT.get();
@@ -147,7 +146,7 @@ public final class FileCalls {
   }
 
   private static FileStat statOf(MemorySegment stat) {
-    // struct stat differs between the two machines only in where st_mode stands.
+    // struct stat differs between the two architectures only in the offset of st_mode.
     return new FileStat(
         stat.get(JAVA_LONG, 0),
         stat.get(JAVA_LONG, 8),
@@ -160,7 +159,8 @@ public final class FileCalls {
   }
 
   /**
-   * What a name in a directory is, a symbolic link itself (fstatat(2)). May wait for a disk.
+   * The status of a directory entry; symbolic links are not followed (fstatat(2)). May wait for a
+   * disk.
    *
    * @param name NUL-terminated
    */
@@ -175,8 +175,8 @@ public final class FileCalls {
   }
 
   /**
-   * Reads entries of a directory, {@code struct linux_dirent64} one after another (getdents64(2)).
-   * May wait for a disk.
+   * Reads directory entries, a sequence of {@code struct linux_dirent64} (getdents64(2)). May wait
+   * for a disk.
    *
    * @return bytes filled, 0 at the end, or {@code -errno}
    */
@@ -185,7 +185,7 @@ public final class FileCalls {
   }
 
   /**
-   * Reads at an offset (pread(2)). Waits for a disk.
+   * Reads at an offset (pread(2)). May wait for a disk.
    *
    * @return bytes read, 0 at the end, or {@code -errno}
    */
@@ -203,35 +203,33 @@ public final class FileCalls {
   }
 
   /**
-   * Says what will be read soon, so that the kernel begins to (posix_fadvise(2), WILLNEED); best
-   * effort. It reads no more at once than the disk's readahead or its largest request, 128 KiB at
-   * least. May wait for a disk.
+   * Starts readahead of a range (posix_fadvise(2), WILLNEED); best effort. One call reads at most
+   * the disk's readahead size or its largest request, at least 128 KiB. May wait for a disk.
    */
   public static void willNeed(int fd, long offset, long length) {
     var _ = FADVISE.call(fd, offset, length, FADV_WILLNEED);
   }
 
   /**
-   * Says what will not be read soon, so that the kernel drops it from memory (posix_fadvise(2),
-   * DONTNEED); best effort. What is not written out stays.
+   * Drops a range from the page cache (posix_fadvise(2), DONTNEED); best effort. Dirty pages stay.
    *
-   * @param length 0 for all from {@code offset} on
+   * @param length 0 for everything from {@code offset} on
    */
   public static void dontNeed(int fd, long offset, long length) {
     var _ = FADVISE.call(fd, offset, length, FADV_DONTNEED);
   }
 
   /**
-   * What a symbolic link says (readlink(2)). May wait for a disk.
+   * Reads a symbolic link (readlink(2)). May wait for a disk.
    *
    * @param path NUL-terminated
-   * @return bytes filled, cut to what there is room for, or {@code -errno}
+   * @return bytes filled, truncated to the buffer's size, or {@code -errno}
    */
   public static long readlink(MemorySegment path, MemorySegment into) {
     return READLINK.longOrErrno(path.address(), into.address(), into.byteSize());
   }
 
-  /** Another descriptor of the same open file (fcntl(2), F_DUPFD_CLOEXEC). */
+  /** Duplicates a descriptor (fcntl(2), F_DUPFD_CLOEXEC). */
   public static int duplicate(int fd) throws ErrnoException {
     int copy = FCNTL.intOrErrno(fd, F_DUPFD_CLOEXEC, 0);
     if (copy < 0) {
@@ -240,7 +238,7 @@ public final class FileCalls {
     return copy;
   }
 
-  /** Closes a descriptor; it is gone whatever the call says (close(2)). */
+  /** Closes a descriptor; it is released even if the call fails (close(2)). */
   public static void close(int fd) {
     var _ = CLOSE.call(fd);
   }

@@ -1,13 +1,13 @@
 package dev.millrace.file;
 
 /**
- * What an open descriptor is (stat(2)).
+ * The status of a file (stat(2)).
  *
- * @param device and {@code inode}: which file
+ * @param device and {@code inode}: identify the file
  * @param mode type and permissions, {@code st_mode}
  * @param sizeBytes length of a regular file
- * @param modifiedSeconds and {@code modifiedNanos}: when the content last changed
- * @param changedSeconds and {@code changedNanos}: when content or attributes last changed
+ * @param modifiedSeconds and {@code modifiedNanos}: last change of the content
+ * @param changedSeconds and {@code changedNanos}: last change of content or attributes
  */
 public record FileStat(
     long device,
@@ -28,7 +28,7 @@ public record FileStat(
     return (mode & TYPE) == 0x4000;
   }
 
-  /** Whether both tell of the same file with the same content, as far as a file system can say. */
+  /** Whether both are of the same file with the same content, as far as the status shows. */
   public boolean sameVersion(FileStat other) {
     return equals(other);
   }

@@ -2,34 +2,33 @@ package dev.millrace.file;
 
 import dev.millrace.sync.ffi.Errno;
 
-/** Why a path could not be opened, by what a caller would do about it. */
+/** Why a path could not be opened, grouped by how a caller responds. */
 public enum OpenFailure {
-  /** There is no such file, or what there is lies outside the root. */
+  /** The file does not exist, or lies outside the root. */
   NOT_FOUND,
-  /** The path goes on below something that is no directory. */
+  /** A component before the last is not a directory. */
   NOT_A_DIRECTORY,
-  /** Permission is refused. */
   FORBIDDEN,
   /** A name or the path is longer than the file system allows. */
   NAME_TOO_LONG,
-  /** The process, the system or the kernel's memory is at its limit; trying later may help. */
+  /** The process, the system or kernel memory is at its limit; a retry may succeed. */
   EXHAUSTED,
-  /** The file system, or the root, is not there at present; trying later may help. */
+  /** The file system or the root is currently unavailable; a retry may succeed. */
   UNAVAILABLE,
-  /** The device failed, or anything not foreseen. */
+  /** An I/O error, or an unexpected error. */
   IO;
 
-  /** Whether the file system has said that there is no such file. */
+  /** Whether the file system reported that the file does not exist. */
   public boolean isAbsence() {
     return this == NOT_FOUND || this == NOT_A_DIRECTORY || this == NAME_TOO_LONG;
   }
 
-  /** The failure that a positive error number of openat2(2) means. */
+  /** Maps a positive error number of openat2(2). */
   public static OpenFailure of(int errno) {
     return switch (errno) {
-      // EXDEV: the path leads out of the root. ELOOP: through too many or forbidden links. ENXIO,
-      // ENODEV: a FIFO or device without its other side. EINVAL, EILSEQ: no name of this file
-      // system, as one that is not UTF-8 where all names are.
+      // EXDEV: the path leads out of the root. ELOOP: too many or forbidden links. ENXIO, ENODEV: a
+      // FIFO or device without its other end. EINVAL, EILSEQ: not a valid name in this file system,
+      // for example not UTF-8 where names must be.
       case Errno.ENOENT,
           Errno.EXDEV,
           Errno.ELOOP,
@@ -42,8 +41,8 @@ public enum OpenFailure {
       case Errno.EACCES, Errno.EPERM -> FORBIDDEN;
       case Errno.ENAMETOOLONG -> NAME_TOO_LONG;
       case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM -> EXHAUSTED;
-      // EAGAIN: directories were renamed during each of several look-ups. ENOTCONN: a FUSE server
-      // has ended. ESTALE and the others: a file server on the network.
+      // EAGAIN: directories were renamed during each of several lookups. ENOTCONN: a FUSE server
+      // has ended. ESTALE and the rest: errors of network file systems.
       case Errno.EAGAIN,
           Errno.EINTR,
           Errno.ENOTCONN,

@@ -6,8 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * How a path is opened beneath a root (openat2(2)): {@code struct open_how}, constant for the life
- * of the process.
+ * How to open a path beneath a root (openat2(2)): instances of {@code struct open_how}, constant
+ * for the life of the process.
  */
 public final class OpenHow {
   private static final long O_RDONLY = 0;
@@ -22,34 +22,34 @@ public final class OpenHow {
   static final long BYTES = 24;
 
   /**
-   * Read-only, without blocking on a FIFO or a device; no component of the path, and no symbolic
-   * link on the way, leads out of the directory or through /proc's magic links.
+   * Read-only, without blocking on a FIFO or a device. Path components and symbolic links must not
+   * lead out of the directory or through /proc's magic links.
    */
   public static final MemorySegment READ_BENEATH =
       of(O_RDONLY | O_NONBLOCK | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 
-  /** As {@link #READ_BENEATH}, and no component is a symbolic link. */
+  /** Like {@link #READ_BENEATH}, but no component may be a symbolic link. */
   public static final MemorySegment READ_BENEATH_NO_SYMLINKS =
       of(
           O_RDONLY | O_NONBLOCK | O_CLOEXEC,
           RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS);
 
   /**
-   * As {@link #READ_BENEATH}, and {@code EAGAIN} rather than waiting for a disk, where the path is
-   * not all in memory; {@code EINVAL} from a kernel that cannot do that.
+   * Like {@link #READ_BENEATH}, but fails with {@code EAGAIN} instead of waiting for a disk if the
+   * path is not fully cached; {@code EINVAL} on kernels without RESOLVE_CACHED.
    */
   public static final MemorySegment READ_BENEATH_CACHED =
       of(
           O_RDONLY | O_NONBLOCK | O_CLOEXEC,
           RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_CACHED);
 
-  /** As {@link #READ_BENEATH_CACHED}, and no component is a symbolic link. */
+  /** Like {@link #READ_BENEATH_CACHED}, but no component may be a symbolic link. */
   public static final MemorySegment READ_BENEATH_NO_SYMLINKS_CACHED =
       of(
           O_RDONLY | O_NONBLOCK | O_CLOEXEC,
           RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_CACHED);
 
-  /** Read-only, without blocking on a FIFO or a device, wherever the path leads. */
+  /** Read-only, without blocking on a FIFO or a device; the path may lead anywhere. */
   public static final MemorySegment READ_ANYWHERE = of(O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
 
   private OpenHow() {}

@@ -11,15 +11,16 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 
 /**
- * Sending and reading from the page cache without waiting for a disk: what of a file is in memory,
- * and sendfile(2) for that.
+ * Probes, reads and sends (sendfile(2)) the resident pages of files without waiting for a disk. Any
+ * thread.
  *
- * <p>sendfile(2) waits for pages that are not there, some ten milliseconds a call from a cold disk.
- * cachestat(2) counts pages that are still being read, and mincore(2) lies to those who do not own
- * the file; reading one byte with RWF_NOWAIT is exact and takes a quarter of a microsecond.
+ * <p>sendfile(2) waits for missing pages, about ten milliseconds a call on a cold disk.
+ * cachestat(2) counts pages whose read is still in progress, and mincore(2) reports wrong values to
+ * processes that do not own the file. A one-byte read with RWF_NOWAIT is exact and takes a quarter
+ * of a microsecond.
  */
 public final class PageCache {
-  /** How far apart the samples are: the kernel reads ahead, and drops, longer runs than this. */
+  /** Distance of the samples; the kernel reads ahead and evicts in longer runs than this. */
   private static final int STEP_BYTES = 64 << 10;
 
   private static final int RWF_NOWAIT = 8;
@@ -27,7 +28,7 @@ public final class PageCache {
   private static final CFunction SENDFILE = CFunction.ofLibc("sendfile");
   private static final CFunction PREADV2 = CFunction.ofLibc("preadv2");
 
-  /** Each thread's {@code struct iovec} for one byte, that byte, one for any, and an offset. */
+  /** Per thread: an iovec for one byte, that byte, an iovec for any buffer, and an offset. */
   private static final class Scratch {
     private final MemorySegment iovec = Arena.ofAuto().allocate(16, 8);
     private final MemorySegment target = Arena.ofAuto().allocate(1);
@@ -45,14 +46,14 @@ public final class PageCache {
   private PageCache() {}
 
   /**
-   * Counts the bytes from a position on that are in memory, or beyond the file's end, by samples 64
-   * KiB apart: a stretch counts if the samples at both of its ends are in memory.
+   * Counts the bytes from a position that are resident or beyond the file's end, by samples 64 KiB
+   * apart. A range between two samples counts if both are resident.
    *
-   * <p>A sample that is not in memory makes the kernel read ahead from there, so that the next
-   * probe of the same sample may find it in memory while the bytes behind it are not.
+   * <p>A sample that is not resident makes the kernel read ahead from there. So the next probe of
+   * the same sample may find it resident although the bytes after it are not.
    *
-   * @param count where to stop; at least 1
-   * @return at most {@code count}; 0 if the first byte is not in memory
+   * @param count maximum to count; at least 1
+   * @return at most {@code count}; 0 if the first byte is not resident
    */
   public static long residentBytes(int fd, long position, long count) {
     Scratch scratch = SCRATCH.get();
@@ -71,17 +72,20 @@ public final class PageCache {
     return count;
   }
 
-  /** Whether a byte can be read at once; a file system that cannot say has it counted as there. */
+  /**
+   * Whether a byte can be read at once. If the file system cannot report it, it counts as resident.
+   */
   private static boolean isResident(int fd, long position, Scratch scratch) {
     long n = PREADV2.longOrErrno(fd, scratch.iovec.address(), 1, position, RWF_NOWAIT);
     return n >= 0 || n == -Errno.EOPNOTSUPP;
   }
 
   /**
-   * Reads what is in memory (preadv2(2) with RWF_NOWAIT).
+   * Reads resident bytes (preadv2(2) with RWF_NOWAIT).
    *
-   * @return bytes read, fewer if the rest is not in memory, 0 at the file's end, or {@code -errno};
-   *     {@code -EAGAIN} if the first is not in memory, {@code -EOPNOTSUPP} if that cannot be told
+   * @return bytes read, fewer if the rest is not resident, 0 at the file's end, or {@code -errno};
+   *     {@code -EAGAIN} if the first byte is not resident, {@code -EOPNOTSUPP} if the file system
+   *     does not support the flag
    */
   public static long read(int fd, MemorySegment into, long length, long position) {
     Objects.checkFromIndexSize(0, length, into.byteSize());
@@ -96,10 +100,10 @@ public final class PageCache {
   }
 
   /**
-   * Sends from a file to a socket that does not block (sendfile(2)).
+   * Sends from a file to a non-blocking socket (sendfile(2)).
    *
-   * @return bytes taken, 0 at the file's end, or {@code -errno}; {@code -EAGAIN} if the socket
-   *     takes nothing now
+   * @return bytes sent, 0 at the file's end, or {@code -errno}; {@code -EAGAIN} if the socket
+   *     accepts no bytes now
    */
   public static long send(int socket, int fd, long position, long count) {
     Scratch scratch = SCRATCH.get();

@@ -3,21 +3,22 @@ package dev.millrace.file;
 import java.util.Arrays;
 
 /**
- * Which blocks of one file are in memory, remembered for a moment so that not every sender probes.
- * One thread only.
+ * Which blocks of one file are resident, cached briefly so that not every sender probes. One thread
+ * only.
  *
- * <p>A block whose samples were all in memory is trusted for 100 ms after it was probed or sent, at
- * most a second after it was probed: the kernel drops first what was not touched for long. If the
- * kernel dropped it nevertheless, sending it waits for the disk, as it would if the kernel dropped
- * it between probe and send; the sender that notices calls {@link #invalidate}.
+ * <p>A block whose samples were all resident is trusted for 100 ms after it was probed or sent, and
+ * for at most a second after it was probed, because the kernel evicts least recently used pages
+ * first. If the kernel evicted the block nevertheless, sending it waits for the disk, as it would
+ * after an eviction between probe and send. A sender that notices the delay calls {@link
+ * #invalidate}.
  *
- * <p>A block with a sample that was not in memory is cold as a whole for 100 ms, and read by the
- * ring. The probe itself causes that: the failed preadv2(2) makes the kernel read 16 KiB ahead from
- * the sample. A second probe of the same sample finds it in memory and the rest of its 64 KiB not,
- * and sendfile(2) of such a stretch waits for the disk.
+ * <p>A block with a sample that was not resident is cold as a whole for 100 ms, and the ring reads
+ * it. The reason is the probe itself: the failed preadv2(2) makes the kernel read 16 KiB ahead from
+ * the sample. A second probe would find the sample resident but not the rest of its 64 KiB, and
+ * sendfile(2) of that range would wait for the disk.
  */
 public final class Residency {
-  /** How long a block is trusted after a probe or a send, and how long it is cold. */
+  /** How long a block is trusted after a probe or a send, and how long it stays cold. */
   static final long TRUST_NANOS = 100_000_000L;
 
   /** How long a block is trusted after a probe at most. */
@@ -25,10 +26,10 @@ public final class Residency {
 
   static final int BLOCK_BYTES = 256 << 10;
 
-  /** After so many bytes in memory in a row only both ends of the next stretch are probed. */
+  /** After this many resident bytes in a row, only both ends of the next range are probed. */
   static final int CONFIDENT_BYTES = 4 << 20;
 
-  /** Blocks remembered of a large file; further blocks share the slots. */
+  /** Maximum of cached blocks; the blocks of larger files share the slots. */
   private static final int MAX_SLOTS = 64;
 
   private final Look look;
@@ -37,7 +38,7 @@ public final class Residency {
   private final long[] probedNanos;
   private final long[] usedNanos;
 
-  /** Bytes in a row, up to the block probed last, that were in memory. */
+  /** Contiguous resident bytes up to the last probed block. */
   private long runBytes;
 
   /** Probes the page cache, as {@link PageCache#residentBytes}. */
@@ -47,9 +48,7 @@ public final class Residency {
   }
 
   /**
-   * Starts with no block known.
-   *
-   * @param sizeBytes of the file, about
+   * @param sizeBytes approximate size of the file
    */
   public Residency(long sizeBytes) {
     this(sizeBytes, PageCache::residentBytes);
@@ -66,7 +65,7 @@ public final class Residency {
     Arrays.fill(blocks, -1);
   }
 
-  /** Forgets what was seen in memory; cold blocks stay cold. */
+  /** Discards blocks found resident; cold blocks stay cold. */
   public void invalidate() {
     runBytes = 0;
     for (int slot = 0; slot < blocks.length; slot++) {
@@ -77,13 +76,11 @@ public final class Residency {
   }
 
   /**
-   * Counts the bytes from a position on that sendfile(2) sends without waiting for a disk; bytes
-   * beyond the end of the file count.
-   *
-   * <p>The caller sends what is counted now.
+   * Counts the bytes from a position that sendfile(2) sends without waiting for a disk. Bytes
+   * beyond the end of the file count. The caller sends the counted bytes now.
    *
    * @param fd the file
-   * @param count where to stop
+   * @param count maximum to count
    * @param nowNanos of a monotonic clock, as {@link System#nanoTime}
    * @return at most {@code count}; 0 if the block of the position is cold
    */
@@ -122,7 +119,9 @@ public final class Residency {
     return count;
   }
 
-  /** Probes both ends of a stretch: the block of the first that is not in memory, or -1. */
+  /**
+   * Probes both ends of a range; returns the block of the first end that is not resident, or -1.
+   */
   private long coldEnd(int fd, long position, long end) {
     if (look.residentBytes(fd, position, 1) == 0) {
       return position / BLOCK_BYTES;

@@ -9,14 +9,14 @@ import dev.millrace.uring.OpKind;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Operations of a ring for a thread that is not the loop's: each call is posted to the loop and
+ * Ring operations for a thread other than the loop thread: each call is posted to the loop and
  * waits for its completion. A platform thread sleeps in the kernel; a virtual thread parks and
- * leaves its carrier to others, so the same blocking code runs on either.
+ * leaves its carrier free. So the same blocking code runs on either.
  *
- * <p>When the loop closes, an operation in flight is cancelled, and every call that has no result
- * ends with {@link LoopClosedException}; so does each later one.
+ * <p>When the loop closes, an operation in flight is cancelled, and every call without a result
+ * throws {@link LoopClosedException}, as does each later call.
  *
- * <p>One thread at a time uses a caller; never the loop's own.
+ * <p>Used by one thread at a time, never by the loop thread.
  */
 public final class RingCaller implements CompletionTarget, AutoCloseable {
   private static final int TAG_CALL = 0;
@@ -26,7 +26,7 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
   private final LoopWait done;
   private final Runnable submit = this::submit;
 
-  /** The operation posted; written by the caller before posting, read by the loop after. */
+  /** The posted operation; written by the caller before posting, read by the loop afterwards. */
   private OpKind kind = OpKind.NOP;
 
   private int fd;
@@ -34,7 +34,7 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
   private int length;
   private long offset;
 
-  /** Written by the loop before {@code done} happens, read by the caller after. */
+  /** Written by the loop before {@code done} is set, read by the caller afterwards. */
   private int result;
 
   private boolean endedByClose;
@@ -47,7 +47,7 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
   private boolean cancelled;
   private boolean cancelling;
 
-  /** A caller of this loop, whose thread must be running. */
+  /** Creates a caller for a loop whose thread is running. */
   public RingCaller(EventLoop loop) {
     this.loop = loop;
     this.done = new LoopWait(loop);
@@ -56,7 +56,7 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
   /**
    * Reads at an offset (pread(2)); may be short.
    *
-   * @param into native memory that nobody else touches meanwhile
+   * @param into native memory that no other thread uses during the call
    * @return bytes read, 0 at the end, or {@code -errno}
    */
   public int read(int descriptor, MemorySegment into, long at) {
@@ -66,21 +66,21 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
   /**
    * Writes at an offset (pwrite(2)); may be short.
    *
-   * @param from native memory that stays as it is meanwhile
+   * @param from native memory that does not change during the call
    * @return bytes written, or {@code -errno}
    */
   public int write(int descriptor, MemorySegment from, long at) {
     return call(OpKind.WRITE, descriptor, from, at);
   }
 
-  /** Goes to the ring and back: what a switch costs, and nothing else. */
+  /** Submits a no-op, to measure the cost of a round trip. */
   public int nop() {
     return call(OpKind.NOP, -1, MemorySegment.NULL, 0);
   }
 
   private int call(OpKind operation, int descriptor, MemorySegment memory, long at) {
     if (loop.isLoopThread()) {
-      throw new IllegalStateException("the loop's thread must not wait for itself");
+      throw new IllegalStateException("the loop thread must not block on itself");
     }
     kind = operation;
     fd = descriptor;
@@ -132,7 +132,7 @@ public final class RingCaller implements CompletionTarget, AutoCloseable {
     return inFlight || cancelling;
   }
 
-  /** Gives the slot back; nothing may be waiting. */
+  /** Releases the slot; no call may be in progress. */
   @Override
   public void close() {
     loop.post(() -> {

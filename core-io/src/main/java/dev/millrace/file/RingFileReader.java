@@ -11,9 +11,9 @@ import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Reads a file through a ring, from a thread that waits: a platform thread sleeps, a virtual thread
- * parks. What the ring has read waits in native memory, and goes from there to where it is wanted
- * in one copy. One thread at a time.
+ * Reads a file through a ring with blocking calls: a platform thread sleeps, a virtual thread
+ * parks. The ring reads into native memory, from which the bytes are copied once to their
+ * destination. One thread at a time.
  */
 public final class RingFileReader extends Reader {
   private final RingCaller caller;
@@ -24,8 +24,8 @@ public final class RingFileReader extends Reader {
   private long stop;
 
   /**
-   * @param fd open for reading; not closed by this
-   * @param staging native memory for one read, this reader's alone
+   * @param fd open for reading; not closed by this reader
+   * @param staging native memory for one read, used by this reader only
    * @param buffer for peeking; may be empty
    * @throws IllegalArgumentException if {@code staging} is empty or on the heap
    */

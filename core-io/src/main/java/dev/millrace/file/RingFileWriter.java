@@ -8,12 +8,12 @@ import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Writes a file through a ring, from a thread that waits: a platform thread sleeps, a virtual
- * thread parks. Bytes gather in native memory and are written when it is full, and by {@link
- * #flush}. One thread at a time.
+ * Writes a file through a ring with blocking calls: a platform thread sleeps, a virtual thread
+ * parks. Bytes are staged in native memory and written when it is full and by {@link #flush}. One
+ * thread at a time.
  *
- * <p>After a failed write the staging memory holds exactly the bytes that the file has not taken,
- * and the position is behind those that it has: the next write or flush goes on from there.
+ * <p>After a failed write the staging memory contains exactly the unwritten bytes, and the position
+ * follows the written ones. The next write or flush continues from there.
  */
 public final class RingFileWriter extends Writer {
   private static final byte[] NO_BUFFER = {};
@@ -25,8 +25,8 @@ public final class RingFileWriter extends Writer {
   private long gathered;
 
   /**
-   * @param fd open for writing; not closed by this
-   * @param staging native memory for one write, this writer's alone
+   * @param fd open for writing; not closed by this writer
+   * @param staging native memory for one write, used by this writer only
    * @throws IllegalArgumentException if {@code staging} is empty or on the heap
    */
   public RingFileWriter(RingCaller caller, int fd, MemorySegment staging) {
@@ -47,7 +47,9 @@ public final class RingFileWriter extends Writer {
     return n;
   }
 
-  /** Takes what the staging memory has room for: no write can fail behind bytes taken. */
+  /**
+   * Accepts only bytes that fit the staging memory, so no write can fail after bytes were accepted.
+   */
   @Override
   protected long drain(Slices data, int splat) throws WriteFailedException {
     if (gathered == staging.byteSize()) {
@@ -92,7 +94,7 @@ public final class RingFileWriter extends Writer {
   private WriteFailedException failed(int result) {
     String what = "writing at " + position;
     return result == 0
-        ? new WriteFailedException(what + ": the file takes nothing now")
+        ? new WriteFailedException(what + ": no bytes written")
         : new WriteFailedException(what + " failed", new ErrnoException("write", -result));
   }
 }

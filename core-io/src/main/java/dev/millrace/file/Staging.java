@@ -2,7 +2,7 @@ package dev.millrace.file;
 
 import java.lang.foreign.MemorySegment;
 
-/** The rule for the memory that a ring reads into or writes from. */
+/** Checks the memory that a ring reads into or writes from. */
 final class Staging {
   private Staging() {}
 
@@ -10,8 +10,8 @@ final class Staging {
    * Returns {@code staging}.
    *
    * @throws IllegalArgumentException if it is empty or on the heap: a read of zero bytes looks like
-   *     the end of the file, a write of zero bytes moves nothing, and the kernel cannot reach the
-   *     heap
+   *     the end of the file, a write of zero bytes makes no progress, and the kernel cannot access
+   *     the heap
    */
   static MemorySegment check(MemorySegment staging) {
     if (!staging.isNative() || staging.byteSize() == 0) {

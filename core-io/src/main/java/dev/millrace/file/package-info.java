@@ -1,8 +1,18 @@
 /**
- * Files by descriptor: opening beneath a directory, what a descriptor is, and the blocking calls
- * that stand in for the ring where there is none.
+ * Files by descriptor.
  *
- * <p>Imports {@code uring} and {@code sync.ffi}. Any thread; the methods that may wait for a disk
- * say so and must not be called on a loop.
+ * <ul>
+ *   <li>{@link dev.millrace.file.FileCalls}: system calls; {@link dev.millrace.file.OpenHow} and
+ *       {@link dev.millrace.file.OpenFailure} for opening beneath a directory, {@link
+ *       dev.millrace.file.FileStat} for the status.
+ *   <li>{@link dev.millrace.file.PageCache} and {@link dev.millrace.file.Residency}: sending
+ *       without waiting for a disk; {@link dev.millrace.file.DescriptorChannel} exposes a
+ *       descriptor for it.
+ *   <li>{@link dev.millrace.file.RingCaller}, {@link dev.millrace.file.RingFileReader} and {@link
+ *       dev.millrace.file.RingFileWriter}: blocking reads and writes through a ring.
+ * </ul>
+ *
+ * <p>Any thread, unless a class names one. Methods that may wait for a disk say so and must not be
+ * called on a loop thread. Imports {@code io}, {@code loop}, {@code uring}, {@code sync.ffi}.
  */
 package dev.millrace.file;

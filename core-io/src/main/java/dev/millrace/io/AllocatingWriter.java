@@ -3,28 +3,28 @@ package dev.millrace.io;
 import java.util.Arrays;
 
 /**
- * Keeps everything written, growing its buffer to the next power of two (eight bytes at least).
- * Never drains, so {@link #flush} does nothing and every byte can still be undone.
+ * Collects everything written in memory. The buffer grows to the next power of two, at least eight
+ * bytes. Never drains, so {@link #flush} does nothing and every byte can be undone.
  *
  * <p>Source: Zig {@code Writer.Allocating}.
  */
 public final class AllocatingWriter extends Writer {
   private static final int MIN_CAPACITY_BYTES = 8;
-  // Some virtual machines cannot make the very longest arrays.
+  // Some virtual machines cannot create the longest arrays.
   private static final int MAX_CAPACITY_BYTES = Integer.MAX_VALUE - 8;
 
   private final int maxBytes;
 
-  /** An empty one, bounded only by the longest array. */
+  /** Creates an empty writer, limited only by the maximum length of an array. */
   public AllocatingWriter() {
     this(0, Limit.UNLIMITED);
   }
 
   /**
-   * An empty one.
+   * Creates an empty writer.
    *
-   * @param capacityBytes room to begin with
-   * @param limit most bytes it may hold; a write beyond fails and keeps what was there
+   * @param capacityBytes initial capacity
+   * @param limit maximum of bytes held; a write beyond it fails and changes nothing
    */
   public AllocatingWriter(int capacityBytes, Limit limit) {
     super(capacityBytes == 0 ? Bytes.NONE : new byte[limit.minInt(capacityBytes)]);
@@ -41,17 +41,17 @@ public final class AllocatingWriter extends Writer {
     return Arrays.copyOf(buffer, end);
   }
 
-  /** Forgets everything but keeps the room. */
+  /** Discards everything but keeps the capacity. */
   public void clearRetainingCapacity() {
     end = 0;
   }
 
-  /** Forgets all but the first {@code length} bytes, of which there must be as many. */
+  /** Discards all but the first {@code length} bytes; at least as many must have been written. */
   public void shrinkRetainingCapacity(int length) {
     undo(end - length);
   }
 
-  /** Bytes the buffer can hold now. */
+  /** The current capacity of the buffer in bytes. */
   public int capacity() {
     return buffer.length;
   }
@@ -91,7 +91,7 @@ public final class AllocatingWriter extends Writer {
     long needed = end + additional;
     if (needed > maxBytes) {
       throw new WriteFailedException(
-          "%d bytes are more than the %d this writer may hold".formatted(needed, maxBytes));
+          "%d bytes exceed this writer's limit of %d".formatted(needed, maxBytes));
     }
     if (needed > buffer.length) {
       long powerOfTwo = Long.highestOneBit(Math.max(needed, MIN_CAPACITY_BYTES) * 2 - 1);

@@ -1,6 +1,6 @@
 package dev.millrace.io;
 
-/** Which multiples a size is printed in. */
+/** Units in which a size is printed. */
 public enum ByteSizeUnits {
   /** Powers of 1000: kB, MB, GB, TB, PB, EB. */
   DECIMAL(1000, " kMGTPE", "B"),

@@ -4,13 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/**
- * Loads, stores and searches in byte arrays. Callers have checked their ranges; arrays check too.
- */
+/** Loads, stores and searches in byte arrays. Callers check ranges; so do arrays. */
 final class Bytes {
   static final byte[] NONE = new byte[0];
 
-  /** Byte i is i, so that one byte can be written as a range without making an array for it. */
+  /** Byte i has the value i, so a single byte can be written as a range of this array. */
   static final byte[] EVERY = new byte[256];
 
   static {
@@ -74,10 +72,9 @@ final class Bytes {
   }
 
   /**
-   * Index of the first {@code value} in {@code [from, to)}, or -1. Eight bytes at a time: a byte
-   * equal to {@code value} becomes zero under xor, and subtracting one from every byte sets the top
-   * bit of the lowest zero byte (a borrow may set higher ones, which is why only the lowest
-   * counts).
+   * Index of the first {@code value} in {@code [from, to)}, or -1. Compares eight bytes at a time:
+   * xor makes a byte equal to {@code value} zero, and subtracting one from every byte sets the top
+   * bit of the lowest zero byte. A borrow may set higher bits, so only the lowest counts.
    */
   static int indexOf(byte[] b, int from, int to, byte value) {
     long pattern = (value & 0xff) * ONES;

@@ -1,6 +1,6 @@
 package dev.millrace.io;
 
-/** Letters of the digits above nine. */
+/** Case of the digits above nine. */
 public enum Case {
   LOWER,
   UPPER

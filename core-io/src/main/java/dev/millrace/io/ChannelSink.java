@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * {@link Writer#to(WritableByteChannel, int)}. A channel may take less than it is given. A failure
- * behind bytes taken makes the write a short one; the channel is asked again by the next.
+ * {@link Writer#to(WritableByteChannel, int)}. A channel may accept fewer bytes than offered. If it
+ * fails after it accepted bytes, the write is short, and the next one calls the channel again.
  */
 final class ChannelSink extends Writer {
   private final WritableByteChannel channel;
-  private final ByteBuffer wrapped; // the buffer, which is never replaced
+  private final ByteBuffer wrapped; // wraps the buffer, which is never replaced
 
   ChannelSink(WritableByteChannel channel, byte[] buffer) {
     super(buffer);

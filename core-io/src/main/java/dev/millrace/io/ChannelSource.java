@@ -8,7 +8,7 @@ import java.nio.channels.ReadableByteChannel;
 /** {@link Reader#from(ReadableByteChannel, int)}. */
 final class ChannelSource extends PullReader {
   private final ReadableByteChannel channel;
-  private ByteBuffer wrapped = ByteBuffer.wrap(Bytes.NONE); // the last array read into
+  private ByteBuffer wrapped = ByteBuffer.wrap(Bytes.NONE); // wraps the last target array
 
   ChannelSource(ReadableByteChannel channel, byte[] buffer) {
     super(buffer);
@@ -37,7 +37,7 @@ final class ChannelSource extends PullReader {
     return n;
   }
 
-  /** Channels read into native memory without a copy, and into the heap with one. */
+  /** Channels read into native memory directly, and into heap memory through a copy. */
   @Override
   protected long readVecSlow(Slices data) throws EndOfStreamException, ReadFailedException {
     if (seek == end && data.length(0) >= buffer.length && !data.isHeap(0)) {

@@ -2,7 +2,7 @@ package dev.millrace.io;
 
 import org.jspecify.annotations.Nullable;
 
-/** The methods of {@link Reader} that look for a byte. */
+/** The methods of {@link Reader} that search for a byte. */
 final class Delimiters {
   private Delimiters() {}
 
@@ -25,7 +25,7 @@ final class Delimiters {
       try {
         r.fillMore();
       } catch (EndOfStreamException end) {
-        // The hook's own exception cannot say what was looked for.
+        // The hook's own exception does not name the delimiter.
         throw missing(delimiter);
       }
       if (r.bufferedLen() == searched) {
@@ -44,9 +44,8 @@ final class Delimiters {
   }
 
   /**
-   * Whether the source has ended, for a reader whose buffer has no room to find out. The source is
-   * asked for a byte for a sink that takes none: one that has ended says so, another meets the
-   * sink.
+   * Whether the source has ended, for a reader whose buffer has no room to find out. Streams one
+   * byte to a sink that accepts none: a source that has ended throws, any other fails in the sink.
    */
   static boolean hasEnded(Reader r) throws ReadFailedException {
     try {
@@ -116,7 +115,7 @@ final class Delimiters {
     }
   }
 
-  /** Consumes up to the delimiter, the end, or {@code limit}, writing to {@code w} if there is. */
+  /** Consumes up to the delimiter, the end, or {@code limit}; writes to {@code w} unless null. */
   private static long run(Reader r, @Nullable Writer w, int delimiter, Limit limit)
       throws ReadFailedException, WriteFailedException, StreamTooLongException {
     long done = 0;
@@ -143,7 +142,7 @@ final class Delimiters {
         "no byte 0x%02x within %d bytes".formatted(delimiter, limit.bytes()));
   }
 
-  /** Moves {@code n} buffered bytes; those that were moved before a failure are consumed. */
+  /** Writes {@code n} buffered bytes; bytes written before a failure are consumed. */
   private static void writeBuffered(Reader r, Writer w, int n) throws WriteFailedException {
     for (int done = 0; done < n; ) {
       int taken = w.write(r.buffer, r.seek, n - done);

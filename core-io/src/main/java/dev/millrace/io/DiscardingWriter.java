@@ -3,24 +3,24 @@ package dev.millrace.io;
 import java.util.OptionalLong;
 
 /**
- * Counts bytes and forgets them.
+ * Counts bytes and discards them.
  *
  * <p>Source: Zig {@code Writer.Discarding}.
  */
 public final class DiscardingWriter extends Writer {
   private long drained;
 
-  /** A counter in front of which {@code buffer} collects small writes. */
+  /** Creates a counter; {@code buffer} collects small writes. */
   public DiscardingWriter(byte[] buffer) {
     super(buffer);
   }
 
-  /** Bytes written so far, buffered ones included. */
+  /** Bytes written so far, including buffered ones. */
   public long count() {
     return drained + end;
   }
 
-  /** Takes {@code array} for its buffer, emptied. */
+  /** Makes {@code array} the buffer, empty. */
   DiscardingWriter at(byte[] array) {
     buffer = array;
     end = 0;

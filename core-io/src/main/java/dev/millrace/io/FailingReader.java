@@ -1,6 +1,6 @@
 package dev.millrace.io;
 
-/** Fails. */
+/** Fails every read. */
 final class FailingReader extends Reader {
   FailingReader() {
     super(Bytes.NONE);
@@ -23,7 +23,7 @@ final class FailingReader extends Reader {
 
   @Override
   protected void rebaseSlow(int capacity) {
-    // There is no room to make, and the hook that would use it fails.
+    // There is no buffer, and the hook that would use it fails.
   }
 
   private static ReadFailedException failure() {

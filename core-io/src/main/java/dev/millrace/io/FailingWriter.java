@@ -1,6 +1,6 @@
 package dev.millrace.io;
 
-/** Fails. Has no state, so that one may serve everywhere. */
+/** Fails every write. Stateless, so one instance can be shared. */
 final class FailingWriter extends Writer {
   static final FailingWriter PROBE = new FailingWriter();
 

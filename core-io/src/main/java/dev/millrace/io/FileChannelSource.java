@@ -5,7 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.OptionalLong;
 
-/** {@link FileSource#of}. Moves the channel's own position. */
+/** {@link FileSource#of}. Changes only its own position, not the channel's. */
 final class FileChannelSource implements FileSource {
   private final FileChannel channel;
   private final Reader reader;
@@ -21,7 +21,7 @@ final class FileChannelSource implements FileSource {
     try {
       return new FileChannelSource(channel, channel.position(), bufferBytes);
     } catch (IOException e) {
-      throw new ReadFailedException("the file has no position", e);
+      throw new ReadFailedException("cannot get the position of the file", e);
     }
   }
 
@@ -40,7 +40,7 @@ final class FileChannelSource implements FileSource {
     try {
       return OptionalLong.of(channel.size());
     } catch (IOException e) {
-      throw new ReadFailedException("the size of the file cannot be had", e);
+      throw new ReadFailedException("cannot get the size of the file", e);
     }
   }
 
@@ -51,7 +51,7 @@ final class FileChannelSource implements FileSource {
     channelPosition += n - ready;
   }
 
-  /** Sends up to {@code limit} bytes from the position; called with nothing buffered. */
+  /** Sends up to {@code limit} bytes from the position. Nothing may be buffered. */
   long transferTo(WritableByteChannel target, Limit limit)
       throws EndOfStreamException, ReadFailedException, WriteFailedException {
     long left = size().orElseThrow() - channelPosition;
@@ -63,7 +63,7 @@ final class FileChannelSource implements FileSource {
       channelPosition += n;
       return n;
     } catch (IOException e) {
-      // One call both reads and writes, and its exception does not say which failed.
+      // The call both reads and writes, and its exception does not tell which of them failed.
       throw new WriteFailedException("the file could not be transferred", e);
     }
   }

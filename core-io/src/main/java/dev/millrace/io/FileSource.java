@@ -4,15 +4,15 @@ import java.nio.channels.FileChannel;
 import java.util.OptionalLong;
 
 /**
- * An open file to be sent: what {@link Writer#sendFile} needs to know of it, and no more. A sink
- * that knows the concrete file can do better than reading it.
+ * An open file to be sent by {@link Writer#sendFile}. A sink that knows the concrete file can send
+ * it without reading it.
  *
- * <p>The position is a logical one: the next byte {@link #reader} gives. One thread at a time.
+ * <p>The position is logical: that of the next byte from {@link #reader}. One thread at a time.
  *
  * <p>Source: Zig {@code std.fs.File.Reader}, without its handle.
  */
 public interface FileSource {
-  /** A file source on {@code channel} from its current position; does not close it. */
+  /** Creates a source for {@code channel} from its current position; does not close it. */
   static FileSource of(FileChannel channel, int bufferBytes) throws ReadFailedException {
     return FileChannelSource.at(channel, bufferBytes);
   }
@@ -20,12 +20,12 @@ public interface FileSource {
   /** Reads the file from its position; always the same reader. */
   Reader reader();
 
-  /** Offset in bytes of the next byte to be read or sent. */
+  /** Offset of the next byte to be read or sent. */
   long position();
 
-  /** Size of the file in bytes, or nothing where it has none, such as a pipe. */
+  /** Size of the file in bytes; empty if it has none, such as a pipe. */
   OptionalLong size() throws ReadFailedException;
 
-  /** Moves the position forward by {@code n} bytes, over buffered bytes first. */
+  /** Moves the position forward by {@code n} bytes, first over buffered bytes. */
   void skip(long n) throws ReadFailedException;
 }

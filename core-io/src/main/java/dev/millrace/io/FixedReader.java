@@ -2,7 +2,7 @@ package dev.millrace.io;
 
 import java.util.Objects;
 
-/** Everything is buffered from the start, and the source behind it has ended. */
+/** All bytes are buffered from the start, and the source has ended. */
 final class FixedReader extends Reader {
   FixedReader(byte[] bytes, int offset, int length) {
     super(bytes);
@@ -25,7 +25,7 @@ final class FixedReader extends Reader {
     throw ended();
   }
 
-  /** The array is the caller's and is not written to, so nothing may move in it. */
+  /** Throws: the caller owns the array, so its bytes must not be moved. */
   @Override
   protected void rebaseSlow(int capacity) throws EndOfStreamException {
     throw ended();

@@ -1,12 +1,12 @@
 package dev.millrace.io;
 
-/** Its buffer is the destination. A {@link Reader} also points one at where bytes shall go. */
+/** The buffer is the destination. A {@link Reader} reuses one instance for different arrays. */
 final class FixedWriter extends Writer {
   FixedWriter(byte[] buffer) {
     super(buffer);
   }
 
-  /** Points it at {@code array} from {@code from}; whoever does that sets the limit. */
+  /** Makes {@code array} the buffer, written from {@code from}; the caller enforces the limit. */
   FixedWriter at(byte[] array, int from) {
     buffer = array;
     end = from;
@@ -24,7 +24,7 @@ final class FixedWriter extends Writer {
 
   @Override
   public void flush() {
-    // The bytes are where they belong.
+    // The bytes are already at their destination.
   }
 
   @Override

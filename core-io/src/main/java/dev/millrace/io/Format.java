@@ -3,8 +3,8 @@ package dev.millrace.io;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * Numbers as text, for {@link Writer}. Digits are made from the last to the first at the end of the
- * writer's scratch array and written from there, so that nothing is allocated.
+ * Formats numbers for {@link Writer}. Digits are produced from the last to the first, at the end of
+ * the writer's scratch array, and written from there, so nothing is allocated.
  */
 final class Format {
   private static final byte[] LOWER = "0123456789abcdefghijklmnopqrstuvwxyz".getBytes(US_ASCII);
@@ -47,7 +47,7 @@ final class Format {
   static void decimal(Writer w, long value) throws WriteFailedException {
     byte[] text = w.scratch();
     int at = text.length;
-    // Negative all the way: the smallest long has no positive counterpart.
+    // Uses negative numbers throughout: the smallest long has no positive counterpart.
     long rest = value < 0 ? value : -value;
     do {
       text[--at] = (byte) ('0' - rest % 10);
@@ -63,13 +63,13 @@ final class Format {
       Writer w, long value, boolean signed, int radix, Case letters, Padding padding)
       throws WriteFailedException {
     if (radix < Character.MIN_RADIX || radix > Character.MAX_RADIX) {
-      throw new IllegalArgumentException("digits to base " + radix);
+      throw new IllegalArgumentException("radix must be 2 to 36, was " + radix);
     }
     byte[] digits = digits(letters);
     byte[] text = w.scratch();
     int at = text.length;
     boolean negative = signed && value < 0;
-    long rest = negative ? -value : value; // right also for the smallest, read as unsigned
+    long rest = negative ? -value : value; // read as unsigned, also correct for the smallest long
     do {
       text[--at] = digits[(int) Long.remainderUnsigned(rest, radix)];
       rest = Long.divideUnsigned(rest, radix);
@@ -133,7 +133,7 @@ final class Format {
     long scale = 1;
     long fraction = 0;
     for (int i = 0; i < decimals; i++) {
-      // Below 10 * 2^60, which only unsigned arithmetic holds.
+      // Below 10 * 2^60, which fits unsigned arithmetic only.
       fraction = fraction * 10 + Long.divideUnsigned(rest * 10, unit);
       rest = Long.remainderUnsigned(rest * 10, unit);
       scale *= 10;
@@ -160,7 +160,8 @@ final class Format {
   }
 
   /**
-   * A point and the decimals of {@code fraction / scale} without zeros behind, if there are any.
+   * Writes a point and the decimals of {@code fraction / scale} without trailing zeros; nothing if
+   * the fraction is zero.
    */
   private static void fraction(Writer w, long fraction, long scale) throws WriteFailedException {
     long rest = fraction;
@@ -193,7 +194,7 @@ final class Format {
     if (rest == 0 && printed) {
       return;
     }
-    // Below a minute: the largest unit that fits, with thousandths, and nothing finer.
+    // Below a minute: the largest unit that fits, with at most three decimals.
     String unit = "s";
     long unitNanos = 1_000 * 1_000 * NANOS_PER_MICRO;
     if (rest < unitNanos) {

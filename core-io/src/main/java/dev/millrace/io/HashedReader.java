@@ -1,8 +1,8 @@
 package dev.millrace.io;
 
 /**
- * Reads another reader and shows every byte to a hasher, also those that are discarded. The other
- * reader is best the one with the buffer.
+ * Reads another reader and passes every byte to a hasher, including discarded ones. Preferably the
+ * other reader has the buffer.
  *
  * <p>Source: Zig {@code Reader.Hashed}.
  */
@@ -27,7 +27,7 @@ public final class HashedReader extends PullReader {
   @Override
   protected long discardSlow(Limit limit) throws EndOfStreamException, ReadFailedException {
     if (in.buffer.length == 0) {
-      return super.discardSlow(limit); // nothing to peek into there
+      return super.discardSlow(limit); // in has no buffer to peek into
     }
     Span span = limit.slice(in.peekGreedy(1));
     hasher.update(span.array(), span.offset(), span.length());

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Passes everything on to another writer and shows it to a hasher, in the same order and no byte
- * more than the other took. The other writer is best the one with the buffer.
+ * Passes everything to another writer, and the bytes that it accepted to a hasher, in the same
+ * order. Preferably the other writer has the buffer.
  *
  * <p>Source: Zig {@code Writer.Hashed}.
  */
@@ -37,14 +37,14 @@ public final class HashedWriter extends Writer {
     return consume(n);
   }
 
-  /** Drains this writer and flushes the other. */
+  /** Drains this writer, then flushes the other one. */
   @Override
   public void flush() throws WriteFailedException {
     super.flush();
     out.flush();
   }
 
-  /** Shows the first {@code n} bytes of {@code data} to {@code hasher}. */
+  /** Passes the first {@code n} bytes of {@code data} to {@code hasher}. */
   static void showAll(Hasher hasher, Slices data, int splat, long n) {
     long left = n;
     int last = data.count() - 1;
@@ -56,8 +56,8 @@ public final class HashedWriter extends Writer {
     }
   }
 
-  private static int show(Hasher hasher, Slices data, int i, long most) {
-    int n = (int) Math.min(data.length(i), most);
+  private static int show(Hasher hasher, Slices data, int i, long max) {
+    int n = (int) Math.min(data.length(i), max);
     if (data.isHeap(i)) {
       Span span = data.span(i);
       hasher.update(span.array(), span.offset(), n);

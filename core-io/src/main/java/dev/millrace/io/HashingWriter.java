@@ -1,14 +1,15 @@
 package dev.millrace.io;
 
 /**
- * Shows everything to a hasher and forgets it. The hasher has seen all after {@link #flush}.
+ * Passes everything to a hasher and discards it. After {@link #flush} the hasher has processed all
+ * bytes.
  *
  * <p>Source: Zig {@code Writer.Hashing}.
  */
 public final class HashingWriter extends Writer {
   private final Hasher hasher;
 
-  /** Collects small writes in {@code buffer}, which may be empty. */
+  /** Creates a writer; {@code buffer} collects small writes and may be empty. */
   public HashingWriter(Hasher hasher, byte[] buffer) {
     super(buffer);
     this.hasher = hasher;

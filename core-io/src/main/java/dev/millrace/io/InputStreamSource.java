@@ -34,7 +34,7 @@ final class InputStreamSource extends PullReader {
     } catch (IOException e) {
       throw new ReadFailedException("the input stream failed", e);
     }
-    // A stream that skips nothing may or may not have ended; a read tells.
+    // A stream that skips nothing may or may not have ended; a read finds out.
     return n > 0 ? n : super.discardSlow(limit);
   }
 }

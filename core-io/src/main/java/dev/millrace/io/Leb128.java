@@ -1,6 +1,6 @@
 package dev.millrace.io;
 
-/** Integers in seven-bit groups, lowest first; the top bit of a byte says that another follows. */
+/** Integers in seven-bit groups, lowest first. The top bit of a byte marks that another follows. */
 final class Leb128 {
   private static final int GROUP = 7;
   private static final int MORE = 0x80;
@@ -19,7 +19,7 @@ final class Leb128 {
 
   static void writeSigned(Writer w, long value) throws WriteFailedException {
     long rest = value;
-    // The last group must carry the sign in its own top bit.
+    // The last group must contain the sign in its top bit.
     while (rest < -SIGN || rest >= SIGN) {
       w.writeByte((int) rest | MORE);
       rest >>= GROUP;
@@ -65,7 +65,7 @@ final class Leb128 {
         value |= group << shift;
       }
       if (shift >= Long.SIZE - 1) {
-        // Only the lowest bit still counts, or none; the others must repeat the sign.
+        // Only the lowest bit of the group counts, or none; the others must repeat the sign.
         fits &= group == ((value >> (Long.SIZE - 1)) & 0x7f);
       }
       shift = Math.min(shift + GROUP, Long.SIZE);
@@ -79,7 +79,7 @@ final class Leb128 {
 
   private static void checkBits(int bits) {
     if (bits < 1 || bits > Long.SIZE) {
-      throw new IllegalArgumentException("an integer of " + bits + " bits");
+      throw new IllegalArgumentException("bits must be 1 to 64, was " + bits);
     }
   }
 

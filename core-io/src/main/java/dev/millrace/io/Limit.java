@@ -1,22 +1,21 @@
 package dev.millrace.io;
 
 /**
- * How many bytes an operation may move at most: nothing, a number, or no limit at all.
+ * The maximum number of bytes that an operation may move: nothing, a number, or no limit.
  *
- * <p>Hooks take one per refill, across a call the compiler cannot see through, so a fresh object
- * would reach the heap. {@link #limited} therefore hands out shared objects for the powers of two,
- * which the empty buffer of a reader or writer asks for every time; any other number costs one
- * object of 16 bytes per hook call, never one per byte.
+ * <p>Hooks receive a limit once per refill through a virtual call, so escape analysis cannot remove
+ * a new object. {@link #limited} therefore returns shared objects for powers of two, which an empty
+ * buffer of usual size needs each time. Any other number costs one 16-byte object per hook call,
+ * never one per byte.
  *
  * <p>Source: Zig {@code std.Io.Limit}.
  *
- * @param bytes the most that may be moved, not negative; {@link Long#MAX_VALUE} means no limit
+ * @param bytes the maximum, not negative; {@link Long#MAX_VALUE} means no limit
  */
 public record Limit(long bytes) {
-  /** No bytes. */
   public static final Limit NOTHING = new Limit(0);
 
-  /** As many as there are. */
+  /** No limit. */
   public static final Limit UNLIMITED = new Limit(Long.MAX_VALUE);
 
   private static final Limit[] POWERS_OF_TWO = new Limit[Long.SIZE - 1];
@@ -29,11 +28,10 @@ public record Limit(long bytes) {
 
   public Limit {
     if (bytes < 0) {
-      throw new IllegalArgumentException("a limit is not negative: " + bytes);
+      throw new IllegalArgumentException("a limit must not be negative: " + bytes);
     }
   }
 
-  /** At most {@code bytes}. */
   public static Limit limited(long bytes) {
     if (bytes > 0 && (bytes & (bytes - 1)) == 0) {
       return POWERS_OF_TWO[Long.numberOfTrailingZeros(bytes)];
@@ -44,12 +42,11 @@ public record Limit(long bytes) {
     return bytes == 0 ? NOTHING : new Limit(bytes);
   }
 
-  /** Whether there is no limit. */
   public boolean isUnlimited() {
     return bytes == Long.MAX_VALUE;
   }
 
-  /** Whether at least one byte may move. */
+  /** Whether at least one byte may be moved. */
   public boolean nonzero() {
     return bytes != 0;
   }
@@ -59,25 +56,25 @@ public record Limit(long bytes) {
     return other.bytes < bytes ? other : this;
   }
 
-  /** {@code available} cut down to this limit, in bytes. */
+  /** The smaller of {@code available} and this limit. */
   public long min(long available) {
     return Math.min(available, bytes);
   }
 
-  /** {@code available} cut down to this limit, in bytes; what {@code toInt} and casts are for. */
+  /** The smaller of {@code available} and this limit, as an int. */
   public int minInt(int available) {
     return (int) Math.min(available, bytes);
   }
 
-  /** The beginning of {@code span} that this limit allows. */
+  /** The start of {@code span} that this limit allows. */
   public Span slice(Span span) {
     return span.length() <= bytes ? span : span.slice(0, (int) bytes);
   }
 
   /**
-   * What is left after {@code amount} bytes have moved; no limit stays no limit.
+   * The limit after {@code amount} bytes have been moved; no limit stays no limit.
    *
-   * @throws IllegalArgumentException if more moved than was allowed
+   * @throws IllegalArgumentException if {@code amount} exceeds the limit
    */
   public Limit subtract(long amount) {
     if (isUnlimited() || amount == 0) {

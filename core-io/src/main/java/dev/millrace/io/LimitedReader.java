@@ -1,8 +1,8 @@
 package dev.millrace.io;
 
 /**
- * Reads another reader and ends after a number of bytes. What it has buffered itself is consumed
- * from the other.
+ * Reads another reader and ends after a number of bytes. Bytes in its own buffer are already
+ * consumed from the other reader.
  *
  * <p>Source: Zig {@code std/Io/Reader/Limited.zig}.
  */
@@ -17,7 +17,7 @@ public final class LimitedReader extends Reader {
     this.remaining = limit;
   }
 
-  /** How much may still be consumed from the other reader. */
+  /** How many more bytes may be consumed from the other reader. */
   public Limit remaining() {
     return remaining;
   }

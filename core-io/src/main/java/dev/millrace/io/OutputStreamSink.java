@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Writer#to(OutputStream, int)}. A stream that fails does not say how much it took, so
- * writing the same bytes again could repeat them: after a failure every later drain fails.
+ * {@link Writer#to(OutputStream, int)}. A failed stream does not report how many bytes it accepted,
+ * so a retry could repeat bytes. Therefore every drain after a failure fails.
  */
 final class OutputStreamSink extends Writer {
   private static final int STAGING_BYTES = 4096;
@@ -64,7 +64,7 @@ final class OutputStreamSink extends Writer {
       out.write(span.array(), span.offset(), length);
       return;
     }
-    // The buffer is empty here, but may be too small to be of use.
+    // The buffer is empty here, but may be too small to be useful.
     byte[] staging = buffer.length >= STAGING_BYTES ? buffer : new byte[STAGING_BYTES];
     for (int done = 0; done < length; ) {
       int n = Math.min(length - done, staging.length);

@@ -1,31 +1,30 @@
 package dev.millrace.io;
 
 /**
- * How text is widened to a column. Keep one in a constant: printing then allocates nothing.
+ * How text is padded to a width. Keep instances in constants, so that printing allocates nothing.
  *
  * <p>Source: Zig {@code std.fmt.Options}.
  *
- * @param width bytes to fill at least
- * @param alignment where the text stands in them; off centre by one towards the left
- * @param fill byte put around it
+ * @param width minimum width in bytes
+ * @param alignment of the text within the width; CENTER rounds to the left
+ * @param fill byte used for padding
  */
 public record Padding(int width, Alignment alignment, byte fill) {
-  /** As wide as the text is. */
+  /** No padding. */
   public static final Padding NONE = new Padding(0, Alignment.RIGHT, (byte) ' ');
 
-  /** Where text stands within a width. */
   public enum Alignment {
     LEFT,
     CENTER,
     RIGHT
   }
 
-  /** Spaces in front, for columns of numbers. */
+  /** Pads with spaces on the left, for columns of numbers. */
   public static Padding right(int width) {
     return new Padding(width, Alignment.RIGHT, (byte) ' ');
   }
 
-  /** Spaces behind, for columns of text. */
+  /** Pads with spaces on the right, for columns of text. */
   public static Padding left(int width) {
     return new Padding(width, Alignment.LEFT, (byte) ' ');
   }

@@ -1,8 +1,8 @@
 package dev.millrace.io;
 
 /**
- * A reader over a source that fills byte arrays. Chooses which array: the sink's buffer where that
- * has at least the room of this reader's own, so that nothing is copied twice.
+ * A reader over a source that fills byte arrays. Fills the sink's buffer directly if its room is at
+ * least this reader's buffer size, so that bytes are copied once.
  */
 abstract class PullReader extends Reader {
   private static final int STAGING_BYTES = 4096;
@@ -11,7 +11,10 @@ abstract class PullReader extends Reader {
     super(buffer);
   }
 
-  /** Reads once, up to {@code length} bytes, one at least; returns how many, zero for not now. */
+  /**
+   * Reads once, up to {@code length} bytes (at least 1); returns the number, 0 if none are
+   * available now.
+   */
   abstract int pull(byte[] target, int offset, int length)
       throws EndOfStreamException, ReadFailedException;
 
@@ -25,7 +28,7 @@ abstract class PullReader extends Reader {
       return n;
     }
     if (seek != end) {
-      // The buffer is in use. The sink is asked to make room, or to say that it never will.
+      // The buffer is in use. The sink must make room, or fail if it never can.
       w.ensureUnusedCapacity(1);
       int n = pull(w.buffer, w.end, limit.minInt(w.unusedCapacity()));
       w.advance(n);
@@ -40,7 +43,7 @@ abstract class PullReader extends Reader {
     seek = 0;
     end = 0;
     if (own.length == 0) {
-      // Stays the buffer for as long as the sink has not taken all of it.
+      // Stays the buffer until the sink has accepted all of it.
       buffer = new byte[limit.minInt(STAGING_BYTES)];
     }
     try {

@@ -3,19 +3,17 @@ package dev.millrace.io;
 import java.io.IOException;
 
 /**
- * The source failed, or a source that does not block had nothing now. The cause says why.
+ * The source failed, or a non-blocking source has no bytes available now. See the cause, if any.
  *
  * <p>Source: Zig {@code error.ReadFailed}.
  */
 public final class ReadFailedException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** An error with nothing beneath it. */
   public ReadFailedException(String message) {
     super(message);
   }
 
-  /** An error whose diagnosis is {@code cause}. */
   public ReadFailedException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -10,22 +10,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source of bytes with its buffer in front: reading is an array load and an increment, and the
- * hooks of the concrete source are called only when the buffer cannot serve.
+ * A source of bytes with a buffer in front. Reading is an array load and an increment; the hooks of
+ * the concrete source are called only when the buffer is empty or too small.
  *
- * <p>{@code buffer[seek..end)} is read from the source and not yet consumed. A buffer of length
- * zero is legal; {@code peek}, {@code take} and {@code fill} need one as long as what they are
- * asked for and throw {@link IllegalArgumentException} if it can never be, changing nothing.
+ * <p>{@code buffer[seek..end)} holds the bytes that were read from the source and not yet consumed.
+ * A buffer of length zero is legal. {@code peek}, {@code take} and {@code fill} need a buffer of at
+ * least the requested length; otherwise they throw {@link IllegalArgumentException} and change
+ * nothing.
  *
- * <p>The end of the stream is {@link EndOfStreamException}, and nothing else is. A source may give
- * nothing, which means <em>not now</em>: methods that return a count then return zero, and methods
- * that must have bytes throw {@link ReadFailedException} instead of spinning; what is buffered
- * stays so. A method that returns a count and throws instead has consumed nothing, and may be
- * repeated. A {@link Span} that a method returns is valid until the next call that may fill the
- * buffer: another peek, take, fill or read. One thread at a time.
+ * <p>{@link EndOfStreamException} reports the end of the stream, and nothing else does. A source
+ * may provide no bytes, which means <em>not now</em>. Methods that return a count then return zero.
+ * Methods that need bytes throw {@link ReadFailedException} instead of spinning; buffered bytes
+ * stay buffered. A method that returns a count and throws instead has consumed nothing and may be
+ * repeated. A returned {@link Span} is valid until the next call that may fill the buffer: another
+ * peek, take, fill or read. One thread at a time.
  *
- * <p>This file is longer than most here: it is the whole vocabulary of reading, one line per method
- * where the work is elsewhere, so that a reader of user code has one place to look.
+ * <p>This file is long on purpose: it has all methods for reading, most of them one line that
+ * delegates, so that readers of user code have one place to look.
  *
  * <p>Source: Zig {@code std/Io/Reader.zig}.
  */
@@ -33,25 +34,25 @@ public abstract class Reader {
   /** The buffer; a concrete reader may replace it. */
   protected byte[] buffer;
 
-  /** Index in {@link #buffer} of the next byte to be read. */
+  /** Index in {@link #buffer} of the next byte to be consumed. */
   protected int seek;
 
-  /** Index in {@link #buffer} behind the last byte the source gave. */
+  /** Index in {@link #buffer} after the last byte read from the source. */
   protected int end;
 
-  // Reused by the default hooks, which lend these to the source to write into.
+  // Reused by the default hooks, as the sink that the source writes to.
   private @Nullable FixedWriter window;
   private @Nullable DiscardingWriter drainpipe;
   private @Nullable Slices single;
 
-  /** A reader that keeps {@code buffer} for its own; its contents are of no interest. */
+  /** Creates a reader that owns {@code buffer}; its contents are ignored. */
   protected Reader(byte[] buffer) {
     this.buffer = buffer;
   }
 
   // ---- kinds -------------------------------------------------------------------------------
 
-  /** Reads {@code bytes} and ends. They are all buffered, so that no hook does any work. */
+  /** Reads {@code bytes} and ends. All of them are buffered from the start. */
   public static Reader fixed(byte[] bytes) {
     return new FixedReader(bytes, 0, bytes.length);
   }
@@ -61,7 +62,7 @@ public abstract class Reader {
     return new FixedReader(bytes, offset, length);
   }
 
-  /** Reads {@code segment}, on the heap or not, through {@code buffer}, and ends. */
+  /** Reads {@code segment}, heap or native, through {@code buffer}, and ends. */
   public static Reader fixed(MemorySegment segment, byte[] buffer) {
     return new SegmentReader(segment, buffer);
   }
@@ -71,7 +72,7 @@ public abstract class Reader {
     return new FailingReader();
   }
 
-  /** Has ended. */
+  /** A reader at the end of its stream. */
   public static Reader ending() {
     return fixed(Bytes.NONE);
   }
@@ -86,22 +87,25 @@ public abstract class Reader {
     return new ChannelSource(channel, new byte[bufferBytes]);
   }
 
-  /** Reads this reader and ends after {@code limit} bytes of it. */
+  /** A reader of this reader that ends after {@code limit} bytes. */
   public final LimitedReader limited(Limit limit, byte[] ownBuffer) {
     return new LimitedReader(this, limit, ownBuffer);
   }
 
-  /** Reads this reader and shows every byte to {@code hasher}. This one is best unbuffered. */
+  /**
+   * A reader of this reader that passes every byte to {@code hasher}. Preferably this one has the
+   * buffer.
+   */
   public final HashedReader hashed(Hasher hasher, byte[] ownBuffer) {
     return new HashedReader(this, hasher, ownBuffer);
   }
 
-  /** A stream that reads from here; closing it ends only the stream. */
+  /** A stream that reads from this reader; closing it closes only the stream. */
   public final InputStream asInputStream() {
     return new ReaderInputStream(this);
   }
 
-  /** A channel that reads from here; closing it ends only the channel. */
+  /** A channel that reads from this reader; closing it closes only the channel. */
   public final ReadableByteChannel asChannel() {
     return new ReaderChannel(this);
   }
@@ -109,18 +113,18 @@ public abstract class Reader {
   // ---- hooks -------------------------------------------------------------------------------
 
   /**
-   * Writes the next bytes of the source, up to {@code limit}, to {@code w}; what is buffered here
-   * is not touched. If {@link #buffer} is empty the source may instead store into it and move
-   * {@link #seek} and {@link #end}; never both in one call, and not a byte beyond {@code limit} to
-   * {@code w}. A source that must first work for itself does so here, until it has a byte, has
-   * ended, or has nothing now.
+   * Writes the next bytes of the source, up to {@code limit}, to {@code w}, and does not touch the
+   * buffered bytes. If {@link #buffer} is empty, the source may instead store into it and move
+   * {@link #seek} and {@link #end}. It must not do both in one call, nor write more than {@code
+   * limit} bytes to {@code w}. A source that must do work first does it here, until it has a byte,
+   * has ended, or has no bytes now.
    *
-   * @return bytes written to {@code w}; zero is no end
+   * @return bytes written to {@code w}; zero is not the end
    */
   protected abstract long streamSlow(Writer w, Limit limit)
       throws EndOfStreamException, ReadFailedException, WriteFailedException;
 
-  /** Skips up to {@code limit} bytes of the source; called with nothing buffered. */
+  /** Skips up to {@code limit} bytes of the source. Called with an empty buffer. */
   protected long discardSlow(Limit limit) throws EndOfStreamException, ReadFailedException {
     seek = 0;
     end = 0;
@@ -133,10 +137,10 @@ public abstract class Reader {
   }
 
   /**
-   * Reads from the source once, into {@code data} or behind {@link #end} in {@link #buffer} or
-   * both, and returns how much went into {@code data}, which has at least one slice. If the first
-   * is empty the buffer must be used; it then has room. Slices may be native memory, which this
-   * default reaches directly.
+   * Reads from the source once, into {@code data}, into {@link #buffer} after {@link #end}, or
+   * both. Returns the number of bytes stored in {@code data}, which has at least one slice. If the
+   * first slice is empty, the buffer must be used; it then has room. Slices may be native memory,
+   * which this default implementation writes directly.
    */
   protected long readVecSlow(Slices data) throws EndOfStreamException, ReadFailedException {
     FixedWriter sink = window;
@@ -148,9 +152,9 @@ public abstract class Reader {
   }
 
   /**
-   * Makes room so that {@code capacity} bytes from {@link #seek} on fit the buffer.
+   * Makes room so that {@code capacity} bytes from {@link #seek} fit the buffer.
    *
-   * @throws EndOfStreamException if the source is known to have fewer left
+   * @throws EndOfStreamException if the source is known to have fewer bytes left
    */
   protected void rebaseSlow(int capacity) throws EndOfStreamException {
     if (capacity > buffer.length) {
@@ -186,12 +190,12 @@ public abstract class Reader {
     }
   }
 
-  /** Moves all there is to {@code w} and returns how many bytes that was. */
+  /** Moves all remaining bytes to {@code w} and returns their number. */
   public final long streamRemaining(Writer w) throws ReadFailedException, WriteFailedException {
     return ReaderBulk.streamRemaining(this, w);
   }
 
-  /** Moves bytes to {@code w} up to the delimiter, which is left; throws if it never comes. */
+  /** Moves bytes to {@code w} up to the delimiter, which stays unread; throws at the end. */
   public final long streamDelimiter(Writer w, int delimiter)
       throws EndOfStreamException, ReadFailedException, WriteFailedException {
     long n = Delimiters.stream(this, w, delimiter);
@@ -201,13 +205,15 @@ public abstract class Reader {
     return n;
   }
 
-  /** Moves bytes to {@code w} up to the delimiter or the end; then nothing is buffered. */
+  /** Moves bytes to {@code w} up to the delimiter or the end; at the end nothing is buffered. */
   public final long streamDelimiterEnding(Writer w, int delimiter)
       throws ReadFailedException, WriteFailedException {
     return Delimiters.stream(this, w, delimiter);
   }
 
-  /** As {@link #streamDelimiterEnding}, but fails after {@code limit} bytes, which have moved. */
+  /**
+   * Like {@link #streamDelimiterEnding}, but throws after {@code limit} bytes, which were moved.
+   */
   public final long streamDelimiterLimit(Writer w, int delimiter, Limit limit)
       throws ReadFailedException, WriteFailedException, StreamTooLongException {
     return Delimiters.stream(this, w, delimiter, limit);
@@ -216,7 +222,8 @@ public abstract class Reader {
   // ---- discard -----------------------------------------------------------------------------
 
   /**
-   * Skips at most {@code limit} bytes, buffered ones or by one call of a hook; returns how many.
+   * Skips at most {@code limit} bytes, from the buffer or by one call of the hook; returns their
+   * number.
    */
   public final long discard(Limit limit) throws EndOfStreamException, ReadFailedException {
     int ready = limit.minInt(end - seek);
@@ -227,7 +234,7 @@ public abstract class Reader {
     return limit.nonzero() ? discardSlow(limit) : 0;
   }
 
-  /** Skips exactly {@code n} bytes; at the end of the stream all that was left is skipped. */
+  /** Skips exactly {@code n} bytes. At the end of the stream, all remaining bytes are skipped. */
   public final void discardAll(long n) throws EndOfStreamException, ReadFailedException {
     long done = discardShort(n);
     if (done < n) {
@@ -240,12 +247,12 @@ public abstract class Reader {
     return ReaderBulk.discard(this, n);
   }
 
-  /** Skips all there is and returns how many bytes that was. */
+  /** Skips all remaining bytes and returns their number. */
   public final long discardRemaining() throws ReadFailedException {
     return ReaderBulk.discard(this, Long.MAX_VALUE);
   }
 
-  /** Skips past the delimiter; returns bytes skipped with it. */
+  /** Skips the bytes up to and including the delimiter; returns their number. */
   public final long discardDelimiterInclusive(int delimiter)
       throws EndOfStreamException, ReadFailedException {
     long n = Delimiters.discard(this, delimiter);
@@ -256,12 +263,15 @@ public abstract class Reader {
     return n + 1;
   }
 
-  /** Skips up to the delimiter, which is left, or to the end; then nothing is buffered. */
+  /**
+   * Skips bytes up to the delimiter, which stays unread, or to the end; at the end nothing is
+   * buffered.
+   */
   public final long discardDelimiterExclusive(int delimiter) throws ReadFailedException {
     return Delimiters.discard(this, delimiter);
   }
 
-  /** As {@link #discardDelimiterExclusive}, but fails after {@code limit} bytes skipped. */
+  /** Like {@link #discardDelimiterExclusive}, but throws after {@code limit} bytes were skipped. */
   public final long discardDelimiterLimit(int delimiter, Limit limit)
       throws ReadFailedException, StreamTooLongException {
     return Delimiters.discard(this, delimiter, limit);
@@ -269,7 +279,7 @@ public abstract class Reader {
 
   // ---- bulk --------------------------------------------------------------------------------
 
-  /** Reads what is ready, or once from the source; returns bytes read, zero means not now. */
+  /** Reads buffered bytes, or once from the source; returns the number, zero means not now. */
   public final int read(byte[] target, int offset, int length)
       throws EndOfStreamException, ReadFailedException {
     Objects.checkFromIndexSize(offset, length, target.length);
@@ -279,7 +289,7 @@ public abstract class Reader {
     return length == 0 ? 0 : readOnce(one().add(target, offset, length));
   }
 
-  /** As {@link #read(byte[], int, int)} for a heap or native segment. */
+  /** Like {@link #read(byte[], int, int)}, for a heap or native segment. */
   public final int read(MemorySegment target, long offset, int length)
       throws EndOfStreamException, ReadFailedException {
     Objects.checkFromIndexSize(offset, length, target.byteSize());
@@ -287,7 +297,8 @@ public abstract class Reader {
   }
 
   /**
-   * As {@link #read(byte[], int, int)} for what remains in {@code target}, whose position moves.
+   * Like {@link #read(byte[], int, int)}, for the remaining bytes of {@code target}; advances its
+   * position.
    */
   public final int read(ByteBuffer target) throws EndOfStreamException, ReadFailedException {
     int ready = Math.min(end - seek, target.remaining());
@@ -304,7 +315,9 @@ public abstract class Reader {
     return n;
   }
 
-  /** Reads into {@code data} in order, at most once from the source; returns bytes read. */
+  /**
+   * Reads into {@code data} in order, at most once from the source; returns the number of bytes.
+   */
   public final long readVec(Slices data) throws EndOfStreamException, ReadFailedException {
     return ReaderBulk.readVec(this, data, 0);
   }
@@ -342,7 +355,7 @@ public abstract class Reader {
     return (int) ReaderBulk.readVecShort(this, new Slices(1).add(target, offset, length));
   }
 
-  /** As {@link #readSliceShort(byte[], int, int)} for a heap or native segment. */
+  /** Like {@link #readSliceShort(byte[], int, int)}, for a heap or native segment. */
   public final int readSliceShort(MemorySegment target, long offset, int length)
       throws ReadFailedException {
     return (int) ReaderBulk.readVecShort(this, new Slices(1).add(target, offset, length));
@@ -355,7 +368,10 @@ public abstract class Reader {
     return target;
   }
 
-  /** Reads to the end into a new array; if there is more than {@code limit} that much is lost. */
+  /**
+   * Reads to the end into a new array. If there are more than {@code limit} bytes, the bytes read
+   * are lost.
+   */
   public final byte[] allocRemaining(Limit limit)
       throws ReadFailedException, StreamTooLongException {
     AllocatingWriter list = new AllocatingWriter();
@@ -366,8 +382,8 @@ public abstract class Reader {
   /**
    * Reads to the end, appending to {@code list}.
    *
-   * @throws StreamTooLongException after {@code limit} bytes, which have been appended, if another
-   *     follows; that one is the next to be read
+   * @throws StreamTooLongException if another byte follows {@code limit} bytes, which were
+   *     appended; that byte is the next to be read
    */
   public final void appendRemaining(AllocatingWriter list, Limit limit)
       throws ReadFailedException, StreamTooLongException {
@@ -376,17 +392,17 @@ public abstract class Reader {
 
   // ---- buffer ------------------------------------------------------------------------------
 
-  /** The bytes that can be read without a hook. */
+  /** The bytes that can be read without calling a hook. */
   public final Span buffered() {
     return new Span(buffer, seek, end - seek);
   }
 
-  /** Number of bytes that can be read without a hook. */
+  /** Number of bytes that can be read without calling a hook. */
   public final int bufferedLen() {
     return end - seek;
   }
 
-  /** Buffers at least {@code n} bytes. Throws at the end if fewer are left; they stay buffered. */
+  /** Buffers at least {@code n} bytes. Throws if fewer are left; they stay buffered. */
   public final void fill(int n) throws EndOfStreamException, ReadFailedException {
     if (end - seek < n) {
       fillSlow(n);
@@ -399,7 +415,7 @@ public abstract class Reader {
     readVecSlow(Slices.EMPTY);
   }
 
-  /** Makes room so that {@code capacity} bytes from the next one on fit the buffer. */
+  /** Makes room so that {@code capacity} bytes from the next one fit the buffer. */
   public final void rebase(int capacity) throws EndOfStreamException {
     if (buffer.length - seek < capacity) {
       rebaseSlow(capacity);
@@ -412,33 +428,33 @@ public abstract class Reader {
     seek += n;
   }
 
-  /** Consumes all that is buffered. */
+  /** Consumes all buffered bytes. */
   public final void tossBuffered() {
     seek = end;
   }
 
   // ---- peek and take -----------------------------------------------------------------------
 
-  /** The next {@code n} bytes, left to be read. */
+  /** The next {@code n} bytes, without consuming them. */
   public final Span peek(int n) throws EndOfStreamException, ReadFailedException {
     fill(n);
     return new Span(buffer, seek, n);
   }
 
-  /** All bytes buffered, at least {@code n}, left to be read. */
+  /** All buffered bytes, at least {@code n}, without consuming them. */
   public final Span peekGreedy(int n) throws EndOfStreamException, ReadFailedException {
     fill(n);
     return buffered();
   }
 
-  /** The next {@code n} bytes. */
+  /** Consumes the next {@code n} bytes. */
   public final Span take(int n) throws EndOfStreamException, ReadFailedException {
     Span span = peek(n);
     seek += n;
     return span;
   }
 
-  /** The next byte as 0 to 255, left to be read. */
+  /** The next byte as 0 to 255, without consuming it. */
   public final int peekByte() throws EndOfStreamException, ReadFailedException {
     int at = seek;
     if (at < end) {
@@ -448,7 +464,7 @@ public abstract class Reader {
     return buffer[seek] & 0xff;
   }
 
-  /** The next byte as 0 to 255. */
+  /** Consumes the next byte, as 0 to 255. */
   public final int takeByte() throws EndOfStreamException, ReadFailedException {
     int at = seek;
     if (at < end) {
@@ -460,51 +476,51 @@ public abstract class Reader {
     return buffer[seek++] & 0xff;
   }
 
-  /** The next byte as -128 to 127. */
+  /** Consumes the next byte, as -128 to 127. */
   public final byte takeByteSigned() throws EndOfStreamException, ReadFailedException {
     return (byte) takeByte();
   }
 
-  /** The next two bytes, left to be read. */
+  /** The next two bytes, without consuming them. */
   public final short peekShort(ByteOrder order) throws EndOfStreamException, ReadFailedException {
     fill(Short.BYTES);
     return Bytes.getShort(buffer, seek, order);
   }
 
-  /** The next two bytes. */
+  /** Consumes the next two bytes. */
   public final short takeShort(ByteOrder order) throws EndOfStreamException, ReadFailedException {
     short value = peekShort(order);
     seek += Short.BYTES;
     return value;
   }
 
-  /** The next four bytes, left to be read. */
+  /** The next four bytes, without consuming them. */
   public final int peekInt(ByteOrder order) throws EndOfStreamException, ReadFailedException {
     fill(Integer.BYTES);
     return Bytes.getInt(buffer, seek, order);
   }
 
-  /** The next four bytes. */
+  /** Consumes the next four bytes. */
   public final int takeInt(ByteOrder order) throws EndOfStreamException, ReadFailedException {
     int value = peekInt(order);
     seek += Integer.BYTES;
     return value;
   }
 
-  /** The next eight bytes, left to be read. */
+  /** The next eight bytes, without consuming them. */
   public final long peekLong(ByteOrder order) throws EndOfStreamException, ReadFailedException {
     fill(Long.BYTES);
     return Bytes.getLong(buffer, seek, order);
   }
 
-  /** The next eight bytes. */
+  /** Consumes the next eight bytes. */
   public final long takeLong(ByteOrder order) throws EndOfStreamException, ReadFailedException {
     long value = peekLong(order);
     seek += Long.BYTES;
     return value;
   }
 
-  /** The unsigned integer of the next {@code n} bytes, one to eight. */
+  /** Consumes the next {@code n} bytes, 1 to 8, as an unsigned integer. */
   public final long takeVarInt(ByteOrder order, int n)
       throws EndOfStreamException, ReadFailedException {
     Objects.checkIndex(n - 1, Long.BYTES);
@@ -513,31 +529,32 @@ public abstract class Reader {
     return Bytes.getVarInt(buffer, seek - n, n, order);
   }
 
-  /** An unsigned LEB128 that fits {@code bits}, one to 64. */
+  /** Consumes an unsigned LEB128 integer that fits {@code bits}, 1 to 64. */
   public final long takeUleb128(int bits)
       throws EndOfStreamException, ReadFailedException, OverflowException {
     return Leb128.takeUnsigned(this, bits);
   }
 
-  /** A signed LEB128 that fits {@code bits}, one to 64. */
+  /** Consumes a signed LEB128 integer that fits {@code bits}, 1 to 64. */
   public final long takeSleb128(int bits)
       throws EndOfStreamException, ReadFailedException, OverflowException {
     return Leb128.takeSigned(this, bits);
   }
 
   /**
-   * The next bytes as one {@code layout}, left to be read; valid as a {@link Span} is. They may be
-   * at any address, so the members' layouts must be of alignment one; they also say the byte order.
+   * The next bytes as one {@code layout}, without consuming them; valid like a {@link Span}. The
+   * address is arbitrary, so the members' layouts must have alignment one; they also define the
+   * byte order.
    */
   public final MemorySegment peekStruct(MemoryLayout layout)
       throws EndOfStreamException, ReadFailedException {
     if (layout.byteAlignment() != 1) {
-      throw new IllegalArgumentException("not a layout of alignment one: " + layout);
+      throw new IllegalArgumentException("layout must have alignment 1: " + layout);
     }
     return peek(Math.toIntExact(layout.byteSize())).asSegment();
   }
 
-  /** The next bytes as one {@code layout}; see {@link #peekStruct}. */
+  /** Consumes the next bytes as one {@code layout}; see {@link #peekStruct}. */
   public final MemorySegment takeStruct(MemoryLayout layout)
       throws EndOfStreamException, ReadFailedException {
     MemorySegment struct = peekStruct(layout);
@@ -546,16 +563,16 @@ public abstract class Reader {
   }
 
   /**
-   * The bytes up to and with the delimiter, left to be read. If it is not among as many bytes as
-   * the buffer holds the stream is too long; where the stream ends exactly there, a source that
-   * cannot know without reading reports that too.
+   * The bytes up to and including the delimiter, without consuming them. If it is not within the
+   * buffer's length, the stream is too long; a source that cannot detect its end without reading
+   * reports the same if the stream ends exactly there.
    */
   public final Span peekDelimiterInclusive(int delimiter)
       throws EndOfStreamException, ReadFailedException, StreamTooLongException {
     return Delimiters.peekInclusive(this, delimiter);
   }
 
-  /** The bytes up to and with the delimiter. */
+  /** Consumes the bytes up to and including the delimiter. */
   public final Span takeDelimiterInclusive(int delimiter)
       throws EndOfStreamException, ReadFailedException, StreamTooLongException {
     Span span = peekDelimiterInclusive(delimiter);
@@ -563,13 +580,16 @@ public abstract class Reader {
     return span;
   }
 
-  /** The bytes before the delimiter or the end, left to be read; throws if there is nothing. */
+  /**
+   * The bytes before the delimiter or the end, without consuming them; throws if there are none
+   * left.
+   */
   public final Span peekDelimiterExclusive(int delimiter)
       throws EndOfStreamException, ReadFailedException, StreamTooLongException {
     return Delimiters.peekExclusive(this, delimiter);
   }
 
-  /** The bytes before the delimiter, which is left unread, or the end; throws at the end. */
+  /** Consumes the bytes before the delimiter, which stays unread, or the end; throws at the end. */
   public final Span takeDelimiterExclusive(int delimiter)
       throws EndOfStreamException, ReadFailedException, StreamTooLongException {
     Span span = peekDelimiterExclusive(delimiter);
@@ -577,7 +597,7 @@ public abstract class Reader {
     return span;
   }
 
-  /** The bytes before the delimiter, which is consumed, or the end; null if there is nothing. */
+  /** Consumes the bytes before the delimiter, and the delimiter, or the rest; null at the end. */
   public final @Nullable Span takeDelimiter(int delimiter)
       throws ReadFailedException, StreamTooLongException {
     return Delimiters.take(this, delimiter);
@@ -586,8 +606,8 @@ public abstract class Reader {
   // ---- package -----------------------------------------------------------------------------
 
   private void fillSlow(int n) throws EndOfStreamException, ReadFailedException {
-    // Moved to the front even where it would fit, so that the source gets the whole buffer to fill
-    // and is asked as seldom as can be; fewer than n bytes move.
+    // Moves the bytes to the front even if n would fit, so that the source can fill the whole
+    // buffer and is called as rarely as possible. Fewer than n bytes move.
     rebaseSlow(n);
     while (end - seek < n) {
       int had = end - seek;
@@ -618,7 +638,7 @@ public abstract class Reader {
   final ReadFailedException nothingNow() {
     return new ReadFailedException(
         getClass().getSimpleName()
-            + ": the source gives nothing now; "
+            + ": the source has no bytes now; "
             + (end - seek)
             + " bytes are in its buffer of "
             + buffer.length);

@@ -6,7 +6,7 @@ final class ReaderBulk {
 
   private ReaderBulk() {}
 
-  /** The stream hook into a sink that cannot fail while the source keeps to {@code limit}. */
+  /** Calls the stream hook with a sink that cannot fail if the source respects {@code limit}. */
   static long stream(Reader r, Writer sink, Limit limit)
       throws EndOfStreamException, ReadFailedException {
     try {
@@ -17,7 +17,9 @@ final class ReaderBulk {
     }
   }
 
-  /** The default {@link Reader#readVecSlow}: into the first slice or the buffer, if bigger. */
+  /**
+   * The default {@link Reader#readVecSlow}: fills the first slice, or the buffer if that is larger.
+   */
   static long readVecOnce(Reader r, Slices data, FixedWriter sink)
       throws EndOfStreamException, ReadFailedException {
     if (r.seek == r.end) {
@@ -50,11 +52,11 @@ final class ReaderBulk {
       }
       return n;
     } finally {
-      sink.at(Bytes.NONE, 0); // holds on to no array of a caller's
+      sink.at(Bytes.NONE, 0); // drops the reference to the caller's array
     }
   }
 
-  /** {@link Reader#stream}, which must move something, if only into the reader's buffer. */
+  /** {@link Reader#stream}, but must make progress, at least into the reader's buffer. */
   static long streamSome(Reader r, Writer w, Limit limit)
       throws EndOfStreamException, ReadFailedException, WriteFailedException {
     int ready = r.bufferedLen();
@@ -105,7 +107,7 @@ final class ReaderBulk {
     return n;
   }
 
-  /** Copies buffered bytes into {@code data} behind its first {@code from} bytes. */
+  /** Copies buffered bytes into {@code data} after its first {@code from} bytes. */
   private static long takeBuffered(Reader r, Slices data, long from) {
     long skip = from;
     long start = r.seek;
@@ -124,7 +126,7 @@ final class ReaderBulk {
     return r.seek - start;
   }
 
-  /** {@link Reader#readVec} behind the first {@code from} bytes of {@code data}. */
+  /** {@link Reader#readVec} after the first {@code from} bytes of {@code data}. */
   static long readVec(Reader r, Slices data, long from)
       throws EndOfStreamException, ReadFailedException {
     long room = data.total() - from;
@@ -138,11 +140,11 @@ final class ReaderBulk {
       rest.assignRest(data, 1, from);
     }
     n = r.readVecSlow(rest);
-    // The source may have preferred the buffer.
+    // The source may have filled the buffer instead.
     return n + (n < room ? takeBuffered(r, data, from + n) : 0);
   }
 
-  /** Fills {@code data}; returns fewer bytes than it has only at the end of the stream. */
+  /** Fills {@code data}; returns fewer bytes only at the end of the stream. */
   static long readVecShort(Reader r, Slices data) throws ReadFailedException {
     long total = data.total();
     long done = 0;
@@ -167,7 +169,7 @@ final class ReaderBulk {
       while (left > 0) {
         long step = left;
         if (r.seek == r.end) {
-          // Room first, so that the source writes straight into the list.
+          // Makes room first, so that the source writes directly into the list.
           list.ensureUnusedCapacity(
               (int) Math.min(left, Math.max(MIN_GROWTH_BYTES, r.buffer.length)));
           step = Math.min(left, list.unusedCapacity());
@@ -178,12 +180,12 @@ final class ReaderBulk {
     } catch (EndOfStreamException end) {
       return;
     } catch (WriteFailedException full) {
-      throw new StreamTooLongException("the list takes no more", full);
+      throw new StreamTooLongException("the list is full", full);
     }
     throw new StreamTooLongException("more than the limit of " + limit.bytes() + " bytes");
   }
 
-  /** Returns if another byte follows, which stays the next to be read. */
+  /** Returns if another byte follows; the byte stays unread. */
   private static void requireMore(Reader r) throws EndOfStreamException, ReadFailedException {
     if (r.buffer.length > 0 || r.bufferedLen() > 0) {
       r.fill(1);

@@ -44,7 +44,7 @@ final class ReaderInputStream extends InputStream {
     try {
       int n = open().read(target, offset, length);
       if (n == 0) {
-        // An input stream blocks; it has no way to say "not now".
+        // An input stream blocks; it cannot report "not now".
         throw reader.nothingNow();
       }
       return n;

@@ -2,7 +2,7 @@ package dev.millrace.io;
 
 import java.lang.foreign.MemorySegment;
 
-/** Reads a segment. To a sink or a target that takes native memory the bytes are copied once. */
+/** Reads a segment. A sink or target that accepts native memory receives the bytes by one copy. */
 final class SegmentReader extends Reader {
   private final MemorySegment source;
   private long position;
@@ -28,7 +28,7 @@ final class SegmentReader extends Reader {
     return n;
   }
 
-  /** Straight into the first slice, heap or native, where that has at least the buffer's room. */
+  /** Copies into the first slice, heap or native, if it is at least as large as the buffer. */
   @Override
   protected long readVecSlow(Slices data) throws EndOfStreamException, ReadFailedException {
     if (data.length(0) < buffer.length || data.length(0) == 0) {

@@ -4,22 +4,22 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * Writes to a range of a heap or native segment and fails when it is full; what fits of a write
- * that does not fit is kept. Has no buffer, so that every byte is copied once.
+ * Writes to a range of a heap or native segment and fails when it is full; of a write that does not
+ * fit, the first bytes are kept. Has no buffer, so every byte is copied once.
  *
- * <p>Source: Zig {@code Writer.fixed}, for memory that Java cannot see as an array.
+ * <p>Source: Zig {@code Writer.fixed}, for memory that is not a Java array.
  */
 public final class SegmentWriter extends Writer {
   private final MemorySegment target;
   private final long stop;
   private long position;
 
-  /** Fills all of {@code target}. */
+  /** Creates a writer that fills all of {@code target}. */
   public SegmentWriter(MemorySegment target) {
     this(target, 0, target.byteSize());
   }
 
-  /** Fills {@code length} bytes of {@code target} from {@code offset}. */
+  /** Creates a writer that fills {@code length} bytes of {@code target} from {@code offset}. */
   public SegmentWriter(MemorySegment target, long offset, long length) {
     super(Bytes.NONE);
     this.target = target;
@@ -61,7 +61,7 @@ public final class SegmentWriter extends Writer {
 
   @Override
   protected void rebaseSlow(int preserve, int capacity) throws WriteFailedException {
-    throw new WriteFailedException("a segment writer has no buffer to make room in");
+    throw new WriteFailedException("a segment writer has no buffer");
   }
 
   private WriteFailedException full() {

@@ -1,6 +1,6 @@
 package dev.millrace.io;
 
-/** The file methods of {@link Writer} that are built on its hook. */
+/** The file methods of {@link Writer}, built on its hook. */
 final class SendFile {
   private static final Limit MOST = Limit.limited(Integer.MAX_VALUE);
 
@@ -47,8 +47,8 @@ final class SendFile {
         throw failed;
       }
     }
-    // The header is written and must be reported; the caller meets the end, the failure, or the
-    // missing hook, with its next call.
+    // The header is written and must be counted. The next call of the caller meets the end, the
+    // failure, or the missing hook.
     return header.length() == 0 ? Writer.UNIMPLEMENTED : header.length();
   }
 
@@ -66,7 +66,7 @@ final class SendFile {
     return n;
   }
 
-  /** Reads until {@code length} bytes are there, or the next read fails and one byte is. */
+  /** Reads {@code length} bytes; returns fewer if a read fails or ends after at least one byte. */
   private static int readSome(Reader reader, byte[] target, int offset, int length)
       throws EndOfStreamException, ReadFailedException {
     int done = 0;

@@ -7,15 +7,15 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A short list of byte ranges, on the heap or in native memory, that one call gathers from or
- * scatters to: Zig's {@code []const []const u8} and the kernel's {@code iovec[]}.
+ * A short list of byte ranges, heap or native, for gather and scatter calls: Zig's {@code []const
+ * []const u8} and the kernel's {@code iovec[]}.
  *
- * <p>Mutable and meant to be reused: {@link #clear} and add again. Ranges are shared, not copied;
- * offsets are absolute within their array or segment. Belongs to one thread at a time. A callee may
- * not keep it or change it.
+ * <p>Mutable and reusable: {@link #clear}, then add again. Ranges are shared, not copied; offsets
+ * are absolute within their array or segment. One thread at a time. A callee must not keep or
+ * change it.
  */
 public final class Slices {
-  /** One slice of no bytes: what a hook is given when there is no data. Cannot be added to. */
+  /** One slice of no bytes, for hooks called without data. Immutable. */
   static final Slices EMPTY = new Slices(0).addRange(Bytes.NONE, 0, 0);
 
   private Object[] bases; // byte[] or MemorySegment
@@ -23,7 +23,7 @@ public final class Slices {
   private int[] lengths;
   private int count;
 
-  /** An empty list with room for {@code capacity} slices before it grows. */
+  /** Creates an empty list with room for {@code capacity} slices; it grows if necessary. */
   public Slices(int capacity) {
     bases = new Object[Math.max(capacity, 1)];
     Arrays.fill(bases, Bytes.NONE);
@@ -31,7 +31,7 @@ public final class Slices {
     lengths = new int[bases.length];
   }
 
-  /** A list of whole arrays. */
+  /** Creates a list of whole arrays. */
   public static Slices of(byte[]... arrays) {
     Slices slices = new Slices(arrays.length);
     for (byte[] array : arrays) {
@@ -46,7 +46,6 @@ public final class Slices {
     return addRange(array, offset, length);
   }
 
-  /** Appends {@code span}. */
   public Slices add(Span span) {
     return addRange(span.array(), span.offset(), span.length());
   }
@@ -57,7 +56,7 @@ public final class Slices {
     return addRange(segment, offset, length);
   }
 
-  /** Appends the remaining bytes of {@code buffer}, whose position does not move. */
+  /** Appends the remaining bytes of {@code buffer}; its position does not change. */
   public Slices add(ByteBuffer buffer) {
     if (buffer.hasArray()) {
       int offset = buffer.arrayOffset() + buffer.position();
@@ -68,7 +67,7 @@ public final class Slices {
 
   private Slices addRange(Object base, long offset, int length) {
     if (this == EMPTY) {
-      throw new UnsupportedOperationException("the shared empty list");
+      throw new UnsupportedOperationException("the shared empty list is immutable");
     }
     if (count == bases.length) {
       bases = Arrays.copyOf(bases, count * 2);
@@ -83,7 +82,7 @@ public final class Slices {
     return this;
   }
 
-  /** Forgets every slice and the memory it refers to. */
+  /** Removes all slices and the references to their memory. */
   public void clear() {
     Arrays.fill(bases, 0, count, Bytes.NONE);
     count = 0;
@@ -104,10 +103,10 @@ public final class Slices {
     return totalSplat(1);
   }
 
-  /** Sum of all lengths in bytes with the last slice counted {@code splat} times. */
+  /** Sum of all lengths in bytes, with the last slice counted {@code splat} times. */
   public long totalSplat(int splat) {
     if (splat < 0) {
-      throw new IllegalArgumentException("a slice repeated " + splat + " times");
+      throw new IllegalArgumentException("splat must not be negative: " + splat);
     }
     long total = 0;
     for (int i = 0; i < count - 1; i++) {
@@ -116,7 +115,7 @@ public final class Slices {
     return count == 0 ? 0 : total + (long) lengths[count - 1] * splat;
   }
 
-  /** Whether slice {@code i} is a range of a byte array, which {@link #span} then gives. */
+  /** Whether slice {@code i} is a range of a byte array, see {@link #span}. */
   public boolean isHeap(int i) {
     return bases[Objects.checkIndex(i, count)] instanceof byte[];
   }
@@ -133,7 +132,7 @@ public final class Slices {
     throw new IllegalStateException("slice " + i + " is not a byte array");
   }
 
-  /** Slice {@code i} as a segment, wherever it lives. */
+  /** Slice {@code i} as a segment, heap or native. */
   public MemorySegment segment(int i) {
     Object base = bases[Objects.checkIndex(i, count)];
     MemorySegment whole =
@@ -141,7 +140,7 @@ public final class Slices {
     return whole.asSlice(offsets[i], lengths[i]);
   }
 
-  /** Copies {@code n} bytes of slice {@code i}, from byte {@code from} of it, to an array. */
+  /** Copies {@code n} bytes of slice {@code i}, starting at its byte {@code from}, to an array. */
   public void copyTo(int i, int from, byte[] target, int targetOffset, int n) {
     Objects.checkFromIndexSize(from, n, length(i));
     if (bases[i] instanceof byte[] array) {
@@ -157,7 +156,7 @@ public final class Slices {
     }
   }
 
-  /** Copies {@code n} bytes of slice {@code i}, from byte {@code from} of it, to a segment. */
+  /** Copies {@code n} bytes of slice {@code i}, starting at its byte {@code from}, to a segment. */
   public void copyTo(int i, int from, MemorySegment target, long targetOffset, int n) {
     Objects.checkFromIndexSize(from, n, length(i));
     if (bases[i] instanceof byte[] array) {
@@ -168,7 +167,7 @@ public final class Slices {
     }
   }
 
-  /** Copies {@code n} bytes of an array into slice {@code i}, to byte {@code to} of it. */
+  /** Copies {@code n} bytes of an array to slice {@code i}, starting at its byte {@code to}. */
   public void copyFrom(int i, int to, byte[] source, int sourceOffset, int n) {
     Objects.checkFromIndexSize(to, n, length(i));
     if (bases[i] instanceof byte[] array) {
@@ -184,7 +183,7 @@ public final class Slices {
     }
   }
 
-  /** Copies {@code n} bytes of a segment into slice {@code i}, to byte {@code to} of it. */
+  /** Copies {@code n} bytes of a segment to slice {@code i}, starting at its byte {@code to}. */
   public void copyFrom(int i, int to, MemorySegment source, long sourceOffset, int n) {
     Objects.checkFromIndexSize(to, n, length(i));
     if (bases[i] instanceof byte[] array) {
@@ -196,8 +195,8 @@ public final class Slices {
   }
 
   /**
-   * Makes this the rest of {@code all}, whose last slice counts {@code splat} times, after its
-   * first {@code done} bytes.
+   * Assigns the rest of {@code all} after its first {@code done} bytes; the last slice of {@code
+   * all} counts {@code splat} times.
    *
    * @return how many times the last slice of this list counts
    */

@@ -8,23 +8,22 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A range of a byte array, shared and not copied: what Zig's slices are.
+ * A range of a byte array, shared and not copied, like a Zig slice.
  *
- * <p>A span that a {@link Reader} or {@link Writer} returned looks into that object's buffer, and
- * its bytes are valid until the next call on that object that may fill, drain or move the buffer.
- * Equality is that of the bytes.
+ * <p>A span that a {@link Reader} or {@link Writer} returned is a view of that object's buffer. Its
+ * bytes are valid until the next call on that object that may fill, drain or move the buffer.
+ * Equality is by bytes.
  *
- * @param array the array looked into
+ * @param array that contains the bytes
  * @param offset index of the first byte
  * @param length number of bytes
  */
-@SuppressWarnings("ArrayRecordComponent") // sharing the array is the point; equality is by bytes
+@SuppressWarnings("ArrayRecordComponent") // the array is shared on purpose; equality is by bytes
 public record Span(byte[] array, int offset, int length) {
   public Span {
     Objects.checkFromIndexSize(offset, length, array.length);
   }
 
-  /** The whole of {@code array}. */
   public static Span of(byte[] array) {
     return new Span(array, 0, array.length);
   }
@@ -46,22 +45,20 @@ public record Span(byte[] array, int offset, int length) {
     return found < 0 ? -1 : found - offset;
   }
 
-  /** A copy of the bytes. */
   public byte[] toByteArray() {
     return Arrays.copyOfRange(array, offset, offset + length);
   }
 
-  /** The bytes decoded as text. */
   public String toString(Charset charset) {
     return new String(array, offset, length, charset);
   }
 
-  /** The same bytes as a buffer that is positioned on them. */
+  /** A buffer positioned at the bytes, shared. */
   public ByteBuffer asByteBuffer() {
     return ByteBuffer.wrap(array, offset, length);
   }
 
-  /** The same bytes as a segment. */
+  /** A segment of the bytes, shared. */
   public MemorySegment asSegment() {
     return MemorySegment.ofArray(array).asSlice(offset, length);
   }
@@ -81,7 +78,7 @@ public record Span(byte[] array, int offset, int length) {
     return hash;
   }
 
-  /** The bytes as ISO-8859-1 text, so that every byte shows. */
+  /** The bytes as ISO-8859-1 text, so that every byte is visible. */
   @Override
   public String toString() {
     return toString(StandardCharsets.ISO_8859_1);

@@ -3,18 +3,19 @@ package dev.millrace.io;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Writer#print(String, Object...)}: placeholders {@code {specifier:fill align width}} after
- * Zig's. What Zig finds at compile time is found here before a byte is written.
+ * Implements {@link Writer#print(String, Object...)}: placeholders {@code {specifier:fill align
+ * width}} after Zig's. Errors that Zig finds at compile time are found here before a byte is
+ * written.
  */
 final class Template {
   private Template() {}
 
-  /** One placeholder; {@code stop} is the index behind its closing brace. */
+  /** One placeholder; {@code stop} is the index after its closing brace. */
   private record Placeholder(String specifier, Padding padding, int stop) {}
 
   static void print(Writer w, String template, @Nullable Object[] args)
       throws WriteFailedException {
-    // All is rendered first, so that a wrong template or argument leaves no half of it behind.
+    // Renders everything first, so that an invalid template or argument writes nothing.
     AllocatingWriter text = new AllocatingWriter(template.length() + 16, Limit.UNLIMITED);
     int used = 0;
     for (int i = 0; i < template.length(); ) {
@@ -30,7 +31,7 @@ final class Template {
         value(text, placeholder, args[used++]);
         i = placeholder.stop;
       } else if (c == '}') {
-        throw new IllegalArgumentException("no { before } in \"" + template + '"');
+        throw new IllegalArgumentException("unmatched } in \"" + template + '"');
       } else {
         int stop = i + 1;
         while (stop < template.length() && "{}".indexOf(template.charAt(stop)) < 0) {
@@ -50,7 +51,7 @@ final class Template {
   private static Placeholder parse(String template, int open) {
     int close = template.indexOf('}', open);
     if (close < 0) {
-      throw new IllegalArgumentException("no } behind { in \"" + template + '"');
+      throw new IllegalArgumentException("unmatched { in \"" + template + '"');
     }
     String inside = template.substring(open + 1, close);
     int colon = inside.indexOf(':');
@@ -78,7 +79,7 @@ final class Template {
       return new Placeholder(
           inside.substring(0, colon), new Padding(width, alignment, fill), close + 1);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("no width in {" + inside + '}', e);
+      throw new IllegalArgumentException("invalid width in {" + inside + '}', e);
     }
   }
 
@@ -99,7 +100,8 @@ final class Template {
       case "B" -> text.printByteSize(integer(arg), ByteSizeUnits.DECIMAL, 2);
       case "Bi" -> text.printByteSize(integer(arg), ByteSizeUnits.BINARY, 2);
       case "D" -> text.printDuration(integer(arg));
-      default -> throw new IllegalArgumentException("no specifier {" + placeholder.specifier + '}');
+      default ->
+          throw new IllegalArgumentException("unknown specifier {" + placeholder.specifier + '}');
     }
     w.alignBuffer(text.written(), placeholder.padding);
   }

@@ -1,6 +1,6 @@
 package dev.millrace.io;
 
-/** Characters as bytes, for {@link Writer}, without an array for each text. */
+/** Encodes characters for {@link Writer} without an array per text. */
 final class Text {
   private static final int MAX_UTF8_BYTES = 4;
   private static final int REPLACEMENT = 0xfffd;
@@ -10,7 +10,7 @@ final class Text {
   static void ascii(Writer w, CharSequence text) throws WriteFailedException {
     int length = text.length();
     if (length <= w.unusedCapacity()) {
-      // Behind the end nothing counts yet, so a bad character leaves no trace.
+      // Bytes after the end are not yet written, so an invalid character has no effect.
       copyAscii(text, 0, w.buffer, w.end, length);
       w.end += length;
       return;
@@ -74,7 +74,7 @@ final class Text {
     return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
   }
 
-  /** The code point at {@code i}; half a surrogate pair is the replacement character. */
+  /** The code point at {@code i}; the replacement character for an unpaired surrogate. */
   private static int codePointAt(CharSequence text, int i) {
     char c = text.charAt(i);
     if (!Character.isSurrogate(c)) {
@@ -89,7 +89,7 @@ final class Text {
     return REPLACEMENT;
   }
 
-  /** Encodes {@code c} at {@code at}; returns the index behind it. */
+  /** Encodes {@code c} at {@code at}; returns the index after it. */
   private static int encode(int c, byte[] target, int at) {
     if (c < 0x80) {
       target[at] = (byte) c;

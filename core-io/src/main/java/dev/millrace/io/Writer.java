@@ -11,34 +11,36 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sink of bytes with its buffer in front: writing is an array store and an increment, and the
- * hooks of the concrete sink are called only when the buffer is full.
+ * A sink of bytes with a buffer in front. Writing is an array store and an increment; the hooks of
+ * the concrete sink are called only when the buffer is full.
  *
- * <p>{@code buffer[0..end)} is written but not yet drained; nothing reaches the sink for certain
- * before {@link #flush}. A buffer of length zero is legal and makes the writer unbuffered.
+ * <p>{@code buffer[0..end)} holds the bytes that were written and not yet drained. Bytes are
+ * guaranteed to reach the sink only by {@link #flush}. A buffer of length zero is legal and makes
+ * the writer unbuffered.
  *
- * <p>A sink may take less than it is offered, even nothing; that means <em>not now</em> and is no
- * end. {@code write} methods then return a short count. Methods that must place all their bytes
+ * <p>A sink may accept fewer bytes than offered, or none; this means <em>not now</em> and is not an
+ * end. {@code write} methods then return a short count. Methods that must write all their bytes
  * ({@code writeAll}, {@code writeByte}, {@code flush}, every {@code print}) do not spin on such a
- * sink: they throw {@link WriteFailedException}, what was taken before stays taken.
+ * sink: they throw {@link WriteFailedException}, and bytes accepted before stay accepted.
  *
- * <p>A method that returns a count and throws instead has taken nothing of its argument: a sink
- * that fails behind a part returns that part, and fails with the next call. So a failed {@code
- * write} may be repeated with the same bytes, and a failed {@code flush} as it is, without a byte
- * lost or doubled. A method without a count does not say how much it placed before it failed.
+ * <p>A method that returns a count and throws instead has accepted none of its argument: a sink
+ * that fails after accepting some bytes returns their number, and fails at the next call. So a
+ * failed {@code write} may be repeated with the same bytes, and so may a failed {@code flush},
+ * without losing or duplicating a byte. A method without a count does not report how many bytes it
+ * wrote before it failed.
  *
- * <p>Lengths and offsets are bytes; wrong ones throw {@link IndexOutOfBoundsException}, and asking
- * for more room than the buffer can ever have throws {@link IllegalArgumentException}; neither
- * changes anything. One thread at a time. Text, numbers and other formatting are {@code print}
- * methods.
+ * <p>Lengths and offsets are in bytes. Invalid ones throw {@link IndexOutOfBoundsException}; a
+ * request for more room than the buffer can have throws {@link IllegalArgumentException}. Neither
+ * changes anything. One thread at a time. Methods that format text and numbers are named {@code
+ * print}.
  *
- * <p>This file is longer than most here: it is the whole vocabulary of writing, one line per method
- * where the work is elsewhere, so that a reader of user code has one place to look.
+ * <p>This file is long on purpose: it has all methods for writing, most of them one line that
+ * delegates, so that readers of user code have one place to look.
  *
  * <p>Source: Zig {@code std/Io/Writer.zig}.
  */
 public abstract class Writer {
-  /** What {@link #sendFile} returns if the caller had better read the file and write it. */
+  /** The result of {@link #sendFile} if the caller must read the file and write its bytes. */
   public static final long UNIMPLEMENTED = -1;
 
   private static final int SCRATCH_BYTES = 96;
@@ -49,20 +51,20 @@ public abstract class Writer {
   /** Number of bytes in {@link #buffer} not yet drained. */
   protected int end;
 
-  /** Whether the last drain took nothing; for a pump that must say which side stands still. */
+  /** Whether the last drain accepted nothing, so that a pump can report which side has stalled. */
   boolean refused;
 
-  private @Nullable Slices single; // reused: the one-slice list most drains are given
+  private @Nullable Slices single; // reused: the one-slice list for most drains
   private byte @Nullable [] scratch;
 
-  /** A writer that keeps {@code buffer} for its own; its contents are of no interest. */
+  /** Creates a writer that owns {@code buffer}; its contents are ignored. */
   protected Writer(byte[] buffer) {
     this.buffer = buffer;
   }
 
   // ---- kinds -------------------------------------------------------------------------------
 
-  /** Fills {@code buffer}, then fails; what fits of a write that does not fit is kept. */
+  /** Fills {@code buffer}, then fails; of a write that does not fit, the first bytes are kept. */
   public static Writer fixed(byte[] buffer) {
     return new FixedWriter(buffer);
   }
@@ -82,17 +84,25 @@ public abstract class Writer {
     return new ChannelSink(channel, new byte[bufferBytes]);
   }
 
-  /** Passes everything on to this writer and to {@code hasher}. This one is best unbuffered. */
+  /**
+   * A writer that passes everything to this writer and to {@code hasher}. Preferably this one has
+   * the buffer.
+   */
   public final HashedWriter hashed(Hasher hasher, byte[] ownBuffer) {
     return new HashedWriter(this, hasher, ownBuffer);
   }
 
-  /** A stream that writes here; closing it flushes this writer and ends only the stream. */
+  /**
+   * A stream that writes to this writer; closing it flushes this writer and closes only the stream.
+   */
   public final OutputStream asOutputStream() {
     return new WriterOutputStream(this);
   }
 
-  /** A channel that writes here; closing it flushes this writer and ends only the channel. */
+  /**
+   * A channel that writes to this writer; closing it flushes this writer and closes only the
+   * channel.
+   */
   public final WritableByteChannel asChannel() {
     return new WriterChannel(this);
   }
@@ -100,22 +110,22 @@ public abstract class Writer {
   // ---- hooks -------------------------------------------------------------------------------
 
   /**
-   * Takes the buffered bytes, then {@code data} in order with its last slice repeated {@code splat}
-   * times (zero or more). Called only when the data does not fit the buffer, and by {@code flush}
-   * with no data. May take less than all, even nothing; may leave part of {@code data} in the
-   * buffer. Bytes taken from the buffer show in {@link #end} alone ({@link #consume} helps), also
-   * when it throws; then it has taken nothing of {@code data}.
+   * Accepts the buffered bytes, then {@code data} in order with its last slice repeated {@code
+   * splat} times (zero or more). Called only if the data does not fit the buffer, and by {@code
+   * flush} without data. May accept a part or nothing, and may leave a part of {@code data} in the
+   * buffer. Buffered bytes that were accepted are removed by changing {@link #end} only (see {@link
+   * #consume}), even if the method throws; it must then have accepted none of {@code data}.
    *
-   * @param data at least one slice, none of them in {@link #buffer}; only for this call
-   * @return bytes taken of {@code data}
+   * @param data at least one slice, none of them in {@link #buffer}; valid during the call only
+   * @return bytes accepted of {@code data}
    */
   protected abstract long drain(Slices data, int splat) throws WriteFailedException;
 
   /**
-   * Takes the buffered bytes, then up to {@code limit} bytes of {@code file} from its position,
-   * beginning with those its reader has buffered. Zero is no end.
+   * Accepts the buffered bytes, then up to {@code limit} bytes of {@code file} from its position,
+   * starting with those that its reader has buffered. Zero is not the end.
    *
-   * @return bytes taken of the file, or {@link #UNIMPLEMENTED} with nothing changed
+   * @return bytes accepted of the file, or {@link #UNIMPLEMENTED} with no change
    * @throws EndOfStreamException if the file has no more bytes
    */
   public long sendFile(FileSource file, Limit limit)
@@ -123,7 +133,7 @@ public abstract class Writer {
     return UNIMPLEMENTED;
   }
 
-  /** Drains all that is buffered. Where the buffer is the destination, does nothing. */
+  /** Drains all buffered bytes. Does nothing if the buffer is the destination. */
   public void flush() throws WriteFailedException {
     while (end != 0) {
       int had = end;
@@ -134,12 +144,12 @@ public abstract class Writer {
     }
   }
 
-  /** Makes room for {@code capacity} bytes while the last {@code preserve} stay buffered. */
+  /** Makes room for {@code capacity} bytes while the last {@code preserve} bytes stay buffered. */
   protected void rebaseSlow(int preserve, int capacity) throws WriteFailedException {
     WriterRoom.drainPreserving(this, preserve, capacity);
   }
 
-  /** Drops the first {@code n} bytes; returns how many of them were not in the buffer. */
+  /** Removes the first {@code n} bytes; returns how many of them were not in the buffer. */
   protected final long consume(long n) {
     if (n < end) {
       System.arraycopy(buffer, (int) n, buffer, 0, end - (int) n);
@@ -151,19 +161,19 @@ public abstract class Writer {
     return beyond;
   }
 
-  /** Drops all that is buffered. */
+  /** Removes all buffered bytes. */
   protected final void consumeAll() {
     end = 0;
   }
 
-  /** Moves what fits of {@code data} into the buffer; returns how many bytes that was. */
+  /** Moves the bytes of {@code data} that fit into the buffer; returns their number. */
   protected final long bufferFitting(Slices data, int splat) {
     return WriterRoom.append(this, data, splat);
   }
 
   // ---- write -------------------------------------------------------------------------------
 
-  /** Writes at most {@code length} bytes and returns how many; zero means not now. */
+  /** Writes at most {@code length} bytes and returns the number; zero means not now. */
   public final int write(byte[] source, int offset, int length) throws WriteFailedException {
     Objects.checkFromIndexSize(offset, length, source.length);
     if (length <= buffer.length - end) {
@@ -180,9 +190,9 @@ public abstract class Writer {
   }
 
   /**
-   * Writes at most {@code length} bytes of a heap or native segment and returns how many; zero
-   * means not now. The hook for a sink whose bytes wait in native memory: overridden, it copies
-   * once, {@link #buffer} first, without passing through a heap array.
+   * Writes at most {@code length} bytes of a heap or native segment and returns the number; zero
+   * means not now. A sink that stages bytes in native memory overrides it to copy once, after the
+   * bytes of {@link #buffer}, without a heap array.
    */
   public int write(MemorySegment source, long offset, int length) throws WriteFailedException {
     Objects.checkFromIndexSize(offset, length, source.byteSize());
@@ -200,8 +210,9 @@ public abstract class Writer {
   }
 
   /**
-   * Writes at most what remains in {@code source}, advancing its position; zero means not now. A
-   * sink that overrides the method above may override this one too, to save a view of the buffer.
+   * Writes at most the remaining bytes of {@code source}, advancing its position; zero means not
+   * now. A sink that overrides the method above may override this one too, to avoid a view of the
+   * buffer.
    */
   public int write(ByteBuffer source) throws WriteFailedException {
     int at = source.position();
@@ -249,7 +260,7 @@ public abstract class Writer {
     }
   }
 
-  /** Writes all that remains in {@code source}, advancing its position. */
+  /** Writes all remaining bytes of {@code source}, advancing its position. */
   public final void writeAll(ByteBuffer source) throws WriteFailedException {
     while (source.hasRemaining()) {
       if (write(source) == 0) {
@@ -258,7 +269,7 @@ public abstract class Writer {
     }
   }
 
-  /** Writes at most all slices of {@code data} and returns how many bytes. */
+  /** Writes at most all slices of {@code data} and returns the number of bytes. */
   public final long writeVec(Slices data) throws WriteFailedException {
     return writeSplat(data, 1);
   }
@@ -268,7 +279,9 @@ public abstract class Writer {
     writeSplatAll(data, 1);
   }
 
-  /** Writes at most {@code data}, its last slice {@code splat} times; returns how many bytes. */
+  /**
+   * Writes at most {@code data}, its last slice {@code splat} times; returns the number of bytes.
+   */
   public final long writeSplat(Slices data, int splat) throws WriteFailedException {
     if (data.totalSplat(splat) <= buffer.length - end) {
       return bufferFitting(data, splat);
@@ -333,18 +346,18 @@ public abstract class Writer {
     }
   }
 
-  /** Writes the bytes of one {@code layout} at the start of {@code value}. */
+  /** Writes the bytes of one {@code layout} from the start of {@code value}. */
   public final void writeStruct(MemorySegment value, MemoryLayout layout)
       throws WriteFailedException {
     writeAll(value, 0, layout.byteSize());
   }
 
-  /** Writes {@code value}, taken as unsigned, as LEB128: one to ten bytes. */
+  /** Writes {@code value} as unsigned LEB128, one to ten bytes. */
   public final void writeUleb128(long value) throws WriteFailedException {
     Leb128.writeUnsigned(this, value);
   }
 
-  /** Writes {@code value} as signed LEB128: one to ten bytes. */
+  /** Writes {@code value} as signed LEB128, one to ten bytes. */
   public final void writeSleb128(long value) throws WriteFailedException {
     Leb128.writeSigned(this, value);
   }
@@ -361,31 +374,36 @@ public abstract class Writer {
     return end;
   }
 
-  /** Number of bytes that can be written before a hook is called. */
+  /** Number of bytes that can be written without calling a hook. */
   public final int unusedCapacity() {
     return buffer.length - end;
   }
 
-  /** Makes {@link #unusedCapacity} at least {@code n}, draining if need be. */
+  /** Makes {@link #unusedCapacity} at least {@code n}, draining if necessary. */
   public final void ensureUnusedCapacity(int n) throws WriteFailedException {
     rebase(0, n);
   }
 
-  /** Makes {@link #unusedCapacity} at least {@code n}; the last {@code preserve} bytes stay. */
+  /**
+   * Makes {@link #unusedCapacity} at least {@code n}; the last {@code preserve} bytes stay
+   * buffered.
+   */
   public final void rebase(int preserve, int n) throws WriteFailedException {
     if (buffer.length - end < n) {
       rebaseSlow(preserve, n);
     }
   }
 
-  /** The next {@code n} bytes of the buffer, for the caller to fill now: they count as written. */
+  /** The next {@code n} bytes of the buffer, which count as written; the caller fills them now. */
   public final Span writableSlice(int n) throws WriteFailedException {
     ensureUnusedCapacity(n);
     end += n;
     return new Span(buffer, end - n, n);
   }
 
-  /** All free room, at least {@code minimum} bytes; {@link #advance} says how many were filled. */
+  /**
+   * All free room, at least {@code minimum} bytes; call {@link #advance} with the number filled.
+   */
   public final Span writableSliceGreedy(int minimum) throws WriteFailedException {
     ensureUnusedCapacity(minimum);
     return new Span(buffer, end, buffer.length - end);
@@ -397,7 +415,7 @@ public abstract class Writer {
     end += n;
   }
 
-  /** Takes back the last {@code n} bytes written, which must still be buffered. */
+  /** Removes the last {@code n} bytes written, which must still be buffered. */
   public final void undo(int n) {
     Objects.checkFromIndexSize(0, n, end);
     end -= n;
@@ -405,30 +423,30 @@ public abstract class Writer {
 
   // ---- files -------------------------------------------------------------------------------
 
-  /** {@link #sendFile} again and again up to {@code limit} or the end; returns bytes sent. */
+  /** Repeats {@link #sendFile} up to {@code limit} or the end; returns bytes sent. */
   public final long sendFileAll(FileSource file, Limit limit)
       throws ReadFailedException, WriteFailedException {
     return SendFile.all(this, file, limit);
   }
 
   /**
-   * Writes {@code header}, then the file, in one go where the sink can.
+   * Writes {@code header}, then the file, in one operation if the sink supports it.
    *
-   * @return bytes taken of both together, or {@link #UNIMPLEMENTED} if {@code header} is empty and
-   *     the sink has no sendFile
+   * @return bytes accepted of both, or {@link #UNIMPLEMENTED} if {@code header} is empty and the
+   *     sink has no sendFile
    */
   public final long sendFileHeader(Span header, FileSource file, Limit limit)
       throws EndOfStreamException, ReadFailedException, WriteFailedException {
     return SendFile.header(this, header, file, limit);
   }
 
-  /** Reads some of the file into this buffer; returns bytes, or throws at the end of the file. */
+  /** Reads a part of the file into this buffer; returns the number of bytes; throws at its end. */
   public final int sendFileReading(FileSource file, Limit limit)
       throws EndOfStreamException, ReadFailedException, WriteFailedException {
     return SendFile.reading(this, file, limit);
   }
 
-  /** {@link #sendFileReading} up to {@code limit} or the end; returns bytes sent. */
+  /** Repeats {@link #sendFileReading} up to {@code limit} or the end; returns bytes sent. */
   public final long sendFileReadingAll(FileSource file, Limit limit)
       throws ReadFailedException, WriteFailedException {
     return SendFile.readingAll(this, file, limit);
@@ -436,54 +454,56 @@ public abstract class Writer {
 
   // ---- print -------------------------------------------------------------------------------
 
-  /** {@code text} widened to a column. */
+  /** Prints {@code text} padded to a width. */
   public final void alignBuffer(Span text, Padding padding) throws WriteFailedException {
     Format.align(this, text.array(), text.offset(), text.length(), padding);
   }
 
-  /** {@code value} in decimal, with a sign if it is negative. */
+  /** Prints {@code value} in decimal, with a sign if negative. */
   public final void printInt(long value) throws WriteFailedException {
     Format.decimal(this, value);
   }
 
-  /** {@code value} to base {@code radix}, 2 to 36, with a sign if it is negative. */
+  /** Prints {@code value} in base {@code radix}, 2 to 36, with a sign if negative. */
   public final void printInt(long value, int radix, Case letters, Padding padding)
       throws WriteFailedException {
     Format.integer(this, value, true, radix, letters, padding);
   }
 
-  /** {@code value}, taken as unsigned, to base {@code radix}, 2 to 36. */
+  /** Prints {@code value} as unsigned in base {@code radix}, 2 to 36. */
   public final void printUnsigned(long value, int radix, Case letters, Padding padding)
       throws WriteFailedException {
     Format.integer(this, value, false, radix, letters, padding);
   }
 
-  /** Two hexadecimal digits for every byte. */
+  /** Prints two hexadecimal digits per byte. */
   public final void printHex(Span bytes, Case letters) throws WriteFailedException {
     Format.hex(this, bytes, letters);
   }
 
-  /** Base64 with the standard alphabet and padding. */
+  /** Prints Base64 with the standard alphabet and padding. */
   public final void printBase64(Span bytes) throws WriteFailedException {
     Format.base64(this, bytes);
   }
 
   /**
-   * A size such as {@code 1.5MiB}: in the largest unit it has one of, rounded half up to at most
-   * {@code decimals} (0 to 9) places, without zeros at the end.
+   * Prints a size such as {@code 1.5MiB}, in the largest unit not larger than the size, rounded
+   * half up to at most {@code decimals} (0 to 9) places, without trailing zeros.
    */
   public final void printByteSize(long bytes, ByteSizeUnits units, int decimals)
       throws WriteFailedException {
     Format.byteSize(this, bytes, units, decimals);
   }
 
-  /** A duration such as {@code 1w3h1.5s}; below a minute one unit, cut off at thousandths of it. */
+  /**
+   * Prints a duration such as {@code 1w3h1.5s}; below a minute one unit, truncated to thousandths.
+   */
   public final void printDuration(long nanos) throws WriteFailedException {
     Format.duration(this, nanos);
   }
 
   /**
-   * {@code text} as one byte for each character.
+   * Prints {@code text} with one byte per character.
    *
    * @throws IllegalArgumentException if a character is not ASCII; nothing is written then
    */
@@ -491,22 +511,22 @@ public abstract class Writer {
     Text.ascii(this, text);
   }
 
-  /** {@code text} as UTF-8; half a surrogate pair becomes U+FFFD. */
+  /** Prints {@code text} as UTF-8; an unpaired surrogate becomes U+FFFD. */
   public final void printUtf8(CharSequence text) throws WriteFailedException {
     Text.utf8(this, text);
   }
 
-  /** One character as UTF-8; what is none becomes U+FFFD. */
+  /** Prints one code point as UTF-8; an invalid one becomes U+FFFD. */
   public final void printCodePoint(int codePoint) throws WriteFailedException {
     Text.codePoint(this, codePoint);
   }
 
   /**
-   * {@code template} with a placeholder for each argument: <code>{}</code> any object's string,
-   * {@code d b o x X} integers, {@code s} text or bytes, {@code x X b64} bytes, {@code c} a byte,
-   * {@code u} a character, {@code B Bi} a size with two decimals, {@code D} nanoseconds; behind a
-   * colon fill, one of {@code < ^ >}, and width, as in <code>{d:0>8}</code>; braces are doubled. A
-   * convenience: it boxes and allocates, which the methods above do not.
+   * Prints {@code template} with a placeholder for each argument: <code>{}</code> any object's
+   * string, {@code d b o x X} integers, {@code s} text or bytes, {@code x X b64} bytes, {@code c} a
+   * byte, {@code u} a code point, {@code B Bi} a size with two decimals, {@code D} nanoseconds.
+   * After a colon follow fill, one of {@code < ^ >}, and width, as in <code>{d:0>8}</code>. Braces
+   * are doubled. A convenience: it boxes and allocates, which the methods above do not.
    *
    * @throws IllegalArgumentException if template and arguments do not match; nothing is written
    */
@@ -516,7 +536,7 @@ public abstract class Writer {
 
   // ---- package -----------------------------------------------------------------------------
 
-  /** The reused list, empty. A drain that writes to its own writer gets a list of its own. */
+  /** The reused list, empty. A drain that writes to its own writer gets a new list. */
   final Slices one() {
     Slices data = single;
     if (data == null || data.count() != 0) {
@@ -526,7 +546,7 @@ public abstract class Writer {
     return data;
   }
 
-  /** Room for a number in any base and for the pieces that texts are encoded in. */
+  /** Scratch space for a number in any base and for chunks of encoded text. */
   final byte[] scratch() {
     byte[] array = scratch;
     if (array == null) {
@@ -539,9 +559,9 @@ public abstract class Writer {
   final WriteFailedException nothingNow() {
     return new WriteFailedException(
         getClass().getSimpleName()
-            + ": the sink takes nothing now; "
+            + ": the sink accepts no bytes now; "
             + end
-            + " bytes wait in its buffer of "
+            + " bytes are in its buffer of "
             + buffer.length);
   }
 }

@@ -3,7 +3,7 @@ package dev.millrace.io;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** The slow paths of {@link Writer}: its buffer is full, or several slices are to be placed. */
+/** The slow paths of {@link Writer}: a full buffer, or several slices. */
 final class WriterRoom {
   private WriterRoom() {}
 
@@ -16,8 +16,8 @@ final class WriterRoom {
             "a buffer of %d bytes has no room for %d more behind %d kept"
                 .formatted(w.buffer.length, capacity, kept));
       }
-      // The sink sees a buffer that ends before the bytes to keep; they move up behind whatever it
-      // left, also when it throws, so that no byte is lost or doubled.
+      // Hides the bytes to keep from the sink, then moves them after the bytes that it left, even
+      // if it throws, so that no byte is lost or duplicated.
       int keptFrom = w.end - kept;
       w.end = keptFrom;
       try {
@@ -33,9 +33,9 @@ final class WriterRoom {
   }
 
   /**
-   * Drains until something of {@code data}, which does not fit the buffer, has been taken, or
-   * nothing is. A drain that took only buffered bytes has made progress that its result does not
-   * show, and may have made room.
+   * Drains until the sink has accepted some of {@code data}, which does not fit the buffer, or
+   * accepts nothing. A drain that accepted only buffered bytes returns zero but made progress, and
+   * may have made room.
    */
   static long drainSome(Writer w, Slices data, int splat) throws WriteFailedException {
     while (true) {
@@ -51,7 +51,7 @@ final class WriterRoom {
     }
   }
 
-  /** Copies what fits of {@code data} into the buffer; returns how many bytes that was. */
+  /** Copies the bytes of {@code data} that fit into the buffer; returns their number. */
   static long append(Writer w, Slices data, int splat) {
     long start = w.end;
     int last = data.count() - 1;
@@ -78,7 +78,7 @@ final class WriterRoom {
     return n == length;
   }
 
-  /** Writes the pattern at {@code at} {@code times} more, as far as there is room. */
+  /** Appends the pattern at {@code at} {@code times} more, as far as there is room. */
   private static void repeat(Writer w, int at, int length, long times) {
     int n = (int) Math.min(length * times, w.buffer.length - w.end);
     if (length == 1) {
@@ -86,7 +86,7 @@ final class WriterRoom {
       w.end += n;
       return;
     }
-    // What has been written repeats too, so every copy doubles it.
+    // The copies repeat too, so each pass doubles them.
     int left = n;
     while (left > 0) {
       int chunk = Math.min(left, w.end - at);

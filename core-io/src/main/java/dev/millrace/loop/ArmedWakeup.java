@@ -4,8 +4,8 @@ import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
 
 /**
- * What both wake-ups have in common: one operation, armed when the loop first falls asleep and kept
- * armed over sleeps that something else ends, and cancelled and joined when it closes.
+ * The common part of both wakeups: one operation, armed when the loop first falls asleep. It stays
+ * armed over sleeps that other completions end. It is cancelled and joined when the loop closes.
  */
 abstract class ArmedWakeup implements Wakeup, CompletionTarget {
   private static final int TAG_WAIT = 0;
@@ -27,15 +27,18 @@ abstract class ArmedWakeup implements Wakeup, CompletionTarget {
     this.handle = loop.register(this);
   }
 
-  /** Notes that the kernel is about to be called to end the loop's sleep. Any thread. */
+  /**
+   * Records that the caller is about to make the system call that ends the loop's sleep. Any
+   * thread.
+   */
   final void calling() {
     loop.waking();
   }
 
-  /** From AWAKE to ASLEEP; false if the state was another. */
+  /** Changes AWAKE to ASLEEP; false if the state was another. */
   abstract boolean moveToAsleep();
 
-  /** Prepares the operation that completes when somebody wakes the loop. */
+  /** Prepares the operation that completes when another thread wakes the loop. */
   abstract void prepare(Ring ring, long userData);
 
   @Override
@@ -69,7 +72,7 @@ abstract class ArmedWakeup implements Wakeup, CompletionTarget {
     return armed || cancelling;
   }
 
-  /** Nothing of this is in flight any more. */
+  /** Call with no operation in flight. */
   @Override
   public void close() {
     loop.release(handle);

@@ -7,11 +7,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Ends what is in flight before a loop's ring closes: the kernel could still write to memory that
- * its owner takes for its own again.
+ * Ends the operations in flight before a loop's ring closes; otherwise the kernel could still write
+ * to memory after its owner reuses it.
  */
 final class ClosingLoop {
-  /** Longest wait for operations to end. */
+  /** Maximum wait for operations to end. */
   private static final long JOIN_NANOS = 5_000_000_000L;
 
   private static final int BATCH = 1024;
@@ -19,8 +19,8 @@ final class ClosingLoop {
   private ClosingLoop() {}
 
   /**
-   * Lets targets cancel their operations and waits for the last completions of those that do; those
-   * of others are dropped. Loop thread.
+   * Makes targets cancel their operations and waits for the last completions of those that did;
+   * completions of other targets are dropped. Loop thread.
    */
   static void join(Ring ring, SlotTable slots, LoopStats stats) {
     Set<CompletionTarget> closing = new HashSet<>();
@@ -36,7 +36,7 @@ final class ClosingLoop {
     long deadline = ring.nanoTime() + JOIN_NANOS;
     while (findClosing(slots, closing)) {
       if (ring.nanoTime() - deadline > 0) {
-        throw new IllegalStateException("an operation in flight does not end: " + closing);
+        throw new IllegalStateException("timeout waiting for the last completions of " + closing);
       }
       ring.submitAndWait(1, JOIN_NANOS);
       ring.reap(sink, BATCH);

@@ -1,10 +1,10 @@
 package dev.millrace.loop;
 
-/** An owner of operations. Called on the loop's thread, never re-entered by the loop. */
+/** An owner of operations. Called on the loop thread, never re-entrantly. */
 @FunctionalInterface
 public interface CompletionTarget {
   /**
-   * One of this target's operations completed, or a multishot one went a step.
+   * One of this target's operations completed, or a multishot operation produced a completion.
    *
    * @param tag the target's own number for the operation
    * @param result bytes, a descriptor or zero; or {@code -errno}
@@ -13,10 +13,10 @@ public interface CompletionTarget {
   void completed(int tag, int result, int flags);
 
   /**
-   * The loop is about to close. Cancels what this target has in flight, once, where it has not
-   * ended that itself. Called again after completions, until it returns false.
+   * The loop is about to close. Cancels this target's operations in flight, once, unless it has
+   * already ended them. Called again after completions until it returns false.
    *
-   * @return whether the loop must wait for a completion of this target's
+   * @return whether the loop must wait for a completion of this target
    */
   default boolean cancelForClose() {
     return false;

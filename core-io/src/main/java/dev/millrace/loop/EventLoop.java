@@ -11,23 +11,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's loop over one ring.
+ * One thread's event loop over one ring.
  *
- * <p>A turn takes what has completed, runs posted tasks, timers that are due and what was deferred
- * to the end of the turn, then submits everything prepared meanwhile in one enter call and, if
- * nothing is left to do, sleeps in it. The loop does not own a thread: whoever calls {@link
- * #attach} and then {@link #run} or {@link #turn} is the loop's thread, and the only one to call
- * anything here that does not say "any thread".
+ * <p>A turn handles completions, posted tasks, due timers and deferred tasks, in this order. Then
+ * it submits all operations prepared during the turn in one enter call and sleeps in that call if
+ * there is nothing left to do. The loop does not create a thread: the thread that calls {@link
+ * #attach} and then {@link #run} or {@link #turn} is the loop thread. Only it may call methods that
+ * do not say "any thread".
  *
- * <p>Close protocol of a target: end its operations (shut down, cancel), wait for each one's last
- * completion, free its memory, {@link #release} its handle. A completion that comes later all the
- * same is dropped by its generation and counted.
+ * <p>To close, a target ends its operations (shut down, cancel), waits for the last completion of
+ * each, frees its memory, and {@linkplain #release releases} its handle. A later completion is
+ * recognised by its generation, dropped and counted.
  */
 public final class EventLoop implements AutoCloseable {
-  /** Operations that one target may have in flight at once, told apart by tags from 0 on. */
+  /** Operations that one target may have in flight at once, distinguished by tags from 0. */
   public static final int TAGS = SlotTable.TAGS;
 
-  /** Completions dispatched before tasks and timers get their turn. */
+  /** Maximum of completions handled before tasks and timers run. */
   private static final int BATCH = 1024;
 
   private final Ring ring;
@@ -42,7 +42,7 @@ public final class EventLoop implements AutoCloseable {
   private ArrayDeque<Runnable> deferredRunning = new ArrayDeque<>();
   private volatile @Nullable Wakeup wakeup;
 
-  /** When another thread last called the kernel to end the loop's sleep; 0 once that is noted. */
+  /** When another thread last made the system call that ends the loop's sleep; 0 once recorded. */
   private volatile long wokenNanos;
 
   private @Nullable Thread thread;
@@ -50,7 +50,7 @@ public final class EventLoop implements AutoCloseable {
   private volatile boolean stopped;
   private volatile boolean closed;
 
-  /** Told of whatever a handler, task or timer throws. Must not block, nor throw. */
+  /** Receives exceptions of handlers, tasks and timers. Must not block or throw. */
   @FunctionalInterface
   public interface FailureHandler {
     void failed(Throwable failure);
@@ -65,8 +65,8 @@ public final class EventLoop implements AutoCloseable {
 
   /**
    * @param ring not yet enabled; closed with the loop
-   * @param measured whether {@link #stats} has times and numbers of operations, at the cost of some
-   *     nanoseconds an operation
+   * @param measured whether {@link #stats} records times and numbers of operations, which costs a
+   *     few nanoseconds per operation
    */
   public EventLoop(Ring ring, FailureHandler failures, boolean measured) {
     this.ring = ring;
@@ -74,10 +74,10 @@ public final class EventLoop implements AutoCloseable {
     this.stats = new LoopStats(measured, ring.nanoTime());
   }
 
-  /** Makes the calling thread the loop's. Once, before all else. */
+  /** Makes the calling thread the loop thread. Call once, before all other methods. */
   public void attach() {
     if (thread != null) {
-      throw new IllegalStateException("the loop has a thread: " + thread.getName());
+      throw new IllegalStateException("the loop is already attached to thread " + thread.getName());
     }
     thread = Thread.currentThread();
     ring.enable();
@@ -87,7 +87,7 @@ public final class EventLoop implements AutoCloseable {
             ? new FutexWakeup(this)
             : new EventfdWakeup(this);
     if (!tasks.isEmpty()) {
-      wakeup.wake(); // posted before there was anything to wake
+      wakeup.wake(); // tasks were posted before the wakeup existed
     }
   }
 
@@ -96,22 +96,22 @@ public final class EventLoop implements AutoCloseable {
     return ring;
   }
 
-  /** The loop's figures. Any thread. */
+  /** The loop's metrics. Any thread. */
   public LoopStats stats() {
     return stats;
   }
 
-  /** Whether times and numbers of operations are kept. Any thread. */
+  /** Whether times and numbers of operations are recorded. Any thread. */
   public boolean isMeasured() {
     return stats.measured();
   }
 
-  /** Whether the caller is the loop's thread. Any thread. */
+  /** Whether the calling thread is the loop thread. Any thread. */
   public boolean isLoopThread() {
     return Thread.currentThread() == thread;
   }
 
-  /** {@link Ring#nanoTime()} as of the beginning of this turn. */
+  /** {@link Ring#nanoTime()} at the start of this turn. */
   public long nowNanos() {
     return nowNanos;
   }
@@ -121,31 +121,31 @@ public final class EventLoop implements AutoCloseable {
     return tasks.size();
   }
 
-  /** Targets registered. */
+  /** Number of registered targets. */
   public int targets() {
     return slots.size();
   }
 
-  /** Gives a target its handle, which its submissions carry. */
+  /** Registers a target and returns its handle, which its submissions carry. */
   public long register(CompletionTarget target) {
     return slots.add(target);
   }
 
-  /** Takes a target's handle back; its operations must have completed. */
+  /** Releases a target's handle; its operations must have completed. */
   public void release(long handle) {
     slots.remove(handle);
   }
 
   /**
-   * Notes that an operation is about to be prepared, one that completes: not one that is to be
-   * silent when it succeeds.
+   * Records that an operation is about to be prepared. The operation must produce a completion; one
+   * that succeeds silently must not be recorded.
    *
-   * @param tag the target's own number for it, less than {@link #TAGS}, free until its last
-   *     completion
-   * @return the user data to prepare it with
+   * @param tag the target's own number for the operation, less than {@link #TAGS}, in use until its
+   *     last completion
+   * @return the user data to prepare the operation with
    */
   public long begin(long handle, OpKind kind, int tag) {
-    assert isLoopThread() : "only the loop's thread may submit";
+    assert isLoopThread() : "only the loop thread may submit";
     assert tag >= 0 && tag < TAGS : "tag " + tag;
     long userData = UserData.of(handle, kind, tag);
     if (stats.measured()) {
@@ -156,8 +156,8 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /**
-   * Runs a task on the loop's thread, soon and in order; never, once closed, so a thread that waits
-   * for a task does it by a {@link LoopWait}. Any thread.
+   * Runs a task on the loop thread, soon and in FIFO order. After the loop has closed the task
+   * never runs, so a thread that waits for a task uses a {@link LoopWait}. Any thread.
    */
   public void post(Runnable task) {
     if (tasks.incrementPending() && stats.measured()) {
@@ -171,20 +171,20 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /**
-   * Runs a task at the end of this turn, just before submission; or of the next, if called there.
+   * Runs a task at the end of this turn, just before submission; called from a deferred task, at
+   * the end of the next turn.
    */
   public void defer(Runnable task) {
     deferred.add(task);
   }
 
-  /** Runs a task after a delay. */
   public Timer schedule(Runnable task, long delayNanos) {
     Timer timer = new Timer(timers, task, ring.nanoTime() + Math.max(0, delayNanos));
     timers.add(timer);
     return timer;
   }
 
-  /** Runs a task after a delay. Any thread; the delay counts from now. */
+  /** Runs a task after a delay, counted from now. Any thread. */
   public Timer scheduleFromAnyThread(Runnable task, long delayNanos) {
     if (isLoopThread()) {
       return schedule(task, delayNanos);
@@ -200,7 +200,7 @@ public final class EventLoop implements AutoCloseable {
     post(() -> {});
   }
 
-  /** Turns until {@link #stop}. */
+  /** Runs turns until {@link #stop}. */
   public void run() {
     while (!stopped) {
       turn(true);
@@ -208,10 +208,10 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /**
-   * Takes one turn.
+   * Runs one turn.
    *
-   * @param maySleep whether to wait for a completion when there is nothing to do
-   * @return how many completions, tasks, timers and deferrals were worked off
+   * @param maySleep whether to wait for a completion if there is nothing to do
+   * @return number of completions, tasks, timers and deferred tasks handled
    */
   public int turn(boolean maySleep) {
     Wakeup sleep = currentWakeup();
@@ -239,7 +239,7 @@ public final class EventLoop implements AutoCloseable {
     return woken;
   }
 
-  /** The caller is about to end the loop's sleep by a call of the kernel. Any thread. */
+  /** The caller is about to make the system call that ends the loop's sleep. Any thread. */
   void waking() {
     if (stats.measured()) {
       wokenNanos = ring.nanoTime();
@@ -277,7 +277,7 @@ public final class EventLoop implements AutoCloseable {
   private int runTasks() {
     int ran = 0;
     long firstPosted = tasks.takeFirstPosted();
-    // Those posted while these run wait for the next turn, lest they starve completions.
+    // Tasks posted by these tasks wait for the next turn, so that they cannot starve completions.
     for (int left = tasks.size(); left > 0; left--) {
       Runnable task = tasks.take();
       if (task == null) {
@@ -340,21 +340,21 @@ public final class EventLoop implements AutoCloseable {
     return next == null ? -1 : Math.max(0, next.dueNanos() - ring.nanoTime());
   }
 
-  /** What other threads wait for. Any thread. */
+  /** Waits of other threads for this loop. Any thread. */
   Set<LoopWait> waits() {
     return waits;
   }
 
-  /** Whether nothing happens here any more. Any thread. */
+  /** Whether the loop has closed. Any thread. */
   boolean isClosed() {
     return closed;
   }
 
   /**
-   * Cancels and joins what targets have in flight that do so ({@link
-   * CompletionTarget#cancelForClose}), closes the ring, forgets tasks and timers, and ends the
-   * waits of other threads ({@link LoopWait}). The loop must have stopped, and the operations of
-   * other targets have completed; the loop's thread only. Posting remains harmless.
+   * Cancels and joins the operations in flight of targets that support it ({@link
+   * CompletionTarget#cancelForClose}), closes the ring, drops tasks and timers, and ends the waits
+   * of other threads ({@link LoopWait}). The loop must have stopped, and the operations of other
+   * targets must have completed. Posting stays harmless.
    */
   @Override
   public void close() {

@@ -43,7 +43,7 @@ final class EventfdWakeup extends ArmedWakeup {
     }
   }
 
-  /** Not while the descriptor is closed: its number may by then be somebody else's. */
+  /** Does not write after the descriptor is closed: its number may belong to another file then. */
   private synchronized void write() {
     if (closed) {
       return;

@@ -4,24 +4,24 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A histogram with one writer whose buckets grow by a constant factor, eight to each power of two,
- * so that a quantile read from it is off by at most 9 %. These are the buckets of Prometheus's
- * native histograms with schema 3 (OpenTelemetry's scale 3): bucket {@code i} holds values in
- * {@code (2^((i-1)/8), 2^(i/8)]}.
+ * A single-writer histogram whose buckets grow by a constant factor, eight per power of two, so a
+ * quantile is off by at most 9 %. The buckets are those of Prometheus's native histograms with
+ * schema 3 (OpenTelemetry's scale 3): bucket {@code i} holds values in {@code (2^((i-1)/8),
+ * 2^(i/8)]}.
  *
- * <p>Its range is fixed, so it never grows: what is at or below the smallest bound is counted as
- * zero, what is above the largest in the last bucket. Any thread may read, as with {@link
+ * <p>The range is fixed, so the histogram never grows: values at or below the smallest bound count
+ * as zero, values above the largest count in the last bucket. Any thread may read, as with {@link
  * Histogram}.
  */
 public final class ExponentialHistogram {
-  /** Prometheus's number for eight buckets to a power of two. */
+  /** Prometheus's schema number for eight buckets per power of two. */
   public static final int SCHEMA = 3;
 
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int PER_OCTAVE = 1 << SCHEMA;
   private static final long MANTISSA = (1L << 52) - 1;
 
-  /** Mantissa bits of 2^(i/8): where, within a power of two, its buckets end. */
+  /** Mantissa bits of 2^(i/8): the bucket bounds within a power of two. */
   private static final long[] STEPS = steps();
 
   private final int lowestExponent;
@@ -30,15 +30,18 @@ public final class ExponentialHistogram {
   private final long[] zero = new long[1];
 
   /**
-   * Makes an empty histogram of values between two powers of two.
+   * Creates an empty histogram for values between two powers of two.
    *
-   * @param lowestExponent 2 to this is the largest value counted as zero
-   * @param highestExponent 2 to this is where the last bucket ends
+   * @param lowestExponent 2 to this power is the largest value counted as zero
+   * @param highestExponent 2 to this power is the end of the last bucket
    */
   public ExponentialHistogram(int lowestExponent, int highestExponent) {
     if (lowestExponent >= highestExponent || lowestExponent < -1000 || highestExponent > 1000) {
       throw new IllegalArgumentException(
-          "exponents ascend within 1000: " + lowestExponent + ", " + highestExponent);
+          "exponents must ascend and be within -1000 to 1000: "
+              + lowestExponent
+              + ", "
+              + highestExponent);
     }
     this.lowestExponent = lowestExponent;
     this.lowestIndex = lowestExponent * PER_OCTAVE + 1;
@@ -53,7 +56,7 @@ public final class ExponentialHistogram {
     return steps;
   }
 
-  /** Counts a value, in the unit of the bounds. The one writer only. */
+  /** Records a value, in the unit of the bounds. Writer thread only. */
   public void record(double value) {
     int cell = bucketIndex(value) - lowestIndex;
     if (cell < 0) {
@@ -64,7 +67,7 @@ public final class ExponentialHistogram {
     }
   }
 
-  /** The bucket that a positive value falls into; the least of all for what is not positive. */
+  /** The bucket of a positive value; a very small number for other values. */
   static int bucketIndex(double value) {
     if (!(value > 0)) {
       return Integer.MIN_VALUE / 2;
@@ -78,27 +81,27 @@ public final class ExponentialHistogram {
     return (Math.getExponent(value) * PER_OCTAVE) + step;
   }
 
-  /** Where a bucket ends, inclusive. */
+  /** The inclusive upper bound of a bucket. */
   public static double upperBound(int bucket) {
     return Math.pow(2, (double) bucket / PER_OCTAVE);
   }
 
-  /** What is counted as zero: everything up to this. */
+  /** The largest value that counts as zero. */
   public double zeroThreshold() {
     return Math.pow(2, lowestExponent);
   }
 
-  /** How many values were counted as zero. */
+  /** Number of values counted as zero. */
   public long zeroCount() {
     return (long) CELL.getOpaque(zero, 0);
   }
 
-  /** The number of the first bucket in {@link #counts}. */
+  /** The index of the first bucket in {@link #counts}. */
   public int firstBucket() {
     return lowestIndex;
   }
 
-  /** Counts of each bucket, not cumulative, from {@link #firstBucket} on. */
+  /** Counts per bucket, not cumulative, from {@link #firstBucket} on. */
   public long[] counts() {
     long[] copy = new long[counts.length];
     for (int i = 0; i < copy.length; i++) {

@@ -13,13 +13,13 @@ import java.lang.invoke.VarHandle;
  * Wakes the loop through IORING_OP_FUTEX_WAIT (kernel 6.7).
  *
  * <p>The kernel compares the word only when the wait is armed. If a waker is faster than the
- * arming, the word no longer reads ASLEEP and the wait completes at once with EAGAIN. Once the loop
- * is closed nobody finds the word ASLEEP, so nobody calls the kernel about it any more.
+ * arming, the word is no longer ASLEEP and the wait completes at once with EAGAIN. After the loop
+ * has closed, the word is never ASLEEP, so wakers make no system call.
  */
 final class FutexWakeup extends ArmedWakeup {
   private static final VarHandle INT = JAVA_INT.varHandle();
 
-  // Alone on its cache lines: other threads write it.
+  // On its own cache lines: other threads write it.
   private final MemorySegment word = Arena.ofAuto().allocate(256, 128).asSlice(128, 4);
 
   FutexWakeup(EventLoop loop) {

@@ -4,9 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A histogram with one writer, of durations in nanoseconds unless its owner says otherwise.
- * Recording is a short scan and two plain stores; any thread may read, and sees counts that are
- * whole and soon current (opaque access), though not all of one instant.
+ * A single-writer histogram, of durations in nanoseconds unless its owner documents otherwise.
+ * Recording is a short scan and two plain stores. Any thread may read: it sees whole and soon
+ * current counts (opaque access), though not a consistent snapshot.
  */
 public final class Histogram {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
@@ -16,19 +16,19 @@ public final class Histogram {
   private final long[] sum = new long[1];
 
   /**
-   * @param upperBounds inclusive, ascending; a last bucket without a bound is added
+   * @param upperBounds inclusive, ascending; a last unbounded bucket is added
    */
   public Histogram(long... upperBounds) {
     this.upperBounds = upperBounds.clone();
     for (int i = 1; i < upperBounds.length; i++) {
       if (upperBounds[i] <= upperBounds[i - 1]) {
-        throw new IllegalArgumentException("bounds ascend");
+        throw new IllegalArgumentException("upperBounds must ascend");
       }
     }
     this.counts = new long[upperBounds.length + 1];
   }
 
-  /** Bounds at powers of two from 1.024 µs to about 8.6 s: fit for what a ring does. */
+  /** Bounds at powers of two from 1.024 µs to about 8.6 s, for latencies of a ring. */
   public static Histogram powersOfTwo() {
     long[] bounds = new long[24];
     for (int i = 0; i < bounds.length; i++) {
@@ -37,7 +37,7 @@ public final class Histogram {
     return new Histogram(bounds);
   }
 
-  /** Of how many: bounds at 0 and at powers of two from 1 to 1024. */
+  /** For numbers: bounds at 0 and at powers of two from 1 to 1024. */
   public static Histogram ofNumbers() {
     long[] bounds = new long[12];
     for (int i = 1; i < bounds.length; i++) {
@@ -46,7 +46,7 @@ public final class Histogram {
     return new Histogram(bounds);
   }
 
-  /** Counts a value. The one writer only. */
+  /** Records a value. Writer thread only. */
   public void record(long value) {
     int bucket = 0;
     while (bucket < upperBounds.length && value > upperBounds[bucket]) {
@@ -56,12 +56,12 @@ public final class Histogram {
     CELL.setOpaque(sum, 0, sum[0] + value);
   }
 
-  /** The inclusive upper bounds; the bucket after the last has none. */
+  /** The inclusive upper bounds; the last bucket has none. */
   public long[] upperBounds() {
     return upperBounds.clone();
   }
 
-  /** Counts of each bucket, not cumulative; one more than there are bounds. */
+  /** Counts per bucket, not cumulative; one more than there are bounds. */
   public long[] counts() {
     long[] copy = new long[counts.length];
     for (int i = 0; i < copy.length; i++) {
@@ -70,7 +70,7 @@ public final class Histogram {
     return copy;
   }
 
-  /** All values added up. */
+  /** The sum of all values. */
   public long sum() {
     return (long) CELL.getOpaque(sum, 0);
   }

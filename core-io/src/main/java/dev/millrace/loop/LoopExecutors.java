@@ -7,21 +7,21 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * Runs work that would hold up a loop on a pool of workers, and resumes on the loop.
+ * Runs blocking work on worker threads and resumes on the loop thread.
  *
  * @param workers run the work
- * @param loop runs a task on the loop's thread, as {@link EventLoop#post}
+ * @param loop runs a task on the loop thread, as {@link EventLoop#post}
  */
 public record LoopExecutors(ThreadPool workers, Executor loop) {
   /**
-   * Runs work on a worker. Then, on the loop's thread, the result is handed to {@code onResult}; if
-   * the work or {@code onResult} throws, what it threw is handed to {@code onFailure}. So every
-   * call ends in one of the two, as long as the loop runs.
+   * Runs work on a worker thread. Then, on the loop thread, calls {@code onResult} with the result,
+   * or {@code onFailure} with the exception of the work or of {@code onResult}. So every call ends
+   * in one of the two, as long as the loop runs.
    *
-   * <p>If the pool's queue is full or the pool is closed, {@code onFailure} gets a {@link
+   * <p>If the pool's queue is full or the pool is closed, {@code onFailure} receives a {@link
    * RejectedExecutionException} before this method returns.
    *
-   * @param onFailure owns the failure; what it throws itself goes to the loop's failure handler
+   * @param onFailure handles the failure; its own exceptions go to the loop's failure handler
    */
   public <T> void call(
       Callable<? extends T> work,
@@ -39,7 +39,7 @@ public record LoopExecutors(ThreadPool workers, Executor loop) {
     }
   }
 
-  /** On a worker. */
+  /** Worker thread. */
   private <T> void run(
       Callable<? extends T> work,
       Consumer<? super T> onResult,

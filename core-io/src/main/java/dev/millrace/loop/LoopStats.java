@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 import jdk.jfr.FlightRecorder;
 
 /**
- * The loop's figures. Written by the loop's thread alone, with plain stores; any thread may read.
- * If they are not measured, all but the counts of turns, failures and stale completions stay zero.
+ * The loop's metrics. Written by the loop thread only, with plain stores; any thread may read.
+ * Without measurement, only turns, tasks, timers run, failures and stale completions are counted.
  */
 public final class LoopStats {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
@@ -48,17 +48,17 @@ public final class LoopStats {
     CELL.setOpaque(cells, cell, value);
   }
 
-  /** Turns taken. */
+  /** Number of turns. */
   public long turns() {
     return get(TURNS);
   }
 
-  /** Completions dropped because their target was gone. */
+  /** Completions dropped because their target had ended. */
   public long staleCompletions() {
     return get(STALE);
   }
 
-  /** Posted tasks run. */
+  /** Posted tasks that ran. */
   public long tasks() {
     return get(TASKS);
   }
@@ -68,17 +68,17 @@ public final class LoopStats {
     return get(FAILURES);
   }
 
-  /** Timers that came due and ran. */
+  /** Timers that ran. */
   public long timersRun() {
     return get(TIMERS_RUN);
   }
 
-  /** Timers waiting, those that were cancelled and are not yet passed over included. */
+  /** Queued timers, including cancelled ones that are still queued. */
   public long timers() {
     return get(TIMERS);
   }
 
-  /** Operations submitted and not completed for good. */
+  /** Operations submitted and not yet finally completed. */
   public long inFlight(OpKind kind) {
     return (long) CELL.getOpaque(inFlight, kind.ordinal());
   }
@@ -88,35 +88,35 @@ public final class LoopStats {
     return latencies[kind.ordinal()];
   }
 
-  /** From waking up to the next enter call. */
+  /** From the wakeup to the next enter call. */
   public Histogram turnBusy() {
     return turnBusy;
   }
 
-  /** How long the first of the tasks that a turn found had waited since it was posted. */
+  /** Wait from posting to the turn, of the first task that a turn found. */
   public Histogram taskWait() {
     return taskWait;
   }
 
-  /** From another thread's call that ends the loop's sleep to the beginning of the turn. */
+  /** From another thread's wakeup call to the start of the turn. */
   public Histogram wakeUps() {
     return wakeUps;
   }
 
-  /** Submissions that one enter call handed over: how deep the submission queue was, a number. */
+  /** Number of submissions per enter call: the depth of the submission queue. */
   public Histogram submissions() {
     return submissions;
   }
 
-  /** Completions that one turn handled, a number. */
+  /** Number of completions per turn. */
   public Histogram completions() {
     return completions;
   }
 
   /**
-   * The longest turn of the last minute, the present one included: how long the loop stalled.
+   * The longest turn of the last minute, including the current one: how long the loop stalled.
    *
-   * @param nowNanos the ring's present time
+   * @param nowNanos the ring's current time
    */
   public long longestTurnNanos(long nowNanos) {
     long longest = longestTurn.get(nowNanos);
@@ -124,7 +124,7 @@ public final class LoopStats {
     return get(BUSY) != 0 ? Math.max(longest, nowNanos - began) : longest;
   }
 
-  // ---- the loop's thread -----------------------------------------------------------------------
+  // ---- loop thread -----------------------------------------------------------------------------
 
   boolean measured() {
     return measured;
@@ -143,10 +143,10 @@ public final class LoopStats {
   }
 
   /**
-   * The classes of events are not touched unless somebody records: with the first of them JFR loads
-   * all of its own, a tenth of a start, on the loop's thread. And that is asked first: a test for
-   * what is seldom slow would be compiled without its other side, and the first slow turn would
-   * have the loop interpreted, which makes for more of them.
+   * Uses the event classes only while JFR records: the first use makes JFR load all of its own
+   * classes on the loop thread, which takes a tenth of the start. JFR is checked before the
+   * duration, because C2 would prune a rarely taken slow branch and the first slow turn would
+   * deoptimize the loop.
    */
   void turnEnded(long nanos, int completed, int timers) {
     long busy = nanos - cells[TURN_BEGAN_NANOS];

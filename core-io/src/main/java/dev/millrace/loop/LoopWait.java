@@ -4,44 +4,42 @@ import dev.millrace.sync.ResetEvent;
 import java.time.Duration;
 
 /**
- * A thread's wait for something that happens on a loop. Ends when that has happened, and when the
- * loop closes, after which it cannot happen any more. A platform thread sleeps, a virtual thread
- * parks.
+ * A thread's wait for an event on a loop. Ends when the event happens, or when the loop closes,
+ * after which it cannot happen. A platform thread sleeps, a virtual thread parks.
  *
- * <p>One thread waits, any may end the wait. May be used again after {@link #reset}.
+ * <p>One thread waits; any thread may end the wait. Reusable after {@link #reset}.
  */
 public final class LoopWait {
   private final EventLoop loop;
   private final ResetEvent event = new ResetEvent();
   private volatile boolean happened;
 
-  /** A wait for something that {@code loop} does. */
   public LoopWait(EventLoop loop) {
     this.loop = loop;
   }
 
-  /** Forgets that it has happened; the waiting thread, before it posts the next. */
+  /** Prepares the next wait; the waiting thread calls it before it posts the work. */
   public void reset() {
     happened = false;
     event.reset();
   }
 
-  /** What is waited for has happened. Any thread. */
+  /** Ends the wait: the event has happened. Any thread. */
   public void happened() {
     happened = true;
     event.set();
   }
 
-  /** Nothing happens on the loop any more. Any thread. */
+  /** Ends the wait: the loop has closed. Any thread. */
   void loopClosed() {
     event.set();
   }
 
   /**
-   * Waits.
+   * Waits for the event.
    *
-   * @throws LoopClosedException if the loop closed first
-   * @throws IllegalStateException on the loop's thread, which would wait for itself
+   * @throws LoopClosedException if the loop closes first
+   * @throws IllegalStateException on the loop thread, which would deadlock
    */
   public void await() {
     begin();
@@ -54,10 +52,10 @@ public final class LoopWait {
   }
 
   /**
-   * Waits no longer than {@code limit}; false if it has not happened by then.
+   * Waits for the event, at most for {@code limit}; false on timeout.
    *
-   * @throws LoopClosedException if the loop closed first
-   * @throws IllegalStateException on the loop's thread, which would wait for itself
+   * @throws LoopClosedException if the loop closes first
+   * @throws IllegalStateException on the loop thread, which would deadlock
    */
   public boolean timedAwait(Duration limit) {
     begin();
@@ -73,11 +71,11 @@ public final class LoopWait {
     return ended;
   }
 
-  // The loop closes first and ends its waits second; this adds itself first and looks second.
-  // Whichever is later sees the other.
+  // The loop first closes, then ends its waits; this method first adds the wait, then checks for
+  // the close. So at least one sees the other.
   private void begin() {
     if (loop.isLoopThread()) {
-      throw new IllegalStateException("the loop's thread must not wait for itself");
+      throw new IllegalStateException("the loop thread must not block on itself");
     }
     loop.waits().add(this);
     if (loop.isClosed()) {

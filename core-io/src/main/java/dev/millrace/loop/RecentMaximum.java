@@ -18,8 +18,8 @@ final class RecentMaximum {
   private int step;
 
   /**
-   * Its first value begins a step, as one does every ten seconds: a loop that was compiled before
-   * that had ever happened would be thrown away the first time it does, ten seconds after a start.
+   * Makes the first value begin a step, as one does every ten seconds. Otherwise the loop would be
+   * compiled without that branch and deoptimized ten seconds after the start.
    */
   RecentMaximum(long nowNanos) {
     Arrays.fill(since, nowNanos - STEP_NANOS);

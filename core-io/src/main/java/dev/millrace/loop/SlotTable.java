@@ -6,11 +6,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a completion's target by slot, and tells the slot's owner from earlier ones by generation.
- * Also keeps when each of a slot's operations was submitted. Loop thread only.
+ * Finds a completion's target by slot, and distinguishes the slot's owner from earlier ones by
+ * generation. Also stores when each operation was submitted. Loop thread only.
  */
 final class SlotTable {
-  /** Operations that one target may have in flight at once, told apart by tag. */
+  /** Operations that one target may have in flight at once, distinguished by tag. */
   static final int TAGS = 16;
 
   private @Nullable CompletionTarget[] targets = new CompletionTarget[256];
@@ -29,14 +29,14 @@ final class SlotTable {
   void remove(long handle) {
     int slot = UserData.slot(handle);
     if (generations[slot] != UserData.generation(handle) || targets[slot] == null) {
-      throw new IllegalStateException("slot " + slot + " was released before");
+      throw new IllegalStateException("slot " + slot + " is already released");
     }
     targets[slot] = null;
     generations[slot] = (generations[slot] + 1) & UserData.GENERATION_MASK;
     freeSlots[freeCount++] = slot;
   }
 
-  /** The target that submitted this, or null if it is gone. */
+  /** The target that submitted the operation, or null if it was released. */
   @Nullable CompletionTarget find(long userData) {
     int slot = UserData.slot(userData);
     if (slot >= used || generations[slot] != UserData.generation(userData)) {
@@ -53,7 +53,7 @@ final class SlotTable {
     return submittedNanos[UserData.slot(userData) * TAGS + UserData.tag(userData)];
   }
 
-  /** Visits the targets; those that are added meanwhile may be left out. */
+  /** Visits the targets; may miss those added during the visit. */
   void forEach(Consumer<CompletionTarget> visitor) {
     for (int slot = 0; slot < used; slot++) {
       CompletionTarget target = targets[slot];
@@ -63,7 +63,7 @@ final class SlotTable {
     }
   }
 
-  /** Slots in use. */
+  /** Number of slots in use. */
   int size() {
     return used - freeCount;
   }

@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** An operation that took long. Noted when it completes; off unless asked for. */
+/** A slow operation. Committed at its completion if the event is enabled; disabled by default. */
 @Name("dev.millrace.SlowOperation")
 @Label("Slow Operation")
 @Category("Millrace")
@@ -17,7 +17,7 @@ import jdk.jfr.Timespan;
 @Enabled(false)
 @StackTrace(false)
 final class SlowOperation extends Event {
-  /** Faster ones are not noted. */
+  /** Minimum latency of an event. */
   static final long NANOS = 10_000_000;
 
   @Label("Operation")

@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** A turn in which nobody else was served for long. Noted at its end; off unless asked for. */
+/** A slow turn. Committed at its end if the event is enabled; disabled by default. */
 @Name("dev.millrace.SlowTurn")
 @Label("Slow Turn")
 @Category("Millrace")
@@ -17,7 +17,7 @@ import jdk.jfr.Timespan;
 @Enabled(false)
 @StackTrace(false)
 final class SlowTurn extends Event {
-  /** Shorter ones are not noted. */
+  /** Minimum duration of an event. */
   static final long NANOS = 10_000_000;
 
   @Label("Busy")

@@ -6,42 +6,42 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks that any thread posts and the loop's takes, and when the first of those that wait was
- * posted: an instant for each would cost whoever posts one a look at the clock and an object.
+ * The queue of tasks posted by any thread and run by the loop. Also stores when the first queued
+ * task was posted; a time per task would cost each poster a clock read and an allocation.
  */
 final class TaskQueue {
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
 
-  /** 0 while it is not known. */
+  /** 0 if unknown. */
   private final AtomicLong firstPostedNanos = new AtomicLong();
 
-  /** Counts a task that is about to be added; true if none was waiting. Any thread. */
+  /** Counts a task that is about to be added; true if the queue was empty. Any thread. */
   boolean incrementPending() {
     return count.getAndIncrement() == 0;
   }
 
-  /** Notes when the first task was posted, before it is added. Any thread. */
+  /** Records when the first task was posted, before it is added. Any thread. */
   void firstPosted(long nanos) {
     firstPostedNanos.set(nanos);
   }
 
-  /** Adds an announced task. Any thread. */
+  /** Adds a counted task. Any thread. */
   void add(Runnable task) {
     tasks.add(task);
   }
 
-  /** Tasks announced and not yet taken. Any thread. */
+  /** Tasks counted and not yet taken. Any thread. */
   int size() {
     return count.get();
   }
 
-  /** When the first task was posted, for one who is about to take it; 0 if that is not known. */
+  /** When the first queued task was posted, for the loop thread about to take it; 0 if unknown. */
   long takeFirstPosted() {
     return firstPostedNanos.get() == 0 ? 0 : firstPostedNanos.getAndSet(0);
   }
 
-  /** Some tasks were left, posted at about this time. */
+  /** Tasks posted at about this time are left in the queue. */
   void left(long nanos) {
     firstPostedNanos.compareAndSet(0, nanos);
   }

@@ -3,13 +3,13 @@ package dev.millrace.loop;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A task due at an instant. Any thread may cancel it; it runs on the loop's thread. */
+/** A scheduled task. Any thread may cancel it; it runs on the loop thread. */
 public final class Timer implements Comparable<Timer> {
   private final Timers timers;
   private final long dueNanos;
   private final AtomicBoolean done = new AtomicBoolean();
 
-  /** Changed only by who has set {@link #done}. */
+  /** Changed only by the thread that set {@link #done}. */
   private @Nullable Runnable task;
 
   Timer(Timers timers, Runnable task, long dueNanos) {
@@ -19,9 +19,9 @@ public final class Timer implements Comparable<Timer> {
   }
 
   /**
-   * Keeps the task from running, and forgets it.
+   * Cancels the timer and releases its task.
    *
-   * @return false if it has run, is running, or was cancelled before
+   * @return false if the task has run, is running, or was cancelled before
    */
   public boolean cancel() {
     if (!done.compareAndSet(false, true)) {
@@ -40,7 +40,7 @@ public final class Timer implements Comparable<Timer> {
     return done.get();
   }
 
-  /** What is to run; for who has {@link #claim claimed} it, once. */
+  /** Returns the task; only for the thread that {@linkplain #claim claimed} it, once. */
   Runnable takeTask() {
     Runnable taken = task;
     task = null;

@@ -5,19 +5,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop's timers, the next one first. Loop thread only, but where a method says any.
+ * A loop's timers, ordered by due time. Loop thread only, except where a method says otherwise.
  *
- * <p>Most timers of a server watch something that ends in time and are cancelled. A cancelled one
- * lets go of its task at once, and once most of what is queued is cancelled all of it is taken out,
- * so that a queue is never much longer than what is waited for.
+ * <p>Most timers of a server guard an operation and are cancelled. A cancelled timer releases its
+ * task at once. When more than half of the queue is cancelled, all cancelled timers are removed, so
+ * the queue stays at most about twice as long as the number of active timers.
  */
 final class Timers {
-  /** With fewer cancelled ones than this it is not worth looking through all. */
+  /** Up to this many cancelled timers are left in the queue. */
   private static final int FEW = 64;
 
   private final PriorityQueue<Timer> queue = new PriorityQueue<>();
 
-  /** Those queued, or about to be, about. */
+  /** Approximate number of cancelled timers that are queued or about to be. */
   private final AtomicInteger cancelled = new AtomicInteger();
 
   void add(Timer timer) {
@@ -30,7 +30,7 @@ final class Timers {
     }
   }
 
-  /** Takes one that is due, to be run; null if none is. */
+  /** Removes and claims a due timer; null if none is due. */
   @Nullable Timer takeDue(long nowNanos) {
     for (Timer timer = next(); timer != null; timer = next()) {
       if (timer.dueNanos() - nowNanos > 0) {
@@ -45,7 +45,7 @@ final class Timers {
     return null;
   }
 
-  /** The one that is due next, or null. */
+  /** The next due timer, or null. */
   @Nullable Timer next() {
     for (Timer timer = queue.peek(); timer != null; timer = queue.peek()) {
       if (!timer.isDone()) {
@@ -57,12 +57,12 @@ final class Timers {
     return null;
   }
 
-  /** One is cancelled. Any thread. */
+  /** Counts a cancelled timer. Any thread. */
   void cancelled() {
     cancelled.incrementAndGet();
   }
 
-  /** Those queued, with cancelled ones that have not been taken out. */
+  /** Number of queued timers, including cancelled ones. */
   int size() {
     return queue.size();
   }

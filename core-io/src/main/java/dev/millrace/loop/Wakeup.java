@@ -3,12 +3,12 @@ package dev.millrace.loop;
 /**
  * Ends the loop's sleep from another thread.
  *
- * <p>A word tells the loop's state, so that waking a loop that is awake costs one atomic exchange
- * and no system call:
+ * <p>A word holds the loop's state, so waking a loop that is awake costs one atomic exchange and no
+ * system call:
  *
  * <pre>
  *   AWAKE --tryFallAsleep--> ASLEEP --wake (system call)--> NOTIFIED --awake--> AWAKE
- *   AWAKE --wake (no call)-> NOTIFIED; then tryFallAsleep is refused
+ *   AWAKE --wake (no call)-> NOTIFIED; tryFallAsleep then fails
  * </pre>
  */
 interface Wakeup extends AutoCloseable {
@@ -16,16 +16,19 @@ interface Wakeup extends AutoCloseable {
   int ASLEEP = 1;
   int NOTIFIED = 2;
 
-  /** Any thread: whatever was published before is seen by the loop's next turn. */
+  /** Makes the loop's next turn see everything published before. Any thread. */
   void wake();
 
-  /** Loop: about to sleep. False if somebody woke it meanwhile; then it must not. */
+  /**
+   * Called before sleeping; false if the loop was woken since, and then it must not sleep. Loop
+   * thread.
+   */
   boolean tryFallAsleep();
 
-  /** Loop: no longer asleep; call before looking at what others published. */
+  /** Called after sleeping, before the loop reads what other threads published. Loop thread. */
   void awake();
 
-  /** Loop: gives back what it holds, with nothing in flight. Waking remains harmless. */
+  /** Releases resources, with no operation in flight; waking stays harmless. Loop thread. */
   @Override
   void close();
 }

@@ -5,21 +5,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * Addresses as text for people and logs: IPv4 with dots, IPv6 as RFC 5952 §4 has it, in lower case
- * without leading zeros and with the longest run of zeros as two colons. Java writes all eight
- * groups.
+ * Formats addresses for people and logs: IPv4 with dots; IPv6 as in RFC 5952 §4, in lower case,
+ * without leading zeros, the longest run of zeros as two colons. Java prints all eight groups. Any
+ * thread.
  */
 public final class AddressText {
   private static final int GROUPS = 8;
 
   private AddressText() {}
 
-  /** An address; a zone stands after a percent sign. */
+  /** Formats an address; a zone follows a percent sign. */
   public static String of(InetAddress address) {
     return address instanceof Inet6Address v6 ? of(v6) : address.getHostAddress();
   }
 
-  /** Address and port, IPv6 in brackets; the name of an address that is not resolved. */
+  /** Formats address and port, IPv6 in brackets; an unresolved address as its name. */
   public static String of(InetSocketAddress address) {
     InetAddress ip = address.getAddress();
     String host = ip == null ? address.getHostString() : of(ip);
@@ -33,7 +33,7 @@ public final class AddressText {
       groups[i] = (bytes[2 * i] & 0xff) << 8 | (bytes[2 * i + 1] & 0xff);
     }
     int longest = 0;
-    int length = 1; // a single group of zeros stays
+    int length = 1; // a single zero group is not compressed
     for (int i = 0; i < GROUPS; i++) {
       int zeros = 0;
       while (i + zeros < GROUPS && groups[i + zeros] == 0) {

@@ -13,7 +13,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 
 /**
- * Internet socket addresses in memory (ip(7), ipv6(7)).
+ * Socket addresses of IPv4 and IPv6 in native memory (ip(7), ipv6(7)).
  *
  * <pre>
  * struct sockaddr_in  { u16 family; u16be port; u8 addr[4]; u8 zero[8]; };             // 16
@@ -39,7 +39,7 @@ final class SocketAddresses {
     return address.getAddress() instanceof Inet4Address ? AF_INET : AF_INET6;
   }
 
-  /** Writes an address and returns its length in bytes. */
+  /** Writes an address; returns its length in bytes. */
   static int write(InetSocketAddress address, MemorySegment into) {
     into.fill((byte) 0);
     int family = family(address);
@@ -65,7 +65,7 @@ final class SocketAddresses {
               : InetAddress.getByAddress(bytes);
       return new InetSocketAddress(address, port);
     } catch (UnknownHostException impossible) {
-      throw new AssertionError(impossible); // thrown for a wrong length only
+      throw new AssertionError(impossible); // thrown only for a wrong length
     }
   }
 }

@@ -9,15 +9,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 
-/** Calls on TCP sockets. None of them waits for a peer. */
+/** System calls on TCP sockets. None blocks on a peer. Any thread. */
 public final class Sockets {
-  /** {@code SOCK_CLOEXEC}: the descriptor is not inherited by programs that are started. */
+  /** {@code SOCK_CLOEXEC}: started programs do not inherit the descriptor. */
   public static final int SOCK_CLOEXEC = 0x80000;
 
-  /** {@code SOCK_NONBLOCK}: calls do not wait; operations of a ring still do. */
+  /** {@code SOCK_NONBLOCK}: system calls do not wait; operations of a ring still do. */
   public static final int SOCK_NONBLOCK = 0x800;
 
-  /** {@code MSG_MORE}: more follows at once, so a packet that is not full waits for it. */
+  /** {@code MSG_MORE}: more bytes follow at once, so the kernel holds back a partial packet. */
   public static final int MSG_MORE = 0x8000;
 
   /** {@code MSG_NOSIGNAL}: a broken connection is an error, not a signal. */
@@ -25,7 +25,7 @@ public final class Sockets {
 
   private static final int MSG_DONTWAIT = 0x40;
 
-  /** {@code MSG_WAITALL}: an operation of the ring goes on until all is sent. */
+  /** {@code MSG_WAITALL}: an operation of the ring continues until all bytes are sent. */
   public static final int MSG_WAITALL = 0x100;
 
   private static final int SOCK_STREAM = 1;
@@ -50,33 +50,32 @@ public final class Sockets {
   private static final CFunction SEND = CFunction.ofLibc("send");
   private static final CFunction CLOSE = CFunction.ofLibc("close");
 
-  /** Which sockets listen on a port. */
+  /** How sockets share a port. */
   public enum Port {
-    /** This one alone. */
+    /** The only socket on the port. */
     ALONE,
     /**
-     * This one first: a port that anybody listens on is refused, also one who would share it. Then
-     * it is open to more of the same user (SO_REUSEPORT), to each of which the kernel gives its
-     * part of the connections.
+     * The first socket on the port. Fails if any socket listens on the port, even one that would
+     * share it. Then more sockets of the same user may listen (SO_REUSEPORT); the kernel
+     * distributes connections over them.
      */
     FIRST,
-    /** This one as well, beside a first. */
+    /** A further socket, after a first. */
     MORE
   }
 
   private Sockets() {}
 
-  /** Listens on a port alone, as {@link #listen(InetSocketAddress, int, Port)}. */
+  /** Listens alone on a port, as {@link #listen(InetSocketAddress, int, Port)}. */
   public static int listen(InetSocketAddress address, int backlog) throws ErrnoException {
     return listen(address, backlog, Port.ALONE);
   }
 
   /**
-   * Opens a listening socket whose accepted connections send without delay (TCP_NODELAY is
-   * inherited). An IPv6 socket takes IPv6 alone (IPV6_V6ONLY), so that each address family of a
-   * port has a socket of its own.
+   * Opens a listening socket whose accepted connections inherit TCP_NODELAY. An IPv6 socket accepts
+   * IPv6 only (IPV6_V6ONLY), so each address family of a port has its own socket.
    *
-   * @param address resolved; port 0 picks one, see {@link #localAddress}
+   * @param address resolved; with port 0 the kernel chooses one, see {@link #localAddress}
    * @return its descriptor
    */
   public static int listen(InetSocketAddress address, int backlog, Port port)
@@ -96,7 +95,7 @@ public final class Sockets {
       int bytes = SocketAddresses.write(address, name);
       check("bind " + AddressText.of(address), BIND.intOrErrno(fd, name.address(), bytes));
       if (port == Port.FIRST) {
-        setInt(fd, SOL_SOCKET, SO_REUSEPORT, 1); // after bind, which so was for this one alone
+        setInt(fd, SOL_SOCKET, SO_REUSEPORT, 1); // after bind, so that bind was exclusive
       }
       check("listen on " + AddressText.of(address), LISTEN.intOrErrno(fd, backlog));
       return fd;
@@ -106,17 +105,17 @@ public final class Sockets {
     }
   }
 
-  /** The address a socket is bound to. */
+  /** The local address of a socket. */
   public static InetSocketAddress localAddress(int fd) throws ErrnoException {
     return name("getsockname", GETSOCKNAME, fd);
   }
 
-  /** The address at the other end. */
+  /** The peer's address. */
   public static InetSocketAddress peerAddress(int fd) throws ErrnoException {
     return name("getpeername", GETPEERNAME, fd);
   }
 
-  /** Sends what fits now; what does not, and what fails, is lost. */
+  /** Sends the bytes that fit now; the rest, and errors, are ignored. */
   public static void sendNow(int fd, byte[] bytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment copy = arena.allocateFrom(JAVA_BYTE, bytes);
@@ -125,16 +124,16 @@ public final class Sockets {
   }
 
   /**
-   * Opens a descriptor that does nothing, to be closed when one is needed.
+   * Opens an unused descriptor, to be closed when one is needed.
    *
-   * @return -1 if there is none left
+   * @return -1 if no descriptor is free
    */
   public static int placeholder() {
     int type = SOCK_STREAM | SOCK_CLOEXEC;
     return Math.max(-1, SOCKET.intOrErrno(SocketAddresses.AF_INET, type, 0));
   }
 
-  /** Ends sending; the peer reads an end of stream. False if the connection is gone already. */
+  /** Ends sending; the peer reads an end of stream. False if the connection is already gone. */
   public static boolean shutdownWrites(int fd) {
     return (int) SHUTDOWN.call(fd, SHUT_WR) == 0;
   }
@@ -144,7 +143,7 @@ public final class Sockets {
     return (int) SHUTDOWN.call(fd, SHUT_RDWR) == 0;
   }
 
-  /** Makes {@link #close} reset the connection instead of ending it. */
+  /** Makes {@link #close} reset the connection. */
   public static void resetOnClose(int fd) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment linger = arena.allocate(JAVA_INT, 2); // struct linger { int onoff, seconds; }
@@ -153,7 +152,7 @@ public final class Sockets {
     }
   }
 
-  /** Closes a descriptor; it is gone whatever the call says (close(2)). */
+  /** Closes a descriptor; it is released even if the call fails (close(2)). */
   public static void close(int fd) {
     var _ = CLOSE.call(fd);
   }

@@ -1,8 +1,12 @@
 /**
- * TCP sockets: the calls that set one up or tear it down. Moving bytes is the ring's.
+ * TCP sockets: system calls that open, configure and close them. The ring transfers the bytes.
  *
- * <p>{@link dev.millrace.net.Sockets} calls, {@link dev.millrace.net.SocketAddresses} translates,
- * {@link dev.millrace.net.AddressText} prints. None blocks. Imports {@code uring} and {@code
- * sync.ffi}. Any thread.
+ * <ul>
+ *   <li>{@link dev.millrace.net.Sockets}: the system calls.
+ *   <li>{@link dev.millrace.net.SocketAddresses}: addresses in native memory.
+ *   <li>{@link dev.millrace.net.AddressText}: addresses as text.
+ * </ul>
+ *
+ * <p>No call blocks. Any thread. Imports {@code uring} and {@code sync.ffi}.
  */
 package dev.millrace.net;

@@ -10,11 +10,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Buffers that the kernel picks from when data arrives, so that an idle connection holds none
+ * Provided buffers: the kernel picks one when data arrives, so an idle connection holds none
  * (io_uring_setup_buf_ring(3)).
  *
- * <p>A completion names its buffer; whoever takes the bytes gives it back by {@link #recycle}. Used
- * by the ring's thread only.
+ * <p>A completion carries the id of its buffer; the receiver of the bytes returns it by {@link
+ * #recycle}. Ring thread only, unless a method says otherwise.
  */
 public final class BufferRing {
   private static final VarHandle TAIL = JAVA_SHORT.varHandle();
@@ -44,22 +44,22 @@ public final class BufferRing {
     publish();
   }
 
-  /** The number by which operations name this ring. */
+  /** The group id by which operations select this ring. */
   public int group() {
     return group;
   }
 
-  /** Bytes of each buffer. */
+  /** Size of each buffer in bytes. */
   public int bufferBytes() {
     return bufferBytes;
   }
 
-  /** How many the kernel may still pick from. Any thread. */
+  /** Number of buffers that the kernel may still pick. Any thread. */
   public int free() {
     return (int) FREE.getOpaque(this);
   }
 
-  /** How many buffers there are. */
+  /** Total number of buffers. */
   public int entries() {
     return entries;
   }
@@ -72,23 +72,23 @@ public final class BufferRing {
     }
   }
 
-  /** All buffers' memory; buffer {@code id} begins at {@link #offset}. */
+  /** The memory of all buffers; buffer {@code id} begins at {@link #offset}. */
   public MemorySegment memory() {
     return memory;
   }
 
-  /** Where in {@link #memory()} a buffer begins. */
+  /** The offset of a buffer in {@link #memory()}. */
   public long offset(int id) {
     return (long) id * bufferBytes;
   }
 
-  /** Notes that a completion carried a buffer; it is the caller's until recycled. */
+  /** Records that a completion carried a buffer; the caller owns it until it is recycled. */
   public void taken() {
     FREE.setOpaque(this, free - 1);
     assert free >= 0 : "more buffers taken than there are";
   }
 
-  /** Gives a buffer back to the kernel; it may be filled again at once. */
+  /** Returns a buffer to the kernel, which may fill it at once. */
   public void recycle(int id) {
     put(id);
     publish();

@@ -1,8 +1,6 @@
 package dev.millrace.uring;
 
-/**
- * Receives completions as {@link Ring#reap} takes them off the queue. Called on the ring's thread.
- */
+/** Receives completions from {@link Ring#reap}. Called on the ring's thread. */
 @FunctionalInterface
 public interface CompletionSink {
   /**

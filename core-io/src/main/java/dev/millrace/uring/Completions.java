@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * Room for completions that {@link Ring#copyCqes} takes off the queue in one go: copies of the
- * kernel's entries, the caller's until the next call. For one thread at a time.
+ * A buffer for completions that {@link Ring#copyCqes} copies in bulk. Its contents are valid until
+ * the next call. One thread at a time.
  *
  * <p>Source: the {@code []io_uring_cqe} of Zig's {@code IoUring.copy_cqes}.
  */
@@ -20,34 +20,34 @@ public final class Completions {
   private int count;
 
   /**
-   * Room for {@code capacity} completions.
+   * Creates a buffer for {@code capacity} completions.
    *
-   * @throws IllegalArgumentException if that is less than 1
+   * @throws IllegalArgumentException if {@code capacity} is less than 1
    */
   public Completions(int capacity) {
     if (capacity < 1) {
-      throw new IllegalArgumentException("room for at least 1 completion, not " + capacity);
+      throw new IllegalArgumentException("capacity must be at least 1, was " + capacity);
     }
     this.capacity = capacity;
     this.entries = Arena.ofAuto().allocate(Cqe.LAYOUT, capacity);
   }
 
-  /** How many fit. */
+  /** The maximum number of completions. */
   public int capacity() {
     return capacity;
   }
 
-  /** How many the last call copied. */
+  /** The number of completions that the last call copied. */
   public int count() {
     return count;
   }
 
-  /** As submitted; {@code index} is 0 for the oldest. */
+  /** The user data as submitted; {@code index} 0 is the oldest completion. */
   public long userData(int index) {
     return entries.get(JAVA_LONG, entry(index) + Cqe.USER_DATA);
   }
 
-  /** Bytes, a descriptor or zero; or {@code -errno}. */
+  /** The result: bytes, a descriptor or zero; or {@code -errno}. */
   public int result(int index) {
     return entries.get(JAVA_INT, entry(index) + Cqe.RES);
   }
@@ -72,7 +72,7 @@ public final class Completions {
     entries.set(JAVA_INT, at + Cqe.FLAGS, flags);
   }
 
-  /** Appends a run of entries as they stand in a completion queue. */
+  /** Appends entries copied from a completion queue. */
   void addAll(MemorySegment queue, long index, int entriesCopied) {
     MemorySegment.copy(
         queue, index * Cqe.BYTES, entries, count * Cqe.BYTES, entriesCopied * Cqe.BYTES);

@@ -12,16 +12,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
 /**
- * What all rings share: operations are written as submission queue entries, the same 64 bytes
- * whether the kernel reads them or a simulation does.
+ * The common part of all rings: operations are encoded as submission queue entries, the same 64
+ * bytes for the kernel and for a simulation.
  *
- * <p>For those who implement {@link Ring}; everybody else uses the interface.
+ * <p>For implementations of {@link Ring}; all other code uses the interface.
  */
 public abstract class EncodingRing implements Ring {
   private static final long ANY_WAKER = 0xffff_ffffL;
 
   private final MemorySegment entries;
-  // One a submission entry: the kernel copies it at submission, so it is free with the entry.
+  // One per submission entry: the kernel copies it at submission, so it is free with the entry.
   private final MemorySegment timespecs;
   private final int entryCount;
   private final long supported;
@@ -31,9 +31,9 @@ public abstract class EncodingRing implements Ring {
   private boolean closed;
 
   /**
-   * @param entries the submission queue, 64 bytes an entry, a power of two of them
-   * @param timespecs native, 16 bytes an entry
-   * @param operations what may be prepared
+   * @param entries the submission queue, 64 bytes per entry, a power of two of them
+   * @param timespecs native memory, 16 bytes per entry
+   * @param operations that may be prepared
    */
   protected EncodingRing(MemorySegment entries, MemorySegment timespecs, Set<OpKind> operations) {
     this.entries = entries;
@@ -46,13 +46,13 @@ public abstract class EncodingRing implements Ring {
     this.supported = mask;
   }
 
-  /** Entries taken off the submission queue since the beginning; wraps. */
+  /** Entries taken off the submission queue since the start; wraps around. */
   protected abstract int takenEntries();
 
-  /** Hands over what is queued, without waiting. */
+  /** Submits the queued entries without waiting. */
   protected abstract void submitEarly();
 
-  /** Entries put into the submission queue since the beginning; wraps. */
+  /** Entries added to the submission queue since the start; wraps around. */
   protected final int preparedEntries() {
     return tail;
   }
@@ -67,18 +67,22 @@ public abstract class EncodingRing implements Ring {
     stats.set(counter, value);
   }
 
-  /** Provided buffers over memory that the implementation has made known to its kernel. */
+  /**
+   * Creates provided buffers over memory that the implementation has registered with its kernel.
+   */
   protected static BufferRing bufferRing(
       MemorySegment ring, MemorySegment memory, int entries, int bufferBytes, int group) {
     return new BufferRing(ring, memory, entries, bufferBytes, group);
   }
 
-  /** Why {@code bytes} of memory cannot be registered as {@code buffers} buffers. */
+  /**
+   * The exception for a failed registration of {@code buffers} buffers with {@code bytes} in total.
+   */
   protected static RingUnavailableException refusedBuffers(int errno, int buffers, long bytes) {
     return RingUnavailableException.buffers(errno, buffers, bytes);
   }
 
-  /** Refuses all use from now on; false if that was so before. */
+  /** Makes all later calls fail; false if already closed. */
   protected final boolean beginClose() {
     boolean first = !closed;
     closed = true;
@@ -91,7 +95,7 @@ public abstract class EncodingRing implements Ring {
     }
   }
 
-  /** Appends the completions that are there and fit, and frees them. */
+  /** Appends the available completions that fit, and frees their entries. */
   protected abstract void takeCompletions(Completions into);
 
   /** Appends one completion. */
@@ -104,7 +108,7 @@ public abstract class EncodingRing implements Ring {
     requireOpen();
     into.clear();
     takeCompletions(into);
-    // A signal ends a wait without a completion; the caller has asked for one at least.
+    // A signal ends a wait without a completion, but the caller needs at least one.
     while (into.count() == 0 && waitFor > 0) {
       submitAndWait(Math.min(waitFor, into.capacity()), -1);
       takeCompletions(into);
@@ -335,7 +339,7 @@ public abstract class EncodingRing implements Ring {
     }
   }
 
-  /** Writes one whole entry, eight words. */
+  /** Writes a whole entry, eight words. */
   private void prep(
       OpKind kind, int ioprio, int fd, long off, long addr, int len, int opFlags, long userData) {
     requireOpen();
@@ -373,7 +377,7 @@ public abstract class EncodingRing implements Ring {
     count(Counter.SQ_FULL, 1);
     submitEarly();
     if (entryCount - (tail - takenEntries()) < needed) {
-      throw new IllegalStateException("the kernel takes no submission from a full queue");
+      throw new IllegalStateException("the kernel accepted no submission from a full queue");
     }
   }
 }

@@ -4,14 +4,14 @@ import dev.millrace.sync.ffi.Errno;
 import java.io.IOException;
 import java.io.Serial;
 
-/** A system call or a ring operation failed: its name and error number. */
+/** A failed system call or ring operation, with its name and error number. */
 public final class ErrnoException extends IOException {
   @Serial private static final long serialVersionUID = 1L;
 
   private final int errno;
 
   /**
-   * @param operation name of the call or operation, with what it was about
+   * @param operation name of the call or operation, and its subject
    * @param errno the positive error number
    */
   public ErrnoException(String operation, int errno) {
@@ -24,12 +24,12 @@ public final class ErrnoException extends IOException {
     return errno;
   }
 
-  /** Whether an address is taken by another socket (EADDRINUSE). */
+  /** Whether another socket uses the address (EADDRINUSE). */
   public boolean isAddressInUse() {
     return errno == Errno.EADDRINUSE;
   }
 
-  /** Whether permission was refused (EACCES, EPERM). */
+  /** Whether permission was denied (EACCES, EPERM). */
   public boolean isPermissionDenied() {
     return errno == Errno.EACCES || errno == Errno.EPERM;
   }

@@ -3,24 +3,23 @@ package dev.millrace.uring;
 import java.util.Set;
 
 /**
- * What the kernel under a ring can do, as probed when it was set up.
+ * The capabilities of the kernel under a ring, probed at its setup.
  *
- * @param operations the kinds that may be submitted
- * @param deferredTaskRun completions are worked off in the loop's own enter call (6.1), not by
- *     interrupting it
- * @param registeredRing enter calls spare the look-up of the ring's descriptor
+ * @param operations kinds that may be submitted
+ * @param deferredTaskRun whether completions are processed in the loop's own enter call (6.1)
+ *     instead of interrupting it
+ * @param registeredRing whether enter calls skip the lookup of the ring's descriptor
  */
 public record Features(Set<OpKind> operations, boolean deferredTaskRun, boolean registeredRing) {
   public Features {
     operations = Set.copyOf(operations);
   }
 
-  /** Whether this kind may be submitted. */
   public boolean supports(OpKind kind) {
     return operations.contains(kind);
   }
 
-  /** The same without some operations: what an older kernel would say. */
+  /** These features without some operations, as of an older kernel. */
   public Features without(OpKind... missing) {
     Set<OpKind> rest = new java.util.HashSet<>(operations);
     rest.removeAll(Set.of(missing));
@@ -31,10 +30,10 @@ public record Features(Set<OpKind> operations, boolean deferredTaskRun, boolean 
     return new UnsupportedOperationException(
         "IORING_OP_"
             + kind
-            + " is not to be had on Linux "
+            + " is not available on Linux "
             + System.getProperty("os.version")
-            + "; it came with "
+            + "; it requires Linux "
             + kind.since()
-            + " (ask features().supports first)");
+            + " (check features().supports first)");
   }
 }

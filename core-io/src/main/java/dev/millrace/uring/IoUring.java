@@ -18,11 +18,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * The kernel's ring. liburing sets it up and enters the kernel; the queues in shared memory are
- * read and written here (io_uring(7)).
+ * A ring of the kernel. liburing sets it up and enters the kernel; this class reads and writes the
+ * queues in shared memory (io_uring(7)).
  *
- * <p>The submission tail is published with release order after the entries are written, and the
- * completion tail read with acquire order before they are; the kernel does the mirror image.
+ * <p>It publishes the submission tail with release order after it has written the entries, and
+ * reads the completion tail with acquire order before it reads the entries. The kernel does the
+ * mirror image.
  */
 public final class IoUring extends EncodingRing {
   private static final VarHandle INT = JAVA_INT.varHandle();
@@ -46,7 +47,7 @@ public final class IoUring extends EncodingRing {
   private int enterFlags;
   private int submittedTail;
   private int head;
-  // Registered memory is the kernel's: it must not go before the ring does.
+  // The kernel uses registered memory: it must outlive the ring.
   private MemorySegment[] registered = {};
 
   private IoUring(RingSetup setup) {
@@ -72,15 +73,16 @@ public final class IoUring extends EncodingRing {
     this.cqTail = setup.pointer(UringStruct.CQ_KTAIL, 4);
     MemorySegment array = setup.pointer(UringStruct.SQ_ARRAY, entries * 4L);
     for (int i = 0; i < entries; i++) {
-      array.setAtIndex(JAVA_INT, i, i); // entry i of the queue is submission i, for good
+      array.setAtIndex(JAVA_INT, i, i); // entry i of the queue always is submission i
     }
     enterArgument.set(JAVA_LONG, Structs.GETEVENTS_TS, timespec.address());
   }
 
   /**
-   * Sets a ring up, disabled until {@link #enable}. Any thread.
+   * Sets up a ring, which is disabled until {@link #enable}. Any thread.
    *
-   * @throws RingUnavailableException if liburing, the kernel, its configuration or a limit refuses
+   * @throws RingUnavailableException if liburing, the kernel, its configuration or a limit prevents
+   *     it
    */
   public static IoUring open(RingConfig config) throws RingUnavailableException {
     return new IoUring(RingSetup.open(config));
@@ -150,7 +152,7 @@ public final class IoUring extends EncodingRing {
     count(Counter.SUBMITTED, consumed);
     record(Counter.LAST_BATCH, consumed);
     if (result < 0) {
-      // Interrupted, timed out, or short of room: what was not taken stays queued for the next
+      // Interrupted, timed out, or out of memory: entries not consumed stay queued for the next
       // turn.
       switch (-result) {
         case Errno.EINTR, Errno.ETIME, Errno.EAGAIN, Errno.EBUSY -> {}
@@ -206,7 +208,7 @@ public final class IoUring extends EncodingRing {
     if (result < 0) {
       throw RingUnavailableException.of("io_uring_register(PBUF_RING)", -result);
     }
-    // Buffers go round: those that never held anything take no room.
+    // The kernel uses buffers in turn; a buffer that was never used needs no physical memory.
     MemorySegment memory = Native.untouched((long) entries * bufferBytes, 4096, arena);
     return bufferRing(bufferRing, memory, entries, bufferBytes, group);
   }
@@ -216,14 +218,14 @@ public final class IoUring extends EncodingRing {
     requireOpen();
     long bytes = 0;
     try (Arena call = Arena.ofConfined()) {
-      MemorySegment pieces = call.allocate(Structs.IOVEC, Math.max(1, buffers.length));
+      MemorySegment vectors = call.allocate(Structs.IOVEC, Math.max(1, buffers.length));
       for (int i = 0; i < buffers.length; i++) {
         long at = i * Structs.IOVEC.byteSize();
-        pieces.set(JAVA_LONG, at + Structs.IOV_BASE, buffers[i].address());
-        pieces.set(JAVA_LONG, at + Structs.IOV_LEN, buffers[i].byteSize());
+        vectors.set(JAVA_LONG, at + Structs.IOV_BASE, buffers[i].address());
+        vectors.set(JAVA_LONG, at + Structs.IOV_LEN, buffers[i].byteSize());
         bytes += buffers[i].byteSize();
       }
-      int result = Liburing.register(descriptor, Uapi.REGISTER_BUFFERS, pieces, buffers.length);
+      int result = Liburing.register(descriptor, Uapi.REGISTER_BUFFERS, vectors, buffers.length);
       if (result < 0) {
         throw refusedBuffers(-result, buffers.length, bytes);
       }

@@ -3,7 +3,7 @@ package dev.millrace.uring;
 import dev.millrace.uring.abi.Uapi;
 import org.jspecify.annotations.Nullable;
 
-/** The operations that are submitted, for probing and for figures by kind. */
+/** The kinds of operations, for probing and for metrics by kind. */
 public enum OpKind {
   NOP(Uapi.OP_NOP),
   ACCEPT(Uapi.OP_ACCEPT),
@@ -60,12 +60,17 @@ public enum OpKind {
     return opcode;
   }
 
-  /** The oldest kernel that has it and that this library runs on. */
+  /**
+   * The oldest kernel that supports the kind, but at least the oldest that this library supports.
+   */
   public String since() {
     return since;
   }
 
-  /** Whether it waits for somebody else, so that how long it took says nothing about the ring. */
+  /**
+   * Whether the operation waits for a peer, another thread or a timeout, so that its latency says
+   * nothing about the ring.
+   */
   public boolean isWait() {
     return switch (this) {
       case ACCEPT, RECV, FUTEX_WAIT, POLL, TIMEOUT, LINK_TIMEOUT -> true;
@@ -78,12 +83,12 @@ public enum OpKind {
     return VALUES[ordinal];
   }
 
-  /** The kind with this {@code IORING_OP_*} number, or null if it is not one of ours. */
+  /** The kind with this {@code IORING_OP_*} number, or null if it is not listed here. */
   public static @Nullable OpKind ofOpcode(int opcode) {
     return opcode < 0 || opcode >= BY_OPCODE.length ? null : BY_OPCODE[opcode];
   }
 
-  /** How many kinds there are. */
+  /** The number of kinds. */
   public static int count() {
     return VALUES.length;
   }

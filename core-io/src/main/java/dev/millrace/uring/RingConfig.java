@@ -3,16 +3,16 @@ package dev.millrace.uring;
 import java.util.Optional;
 
 /**
- * How large a ring is.
+ * The sizes of a ring.
  *
- * @param submissionEntries entries of the submission queue, a power of two; a full queue is
- *     submitted and refilled, so this bounds a batch and not the number of operations in flight
- * @param completionEntries entries of the completion queue, a power of two; what does not fit is
- *     kept by the kernel and counted as an overflow
- * @param workerThreads most kernel worker threads for operations that block, per kind
+ * @param submissionEntries entries of the submission queue, a power of two. A full queue is
+ *     submitted and refilled, so this limits a batch, not the operations in flight.
+ * @param completionEntries entries of the completion queue, a power of two. The kernel keeps
+ *     completions that do not fit and counts an overflow.
+ * @param workerThreads maximum of kernel worker threads for blocking operations, per kind
  */
 public record RingConfig(int submissionEntries, int completionEntries, int workerThreads) {
-  /** Fit for a server: 1024 submissions a batch, 16384 completions. */
+  /** For servers: 1024 submissions per batch, 16384 completions, 4 worker threads. */
   public static final RingConfig DEFAULT = new RingConfig(1024, 16384, 4);
 
   private static final int LEAST_SUBMISSIONS = 64;
@@ -20,21 +20,24 @@ public record RingConfig(int submissionEntries, int completionEntries, int worke
   public RingConfig {
     if (Integer.bitCount(submissionEntries) != 1 || Integer.bitCount(completionEntries) != 1) {
       throw new IllegalArgumentException(
-          "queue sizes are powers of two: " + submissionEntries + ", " + completionEntries);
+          "submissionEntries and completionEntries must be powers of two: "
+              + submissionEntries
+              + ", "
+              + completionEntries);
     }
     if (completionEntries < submissionEntries) {
       throw new IllegalArgumentException(
-          "the completion queue is no smaller than the submission queue: "
+          "completionEntries must not be less than submissionEntries: "
               + completionEntries
               + " < "
               + submissionEntries);
     }
     if (workerThreads < 1) {
-      throw new IllegalArgumentException("at least one kernel worker thread: " + workerThreads);
+      throw new IllegalArgumentException("workerThreads must be at least 1: " + workerThreads);
     }
   }
 
-  /** The same with queues of half the size, unless they would be too small for a server. */
+  /** This configuration with queues of half the size, or empty if too small for a server. */
   public Optional<RingConfig> halved() {
     return submissionEntries / 2 < LEAST_SUBMISSIONS
         ? Optional.empty()

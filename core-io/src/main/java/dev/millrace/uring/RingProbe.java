@@ -20,16 +20,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What io_uring can do here, operation by operation and flag by flag, or why there is none: for
- * people who set a machine up, not for the path of a server.
+ * The capabilities of io_uring on this machine, by operation and flag, or why it is unavailable.
+ * For diagnosis; the server does not need it.
  *
- * @param refusal why no ring can be had, or null if one can
- * @param ring the largest that can be had, {@link RingConfig#DEFAULT} unless locked memory is short
- * @param liburing the version of the library that was loaded, or empty
- * @param setupFlags by name without prefix, whether a ring with this flag can be set up; empty if
- *     there is no ring at all
- * @param operations what may be submitted
- * @param features what the kernel says of itself, by name without prefix
+ * @param refusal why no ring can be set up, or null if one can
+ * @param ring the largest possible sizes, {@link RingConfig#DEFAULT} unless locked memory is short
+ * @param liburing the version of the loaded library, or empty
+ * @param setupFlags whether a ring with this flag can be set up, by name without prefix; empty if
+ *     no ring can be set up
+ * @param operations that may be submitted
+ * @param features that the kernel reports, by name without prefix
  */
 public record RingProbe(
     @Nullable RingUnavailableException refusal,
@@ -80,7 +80,7 @@ public record RingProbe(
     return flags;
   }
 
-  /** Looks; sets up and closes a handful of rings. Any thread. */
+  /** Probes by setting up and closing a few rings. Any thread. */
   public static RingProbe run() {
     Set<OpKind> operations = EnumSet.noneOf(OpKind.class);
     RingUnavailableException refusal = null;
@@ -108,7 +108,7 @@ public record RingProbe(
     return new RingProbe(refusal, config, version(), flags, operations, features);
   }
 
-  /** With as many provided buffers as a server has to a ring. */
+  /** Opens a ring with the server's ratio of provided buffers. */
   private static Set<OpKind> operationsOf(RingConfig config) throws RingUnavailableException {
     try (IoUring ring = IoUring.open(config)) {
       var _ = ring.provideBuffers(config.submissionEntries() * BUFFERS_A_SUBMISSION, 1, 1);
@@ -133,7 +133,7 @@ public record RingProbe(
     }
   }
 
-  /** From the name of the file that was mapped: liburing 2.3 has no function that would say. */
+  /** The version from the name of the mapped file: liburing 2.3 has no function for it. */
   private static String version() {
     if (Liburing.missing().isPresent()) {
       return "";

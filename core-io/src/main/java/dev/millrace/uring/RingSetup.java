@@ -18,15 +18,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A kernel ring as set up and probed, before anybody uses it.
+ * A kernel ring after setup and probing, before its first use.
  *
- * @param arena lives as long as something refers to it: nothing that the kernel may write to is
- *     freed by hand
+ * @param arena garbage-collected: memory that the kernel may write to is never freed explicitly
  * @param ring liburing's object, the only one to be closed
- * @param operations what the kernel says it can do
+ * @param operations that the kernel reports as supported
  */
 record RingSetup(Arena arena, MemorySegment ring, boolean deferredTaskRun, Set<OpKind> operations) {
-  /** Tried in order; a kernel that knows a flag not answers EINVAL and the next set is tried. */
+  /**
+   * Tried in order; EINVAL means that the kernel does not know a flag, and the next set is tried.
+   */
   private static final int[] SETUP_FLAGS = {
     Uapi.SETUP_SINGLE_ISSUER | Uapi.SETUP_DEFER_TASKRUN | Uapi.SETUP_SUBMIT_ALL,
     Uapi.SETUP_SINGLE_ISSUER | Uapi.SETUP_SUBMIT_ALL,
@@ -39,7 +40,7 @@ record RingSetup(Arena arena, MemorySegment ring, boolean deferredTaskRun, Set<O
     }
     if (!Native.isLittleEndian64()) {
       throw new RingUnavailableException(
-          RingUnavailableException.Reason.OTHER, "a 64-bit little-endian machine is needed");
+          RingUnavailableException.Reason.OTHER, "a 64-bit little-endian machine is required");
     }
     Arena arena = Arena.ofAuto();
     MemorySegment ring = arena.allocate(UringStruct.LAYOUT);
@@ -95,16 +96,16 @@ record RingSetup(Arena arena, MemorySegment ring, boolean deferredTaskRun, Set<O
     MemorySegment values = arena.allocate(JAVA_INT, 2);
     values.setAtIndex(JAVA_INT, 0, threads);
     values.setAtIndex(JAVA_INT, 1, threads);
-    // Refusal leaves the kernel's own, larger bound; nothing depends on ours.
+    // On failure the kernel keeps its own, larger limit, which is harmless.
     var _ = Liburing.registerIowqMaxWorkers(ring, values);
   }
 
-  /** What a pointer of liburing's object points at. */
+  /** The memory behind a pointer in liburing's object. */
   MemorySegment pointer(long field, long bytes) {
     return ring.get(ADDRESS, field).reinterpret(bytes);
   }
 
-  /** An unsigned int behind a pointer of liburing's object. */
+  /** The unsigned int behind a pointer in liburing's object. */
   int number(long field) {
     return pointer(field, 4).get(JAVA_INT, 0);
   }

@@ -6,12 +6,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Finds the largest ring that the limit on locked memory leaves room for.
+ * Finds the largest ring that the limit on locked memory allows.
  *
- * <p>Linux counts queues and provided buffers' rings (since 6.14 all of them) against
- * RLIMIT_MEMLOCK, unless the process has CAP_IPC_LOCK: one sum for all processes of the user, which
- * each compares with its own limit. How much is left can therefore not be computed, only tried. And
- * what a closed ring held is given back some milliseconds after it was closed, hence the waits.
+ * <p>Linux counts queues and the rings of provided buffers (since 6.14 all of them) against
+ * RLIMIT_MEMLOCK, unless the process has CAP_IPC_LOCK. The sum covers all processes of the user,
+ * and each compares it with its own limit. So the remaining memory cannot be computed, only tried.
+ * The memory of a closed ring is released some milliseconds after the close, hence the waits.
  */
 public final class RingSizes {
   private static final long GIVEN_BACK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -19,25 +19,25 @@ public final class RingSizes {
 
   private RingSizes() {}
 
-  /** Opens a ring, and whatever belongs to it. */
+  /** Opens a ring and its resources. */
   @FunctionalInterface
   public interface Opener<T> {
-    /** Opens all of it, or leaves nothing open. */
+    /** Opens all resources or none. */
     T open(RingConfig config) throws RingUnavailableException;
   }
 
   /**
-   * What was opened.
+   * The opened resources.
    *
-   * @param refusal why it is smaller than asked for, and how to change that, if it is
+   * @param refusal why the ring is smaller than requested, and how to change that; empty if it is
+   *     not
    */
   public record Opened<T>(T value, RingConfig config, Optional<RingUnavailableException> refusal) {}
 
   /**
-   * Opens with the size that is asked for, or with half and half again while memory is what is
-   * missing. May sleep.
+   * Opens with the requested sizes; while memory is short, halves them and retries. May sleep.
    *
-   * @throws RingUnavailableException if nothing smaller helps; it is about the size asked for
+   * @throws RingUnavailableException about the requested sizes, if no smaller size helps
    */
   public static <T> Opened<T> largest(RingConfig wanted, Opener<T> opener)
       throws RingUnavailableException {

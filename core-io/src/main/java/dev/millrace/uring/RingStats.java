@@ -4,25 +4,24 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A ring's counters. Written by the ring's thread alone, without a locked instruction; any thread
- * may read, and sees values that are whole and soon current (opaque access).
+ * A ring's counters. Written by the ring's thread only, without locked instructions. Any thread may
+ * read whole and soon current values (opaque access).
  */
 public final class RingStats {
   private static final VarHandle COUNTERS = MethodHandles.arrayElementVarHandle(long[].class);
 
-  /** What is counted. */
   public enum Counter {
     /** Enter calls. */
     ENTERS,
-    /** Submissions handed to the kernel. */
+    /** Operations submitted. */
     SUBMITTED,
     /** Completions reaped. */
     COMPLETED,
-    /** Times the submission queue was full and had to be submitted early. */
+    /** How often the submission queue was full and was submitted early. */
     SQ_FULL,
-    /** Turns on which the completion queue had overflowed. */
+    /** Enter calls after which the completion queue had overflowed. */
     CQ_OVERFLOW,
-    /** Submissions handed over by the last enter call: the batch, or depth, of the queue. */
+    /** Operations submitted by the last enter call: the batch size or queue depth. */
     LAST_BATCH
   }
 
@@ -30,7 +29,6 @@ public final class RingStats {
 
   RingStats() {}
 
-  /** A counter's present value. */
   public long get(Counter counter) {
     return (long) COUNTERS.getOpaque(values, counter.ordinal());
   }

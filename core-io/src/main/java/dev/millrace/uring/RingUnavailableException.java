@@ -6,27 +6,27 @@ import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** There is no ring to be had. The message names the likely cause and the cure, in one line. */
+/** No ring can be set up. The one-line message has the likely cause and the cure. */
 public final class RingUnavailableException extends IOException {
   @Serial private static final long serialVersionUID = 1L;
 
   private static final Path SYSCTL = Path.of("/proc/sys/kernel/io_uring_disabled");
 
-  /** What stands in the way. */
+  /** The cause. */
   public enum Reason {
     /** liburing is missing or too old. */
     LIBRARY,
-    /** The sysctl {@code kernel.io_uring_disabled} refuses it. */
+    /** The sysctl {@code kernel.io_uring_disabled} forbids it. */
     SYSCTL,
-    /** A seccomp profile refuses it, as container runtimes' default ones do. */
+    /** A seccomp profile forbids it, as the default profiles of container runtimes do. */
     SECCOMP,
-    /** The kernel has none (ENOSYS), or a seccomp profile answers as if it had none. */
+    /** The kernel has no io_uring (ENOSYS), or a seccomp profile pretends so. */
     NOT_IMPLEMENTED,
-    /** Memory may not be locked: {@code ulimit -l}, or the memory limit of the control group. */
+    /** The limit on locked memory: {@code ulimit -l}, or the memory limit of the control group. */
     MEMORY,
-    /** The kernel is older than what this library needs. */
+    /** The kernel is older than this library requires. */
     TOO_OLD,
-    /** Anything else; the message carries the call and the error number. */
+    /** Any other cause; the message has the call and the error number. */
     OTHER
   }
 
@@ -37,7 +37,6 @@ public final class RingUnavailableException extends IOException {
     this.reason = reason;
   }
 
-  /** What stands in the way. */
   public Reason reason() {
     return reason;
   }
@@ -48,7 +47,7 @@ public final class RingUnavailableException extends IOException {
         Reason.LIBRARY, why + "; install it with: apt-get install liburing2");
   }
 
-  /** A set-up call failed. */
+  /** A setup call failed. */
   static RingUnavailableException of(String call, int errno) {
     return of(call, errno, readSysctl());
   }
@@ -114,7 +113,7 @@ public final class RingUnavailableException extends IOException {
     try {
       return Files.readAllLines(SYSCTL)
           .getFirst()
-          .strip(); // these files answer the first read only
+          .strip(); // a second read of such a file returns nothing
     } catch (IOException absent) {
       return "";
     }

@@ -7,12 +7,12 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import dev.millrace.uring.abi.Structs;
 import java.lang.foreign.MemorySegment;
 
-/** Reads what {@link Ring#prepStatx} filled in (statx(2)). */
+/** Accessors for the structure that {@link Ring#prepStatx} fills (statx(2)). */
 public final class Statx {
   /** Size of {@code struct statx}. */
   public static final int BYTES = (int) Structs.STATX.byteSize();
 
-  /** Mask of what stat(2) tells, {@code STATX_BASIC_STATS}. */
+  /** Mask of the fields of stat(2), {@code STATX_BASIC_STATS}. */
   public static final int BASIC = 0x7ff;
 
   private Statx() {}
@@ -27,17 +27,17 @@ public final class Statx {
     return Short.toUnsignedInt(statx.get(JAVA_SHORT, Structs.STATX_MODE));
   }
 
-  /** Number of names. */
+  /** Number of hard links. */
   public static int links(MemorySegment statx) {
     return statx.get(JAVA_INT, Structs.STATX_NLINK);
   }
 
-  /** Which file of its device. */
+  /** Inode number. */
   public static long inode(MemorySegment statx) {
     return statx.get(JAVA_LONG, Structs.STATX_INO);
   }
 
-  /** When the content last changed, seconds since 1970. */
+  /** Last modification of the content, in seconds since 1970. */
   public static long modifiedSeconds(MemorySegment statx) {
     return statx.get(JAVA_LONG, Structs.STATX_MTIME);
   }

@@ -1,7 +1,7 @@
 package dev.millrace.uring;
 
 /**
- * The 64 bits that travel with a submission and come back with its completions.
+ * The 64-bit user data of a submission, which its completions carry.
  *
  * <pre>
  *  63          40 39          16 15     8 7      0
@@ -10,25 +10,25 @@ package dev.millrace.uring;
  * +--------------+--------------+--------+--------+
  * </pre>
  *
- * <p>The slot finds the target in the loop's table; the generation tells the slot's present owner
- * from an earlier one, whose late completions are dropped. The kind is an {@link OpKind} ordinal,
- * the tag a small number by which the target tells its own operations apart.
+ * <p>The slot finds the target in the loop's table. The generation distinguishes the slot's current
+ * owner from earlier ones, whose late completions are dropped. The kind is an {@link OpKind}
+ * ordinal. The tag is a small number by which the target distinguishes its own operations.
  */
 public final class UserData {
-  /** Slots are 0 to this, exclusive. */
+  /** Slots are less than this. */
   public static final int MAX_SLOTS = 1 << 24;
 
-  /** Generations wrap here. */
+  /** Generations wrap around here. */
   public static final int GENERATION_MASK = (1 << 24) - 1;
 
   private UserData() {}
 
-  /** What a target holds on to: generation and slot, with kind and tag zero. */
+  /** A target's handle: generation and slot, with kind and tag zero. */
   public static long handle(int slot, int generation) {
     return (long) generation << 40 | (long) slot << 16;
   }
 
-  /** A submission's value: the target's handle with the kind and tag of this operation. */
+  /** The user data of a submission: the target's handle with the operation's kind and tag. */
   public static long of(long handle, OpKind kind, int tag) {
     return handle | (long) kind.ordinal() << 8 | tag;
   }

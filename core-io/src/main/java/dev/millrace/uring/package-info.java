@@ -2,25 +2,24 @@
  * The ring: operations in, completions out.
  *
  * <ul>
- *   <li>{@link dev.millrace.uring.Ring}: the interface that the loop drives; a simulated twin
- *       stands behind the same one.
- *   <li>{@link dev.millrace.uring.IoUring}: the kernel's ring, set up through liburing, its queues
- *       read and written from Java.
- *   <li>{@link dev.millrace.uring.EncodingRing}: what both write into their submission queues.
- *   <li>{@link dev.millrace.uring.OpKind}, {@link dev.millrace.uring.Features}: which operations
- *       there are, and which the kernel at hand has.
- *   <li>{@link dev.millrace.uring.UserData}: what a submission carries so that its completion finds
- *       its way back.
- *   <li>{@link dev.millrace.uring.Completions}: room for completions taken in bulk.
+ *   <li>{@link dev.millrace.uring.Ring}: the interface that the loop drives; {@code uring.sim} has
+ *       a simulated implementation.
+ *   <li>{@link dev.millrace.uring.IoUring}: the kernel's ring, set up through liburing; Java code
+ *       reads and writes its queues.
+ *   <li>{@link dev.millrace.uring.EncodingRing}: encodes submission queue entries for both.
+ *   <li>{@link dev.millrace.uring.OpKind}, {@link dev.millrace.uring.Features}: the kinds of
+ *       operations, and those that the kernel supports.
+ *   <li>{@link dev.millrace.uring.UserData}: the value that routes a completion to its target.
+ *   <li>{@link dev.millrace.uring.Completions}: a buffer for completions copied in bulk.
  *   <li>{@link dev.millrace.uring.BufferRing}: buffers provided to the kernel for receiving.
- *   <li>{@link dev.millrace.uring.RingUnavailableException}: why there is no ring, and the cure;
- *       {@link dev.millrace.uring.RingProbe}: what there is, flag by flag, for people.
+ *   <li>{@link dev.millrace.uring.RingUnavailableException}: why no ring can be set up, and the
+ *       cure; {@link dev.millrace.uring.RingProbe}: the kernel's capabilities, for diagnosis.
  * </ul>
  *
- * <p>Of Zig's {@code IoUring}, {@code get_sqe} is part of each {@code prep} method, which finds its
- * entry itself, and {@code cqe_seen} of {@code reap} and {@code copyCqes}, which free what they
- * take.
+ * <p>Differences from Zig's {@code IoUring}: each {@code prep} method gets its entry itself ({@code
+ * get_sqe}), and {@code reap} and {@code copyCqes} free the entries that they remove ({@code
+ * cqe_seen}).
  *
- * <p>Imports {@code uring.abi} and core-sync. A ring belongs to one thread; see {@code Ring}.
+ * <p>A ring belongs to one thread; see {@code Ring}. Imports {@code uring.abi}, {@code sync.ffi}.
  */
 package dev.millrace.uring;

@@ -124,6 +124,6 @@ class RingFileTest {
           () -> messages.add(assertThrows(IllegalStateException.class, caller::nop).getMessage()));
       assertEquals(0, caller.nop());
     }
-    assertEquals(List.of("the loop's thread must not wait for itself"), messages);
+    assertEquals(List.of("the loop thread must not block on itself"), messages);
   }
 }

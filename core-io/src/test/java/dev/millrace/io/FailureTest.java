@@ -67,7 +67,7 @@ class FailureTest {
     assertEquals(0, w.writeVec(Slices.of(new byte[2])));
     WriteFailedException e =
         assertThrows(WriteFailedException.class, () -> w.writeAll(new byte[2]));
-    assertTrue(e.toString().contains("Valve: the sink takes nothing now; 3 bytes"), e::toString);
+    assertTrue(e.toString().contains("Valve: the sink accepts no bytes now; 3 bytes"), e::toString);
     w.writeByte(4);
     assertThrows(WriteFailedException.class, () -> w.writeByte(5));
     assertThrows(WriteFailedException.class, () -> w.writeInt(5, ByteOrder.BIG_ENDIAN));
@@ -88,7 +88,7 @@ class FailureTest {
     r.fillMore();
     assertEquals(0, r.bufferedLen());
     ReadFailedException e = assertThrows(ReadFailedException.class, r::takeByte);
-    assertTrue(e.toString().contains("Tap: the source gives nothing now"), e::toString);
+    assertTrue(e.toString().contains("Tap: the source has no bytes now"), e::toString);
     r.ready = 2;
     assertThrows(ReadFailedException.class, () -> r.takeInt(ByteOrder.BIG_ENDIAN));
     assertEquals(2, r.bufferedLen());

@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
 /**
- * An atomic 64-bit word in native memory, on cache lines of its own.
+ * An atomic 64-bit word in native memory, on its own cache lines.
  *
- * <p>Each operation names its {@link MemoryOrder}. The bits are those of an unsigned number, which
- * matters for {@link #fetchMin} and {@link #fetchMax} alone. Never waits; any thread may call.
+ * <p>Each operation takes a {@link MemoryOrder}. {@link #fetchMin} and {@link #fetchMax} compare
+ * the values as unsigned. Never waits; any thread may call.
  *
  * <p>Source: {@code std.atomic.Value(u64)} of Zig.
  */
@@ -15,7 +15,6 @@ public final class AtomicLongWord {
   private final MemorySegment word;
   private final long address;
 
-  /** A word that holds {@code value}. */
   public AtomicLongWord(long value) {
     MemorySegment slot = WordSlab.allocate();
     word = slot.asSlice(0, 8);
@@ -24,15 +23,15 @@ public final class AtomicLongWord {
   }
 
   /**
-   * The 8 bytes themselves, valid for as long as the segment or this object is reachable; they are
-   * then used for another word.
+   * The word's 8 bytes. They are valid while the segment or this object is reachable, and are
+   * reused for another word afterwards.
    */
   public MemorySegment segment() {
     return word;
   }
 
   /**
-   * The value.
+   * Returns the value.
    *
    * @throws IllegalArgumentException if {@code order} is RELEASE or ACQ_REL
    */
@@ -67,7 +66,7 @@ public final class AtomicLongWord {
     }
   }
 
-  /** Sets the value and returns the one before. */
+  /** Sets the value and returns the previous one. */
   public long swap(long value, MemoryOrder order) {
     try {
       return switch (order) {
@@ -82,10 +81,10 @@ public final class AtomicLongWord {
   }
 
   /**
-   * Sets the value if it is {@code expected}. Java has one mode for both outcomes: the weakest that
-   * gives {@code success} and {@code failure}.
+   * Sets the value if it is {@code expected}. Java has one mode for both outcomes, so the weakest
+   * mode that satisfies both {@code success} and {@code failure} is used.
    *
-   * @return the value found: the exchange took place if, and only if, it is {@code expected}
+   * @return the value found; the exchange happened if and only if it equals {@code expected}
    * @throws IllegalArgumentException if {@code failure} is RELEASE or ACQ_REL
    */
   public long cmpxchgStrong(long expected, long value, MemoryOrder success, MemoryOrder failure) {
@@ -105,9 +104,9 @@ public final class AtomicLongWord {
 
   /**
    * Like {@link #cmpxchgStrong}, but may fail although the value is {@code expected}; for loops
-   * that read the value again anyway.
+   * that reload the value anyway.
    *
-   * @return whether the exchange took place
+   * @return whether the exchange happened
    * @throws IllegalArgumentException if {@code failure} is RELEASE or ACQ_REL
    */
   public boolean cmpxchgWeak(long expected, long value, MemoryOrder success, MemoryOrder failure) {
@@ -123,7 +122,7 @@ public final class AtomicLongWord {
     }
   }
 
-  /** Adds {@code operand}, wrapping around, and returns the value before. */
+  /** Adds {@code operand}, wrapping around, and returns the previous value. */
   public long fetchAdd(long operand, MemoryOrder order) {
     try {
       return switch (order) {
@@ -137,12 +136,12 @@ public final class AtomicLongWord {
     }
   }
 
-  /** Subtracts {@code operand}, wrapping around, and returns the value before. */
+  /** Subtracts {@code operand}, wrapping around, and returns the previous value. */
   public long fetchSub(long operand, MemoryOrder order) {
     return fetchAdd(-operand, order);
   }
 
-  /** Sets the value to {@code value & operand} and returns the one before. */
+  /** Sets the value to {@code value & operand} and returns the previous one. */
   public long fetchAnd(long operand, MemoryOrder order) {
     try {
       return switch (order) {
@@ -156,7 +155,7 @@ public final class AtomicLongWord {
     }
   }
 
-  /** Sets the value to {@code value | operand} and returns the one before. */
+  /** Sets the value to {@code value | operand} and returns the previous one. */
   public long fetchOr(long operand, MemoryOrder order) {
     try {
       return switch (order) {
@@ -170,7 +169,7 @@ public final class AtomicLongWord {
     }
   }
 
-  /** Sets the value to {@code value ^ operand} and returns the one before. */
+  /** Sets the value to {@code value ^ operand} and returns the previous one. */
   public long fetchXor(long operand, MemoryOrder order) {
     try {
       return switch (order) {
@@ -184,7 +183,7 @@ public final class AtomicLongWord {
     }
   }
 
-  /** Sets the value to {@code ~(value & operand)} and returns the one before. */
+  /** Sets the value to {@code ~(value & operand)} and returns the previous one. */
   public long fetchNand(long operand, MemoryOrder order) {
     long before;
     do {
@@ -193,7 +192,7 @@ public final class AtomicLongWord {
     return before;
   }
 
-  /** Sets the value to the smaller, unsigned, of it and {@code operand}; returns the one before. */
+  /** Sets the value to the unsigned minimum of it and {@code operand}; returns the previous one. */
   public long fetchMin(long operand, MemoryOrder order) {
     long before;
     long least;
@@ -204,7 +203,7 @@ public final class AtomicLongWord {
     return before;
   }
 
-  /** Sets the value to the greater, unsigned, of it and {@code operand}; returns the one before. */
+  /** Sets the value to the unsigned maximum of it and {@code operand}; returns the previous one. */
   public long fetchMax(long operand, MemoryOrder order) {
     long before;
     long greatest;
@@ -216,7 +215,7 @@ public final class AtomicLongWord {
   }
 
   /**
-   * Sets bit {@code index} (0 is the lowest) and returns it as it was, 0 or 1.
+   * Sets bit {@code index} (0 is the lowest) and returns its previous value, 0 or 1.
    *
    * @throws IllegalArgumentException if {@code index} is not 0 to 63
    */
@@ -225,7 +224,7 @@ public final class AtomicLongWord {
   }
 
   /**
-   * Clears bit {@code index} (0 is the lowest) and returns it as it was, 0 or 1.
+   * Clears bit {@code index} (0 is the lowest) and returns its previous value, 0 or 1.
    *
    * @throws IllegalArgumentException if {@code index} is not 0 to 63
    */
@@ -234,7 +233,7 @@ public final class AtomicLongWord {
   }
 
   /**
-   * Turns bit {@code index} (0 is the lowest) over and returns it as it was, 0 or 1.
+   * Inverts bit {@code index} (0 is the lowest) and returns its previous value, 0 or 1.
    *
    * @throws IllegalArgumentException if {@code index} is not 0 to 63
    */
@@ -244,7 +243,7 @@ public final class AtomicLongWord {
 
   private static long bit(int index) {
     if (index < 0 || index > 63) {
-      throw new IllegalArgumentException("a bit is 0 to 63, was " + index);
+      throw new IllegalArgumentException("index must be 0 to 63, was " + index);
     }
     return 1L << index;
   }

@@ -4,12 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
 /**
- * An atomic 32-bit word in native memory, on cache lines of its own.
+ * An atomic 32-bit word in native memory, on its own cache lines.
  *
- * <p>Each operation names its {@link MemoryOrder}. The bits are those of an unsigned number, which
- * matters for {@link #fetchMin} and {@link #fetchMax} alone. Never waits; any thread may call.
+ * <p>Each operation takes a {@link MemoryOrder}. {@link #fetchMin} and {@link #fetchMax} compare
+ * the values as unsigned. Never waits; any thread may call.
  *
- * <p>{@link #segment} is the word as {@link Futex} and a ring's futex operations want it.
+ * <p>{@link #segment} is the form that {@link Futex} and a ring's futex operations need.
  *
  * <p>Source: {@code std.atomic.Value(u32)} of Zig.
  */
@@ -17,7 +17,6 @@ public final class AtomicWord {
   private final MemorySegment word;
   private final long address;
 
-  /** A word that holds {@code value}. */
   public AtomicWord(int value) {
     MemorySegment slot = WordSlab.allocate();
     word = slot.asSlice(0, 4);
@@ -26,15 +25,15 @@ public final class AtomicWord {
   }
 
   /**
-   * The 4 bytes themselves, valid for as long as the segment or this object is reachable; they are
-   * then used for another word.
+   * The word's 4 bytes. They are valid while the segment or this object is reachable, and are
+   * reused for another word afterwards.
    */
   public MemorySegment segment() {
     return word;
   }
 
   /**
-   * The value.
+   * Returns the value.
    *
    * @throws IllegalArgumentException if {@code order} is RELEASE or ACQ_REL
    */
@@ -69,7 +68,7 @@ public final class AtomicWord {
     }
   }
 
-  /** Sets the value and returns the one before. */
+  /** Sets the value and returns the previous one. */
   public int swap(int value, MemoryOrder order) {
     try {
       return switch (order) {
@@ -83,10 +82,10 @@ public final class AtomicWord {
   }
 
   /**
-   * Sets the value if it is {@code expected}. Java has one mode for both outcomes: the weakest that
-   * gives {@code success} and {@code failure}.
+   * Sets the value if it is {@code expected}. Java has one mode for both outcomes, so the weakest
+   * mode that satisfies both {@code success} and {@code failure} is used.
    *
-   * @return the value found: the exchange took place if, and only if, it is {@code expected}
+   * @return the value found; the exchange happened if and only if it equals {@code expected}
    * @throws IllegalArgumentException if {@code failure} is RELEASE or ACQ_REL
    */
   public int cmpxchgStrong(int expected, int value, MemoryOrder success, MemoryOrder failure) {
@@ -106,9 +105,9 @@ public final class AtomicWord {
 
   /**
    * Like {@link #cmpxchgStrong}, but may fail although the value is {@code expected}; for loops
-   * that read the value again anyway.
+   * that reload the value anyway.
    *
-   * @return whether the exchange took place
+   * @return whether the exchange happened
    * @throws IllegalArgumentException if {@code failure} is RELEASE or ACQ_REL
    */
   public boolean cmpxchgWeak(int expected, int value, MemoryOrder success, MemoryOrder failure) {
@@ -124,7 +123,7 @@ public final class AtomicWord {
     }
   }
 
-  /** Adds {@code operand}, wrapping around, and returns the value before. */
+  /** Adds {@code operand}, wrapping around, and returns the previous value. */
   public int fetchAdd(int operand, MemoryOrder order) {
     try {
       return switch (order) {
@@ -138,12 +137,12 @@ public final class AtomicWord {
     }
   }
 
-  /** Subtracts {@code operand}, wrapping around, and returns the value before. */
+  /** Subtracts {@code operand}, wrapping around, and returns the previous value. */
   public int fetchSub(int operand, MemoryOrder order) {
     return fetchAdd(-operand, order);
   }
 
-  /** Sets the value to {@code value & operand} and returns the one before. */
+  /** Sets the value to {@code value & operand} and returns the previous one. */
   public int fetchAnd(int operand, MemoryOrder order) {
     try {
       return switch (order) {
@@ -157,7 +156,7 @@ public final class AtomicWord {
     }
   }
 
-  /** Sets the value to {@code value | operand} and returns the one before. */
+  /** Sets the value to {@code value | operand} and returns the previous one. */
   public int fetchOr(int operand, MemoryOrder order) {
     try {
       return switch (order) {
@@ -171,7 +170,7 @@ public final class AtomicWord {
     }
   }
 
-  /** Sets the value to {@code value ^ operand} and returns the one before. */
+  /** Sets the value to {@code value ^ operand} and returns the previous one. */
   public int fetchXor(int operand, MemoryOrder order) {
     try {
       return switch (order) {
@@ -185,7 +184,7 @@ public final class AtomicWord {
     }
   }
 
-  /** Sets the value to {@code ~(value & operand)} and returns the one before. */
+  /** Sets the value to {@code ~(value & operand)} and returns the previous one. */
   public int fetchNand(int operand, MemoryOrder order) {
     int before;
     do {
@@ -194,7 +193,7 @@ public final class AtomicWord {
     return before;
   }
 
-  /** Sets the value to the smaller, unsigned, of it and {@code operand}; returns the one before. */
+  /** Sets the value to the unsigned minimum of it and {@code operand}; returns the previous one. */
   public int fetchMin(int operand, MemoryOrder order) {
     int before;
     int least;
@@ -205,7 +204,7 @@ public final class AtomicWord {
     return before;
   }
 
-  /** Sets the value to the greater, unsigned, of it and {@code operand}; returns the one before. */
+  /** Sets the value to the unsigned maximum of it and {@code operand}; returns the previous one. */
   public int fetchMax(int operand, MemoryOrder order) {
     int before;
     int greatest;
@@ -217,7 +216,7 @@ public final class AtomicWord {
   }
 
   /**
-   * Sets bit {@code index} (0 is the lowest) and returns it as it was, 0 or 1.
+   * Sets bit {@code index} (0 is the lowest) and returns its previous value, 0 or 1.
    *
    * @throws IllegalArgumentException if {@code index} is not 0 to 31
    */
@@ -226,7 +225,7 @@ public final class AtomicWord {
   }
 
   /**
-   * Clears bit {@code index} (0 is the lowest) and returns it as it was, 0 or 1.
+   * Clears bit {@code index} (0 is the lowest) and returns its previous value, 0 or 1.
    *
    * @throws IllegalArgumentException if {@code index} is not 0 to 31
    */
@@ -235,7 +234,7 @@ public final class AtomicWord {
   }
 
   /**
-   * Turns bit {@code index} (0 is the lowest) over and returns it as it was, 0 or 1.
+   * Inverts bit {@code index} (0 is the lowest) and returns its previous value, 0 or 1.
    *
    * @throws IllegalArgumentException if {@code index} is not 0 to 31
    */
@@ -245,7 +244,7 @@ public final class AtomicWord {
 
   private static int bit(int index) {
     if (index < 0 || index > 31) {
-      throw new IllegalArgumentException("a bit is 0 to 31, was " + index);
+      throw new IllegalArgumentException("index must be 0 to 31, was " + index);
     }
     return 1 << index;
   }

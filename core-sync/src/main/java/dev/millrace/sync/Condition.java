@@ -5,49 +5,51 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
- * Lets threads that hold a {@link Mutex} sleep until another says that something has changed.
+ * A condition variable: threads that hold a {@link Mutex} sleep until another thread signals a
+ * change.
  *
- * <p>{@link #await} lets go of the mutex and sleeps in one step: a signal given by a thread that
- * took the mutex afterwards is not missed. It may return without a signal, so it belongs in a loop
- * over the condition itself. All that wait at one time do so with the same mutex.
+ * <p>{@link #await} releases the mutex and sleeps in one step, so a signal by a thread that locked
+ * the mutex afterwards is not missed. It may return without a signal and belongs in a loop that
+ * checks the condition. All threads waiting at the same time must use the same mutex.
  *
- * <p>Everything done before a signal happens before the return of the wait that it ends. Waiting
- * ignores {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual
- * thread parks.
+ * <p>Actions before a signal happen before the return of the wait that it ends. Waiting ignores
+ * {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual thread
+ * parks.
  *
- * <p>Source: lib/std/Thread/Condition.zig for the operations; the algorithm is another. Zig's
- * {@code wait} is called {@code await} here because {@link Object#wait()} is taken.
+ * <p>Source: lib/std/Thread/Condition.zig for the operations; the algorithm differs. Zig's {@code
+ * wait} is called {@code await} here because {@link Object#wait()} is taken.
  */
 public final class Condition {
   /*
-   * EPOCH changes with every signal and is what waiters sleep on; each reads it while it still holds
-   * the mutex and has been signalled once it is another. A signal that comes between the unlock and
-   * the sleep makes the kernel refuse the sleep. (A waiter would sleep through exactly 2^32 signals
+   * EPOCH changes with every signal, and waiters sleep on it. A waiter reads it while it still
+   * holds the mutex, and has been signalled once the value differs. If a signal comes between the
+   * unlock and the sleep, the kernel refuses the sleep. (A waiter would miss exactly 2^32 signals
    * in that gap.)
    *
-   * Zig counts signals instead, and a waiter leaves with one. That lets a late waiter take what was
+   * Zig counts signals instead, and a waiter consumes one. A late waiter can then consume a signal
    * meant for an early one:
    *
    *   W1, W2 wait                      S: broadcast, two signals
-   *   W2 takes one, finds nothing to do, waits again: takes the other
-   *   W1 wakes up, finds no signal, sleeps on: the broadcast has passed it by
+   *   W2 consumes one, has nothing to do, waits again: consumes the other
+   *   W1 wakes up, finds no signal, sleeps on: it has missed the broadcast
    *
-   * An epoch cannot be taken away. What can is the wake itself, when the signaller does not hold
-   * the mutex and a later waiter falls asleep between its two steps:
+   * An epoch cannot be consumed. But the wake itself can go to the wrong thread, if the signaller
+   * does not hold the mutex and a later waiter falls asleep between its two steps:
    *
    *   S: EPOCH += 1          W3: reads the new EPOCH, sleeps          S: wakes one: W3, not W1
    *
-   * The kernel wakes the longest sleeper, but virtual threads queue apart. So a waiter that is woken
-   * although EPOCH is the one it read passes the wake on and sleeps again.
+   * The kernel wakes the longest sleeper, but virtual threads have a queue of their own. So a
+   * waiter that is woken while EPOCH still has the value it read passes the wake on and sleeps
+   * again.
    *
-   * SLEEPERS lets a signal that finds nobody asleep do without the kernel. A waiter looks at EPOCH a
-   * few times (see Spin), then adds itself, and only then sleeps: a signal that finds the count too
-   * low has changed EPOCH before, so the kernel refuses the sleep. It is taken off by whoever woke
-   * it, at once, so that further signals until it runs are cheap too, or by itself if nobody did. EPOCH changes all the same: a waiter that was woken by a
-   * stray wake is awake and off the count, and were a signal to leave it at that, the waiter would
-   * find its old epoch and sleep again beside the signal. Mistakes (a late wake of the slot's former
-   * user) leave the count too high, which costs a system call, never too low, which would cost a
-   * wake-up.
+   * SLEEPERS lets a signal avoid the system call if no thread sleeps. A waiter checks EPOCH a few
+   * times (see Spin), then increments SLEEPERS, and only then sleeps: a signal that reads too low a
+   * count has changed EPOCH before, so the kernel refuses the sleep. The waker decrements the count
+   * at once, so that further signals before the waiter runs stay cheap; a waiter that was not woken
+   * decrements it itself. Every signal changes EPOCH, even if the count is zero: a waiter woken by
+   * a stray wake is awake and not counted, and without the change it would find its old epoch and
+   * sleep although it was signalled. Errors (a late wake for the slot's former user) make the count
+   * too high, which costs a system call, but never too low, which would lose a wake.
    */
   private static final int EPOCH_OFFSET = 4;
 
@@ -55,7 +57,6 @@ public final class Condition {
   private final long sleepersAddress;
   private final long epochAddress;
 
-  /** A condition that nobody waits for. */
   public Condition() {
     MemorySegment slot = WordSlab.allocate();
     epochWord = slot.asSlice(EPOCH_OFFSET, 4);
@@ -64,7 +65,7 @@ public final class Condition {
   }
 
   /**
-   * Lets go of {@code mutex}, sleeps until signalled, and takes the mutex again. May return
+   * Releases {@code mutex}, sleeps until signalled, and locks the mutex again. May return
    * spuriously.
    *
    * @throws IllegalMonitorStateException if the calling thread does not hold {@code mutex}
@@ -74,9 +75,9 @@ public final class Condition {
   }
 
   /**
-   * Like {@link #await}, for at most {@code timeout}; taking the mutex again may take longer.
+   * Like {@link #await}, for at most {@code timeout}; locking the mutex again may take longer.
    *
-   * @return false if the time ran out
+   * @return false on timeout
    * @throws IllegalMonitorStateException if the calling thread does not hold {@code mutex}
    */
   public boolean timedAwait(Mutex mutex, Duration timeout) {
@@ -84,7 +85,7 @@ public final class Condition {
   }
 
   /**
-   * Like {@link #await}, until {@code deadline} at most; taking the mutex again may take longer.
+   * Like {@link #await}, until {@code deadline} at most; locking the mutex again may take longer.
    *
    * @return false if the deadline passed
    * @throws IllegalMonitorStateException if the calling thread does not hold {@code mutex}
@@ -103,12 +104,12 @@ public final class Condition {
     }
   }
 
-  /** Wakes one waiting thread, if any. The caller may hold the mutex or not. */
+  /** Wakes one waiting thread, if any. The caller need not hold the mutex. */
   public void signal() {
     wake(1);
   }
 
-  /** Wakes all waiting threads. The caller may hold the mutex or not. */
+  /** Wakes all waiting threads. The caller need not hold the mutex. */
   public void broadcast() {
     wake(Integer.MAX_VALUE);
   }

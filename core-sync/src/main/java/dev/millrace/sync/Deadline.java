@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A point in time until which to wait, on the clock of {@link System#nanoTime}.
+ * The end of a wait, on the clock of {@link System#nanoTime}.
  *
- * <p>One deadline bounds a whole series of waits, spurious wake-ups and retries included, where a
+ * <p>One deadline bounds a whole series of waits, including spurious wakeups and retries; a
  * duration would start anew with each. Immutable. Source: {@code Futex.Deadline} of Zig's
  * lib/std/Thread/Futex.zig.
  */
 public final class Deadline {
-  /** The deadline that is never reached. */
+  /** A deadline that never expires. */
   public static final Deadline NEVER = new Deadline(0, false);
 
-  /** About 146 years; keeps {@code expiry - now} clear of overflow. */
+  /** About 146 years; prevents {@code expiry - now} from overflowing. */
   private static final long MAX_NANOS = Long.MAX_VALUE / 2;
 
   private final long expiryNanos;
@@ -26,8 +26,8 @@ public final class Deadline {
   }
 
   /**
-   * The moment {@code timeout} from now. One that is zero or negative has already passed; one too
-   * long to count in nanoseconds is cut to 146 years.
+   * The time {@code timeout} from now. A zero or negative timeout has already expired; a timeout
+   * too long for nanoseconds is shortened to 146 years.
    */
   public static Deadline after(Duration timeout) {
     return afterNanos(TimeUnit.NANOSECONDS.convert(timeout));
@@ -38,12 +38,11 @@ public final class Deadline {
     return new Deadline(System.nanoTime() + Math.clamp(timeoutNanos, 0, MAX_NANOS), true);
   }
 
-  /** Whether the moment has come. */
   public boolean isExpired() {
     return remainingNanos() == 0;
   }
 
-  /** Nanoseconds left, 0 if none are; {@link Long#MAX_VALUE} for {@link #NEVER}. */
+  /** Nanoseconds left, 0 if expired; {@link Long#MAX_VALUE} for {@link #NEVER}. */
   public long remainingNanos() {
     return bounded ? Math.max(0, expiryNanos - System.nanoTime()) : Long.MAX_VALUE;
   }

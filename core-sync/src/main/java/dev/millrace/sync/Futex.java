@@ -11,17 +11,16 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
- * Blocks a thread on four bytes of native memory until another wakes it (futex(2), private to the
- * process).
+ * Blocks a thread on four bytes of native memory until another thread wakes it (futex(2),
+ * process-private).
  *
- * <p>The check and the sleep are one step for the kernel: a waker that first changes the word and
+ * <p>The kernel checks the word and sleeps in one step: a waker that first changes the word and
  * then calls {@link #wake} either finds the waiter asleep or makes its wait return at once.
  *
- * <p>Every wait may return spuriously, so it belongs in a loop that looks at the word again.
- * Waiting ignores {@link Thread#interrupt}; the interrupt status is as it was when the wait
- * returns. Any thread may call. A platform thread sleeps in the kernel; a virtual thread parks and
- * leaves its carrier free, and only {@link #wake} of this class reaches it, not a wake by native
- * code or a ring.
+ * <p>Every wait may return spuriously and belongs in a loop that checks the word again. Waiting
+ * ignores {@link Thread#interrupt} and keeps the interrupt status. Any thread may call. A platform
+ * thread sleeps in the kernel. A virtual thread parks and leaves its carrier free; only {@link
+ * #wake} of this class reaches it, not a wake by native code or a ring.
  *
  * <p>Source: lib/std/Thread/Futex.zig; futex(2).
  */
@@ -35,17 +34,19 @@ public final class Futex {
   private static final int WAKE_PRIVATE = 1 | 128;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-  /** {@code long syscall(SYS_futex, word, op, value, timeout)}: what follows is not looked at. */
+  /**
+   * {@code long syscall(SYS_futex, word, op, value, timeout)}; the kernel ignores later arguments.
+   */
   private static final CFunction SYSCALL = CFunction.ofLibc("syscall");
 
-  /** One {@code struct timespec} to each platform thread that ever waited with a timeout. */
+  /** One {@code struct timespec} per platform thread that has waited with a timeout. */
   private static final ThreadLocal<MemorySegment> TIMESPEC =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(16, 8));
 
   private Futex() {}
 
   /**
-   * Blocks while {@code word} holds {@code expected}, until woken. May return spuriously.
+   * Blocks while {@code word} equals {@code expected}, until woken. May return spuriously.
    *
    * @param word four bytes, aligned to four
    */
@@ -54,18 +55,18 @@ public final class Futex {
   }
 
   /**
-   * Like {@link #wait(MemorySegment, int)}, for {@code timeoutNanos} at most.
+   * Like {@link #wait(MemorySegment, int)}, for at most {@code timeoutNanos}.
    *
-   * @return false if the time ran out
+   * @return false on timeout
    */
   public static boolean timedWait(MemorySegment word, int expected, long timeoutNanos) {
     return timedWait(word, expected, Deadline.afterNanos(timeoutNanos));
   }
 
   /**
-   * Like {@link #wait(MemorySegment, int)}, for {@code timeout} at most.
+   * Like {@link #wait(MemorySegment, int)}, for at most {@code timeout}.
    *
-   * @return false if the time ran out
+   * @return false on timeout
    */
   public static boolean timedWait(MemorySegment word, int expected, Duration timeout) {
     return timedWait(word, expected, Deadline.after(timeout));
@@ -80,17 +81,16 @@ public final class Futex {
     return sleep(word, expected, deadline) != End.TIMED_OUT;
   }
 
-  /** How a wait ended. */
   enum End {
-    /** A {@link #wake} counted this thread among those it woke. */
+    /** A {@link #wake} counted this thread as woken. */
     WOKEN,
-    /** The word held something else, or a signal handler ran; no wake counted this thread. */
+    /** The word had another value, or a signal handler ran; no wake counted this thread. */
     BY_ITSELF,
     /** The deadline passed; no wake counted this thread. */
     TIMED_OUT
   }
 
-  /** {@link #timedWait(MemorySegment, int, Deadline)}, telling why it returned. */
+  /** Like {@link #timedWait(MemorySegment, int, Deadline)}, but returns how the wait ended. */
   static End sleep(MemorySegment word, int expected, Deadline deadline) {
     if (Thread.currentThread().isVirtual()) {
       return VirtualWaiters.sleep(word, expected, deadline);
@@ -114,17 +114,17 @@ public final class Futex {
   }
 
   /**
-   * Wakes at most {@code maxWaiters} threads blocked on {@code word}. The caller has changed the
-   * word before, in any memory order.
+   * Wakes at most {@code maxWaiters} threads blocked on {@code word}. The caller must have changed
+   * the word before, in any memory order.
    *
    * @param maxWaiters at least 1; {@link Integer#MAX_VALUE} for all
-   * @return how many were woken
+   * @return number of threads woken
    */
   public static int wake(MemorySegment word, int maxWaiters) {
     if (maxWaiters < 1) {
       throw new IllegalArgumentException("maxWaiters must be at least 1, was " + maxWaiters);
     }
-    // Orders the caller's change of the word before the look at who waits; see VirtualWaiters.
+    // Orders the caller's change of the word before the check for waiters; see VirtualWaiters.
     VarHandle.fullFence();
     long address = word.address();
     if (!VirtualWaiters.mayHaveWaiters(address)) {
@@ -140,7 +140,7 @@ public final class Futex {
 
   private static int wakeInKernel(MemorySegment word, int maxWaiters) {
     try {
-      // Without errno at first, so that a virtual thread that wakes needs no slot for it.
+      // First without errno, so that a virtual thread that wakes others needs no errno slot.
       long result = SYSCALL.call(SYS_FUTEX, word.address(), WAKE_PRIVATE, maxWaiters);
       if (result < 0) {
         long again = SYSCALL.longOrErrno(SYS_FUTEX, word.address(), WAKE_PRIVATE, maxWaiters);

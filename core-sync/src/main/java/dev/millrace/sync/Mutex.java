@@ -5,35 +5,36 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
- * Lets one thread at a time into a critical section.
+ * A mutual exclusion lock.
  *
- * <p>Not recursive: a thread that locks again what it holds gets an {@link
- * IllegalMonitorStateException} instead of a deadlock. Only the thread that locked may unlock. Not
- * fair: a running thread may take the lock before one that is waking up.
+ * <p>Not recursive: a thread that locks it twice gets an {@link IllegalMonitorStateException}
+ * instead of a deadlock. Only the thread that locked may unlock. Not fair: a running thread may
+ * lock it before a thread that is waking up.
  *
- * <p>Everything done before {@link #unlock} happens before what follows the next {@link #lock}.
- * Waiting ignores {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a
- * virtual thread parks.
+ * <p>Actions before {@link #unlock} happen before those after the next {@link #lock}. Waiting
+ * ignores {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual
+ * thread parks.
  *
  * <p>Source: lib/std/Thread/Mutex.zig ({@code FutexImpl}).
  */
 public final class Mutex {
   /*
-   * Three states: unlocked, locked, and contended, which is locked with somebody waiting. Zig has
-   * them in one word. Here the third is a word of its own (see Sleepers), so that lock and unlock
-   * remain one atomic step each while others sleep, and one read.
+   * There are three states: unlocked, locked, and contended, which is locked with waiters. Zig
+   * stores them in one word. Here the waiters are counted in words of their own (see Sleepers), so
+   * that lock and unlock remain one atomic step and one read each while others sleep.
    *
-   * The state is the lower half of a long, whose upper half is the owner's thread id: taking the
-   * lock and saying whose it is are one compare-and-set. (Two threads are told apart by 32 bits of
-   * their ids, that is, unless 2^32 were started between them.)
+   * The state is the lower half of a long, and the owner's thread id the upper half, so one
+   * compare-and-set locks and records the owner. (Threads are distinguished by 32 bits of their
+   * ids, which is unambiguous unless 2^32 threads were started between two of them.)
    *
-   * Before it sleeps a thread looks at the word a few times (see Spin): a critical section is
-   * usually shorter than the way into the kernel and back. A newcomer does not where others sleep,
-   * and a called thread looks only twice: the fewer compete, the longer each runs undisturbed. A
-   * called thread that loses naps, twice at most, before it asks to be called again: it lost to
-   * threads that take the lock every few nanoseconds, and to be called costs them a system call.
-   * The price is that a lock which falls quiet just then may stay free beside it for one nap. One
-   * that waits for a long critical section sleeps to begin with, and is called when that ends.
+   * Before it sleeps, a thread checks the word a few times (see Spin): a critical section is
+   * usually shorter than the way into the kernel and back. A newcomer does not check where others
+   * sleep, and a called thread checks only twice: the fewer threads compete, the longer each runs
+   * undisturbed. A called thread that loses naps, at most twice, before it waits for another call:
+   * it lost to threads that lock every few nanoseconds, and each call costs them a system call. The
+   * price is that a lock which becomes free during a nap may stay unused until the nap ends. A
+   * thread that waits for a long critical section sleeps from the start, and is called when the
+   * section ends.
    */
   private static final long UNLOCKED = 0;
   private static final long LOCKED = 1;
@@ -45,14 +46,13 @@ public final class Mutex {
   private final Sleepers sleepers;
   private final long address;
 
-  /** An unlocked mutex. */
   public Mutex() {
     MemorySegment slot = WordSlab.allocate();
     sleepers = new Sleepers(slot);
     address = slot.address();
   }
 
-  /** Takes the lock if it is free. Never waits. */
+  /** Locks if unlocked. Never waits. */
   public boolean tryLock() {
     try {
       return Words.compareAndSetLong(address, UNLOCKED, self() | LOCKED);
@@ -62,9 +62,9 @@ public final class Mutex {
   }
 
   /**
-   * Takes the lock, waiting for it as long as it takes.
+   * Locks, waiting without a time limit.
    *
-   * @throws IllegalMonitorStateException if the calling thread holds it already
+   * @throws IllegalMonitorStateException if the calling thread already holds the lock
    */
   public void lock() {
     try {
@@ -78,20 +78,20 @@ public final class Mutex {
   }
 
   /**
-   * Takes the lock, waiting for at most {@code timeout}.
+   * Locks, waiting for at most {@code timeout}.
    *
-   * @return false if the time ran out; the lock is then not held
-   * @throws IllegalMonitorStateException if the calling thread holds it already
+   * @return false on timeout; the lock is then not held
+   * @throws IllegalMonitorStateException if the calling thread already holds the lock
    */
   public boolean timedLock(Duration timeout) {
     return tryLock() || timedLock(Deadline.after(timeout));
   }
 
   /**
-   * Takes the lock, waiting until {@code deadline} at most.
+   * Locks, waiting until {@code deadline} at most.
    *
    * @return false if the deadline passed; the lock is then not held
-   * @throws IllegalMonitorStateException if the calling thread holds it already
+   * @throws IllegalMonitorStateException if the calling thread already holds the lock
    */
   public boolean timedLock(Deadline deadline) {
     try {
@@ -102,9 +102,9 @@ public final class Mutex {
   }
 
   /**
-   * Lets go of the lock and wakes one thread that waits for it, if any.
+   * Unlocks and wakes one waiting thread, if any.
    *
-   * @throws IllegalMonitorStateException if the calling thread does not hold it
+   * @throws IllegalMonitorStateException if the calling thread does not hold the lock
    */
   public void unlock() {
     try {
@@ -120,7 +120,6 @@ public final class Mutex {
     }
   }
 
-  /** Whether the calling thread holds the lock. */
   public boolean isHeldByCurrentThread() {
     try {
       return Words.getLongOpaque(address) == (self() | LOCKED);
@@ -136,13 +135,13 @@ public final class Mutex {
             + " by thread "
             + (self() >>> 32)
             + " of a mutex "
-            + (state == UNLOCKED ? "that nobody holds" : "held by thread " + (state >>> 32)));
+            + (state == UNLOCKED ? "that is not locked" : "held by thread " + (state >>> 32)));
   }
 
   private boolean lockSlow(long self, Deadline deadline) {
     if (Words.getLongOpaque(address) == (self | LOCKED)) {
       throw new IllegalMonitorStateException(
-          "lock by thread " + (self >>> 32) + " of a mutex that it holds already (not recursive)");
+          "lock by thread " + (self >>> 32) + " of a mutex that it already holds (not recursive)");
     }
     if (!Sleepers.mayHave(address) && look(self, Spin.LOOKS)) {
       return true;
@@ -186,7 +185,7 @@ public final class Mutex {
   }
 
   private void unlockSlow() {
-    // Whoever has taken the lock meanwhile will look when he leaves.
+    // A thread that has locked in the meantime calls a sleeper when it unlocks.
     if (Words.getLongVolatile(address) == UNLOCKED) {
       sleepers.call();
     }

@@ -5,20 +5,20 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
- * A flag that threads can wait for, and that can be taken back.
+ * A flag that threads can wait for, and that can be reset.
  *
- * <p>What happened before {@link #set} happens before {@link #isSet} answers true and before a wait
+ * <p>Actions before {@link #set} happen before {@link #isSet} returns true and before a wait
  * returns. Waiting ignores {@link Thread#interrupt} and keeps the interrupt status. Any thread may
  * call; a virtual thread parks.
  *
  * <p>Source: lib/std/Thread/ResetEvent.zig. Zig's {@code wait} is called {@code await} because
- * {@link Object#wait()} is taken. Unlike Zig's, {@link #reset} is allowed while threads wait.
+ * {@link Object#wait()} is taken. Unlike in Zig, {@link #reset} is allowed while threads wait.
  */
 public final class ResetEvent {
   /*
-   * WAITING is UNSET with somebody asleep, so that set() knows whether to call the kernel. reset()
-   * turns SET into UNSET and nothing else: were it to store UNSET over WAITING, the next set()
-   * would find nobody to wake and the sleepers would stay.
+   * WAITING means UNSET with sleepers, so that set() knows whether to call the kernel. reset()
+   * changes only SET to UNSET: if it stored UNSET over WAITING, the next set() would wake no thread
+   * and the sleepers would stay asleep.
    */
   private static final int UNSET = 0;
   private static final int WAITING = 1;
@@ -27,14 +27,13 @@ public final class ResetEvent {
   private final MemorySegment word;
   private final long address;
 
-  /** An event that is not set. */
+  /** Creates an event that is not set. */
   public ResetEvent() {
     MemorySegment slot = WordSlab.allocate();
     word = slot.asSlice(0, 4);
     address = slot.address();
   }
 
-  /** Whether the event is set. */
   public boolean isSet() {
     try {
       return Words.getAcquire(address) == SET;
@@ -44,8 +43,8 @@ public final class ResetEvent {
   }
 
   /**
-   * Waits until the event is set, as long as it takes. A reset right after the set may send the
-   * caller back to waiting.
+   * Waits until the event is set, without a time limit. A reset right after the set may make the
+   * caller wait again.
    */
   public void await() {
     if (!isSet()) {
@@ -56,7 +55,7 @@ public final class ResetEvent {
   /**
    * Waits until the event is set, for at most {@code timeout}.
    *
-   * @return false if the time ran out
+   * @return false on timeout
    */
   public boolean timedAwait(Duration timeout) {
     return isSet() || awaitSlow(Deadline.after(timeout));
@@ -71,7 +70,7 @@ public final class ResetEvent {
     return isSet() || awaitSlow(deadline);
   }
 
-  /** Sets the event and wakes all that wait for it. Without effect if it is set. */
+  /** Sets the event and wakes all waiting threads. No effect if already set. */
   public void set() {
     try {
       if (Words.getAcquire(address) != SET && Words.getAndSet(address, SET) == WAITING) {
@@ -82,7 +81,7 @@ public final class ResetEvent {
     }
   }
 
-  /** Takes the event back. Without effect if it is not set. */
+  /** Clears the event. No effect if not set. */
   public void reset() {
     try {
       Words.compareAndSet(address, SET, UNSET);

@@ -5,48 +5,51 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
- * Lets many readers, or one writer, into a critical section.
+ * A lock for many readers or one writer.
  *
- * <p>A writer that waits holds back new readers for as long as the lock is held; readers that have
- * waited for about a millisecond when a writer leaves come in before the next writer, and a writer
- * that has waited so long before further readers. Until then whoever runs may take a free lock. So
- * neither kind can keep the other out for ever. Writers among themselves are not fair. Not
- * recursive: a second {@link #lock} of one thread throws, but a thread that holds the lock shared
- * and asks again in any mode may wait for itself, which is not noticed. At most 65,535 readers may
- * hold it or wait for it, and as many writers wait.
+ * <p>A waiting writer holds back new readers while the lock is held. When a writer unlocks, readers
+ * that have waited for about a millisecond get the lock before the next writer. Likewise a writer
+ * that has waited so long gets it before further readers. Before that, any running thread may take
+ * a free lock. So neither kind can starve the other. Writers are not fair among themselves. Not
+ * recursive: a second {@link #lock} by one thread throws, but a thread that holds the lock shared
+ * and locks it again in any mode may deadlock undetected. At most 65,535 readers may hold or wait
+ * for the lock, and at most 65,535 writers may wait.
  *
- * <p>What happened before an unlock happens before what follows a lock of the other kind. Waiting
- * ignores {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual
- * thread parks.
+ * <p>Actions before an unlock happen before those after a lock of the other kind. Waiting ignores
+ * {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual thread
+ * parks.
  *
- * <p>Source: lib/std/Thread/RwLock.zig for the operations; its mutex and semaphore are here one
- * word of counts and two to sleep on.
+ * <p>Source: lib/std/Thread/RwLock.zig for the operations; its mutex and semaphore are replaced by
+ * one word of counts and two words to sleep on.
  */
 public final class RwLock {
   /*
-   * STATE (see RwState) holds the counts and changes by compare-and-set alone.
-   * Whoever leaves hands the lock to nobody. It frees STATE and calls those who wait: one writer and
-   * all readers. Were the lock held by threads that still sleep, those that run would soon sleep
-   * behind them, and every turn would cost a context switch: a convoy. So the called compete with
-   * the running, and until they have run nobody is called again. But once a waiter is overdue
-   * (PATIENCE), losing ends: then a leaving writer grants (in one step "readers wait" moves into
-   * "readers" and the phase changes; a reader holds the lock once the phase is not the one it queued
-   * in), and readers leave a free lock to the overdue writer.
+   * STATE (see RwState) holds the counts and changes by compare-and-set only.
    *
-   * Writers sleep on one epoch, readers on another. A waiter reads the epoch, then STATE; it sleeps
-   * on that epoch only if that STATE shuts it out and says "not called", if need be by taking the
-   * call off. A caller puts the call into STATE in the step that frees it, then changes the epoch,
-   * then wakes. So a later call finds the waiter asleep, or its epoch stale, and who finds a call
-   * already there may rely on its maker's wake-up. Were the waiter to leave the call in STATE:
+   * An unlocking thread normally does not hand over the lock. It frees STATE and calls waiters: one
+   * writer and all readers. If sleeping threads held the lock, running threads would soon sleep
+   * behind them, and every turn would cost a context switch: a convoy. So called threads compete
+   * with running ones, and no thread is called again until the called ones have run. Once a waiter
+   * is overdue (PATIENCE), it can no longer lose: an unlocking writer then grants the lock (in one
+   * step "readers wait" is added to "readers" and the phase changes; a reader holds the lock once
+   * the phase differs from the one it queued in), and readers leave a free lock to the overdue
+   * writer.
    *
-   *   A: unlock, calls, changes the epoch; B takes the lock       held, called
+   * Writers sleep on one epoch, readers on another. A waiter reads the epoch, then STATE. It sleeps
+   * on that epoch only if that STATE excludes it and has no call, clearing the call if necessary. A
+   * caller sets the call in STATE in the step that frees it, then changes the epoch, then wakes. So
+   * a later call finds the waiter asleep or its epoch stale, and a thread that finds a call already
+   * set can rely on the wake of the thread that set it. If the waiter left the call in STATE:
+   *
+   *   A: unlock, calls, changes the epoch; B locks                held, called
    *   W: reads the epoch, then STATE: held
-   *   A: wakes nobody                          W: sleeps
-   *   B: unlock, finds the call, wakes nobody                     W sleeps beside a free lock
+   *   A: wakes no thread                       W: sleeps
+   *   B: unlock, finds the call, wakes no thread                  W sleeps although the lock is free
    *
-   * A called writer looks before it leaves. A reader whose deadline passes looks at the phase in the
-   * step that takes it off the count: a grant that has come counts. A writer that gives up may have
-   * been the last to bar the readers, and nobody unlocks; so it grants.
+   * A called writer checks the lock before it gives up. A reader whose deadline passes checks the
+   * phase in the step that removes it from the count, so a grant that has come counts. A writer
+   * that gives up may have been the last to exclude the readers, and no unlock may follow, so it
+   * grants.
    */
   private static final long PATIENCE_NANOS = 1_000_000;
   private static final int READER_EPOCH_OFFSET = 8;
@@ -55,9 +58,8 @@ public final class RwLock {
 
   private final MemorySegment readerEpoch;
   private final MemorySegment writerEpoch;
-  final long address; // of STATE, at which tests look
+  final long address; // address of STATE; read by tests
 
-  /** A lock that nobody holds. */
   public RwLock() {
     MemorySegment slot = WordSlab.allocate();
     readerEpoch = slot.asSlice(READER_EPOCH_OFFSET, 4);
@@ -65,7 +67,7 @@ public final class RwLock {
     address = slot.address();
   }
 
-  /** Takes the lock for writing if nobody holds it. Never waits. */
+  /** Locks for writing if the lock is free. Never waits. */
   public boolean tryLock() {
     try {
       return owned(takeExclusive());
@@ -75,32 +77,32 @@ public final class RwLock {
   }
 
   /**
-   * Takes the lock for writing, waiting for it as long as it takes.
+   * Locks for writing, waiting without a time limit.
    *
-   * @throws IllegalMonitorStateException if the calling thread holds it for writing already
-   * @throws IllegalStateException if 65,535 writers wait already
+   * @throws IllegalMonitorStateException if the calling thread already holds it for writing
+   * @throws IllegalStateException if 65,535 writers already wait
    */
   public void lock() {
     timedLock(Deadline.NEVER);
   }
 
   /**
-   * Takes the lock for writing, waiting for at most {@code timeout}.
+   * Locks for writing, waiting for at most {@code timeout}.
    *
-   * @return false if the time ran out; the lock is then not held
-   * @throws IllegalMonitorStateException if the calling thread holds it for writing already
-   * @throws IllegalStateException if 65,535 writers wait already
+   * @return false on timeout; the lock is then not held
+   * @throws IllegalMonitorStateException if the calling thread already holds it for writing
+   * @throws IllegalStateException if 65,535 writers already wait
    */
   public boolean timedLock(Duration timeout) {
     return tryLock() || timedLock(Deadline.after(timeout));
   }
 
   /**
-   * Takes the lock for writing, waiting until {@code deadline} at most.
+   * Locks for writing, waiting until {@code deadline} at most.
    *
    * @return false if the deadline passed; the lock is then not held
-   * @throws IllegalMonitorStateException if the calling thread holds it for writing already
-   * @throws IllegalStateException if 65,535 writers wait already
+   * @throws IllegalMonitorStateException if the calling thread already holds it for writing
+   * @throws IllegalStateException if 65,535 writers already wait
    */
   public boolean timedLock(Deadline deadline) {
     try {
@@ -111,7 +113,7 @@ public final class RwLock {
   }
 
   /**
-   * Lets go of the lock held for writing and wakes those who wait, if any.
+   * Unlocks the lock held for writing and wakes waiting threads, if any.
    *
    * @throws IllegalMonitorStateException if the calling thread does not hold it for writing
    */
@@ -139,7 +141,7 @@ public final class RwLock {
     }
   }
 
-  /** Takes the lock for reading if it is open to new readers. Never waits. */
+  /** Locks for reading if new readers are admitted. Never waits. */
   public boolean tryLockShared() {
     try {
       return takeShared();
@@ -149,32 +151,32 @@ public final class RwLock {
   }
 
   /**
-   * Takes the lock for reading, waiting for it as long as it takes.
+   * Locks for reading, waiting without a time limit.
    *
    * @throws IllegalMonitorStateException if the calling thread holds it for writing
-   * @throws IllegalStateException if 65,535 readers hold it or wait already
+   * @throws IllegalStateException if 65,535 readers already hold it or wait
    */
   public void lockShared() {
     timedLockShared(Deadline.NEVER);
   }
 
   /**
-   * Takes the lock for reading, waiting for at most {@code timeout}.
+   * Locks for reading, waiting for at most {@code timeout}.
    *
-   * @return false if the time ran out; the lock is then not held
+   * @return false on timeout; the lock is then not held
    * @throws IllegalMonitorStateException if the calling thread holds it for writing
-   * @throws IllegalStateException if 65,535 readers hold it or wait already
+   * @throws IllegalStateException if 65,535 readers already hold it or wait
    */
   public boolean timedLockShared(Duration timeout) {
     return tryLockShared() || timedLockShared(Deadline.after(timeout));
   }
 
   /**
-   * Takes the lock for reading, waiting until {@code deadline} at most.
+   * Locks for reading, waiting until {@code deadline} at most.
    *
    * @return false if the deadline passed; the lock is then not held
    * @throws IllegalMonitorStateException if the calling thread holds it for writing
-   * @throws IllegalStateException if 65,535 readers hold it or wait already
+   * @throws IllegalStateException if 65,535 readers already hold it or wait
    */
   public boolean timedLockShared(Deadline deadline) {
     try {
@@ -185,7 +187,7 @@ public final class RwLock {
   }
 
   /**
-   * Lets go of the lock held for reading; the last reader wakes a writer that waits, if any.
+   * Unlocks the lock held for reading; the last reader wakes a waiting writer, if any.
    *
    * @throws IllegalMonitorStateException if no thread holds it for reading
    */
@@ -370,7 +372,7 @@ public final class RwLock {
   private void refuseOwner(String operation) {
     if (owner() == currentId()) {
       throw new IllegalMonitorStateException(
-          operation + " by thread " + currentId() + " of a lock that it holds for writing already");
+          operation + " by thread " + currentId() + " of a lock that it already holds for writing");
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.millrace.sync;
 
 /**
- * The counts of an {@link RwLock} in one long. Pure functions.
+ * The state of an {@link RwLock} in one long. Pure functions.
  *
  * <pre>
  *  63     53 52   51   50   49 48 47            32 31            16 15         0
@@ -10,11 +10,11 @@ package dev.millrace.sync;
  * +---------+----+----+----+----+--+----------------+----------------+-----------+
  * </pre>
  *
- * <p>{@code w}: a writer is in. {@code wc}, {@code rc}: one waiting writer, all waiting readers,
- * have been called to look at the lock, and will before they sleep. {@code wo}, {@code ro}: a
- * waiting writer, reader, is overdue. The phase counts grants, modulo 2^11: a waiting reader would
- * have to sleep through 2,048 of them after its own to be fooled, none of which can come from a
- * writer's unlock, which the reader's own share excludes.
+ * <p>{@code w}: a writer holds the lock. {@code wc}, {@code rc}: one waiting writer, or all waiting
+ * readers, have been called to check the lock, and will do so before they sleep. {@code wo}, {@code
+ * ro}: a waiting writer or reader is overdue. The phase counts grants modulo 2^11: to misread it, a
+ * waiting reader would have to sleep through 2,048 further grants after its own. None of them can
+ * come from a writer's unlock, because the reader's own share excludes writers.
  */
 final class RwState {
   static final long READER = 1L;
@@ -33,14 +33,14 @@ final class RwState {
 
   private RwState() {}
 
-  /** {@code state} with the readers that wait let in, if any. */
+  /** {@code state} after the lock is granted to the waiting readers, if any. */
   static long grant(long state) {
     long waiting = (state & READERS_WAIT) / READER_WAITS;
     long rest = state & ~(READERS_WAIT | READERS_CALLED | READER_OVERDUE);
     return waiting == 0 ? rest : rest + waiting * READER + ONE_PHASE;
   }
 
-  /** {@code state} once the writer has left: granted to overdue readers, or else up for grabs. */
+  /** {@code state} after the writer unlocks: granted to overdue readers, or free. */
   static long withoutWriter(long state) {
     long next = state & ~WRITING;
     if ((state & READER_OVERDUE) != 0) {
@@ -51,19 +51,20 @@ final class RwState {
     return callWriter(next);
   }
 
-  /** {@code state} with one share less. */
+  /** {@code state} after one reader unlocks. */
   static long withoutReader(long state) {
     return callWriter(state - READER);
   }
 
-  /** {@code state} with a waiting writer in. */
+  /** {@code state} after a waiting writer takes the lock. */
   static long withWaitingWriter(long state) {
     return ((state - WRITER_WAITS) & ~(WRITER_OVERDUE | WRITER_CALLED)) | WRITING;
   }
 
   /**
-   * {@code state} once a waiting writer's time is up: it is in if the lock is free, or else off the
-   * count, with a grant if only it barred the readers.
+   * {@code state} after a waiting writer's time is up. If the lock is free, the writer takes it.
+   * Otherwise it no longer waits, and the lock is granted to the readers if only this writer
+   * excluded them.
    */
   static long withoutWaitingWriter(long state) {
     if (isFree(state)) {
@@ -73,34 +74,36 @@ final class RwState {
     return (left & (WRITING | WRITERS_WAIT)) == 0 ? grant(left) : left;
   }
 
-  /** Whether a writer may enter. */
+  /** Whether a writer may take the lock. */
   static boolean isFree(long state) {
     return (state & (WRITING | READERS)) == 0;
   }
 
-  /** Whether a reader may enter: behind a writer that waits, only into a free lock. */
+  /** Whether a reader may take the lock; while a writer waits, only if the lock is free. */
   static boolean admitsReader(long state) {
     return (state & (WRITING | WRITERS_WAIT)) == 0
         || (state & (WRITING | READERS | WRITER_OVERDUE)) == 0;
   }
 
-  /** Whether as many readers are in or wait as can be counted, so that a grant never overflows. */
+  /** Whether the number of readers is at its maximum, so that a grant cannot overflow the count. */
   static boolean isFull(long state) {
     return (state & READERS) + (state & READERS_WAIT) / READER_WAITS >= READERS;
   }
 
-  /** Whether the step from {@code state} to {@code next} grants to readers or calls them. */
+  /**
+   * Whether the step from {@code state} to {@code next} grants the lock to readers or calls them.
+   */
   static boolean callsReaders(long state, long next) {
     return phase(next) != phase(state) || (next & ~state & READERS_CALLED) != 0;
   }
 
-  /** What an unlock that has no right to it says of the lock. */
+  /** Describes the lock for the exception of an invalid unlock. */
   static String describe(long state, long owner) {
     long readers = state & READERS;
     if (owner != 0) {
       return "held for writing by thread " + owner;
     }
-    return readers == 0 ? "that nobody holds" : "held for reading, " + readers + " times";
+    return readers == 0 ? "that is not held" : "held for reading, " + readers + " times";
   }
 
   static long phase(long state) {

@@ -5,33 +5,33 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
- * Counts permits; a thread that takes one waits while there are none.
+ * A counting semaphore: a thread that takes a permit waits while there is none.
  *
- * <p>Permits belong to nobody: any thread may post. Not fair: a running thread may take a permit
- * before one that is waking up. What happened before {@link #post} happens before the return of the
+ * <p>Permits have no owner: any thread may post. Not fair: a running thread may take a permit
+ * before a thread that is waking up. Actions before {@link #post} happen before the return of the
  * wait that takes the permit. Waiting ignores {@link Thread#interrupt} and keeps the interrupt
  * status. Any thread may call; a virtual thread parks.
  *
- * <p>Source: lib/std/Thread/Semaphore.zig, whose mutex and condition are here the two words that
- * they come down to. Zig's {@code wait} is called {@code await} because {@link Object#wait()} is
- * taken.
+ * <p>Source: lib/std/Thread/Semaphore.zig, whose mutex and condition are reduced to two words here.
+ * Zig's {@code wait} is called {@code await} because {@link Object#wait()} is taken.
  */
 public final class Semaphore {
   /*
-   * A word of permits, and Sleepers. A post adds its permit, then calls one sleeper unless one is
-   * called already; so several posts in a row may leave it at one call, and whoever has taken a
-   * permit after waiting, and with that has taken the call off, passes it on if a permit is left.
+   * The state is a word of permits, and Sleepers. A post adds its permit, then calls one sleeper
+   * unless one is already called. So several posts in a row may make only one call. A thread that
+   * took a permit after waiting has thereby cleared the call, and calls the next sleeper if a
+   * permit is left.
    *
-   * A waiter joins, then looks for a permit once more, then sleeps; a poster adds its permit, then
-   * looks who has joined. These steps are sequentially consistent, so one sees the other. Were the
-   * poster to look first:
+   * A waiter joins, then tries once more to take a permit, then sleeps. A poster adds its permit,
+   * then checks for waiters. These steps are sequentially consistent, so at least one sees the
+   * other. If the poster checked first:
    *
-   *   P: nobody has joined
+   *   P: no thread has joined
    *                           W: joins, finds no permit, sleeps
-   *   P: adds the permit      <- nobody is woken, W sleeps beside a permit
+   *   P: adds the permit      <- wakes no thread, W sleeps although there is a permit
    *
-   * A thread whose time runs out looks once more before it leaves. Unlike a mutex's, a called
-   * thread that loses does not nap: the next post may be the last, and there is no knowing when.
+   * A thread whose deadline passes tries once more before it leaves. Unlike in a mutex, a called
+   * thread that loses does not nap: the next post may come at any time or never.
    */
   private static final int LOOKS_WHEN_CALLED = Math.min(2, Spin.LOOKS);
 
@@ -40,7 +40,7 @@ public final class Semaphore {
   private final int maxPermits;
 
   /**
-   * A semaphore that may hold any number of permits up to {@link Integer#MAX_VALUE}.
+   * Creates a semaphore that may hold up to {@link Integer#MAX_VALUE} permits.
    *
    * @throws IllegalArgumentException if {@code permits} is negative
    */
@@ -49,7 +49,7 @@ public final class Semaphore {
   }
 
   /**
-   * A semaphore that refuses a post beyond {@code maxPermits}.
+   * Creates a semaphore that rejects a post beyond {@code maxPermits}.
    *
    * @throws IllegalArgumentException if {@code permits} is negative or above {@code maxPermits}
    */
@@ -74,7 +74,7 @@ public final class Semaphore {
     }
   }
 
-  /** Takes a permit, waiting for one as long as it takes. */
+  /** Takes a permit, waiting without a time limit. */
   public void await() {
     try {
       if (!take()) {
@@ -88,7 +88,7 @@ public final class Semaphore {
   /**
    * Takes a permit, waiting for at most {@code timeout}.
    *
-   * @return false if the time ran out; no permit is then taken
+   * @return false on timeout; no permit is then taken
    */
   public boolean timedAwait(Duration timeout) {
     return tryAwait() || timedAwait(Deadline.after(timeout));
@@ -110,7 +110,7 @@ public final class Semaphore {
   /**
    * Adds a permit and wakes one waiting thread, if any.
    *
-   * @throws IllegalStateException if the semaphore is full: more posts than waits
+   * @throws IllegalStateException if the semaphore already holds its maximum of permits
    */
   public void post() {
     try {
@@ -119,7 +119,7 @@ public final class Semaphore {
         permits = Words.getOpaque(address);
         if (permits == maxPermits) {
           throw new IllegalStateException(
-              "post to a semaphore that holds all of its " + maxPermits + " permits");
+              "post to a semaphore that already has all " + maxPermits + " permits");
         }
       } while (!Words.compareAndSet(address, permits, permits + 1));
       if (Sleepers.mayHave(address)) {
@@ -130,7 +130,7 @@ public final class Semaphore {
     }
   }
 
-  /** The permits there are at this moment; for gauges. */
+  /** The current number of permits, for gauges. */
   public int permits() {
     try {
       return Words.getOpaque(address);

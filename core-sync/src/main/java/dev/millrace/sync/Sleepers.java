@@ -3,34 +3,35 @@ package dev.millrace.sync;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Those who wait for something that any running thread may take before them: a free lock, a permit.
- * At most one of them is called at a time.
+ * The threads that wait for a resource which any running thread may take before them: a free lock
+ * or a permit. At most one of them is called at a time.
  *
- * <p>Two words beside the one that is waited for: a count and an epoch. For use inside a primitive,
- * which keeps the slot alive.
+ * <p>Consists of two words beside the resource's own: a count and an epoch. For use inside a
+ * primitive, which keeps the slot alive.
  */
 final class Sleepers {
   /*
-   * COUNT is twice the number of threads that have joined, plus CALLED: one of them has been woken
-   * and has not looked yet. While it has not, further wake-ups would only bring more threads to
-   * compete for what the running ones take anyway, at a system call each; j.u.c. holds back likewise.
+   * COUNT is twice the number of joined threads, plus CALLED: one of them has been woken and has
+   * not tried yet. Until it has, further wakes would only bring more threads to compete for a
+   * resource that running threads take anyway, at one system call each. java.util.concurrent holds
+   * back wakes likewise.
    *
-   * A waiter joins, then over and over: reads the epoch, takes a call off if there is one, tries,
-   * and sleeps on that epoch. Who frees something does so, then looks at COUNT; if somebody has
-   * joined and nobody is called, it calls: sets CALLED, changes the epoch, wakes one. The epoch has
-   * to be read before the call is taken off. The other way round:
+   * A waiter joins, then repeats: it reads the epoch, clears the call if there is one, tries, and
+   * sleeps on that epoch. A releasing thread frees the resource, then checks COUNT. If threads have
+   * joined and none is called, it makes the call: sets CALLED, changes the epoch, wakes one thread.
+   * The epoch must be read before the call is cleared. In the other order:
    *
    *   W: finds no call
-   *                          A: frees, calls, changes the epoch, wakes nobody
-   *   W: reads the new epoch; B has taken the lock: sleeps, with the call in place
-   *                          B: frees, finds the call, wakes nobody          W sleeps for ever
+   *                          A: frees, calls, changes the epoch, wakes no thread
+   *   W: reads the new epoch; B has taken the lock: sleeps, with the call set
+   *                          B: frees, finds the call, wakes no thread       W sleeps forever
    *
-   * Read first, the epoch is the old one, and the kernel refuses the sleep. Nobody sleeps on a call
-   * that he has seen, so a call in place means that somebody is awake who will look after taking it
-   * off; taking off another's call costs a wake-up too many, never one too few.
+   * Read first, the epoch is the old one, and the kernel refuses the sleep. A thread never sleeps
+   * on a call that it has seen, so a set call means that some thread is awake and will try after
+   * clearing it. Clearing another thread's call costs one wake too many, never one too few.
    *
-   * A woken thread that finds nothing to take may, still called, nap: sleep for a bounded time. So
-   * where a lock is fought over, the one that runs does so undisturbed for that long.
+   * A woken thread that fails may nap, still called: it sleeps for a bounded time. So the running
+   * thread is undisturbed for that long where a lock is contended.
    */
   static final long COUNT_OFFSET = 8;
   private static final long EPOCH_OFFSET = 12;
@@ -42,14 +43,16 @@ final class Sleepers {
   private final long countAddress;
   private final long epochAddress;
 
-  /** Nobody; uses bytes 8 to 15 of {@code slot}. */
+  /** Creates it without waiters; uses bytes 8 to 15 of {@code slot}. */
   Sleepers(MemorySegment slot) {
     epochWord = slot.asSlice(EPOCH_OFFSET, 4);
     countAddress = slot.address() + COUNT_OFFSET;
     epochAddress = slot.address() + EPOCH_OFFSET;
   }
 
-  /** Whether somebody has joined, or a call is left over. Not before what was just freed. */
+  /**
+   * Whether threads have joined or a call is set. Not reordered before the release of the resource.
+   */
   static boolean mayHave(long slotAddress) {
     return Words.getVolatile(slotAddress + COUNT_OFFSET) != 0;
   }
@@ -58,7 +61,7 @@ final class Sleepers {
     Words.getAndAdd(countAddress, ONE);
   }
 
-  /** Ends a wait; whatever there was to take has been tried, or will be given back. */
+  /** Ends a wait. The caller has tried to take the resource, or will release it again. */
   void leave() {
     int count;
     do {
@@ -66,7 +69,7 @@ final class Sleepers {
     } while (!Words.compareAndSet(countAddress, count, (count - ONE) & ~CALLED));
   }
 
-  /** Before a try that {@link #sleep} is to follow: the epoch to sleep on. */
+  /** Called before a try that {@link #sleep} may follow; returns the epoch to sleep on. */
   int prepare() {
     int epoch = Words.getVolatile(epochAddress);
     int count;
@@ -81,13 +84,13 @@ final class Sleepers {
     return Futex.timedWait(epochWord, epoch, deadline);
   }
 
-  /** Sleeps for a while without taking the call off. */
+  /** Sleeps for a bounded time without clearing the call. */
   void nap(long nanos, Deadline deadline) {
     long bound = Math.min(nanos, deadline.remainingNanos());
     var _ = Futex.timedWait(epochWord, Words.getVolatile(epochAddress), Deadline.afterNanos(bound));
   }
 
-  /** After something was freed: wakes one, unless nobody has joined or one is called already. */
+  /** Called after a release: wakes one thread, unless none has joined or one is already called. */
   void call() {
     int count = Words.getVolatile(countAddress);
     while (count >= ONE && (count & CALLED) == 0) {

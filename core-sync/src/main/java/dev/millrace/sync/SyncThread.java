@@ -11,9 +11,9 @@ import java.time.Duration;
 /**
  * A platform thread with a name and a stack size, to be joined or detached.
  *
- * <p>What its body throws goes to the thread's {@linkplain Thread.UncaughtExceptionHandler uncaught
- * exception handler}; {@link #join} returns all the same. State of its own belongs in a {@link
- * ScopedValue} or {@link ThreadLocal}, Zig's {@code threadlocal}.
+ * <p>An exception of its body goes to the thread's {@linkplain Thread.UncaughtExceptionHandler
+ * uncaught exception handler}; {@link #join} returns nevertheless. Thread-local state belongs in a
+ * {@link ScopedValue} or {@link ThreadLocal}, Zig's {@code threadlocal}.
  *
  * <p>Source: lib/std/Thread.zig ({@code spawn}, {@code join}, {@code detach}).
  */
@@ -25,7 +25,9 @@ public final class SyncThread {
   private static final long SYS_SCHED_SETATTR = AARCH64 ? 274 : 314;
   private static final long SYS_SCHED_GETATTR = AARCH64 ? 275 : 315;
 
-  /** {@code struct sched_attr} as far as {@code sched_period}, the first version's. */
+  /**
+   * Size of the first version of {@code struct sched_attr}, which ends with {@code sched_period}.
+   */
   private static final int SCHED_ATTR_BYTES = 48;
 
   private static final int AT_POLICY = 4;
@@ -40,20 +42,18 @@ public final class SyncThread {
   }
 
   /**
-   * How to start a thread.
+   * The properties of a thread.
    *
    * @param name shown in thread dumps and, up to 15 characters, by the kernel
-   * @param stackSizeBytes 0 for the JVM's default; rounded up to a whole page, and a hint
+   * @param stackSizeBytes 0 for the JVM's default; rounded up to a whole page; only a hint
    */
   public record Config(String name, long stackSizeBytes) {
     /**
-     * Checks the values.
-     *
      * @throws IllegalArgumentException if the name is blank or the size negative
      */
     public Config {
       if (name.isBlank()) {
-        throw new IllegalArgumentException("a thread needs a name");
+        throw new IllegalArgumentException("name must not be blank");
       }
       if (stackSizeBytes < 0) {
         throw new IllegalArgumentException(
@@ -61,46 +61,47 @@ public final class SyncThread {
       }
     }
 
-    /** A thread of that name with the default stack. */
+    /** A thread with this name and the default stack. */
     public static Config named(String name) {
       return new Config(name, 0);
     }
   }
 
   /**
-   * Lowers the calling thread's priority, as nice(1) does; best effort, and for good.
+   * Permanently lowers the calling thread's priority, as nice(1) does; best effort.
    *
-   * @param niceness 1 to 19, the least urgent (setpriority(2))
+   * @param niceness 1 to 19, the lowest priority (setpriority(2))
    */
   public static void lowerPriority(int niceness) {
     lowerPriority(0, niceness);
   }
 
   /**
-   * Lowers that of any thread of the process, as those of the JVM itself.
+   * Lowers the priority of any thread of the process, including the JVM's own.
    *
-   * @param thread the kernel's number (gettid(2)), or 0 for the calling one
+   * @param thread the kernel's thread id (gettid(2)), or 0 for the calling thread
    * @param niceness as in {@link #lowerPriority(int)}
    */
   public static void lowerPriority(int thread, int niceness) {
     if (niceness < 1 || niceness > 19) {
-      throw new IllegalArgumentException("niceness is 1 to 19, was " + niceness);
+      throw new IllegalArgumentException("niceness must be 1 to 19, was " + niceness);
     }
-    // Which 0 is PRIO_PROCESS, and who a thread: Linux has priorities by thread.
+    // PRIO_PROCESS is 0. Linux applies it to a single thread.
     var _ = SETPRIORITY.call(0, thread, niceness);
   }
 
   /**
-   * Asks for short slices of a processor: the calling thread runs for less long at a time, and soon
-   * after it wakes, though others are running. Its share is what it was. Best effort, for good, and
-   * nothing that needs a privilege. Linux knows it since 6.12, and for threads of the usual policy
-   * only (sched_setattr(2), {@code sched_runtime} with SCHED_OTHER).
+   * Requests short scheduler slices: the calling thread runs for a shorter time at once, and sooner
+   * after a wakeup although other threads are running. Its share of the processor does not change.
+   * Permanent, best effort, and needs no privilege. Effective since Linux 6.12, for threads of the
+   * default policy only (sched_setattr(2), {@code sched_runtime} with SCHED_OTHER).
    *
    * @param nanos 100 000 to 100 000 000
    */
   public static void requestSlice(long nanos) {
     if (nanos < 100_000 || nanos > 100_000_000) {
-      throw new IllegalArgumentException("a slice is 0.1 to 100 ms, was " + nanos + " ns");
+      throw new IllegalArgumentException(
+          "nanos must be 100000 to 100000000 (0.1 to 100 ms), was " + nanos + " ns");
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(SCHED_ATTR_BYTES, 8);
@@ -111,7 +112,7 @@ public final class SyncThread {
     }
   }
 
-  /** The slice that the calling thread was given, 0 if the kernel does not say. */
+  /** The calling thread's slice, 0 if the kernel does not report it. */
   static long sliceNanos() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(SCHED_ATTR_BYTES, 8);
@@ -124,10 +125,10 @@ public final class SyncThread {
   }
 
   /**
-   * Starts a thread that runs {@code body}. It keeps the process alive until it ends, detached or
-   * not.
+   * Starts a thread that runs {@code body}. It keeps the process alive until it ends, even if
+   * detached.
    *
-   * @throws OutOfMemoryError if the system has no thread left to give
+   * @throws OutOfMemoryError if the system cannot create a thread
    */
   public static SyncThread spawn(Config config, Runnable body) {
     Thread thread =
@@ -142,10 +143,10 @@ public final class SyncThread {
   }
 
   /**
-   * Waits until the thread has ended; what it did happens before the return. Ignores {@link
+   * Waits until the thread has ended; its actions happen before the return. Ignores {@link
    * Thread#interrupt} and keeps the interrupt status. Joining again returns at once.
    *
-   * @throws IllegalStateException if it is detached, or is the calling thread
+   * @throws IllegalStateException if the thread is detached or is the calling thread
    */
   public void join() {
     timedJoin(Deadline.NEVER);
@@ -155,14 +156,14 @@ public final class SyncThread {
    * Like {@link #join}, until {@code deadline} at most.
    *
    * @return false if the deadline passed
-   * @throws IllegalStateException if it is detached, or is the calling thread
+   * @throws IllegalStateException if the thread is detached or is the calling thread
    */
   public boolean timedJoin(Deadline deadline) {
     if (detached) {
       throw new IllegalStateException("join of the detached thread '" + name() + "'");
     }
     if (thread == Thread.currentThread()) {
-      throw new IllegalStateException("the thread '" + name() + "' joins itself");
+      throw new IllegalStateException("the thread '" + name() + "' cannot join itself");
     }
     boolean interrupted = false;
     try {
@@ -185,23 +186,21 @@ public final class SyncThread {
   }
 
   /**
-   * Gives up the right to join; nobody waits for the thread any more.
+   * Gives up the right to join.
    *
-   * @throws IllegalStateException if it is detached already
+   * @throws IllegalStateException if already detached
    */
   public void detach() {
     if (detached) {
-      throw new IllegalStateException("the thread '" + name() + "' is detached already");
+      throw new IllegalStateException("the thread '" + name() + "' is already detached");
     }
     detached = true;
   }
 
-  /** The name given in its {@link Config}. */
   public String name() {
     return thread.getName();
   }
 
-  /** Whether the calling thread is this one. */
   public boolean isCurrent() {
     return thread == Thread.currentThread();
   }

@@ -6,37 +6,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of threads that run tasks from one bounded queue, first in, first out.
+ * A fixed number of threads that run tasks from one bounded FIFO queue.
  *
- * <p>A task that throws ends neither its worker nor unnoticed: {@link Observer#onFailure} is told.
- * {@link #close} lets the queue run empty and joins the workers. What happened before a spawn
- * happens before the task runs. Any thread may call, virtual ones included; waiting ignores {@link
- * Thread#interrupt} and keeps the interrupt status.
+ * <p>A task that throws does not end its worker; {@link Observer#onFailure} is called. {@link
+ * #close} runs all queued tasks and joins the workers. Actions before a spawn happen before the
+ * task runs. Any thread may call, including virtual ones. Waiting ignores {@link Thread#interrupt}
+ * and keeps the interrupt status.
  *
- * <p>Source: lib/std/Thread/Pool.zig, whose queue has no bound.
+ * <p>Source: lib/std/Thread/Pool.zig, whose queue is unbounded.
  */
 public final class ThreadPool implements AutoCloseable {
   /*
-   * One mutex guards the queue; workers sleep on notEmpty, spawners that found no room on notFull.
-   * Both are signalled after the mutex is let go, so that the one who wakes does not run into it.
+   * One mutex guards the queue. Workers sleep on notEmpty; spawners that found the queue full sleep
+   * on notFull. Both are signalled after the mutex is unlocked, so that the woken thread does not
+   * block on it.
    *
-   * A signal may be a system call, so none is given that does not bring a task nearer to its end:
-   * none if nobody is idle, nor while a woken worker has not got the mutex yet. That one wakes the
-   * next, if it then leaves tasks behind.
+   * A signal may be a system call, so it is given only if it brings a task nearer to its end: not
+   * if no worker is idle, and not while a woken worker has not yet locked the mutex. That worker
+   * wakes the next one if it leaves tasks behind.
    *
-   * A bounded queue brings a deadlock that Zig's does not have: if every worker is inside a task
-   * that spawns, and the queue is full, all of them wait for room that only they could make. So
-   * whoever is inside a task of this pool, be it a worker or a thread that helps, and finds no room,
-   * runs the new task itself, there and then. waitAndWork is the same idea for waiting: who waits
-   * for a group first runs what is queued, since the tasks of that group may be in the queue with
-   * no worker left to run them.
+   * A bounded queue has a deadlock that Zig's does not have: if every worker runs a task that
+   * spawns and the queue is full, all of them wait for room that only they could make. So a thread
+   * inside a task of this pool, a worker or a helping thread, runs the new task itself if the queue
+   * is full. waitAndWork applies the same idea to waiting: a thread that waits for a group first
+   * runs queued tasks, because the group's tasks may be in the queue with no worker left to run
+   * them.
    *
-   * A helper may put a stranger's task on top of the one that waits, so the one below cannot go on
-   * before the stranger ends. While tasks wait only for tasks that they themselves spawned, no
-   * circle can come of it: each task in a circle "waits for, or lies below" would have to be
-   * started before the next, round to itself.
+   * A helper may run an unrelated task on top of the waiting one, which then cannot continue before
+   * the unrelated task ends. No cycle can result while tasks wait only for tasks that they spawned
+   * themselves: in a cycle of "waits for, or lies below", each task would have to start before the
+   * next, and thus before itself.
    */
-  /** Bound in workers, and in other threads as long as they help. */
+  /** Bound in workers, and in other threads while they help. */
   private static final ScopedValue<ThreadPool> INSIDE = ScopedValue.newInstance();
 
   private final Config config;
@@ -47,10 +48,12 @@ public final class ThreadPool implements AutoCloseable {
   private final List<SyncThread> workers;
   private final AtomicWord running = new AtomicWord(0);
 
-  /** Written under the mutex, read by gauges without. */
+  /** Written under the mutex, read by gauges without it. */
   private volatile int depth;
 
-  /** Workers on notEmpty, whether one of them has been signalled, spawners on notFull: by mutex. */
+  /**
+   * Under the mutex: workers on notEmpty, whether one of them is signalled, spawners on notFull.
+   */
   private int idle;
 
   private boolean waking;
@@ -59,22 +62,20 @@ public final class ThreadPool implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * What a pool is made of.
+   * The properties of a pool.
    *
    * @param name prefix of the workers' names: {@code name-0}, {@code name-1}, ...
-   * @param workers at least 1
-   * @param queueCapacityEntries tasks that may wait, those running not counted; at least 1
-   * @param observer told of every task
+   * @param workers number of workers, at least 1
+   * @param queueCapacityEntries maximum of queued tasks, not counting running ones; at least 1
+   * @param observer notified of every task
    */
   public record Config(String name, int workers, int queueCapacityEntries, Observer observer) {
     /**
-     * Checks the values.
-     *
-     * @throws IllegalArgumentException if one is out of range
+     * @throws IllegalArgumentException if a value is out of range
      */
     public Config {
       if (name.isBlank()) {
-        throw new IllegalArgumentException("a pool needs a name");
+        throw new IllegalArgumentException("name must not be blank");
       }
       if (workers < 1) {
         throw new IllegalArgumentException("workers must be at least 1, were " + workers);
@@ -85,36 +86,36 @@ public final class ThreadPool implements AutoCloseable {
       }
     }
 
-    private static final Observer NOBODY = new Observer() {};
+    private static final Observer NONE = new Observer() {};
 
-    /** A pool with nobody watching: failures go to the uncaught exception handler. */
+    /** A pool without an observer: failures go to the uncaught exception handler. */
     public Config(String name, int workers, int queueCapacityEntries) {
-      this(name, workers, queueCapacityEntries, NOBODY);
+      this(name, workers, queueCapacityEntries, NONE);
     }
 
     private boolean isWatched() {
-      return observer != NOBODY;
+      return observer != NONE;
     }
   }
 
   /**
-   * Told of every task, on the thread that runs it (a worker, or one inside {@link #waitAndWork});
-   * {@link #onReject} on the thread that was refused. Must not block. What it throws goes to the
-   * thread's uncaught exception handler.
+   * Notified of every task, on the thread that runs it (a worker, or a thread inside {@link
+   * #waitAndWork}); {@link #onReject} on the thread whose task is rejected. Must not block. An
+   * exception that it throws goes to the thread's uncaught exception handler.
    */
   public interface Observer {
-    /** A task is about to run, {@code waitNanos} after it was spawned. */
+    /** A task is about to run, {@code waitNanos} after its spawn. */
     default void onStart(long waitNanos) {}
 
-    /** A task has ended, by return or by throwing, after {@code runNanos}. */
+    /** A task returned or threw after {@code runNanos}. */
     default void onFinish(long runNanos) {}
 
     /** {@link #trySpawn} found the queue full. */
     default void onReject() {}
 
     /**
-     * A task threw. Called before {@link #onFinish}. Unless overridden, hands {@code failure} to
-     * the thread's uncaught exception handler.
+     * A task threw. Called before {@link #onFinish}. By default passes {@code failure} to the
+     * thread's uncaught exception handler.
      */
     default void onFailure(Throwable failure) {
       uncaught(failure);
@@ -126,7 +127,7 @@ public final class ThreadPool implements AutoCloseable {
   /**
    * Starts the workers.
    *
-   * @throws OutOfMemoryError if the system has too few threads left to give; none stays behind
+   * @throws OutOfMemoryError if the system cannot create enough threads; those created are joined
    */
   public ThreadPool(Config config) {
     this.config = config;
@@ -146,9 +147,9 @@ public final class ThreadPool implements AutoCloseable {
   }
 
   /**
-   * Queues {@code task} if there is room. Waits for nothing but the queue's short critical section.
+   * Queues {@code task} if there is room. Waits only for the queue's short critical section.
    *
-   * @return false if the queue is full; the observer's {@link Observer#onReject} was told
+   * @return false if the queue is full; {@link Observer#onReject} was called
    * @throws IllegalStateException if the pool is closed
    */
   public boolean trySpawn(Runnable task) {
@@ -164,10 +165,10 @@ public final class ThreadPool implements AutoCloseable {
   }
 
   /**
-   * Queues {@code task}, waiting for room. Called from within a task of this pool it does not wait:
-   * if there is no room, the calling thread runs {@code task} itself.
+   * Queues {@code task}, waiting for room. A task of this pool does not wait: if the queue is full,
+   * the calling thread runs {@code task} itself.
    *
-   * @throws IllegalStateException if the pool is closed, or is closed while waiting
+   * @throws IllegalStateException if the pool is closed, also while waiting
    */
   public void spawn(Runnable task) {
     spawnEntry(new Entry(task, null, now()));
@@ -176,8 +177,8 @@ public final class ThreadPool implements AutoCloseable {
   /**
    * Like {@link #spawn(Runnable)}, between {@link WaitGroup#start} and {@link WaitGroup#finish}.
    *
-   * @throws IllegalStateException if the pool is closed, or is closed while waiting; the group is
-   *     then as before
+   * @throws IllegalStateException if the pool is closed, also while waiting; the group is then
+   *     unchanged
    */
   public void spawn(WaitGroup group, Runnable task) {
     group.start();
@@ -193,9 +194,9 @@ public final class ThreadPool implements AutoCloseable {
   }
 
   /**
-   * Runs queued tasks, of whatever group, until {@code group} is done or none is queued, and waits
-   * then. A task may so wait for tasks that it spawned itself; two tasks that wait for each other's
-   * may wait for ever.
+   * Runs queued tasks of any group until {@code group} is done or the queue is empty; then waits. A
+   * task may thus wait for tasks that it spawned itself; two tasks that wait for each other's tasks
+   * may deadlock.
    */
   public void waitAndWork(WaitGroup group) {
     ScopedValue.where(INSIDE, this).run(() -> help(group));
@@ -212,22 +213,21 @@ public final class ThreadPool implements AutoCloseable {
     }
   }
 
-  /** Tasks that wait to be run, at this moment. */
+  /** The current number of queued tasks. */
   public int queueDepth() {
     return depth;
   }
 
-  /** Tasks that are being run, at this moment; those run by {@link #waitAndWork} included. */
+  /** The current number of running tasks, including those run by {@link #waitAndWork}. */
   public int activeWorkers() {
     return running.load(MemoryOrder.MONOTONIC);
   }
 
   /**
-   * Takes no more tasks, waits until those queued and running have ended, and joins the workers.
-   * Closing again waits likewise.
+   * Rejects new tasks, waits until the queued and running ones have ended, and joins the workers.
+   * Further calls wait likewise.
    *
-   * @throws IllegalStateException if called from within a task of this pool, which would wait for
-   *     itself
+   * @throws IllegalStateException if called from a task of this pool, which would wait for itself
    */
   @Override
   public void close() {
@@ -278,7 +278,7 @@ public final class ThreadPool implements AutoCloseable {
     return true;
   }
 
-  /** Whether to signal notEmpty. Under the mutex, as is what it notes. */
+  /** Whether to signal notEmpty; records the decision. Call under the mutex. */
   private boolean mustWake() {
     boolean wake = idle > 0 && !waking && !queue.isEmpty();
     waking |= wake;
@@ -292,12 +292,12 @@ public final class ThreadPool implements AutoCloseable {
         return;
       }
       run(entry);
-      // An interrupt meant for this task must not reach the next.
+      // An interrupt of this task must not reach the next.
       Thread.interrupted();
     }
   }
 
-  /** The next task, waiting for one; null once the pool is closed and the queue empty. */
+  /** The next task, waiting for one; null once the pool is closed and the queue is empty. */
   private @Nullable Entry take() {
     return dequeue(true);
   }
@@ -356,28 +356,28 @@ public final class ThreadPool implements AutoCloseable {
     try {
       task.run();
     } catch (Throwable failure) {
-      tell(() -> config.observer().onFailure(failure));
+      notify(() -> config.observer().onFailure(failure));
     }
   }
 
   private void runWatched(Entry entry) {
     long startNanos = System.nanoTime();
     try {
-      tell(() -> config.observer().onStart(startNanos - entry.spawnedNanos()));
+      notify(() -> config.observer().onStart(startNanos - entry.spawnedNanos()));
       entry.task().run();
     } catch (Throwable failure) {
-      tell(() -> config.observer().onFailure(failure));
+      notify(() -> config.observer().onFailure(failure));
     } finally {
-      tell(() -> config.observer().onFinish(System.nanoTime() - startNanos));
+      notify(() -> config.observer().onFinish(System.nanoTime() - startNanos));
     }
   }
 
-  /** The time, if anybody wants to know. */
+  /** The time, or 0 without an observer. */
   private long now() {
     return config.isWatched() ? System.nanoTime() : 0;
   }
 
-  private void tell(Runnable event) {
+  private void notify(Runnable event) {
     try {
       event.run();
     } catch (Throwable failure) {

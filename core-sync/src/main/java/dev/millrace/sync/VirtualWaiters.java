@@ -11,26 +11,24 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The futex of virtual threads: parks them, keyed by the word's address, so that a waiting virtual
- * thread does not hold its carrier inside a system call.
- *
- * <p>Called by {@link Futex} only. Safe for use by all threads.
+ * thread does not block its carrier in a system call. Called by {@link Futex} only. Any thread.
  */
 final class VirtualWaiters {
   /*
-   * FUTEX_WAIT compares the word and goes to sleep in one step. Here it is two, and the pair of
-   * orders that makes it one is Dekker's: the waiter announces itself, then looks at the word; the
-   * waker changes the word, then (after a full fence) looks for announcements. At least one sees
-   * the other. Were the waiter to look first:
+   * FUTEX_WAIT compares the word and sleeps in one step. Here there are two steps, and Dekker's
+   * ordering makes them safe: the waiter announces itself, then checks the word; the waker changes
+   * the word, then (after a full fence) checks for announcements. At least one sees the other. If
+   * the waiter checked first:
    *
    *   W: word == expected
    *                                K: word = new
-   *                                K: nobody announced -> returns
-   *   W: announces itself, parks   <- asleep for ever
+   *                                K: no announcement -> returns
+   *   W: announces itself, parks   <- asleep forever
    *
-   * A wake is given to exactly one waiter by its compare-and-set WAITING -> WOKEN, and a waiter
-   * that leaves (deadline) does so by WAITING -> LEFT, so that no wake is spent on one that has
-   * gone. A waiter that finds the word changed after it was already woken has taken a wake that the
-   * kernel would have given to a real sleeper: it passes it on.
+   * A compare-and-set WAITING -> WOKEN gives a wake to exactly one waiter. A waiter that leaves
+   * (deadline) does so by WAITING -> LEFT, so no wake is spent on a waiter that has left. A waiter
+   * that was woken and then finds the word changed has received a wake that the kernel would have
+   * given to a real sleeper, so it passes it on.
    */
   private static final int WAITING = 0;
   private static final int WOKEN = 1;
@@ -77,8 +75,8 @@ final class VirtualWaiters {
   }
 
   /**
-   * Alternates, so that neither the waiters in the kernel nor those parked here can be passed over
-   * for ever. A race costs at most a turn.
+   * Alternates, so that neither the waiters in the kernel nor those parked here can starve. A race
+   * costs at most one turn.
    */
   static boolean isVirtualTurn(long address) {
     Bucket bucket = bucket(address);
@@ -97,7 +95,7 @@ final class VirtualWaiters {
       if ((int) JAVA_INT.varHandle().getVolatile(word, 0L) == expected) {
         return park(waiter, deadline);
       }
-      // If nobody takes the wake that is passed on, it stays with us, as the waker has counted it.
+      // A wake that no other thread accepts stays with this one, because the waker has counted it.
       boolean kept = !waiter.moveTo(LEFT) && Futex.wake(word, 1) == 0;
       return kept ? Futex.End.WOKEN : Futex.End.BY_ITSELF;
     } finally {
@@ -119,7 +117,7 @@ final class VirtualWaiters {
           }
           LockSupport.parkNanos(waiter, remainingNanos);
         }
-        // With the status set, park would return at once for as long as we wait.
+        // With the interrupt status set, park would return at once every time.
         interrupted |= Thread.interrupted();
       }
       return Futex.End.WOKEN;

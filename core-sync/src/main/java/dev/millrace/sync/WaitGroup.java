@@ -7,34 +7,33 @@ import java.time.Duration;
 /**
  * Waits for a number of tasks to finish.
  *
- * <p>{@link #start} before a task is handed over, {@link #finish} at its end, {@link #await} for
- * all. What happened before a finish happens before the return of the wait it ends. Waiting ignores
- * {@link Thread#interrupt} and keeps the interrupt status. Any number of threads may wait; any
- * thread may call; a virtual thread parks.
+ * <p>Call {@link #start} before a task is handed over, {@link #finish} at its end, and {@link
+ * #await} to wait for all. Actions before a finish happen before the return of the wait that it
+ * ends. Waiting ignores {@link Thread#interrupt} and keeps the interrupt status. Any number of
+ * threads may wait; any thread may call; a virtual thread parks.
  *
  * <p>Source: lib/std/Thread/WaitGroup.zig, which allows one waiter and needs a reset between two
- * uses; here several may wait and the group is ready again once it is done. Zig's {@code wait} is
- * called {@code await} because {@link Object#wait()} is taken.
+ * uses. Here several threads may wait, and a finished group can be reused at once. Zig's {@code
+ * wait} is called {@code await} because {@link Object#wait()} is taken.
  */
 public final class WaitGroup {
   /*
-   * Bit 0: somebody sleeps on the word. Bits 1 to 31: tasks not yet finished. A finish that takes
-   * the last task away and finds bit 0 wakes everybody.
+   * Bit 0: a thread sleeps on the word. Bits 1 to 31: unfinished tasks. The finish of the last task
+   * wakes all threads if bit 0 is set.
    *
-   * The finish is a compare-and-set rather than a subtraction, although the latter is one step: a
-   * finish without a start would otherwise make the count huge for a moment, a waiter could go to
-   * sleep on that, and putting the count right would wake nobody.
+   * The finish is a compare-and-set and not a subtraction, although that is one step: a finish
+   * without a start would make the count huge for a moment, a waiter could sleep on that value, and
+   * correcting the count would wake no thread.
    */
   private static final int SLEEPER = 1;
   private static final int ONE_TASK = 2;
 
-  /** Tasks that may be unfinished at one time. */
+  /** Maximum of unfinished tasks. */
   private static final int MAX_TASKS = Integer.MAX_VALUE / 2;
 
   private final MemorySegment word;
   private final long address;
 
-  /** A group without tasks. */
   public WaitGroup() {
     MemorySegment slot = WordSlab.allocate();
     word = slot.asSlice(0, 4);
@@ -44,7 +43,7 @@ public final class WaitGroup {
   /**
    * Adds one task.
    *
-   * @throws IllegalStateException if there are 2^30 already
+   * @throws IllegalStateException if there are already 2^30
    */
   public void start() {
     startMany(1);
@@ -75,7 +74,7 @@ public final class WaitGroup {
   }
 
   /**
-   * Marks one task as finished; the last one wakes all that wait.
+   * Marks one task as finished; the last one wakes all waiting threads.
    *
    * @throws IllegalStateException if no task is unfinished: a finish without a start
    */
@@ -101,7 +100,7 @@ public final class WaitGroup {
     }
   }
 
-  /** Waits until no task is unfinished, as long as it takes. */
+  /** Waits until no task is unfinished, without a time limit. */
   public void await() {
     timedAwait(Deadline.NEVER);
   }
@@ -109,7 +108,7 @@ public final class WaitGroup {
   /**
    * Waits until no task is unfinished, for at most {@code timeout}.
    *
-   * @return false if the time ran out
+   * @return false on timeout
    */
   public boolean timedAwait(Duration timeout) {
     return isDone() || timedAwait(Deadline.after(timeout));
@@ -128,7 +127,6 @@ public final class WaitGroup {
     }
   }
 
-  /** Whether no task is unfinished. */
   public boolean isDone() {
     try {
       return pending(Words.getAcquire(address)) == 0;
@@ -138,9 +136,9 @@ public final class WaitGroup {
   }
 
   /**
-   * Makes sure that the group may be used anew. A group that is done already may.
+   * Checks that the group can be reused; a finished group always can.
    *
-   * @throws IllegalStateException if tasks are unfinished; they would be lost
+   * @throws IllegalStateException if tasks are unfinished
    */
   public void reset() {
     try {

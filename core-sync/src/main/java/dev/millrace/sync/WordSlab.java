@@ -5,11 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
 /**
- * Hands out the native memory that locks live in: slots of {@link #SLOT_BYTES}, zeroed, each on
- * cache lines of its own.
+ * Allocates the native memory of the primitives: zeroed slots of {@link #SLOT_BYTES}, each on its
+ * own cache lines. Any thread.
  *
- * <p>A slot belongs to whoever can reach the segment (or a slice of it) and returns to the slab
- * when nobody can. Safe for use by all threads.
+ * <p>A slot is in use while the segment, or a slice of it, is reachable. It then returns to the
+ * slab.
  */
 final class WordSlab {
   /**
@@ -20,18 +20,18 @@ final class WordSlab {
   static final int SLOTS_PER_CHUNK = 256;
 
   /*
-   * When may a slot be used again? A waker touches the word after it has let go of the lock:
+   * When can a slot be reused? A waker touches the word after it has unlocked:
    *
    *   T1: unlock: swap(unlocked)          T2: lock() succeeds, unlock(), drops the lock
-   *                                       slab: slot given back
+   *                                       slab: slot returned
    *   T1: FUTEX_WAKE(address)  <- late
    *
-   * Were the memory unmapped, or given to something other than locks, T1 would touch what it does
-   * not own. Two rules exclude it. Chunks are never unmapped, so that an address stays valid and a
-   * late wake is at worst a spurious wake-up of the next lock in that slot, which every waiter
-   * tolerates. And a slot returns only when its segment is unreachable, which it is not as long as
-   * T1 is inside a method of the lock (each ends with a reachability fence), nor while a ring that
-   * waits on the word holds the segment.
+   * If the memory were unmapped, or reused for something other than locks, T1 would touch foreign
+   * memory. Two rules prevent this. Chunks are never unmapped: an address stays valid, and a late
+   * wake is at worst a spurious wakeup of the next lock in that slot, which every waiter tolerates.
+   * And a slot returns only when its segment is unreachable. It is reachable while T1 is inside a
+   * method of the lock (each ends with a reachability fence), and while a ring that waits on the
+   * word holds the segment.
    */
   private static final Object GUARD = new Object();
   private static final ArrayDeque<MemorySegment> FREE = new ArrayDeque<>();
@@ -39,7 +39,7 @@ final class WordSlab {
 
   private WordSlab() {}
 
-  /** A zeroed slot, aligned to its size. Allocates native memory when none is free. */
+  /** Returns a zeroed slot, aligned to its size. Allocates native memory if none is free. */
   static MemorySegment allocate() {
     MemorySegment slot = take();
     slot.fill((byte) 0);
@@ -47,7 +47,7 @@ final class WordSlab {
         .reinterpret(SLOT_BYTES, Arena.ofAuto(), unreachable -> giveBack(slot));
   }
 
-  /** How many chunks of {@link #SLOTS_PER_CHUNK} slots have been allocated since the start. */
+  /** Chunks of {@link #SLOTS_PER_CHUNK} slots allocated since the start. */
   static int chunkCount() {
     synchronized (GUARD) {
       return chunks;

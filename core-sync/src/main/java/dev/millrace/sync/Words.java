@@ -15,15 +15,15 @@ import java.nio.ByteOrder;
  * naturally aligned. Each method is the {@link VarHandle} mode of the same name.
  */
 final class Words {
-  // One constant segment over the whole address space: its bounds, scope and base are then known to
-  // the compiler, so that an access costs what the instruction costs. A segment per lock would add
-  // three dependent loads and a liveness check to every lock().
+  // One constant segment over the whole address space. The compiler then knows its bounds, scope
+  // and base, so an access is a single instruction. A segment per lock would add three dependent
+  // loads and a liveness check to every lock().
   static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   static final VarHandle INT = JAVA_INT.varHandle().withInvokeExactBehavior();
   static final VarHandle LONG = JAVA_LONG.varHandle().withInvokeExactBehavior();
 
-  /** Where the lower four bytes of a long are, the ones with its lowest bit. */
+  /** Offset of the lower four bytes of a long. */
   static final int LOWER_HALF_OFFSET = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0 : 4;
 
   private Words() {}
@@ -44,8 +44,8 @@ final class Words {
     return INT.compareAndSet(MEMORY, address, expected, value);
   }
 
-  // The unqualified (volatile) read-modify-writes below are each one instruction on x86-64, whereas
-  // HotSpot turns getAndSetRelease and getAndAddAcquire into compare-and-set loops.
+  // The volatile read-modify-writes below are one instruction each on x86-64, whereas HotSpot
+  // compiles getAndSetRelease and getAndAddAcquire to compare-and-set loops.
 
   static int getAndSet(long address, int value) {
     return (int) INT.getAndSet(MEMORY, address, value);

@@ -112,7 +112,7 @@ class ConditionTest {
   void awaitNeedsTheMutex() {
     String message =
         Crew.messageOf(IllegalMonitorStateException.class, () -> condition.await(mutex));
-    assertTrue(message.contains("await") && message.contains("nobody holds"), message);
+    assertTrue(message.contains("await") && message.contains("is not locked"), message);
     mutex.lock();
     Crew.run(
         Crew.Kind.PLATFORM,

@@ -111,7 +111,7 @@ class SyncThreadTest {
     self.set(narcissus);
     known.set();
     narcissus.join();
-    assertEquals("the thread 'self' joins itself", message.get());
+    assertEquals("the thread 'self' cannot join itself", message.get());
 
     SyncThread detached = SyncThread.spawn(SyncThread.Config.named("loose"), () -> {});
     detached.detach();

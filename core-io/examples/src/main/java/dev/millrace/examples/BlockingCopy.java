@@ -15,16 +15,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The task as straight-line code: read, hash, write, until the end. Whether the thread that runs it
- * sleeps or parks at each step is the thread's affair.
+ * The task as straight-line code: read, hash and write until the end. The thread that runs it
+ * sleeps or parks at each step, depending on its kind.
  */
 final class BlockingCopy {
-  /** Bytes of one read or write. */
+  /** Size of one read or write. */
   static final int PIECE_BYTES = 64 << 10;
 
   private BlockingCopy() {}
 
-  /** Copies and returns the SHA-256 of what was copied, in hexadecimal. */
+  /** Copies the file and returns its SHA-256 in hexadecimal. */
   static String copy(EventLoop loop, Path from, Path to) throws IOException {
     MessageDigest digest = sha256();
     try (Arena arena = Arena.ofShared();
@@ -54,7 +54,7 @@ final class BlockingCopy {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible); // every Java platform has it
+      throw new AssertionError(impossible); // every Java platform has SHA-256
     }
   }
 }

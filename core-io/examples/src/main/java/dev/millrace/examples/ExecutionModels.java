@@ -19,17 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Measures the three models: memory of a waiting task, cost of a switch, throughput of the copy.
  *
- * <p>A waiting task is one whose operation is in flight: its thread asleep or parked, or its
- * machine idle. Memory is the growth of the process's resident set over that many tasks, after a
- * collection; the kernel's own memory for an operation is not in it. A switch is a nop that goes to
- * the ring and comes back to the task.
+ * <p>A waiting task has an operation in flight: its thread sleeps or is parked, or its state
+ * machine is idle. Memory is the growth of the process's resident set, after a garbage collection,
+ * divided by the number of tasks; kernel memory of operations is not included. A switch is a no-op
+ * that goes to the ring and returns to the task.
  */
 public final class ExecutionModels {
   private static final int COPY_BYTES = 64 << 20;
   private static final int COPIES = 8;
   private static final int SWITCHES = 200_000;
 
-  /** One model. */
   private enum Model {
     PLATFORM,
     VIRTUAL,
@@ -38,16 +37,16 @@ public final class ExecutionModels {
 
   private ExecutionModels() {}
 
-  /** Prints the tables. Arguments: most tasks to try for, 1 000 000 by default. */
+  /** Prints the tables. Argument: the maximum number of tasks, 1 000 000 by default. */
   public static void main(String... arguments) throws Exception {
-    int most = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
-    if (arguments.length == 3) { // one measurement of memory, in a process of its own
+    int max = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
+    if (arguments.length == 3) { // a memory measurement in a child process
       memory(Model.valueOf(arguments[1]), Integer.parseInt(arguments[2]));
       return;
     }
     System.out.println("| model | tasks | memory per task, bytes |\n|---|---|---|");
     for (Model model : Model.values()) {
-      int largest = model == Model.PLATFORM ? Math.min(most, maxThreads()) : most;
+      int largest = model == Model.PLATFORM ? Math.min(max, maxThreads()) : max;
       for (int tasks : new int[] {10, 10_000, largest}) {
         measureMemoryElsewhere(model, tasks);
       }
@@ -66,7 +65,7 @@ public final class ExecutionModels {
     }
   }
 
-  /** Most threads that the system gives one process, less what the runtime needs. */
+  /** Maximum of threads that the system allows a process, less those of the runtime. */
   private static int maxThreads() throws IOException {
     long threads = setting("kernel/threads-max");
     long pids = setting("kernel/pid_max");
@@ -74,7 +73,7 @@ public final class ExecutionModels {
     return (int) Math.min(Math.min(threads / 2, pids - 2_000), Math.min(maps - 2_000, 30_000));
   }
 
-  /** Read through a buffer: these files answer the first read only. */
+  /** Reads through a buffer: a second read of such a file returns nothing. */
   private static long setting(String name) throws IOException {
     return Long.parseLong(Files.readAllLines(Path.of("/proc/sys", name)).getFirst().strip());
   }
@@ -102,7 +101,7 @@ public final class ExecutionModels {
   private static void memory(Model model, int tasks) throws Exception {
     try (LoopThread thread = new LoopThread()) {
       EventLoop loop = thread.loop();
-      waitOnce(loop, model, 10); // classes loaded, code warmed
+      waitOnce(loop, model, 10); // loads classes and warms up code
       long before = residentBytes();
       AtomicInteger waiting = new AtomicInteger();
       ResetEvent go = new ResetEvent();
@@ -120,7 +119,7 @@ public final class ExecutionModels {
       if (kept.size() != tasks) {
         throw new AssertionError("tasks were lost");
       }
-      Runtime.getRuntime().halt(0); // tens of thousands of sleepers are not worth waking
+      Runtime.getRuntime().halt(0); // does not wait for tens of thousands of sleeping threads
     }
   }
 
@@ -131,13 +130,13 @@ public final class ExecutionModels {
     }
   }
 
-  /** A task in the state that most of many tasks are in: waiting for a completion. */
+  /** Starts a task that waits for a completion, the usual state of most tasks. */
   private static Object startWaiting(
       EventLoop loop, Model model, AtomicInteger waiting, ResetEvent never) {
     Runnable body =
         () -> {
           try (RingCaller caller = new RingCaller(loop)) {
-            int result = caller.nop(); // has been to the ring, as a task has
+            int result = caller.nop(); // uses the ring once, as a real task does
             waiting.addAndGet(result == 0 ? 1 : 0);
             never.await();
           }
@@ -166,7 +165,7 @@ public final class ExecutionModels {
     throw new AssertionError("no VmRSS");
   }
 
-  /** Goes to the ring and back so many times; then says so. */
+  /** Submits a number of no-ops one after another, then calls {@code done}. */
   private static final class Machine implements CompletionTarget {
     private final EventLoop loop;
     private final Runnable done;

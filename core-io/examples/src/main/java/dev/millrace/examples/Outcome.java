@@ -5,18 +5,18 @@ import dev.millrace.loop.LoopWait;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** What a task came to; waited for by another thread. */
+/** The result of a task; another thread waits for it. */
 final class Outcome {
   private final LoopWait done;
   private @Nullable String value;
   private @Nullable Throwable failure;
 
-  /** Of a task that needs {@code loop}: nobody waits for it once that has closed. */
+  /** For a task that needs {@code loop}: waiting ends when the loop closes. */
   Outcome(EventLoop loop) {
     this.done = new LoopWait(loop);
   }
 
-  /** Runs a task and keeps what it returns or throws. */
+  /** Runs a task and stores its result or exception. */
   void run(Callable<String> task) {
     try {
       value = task.call();

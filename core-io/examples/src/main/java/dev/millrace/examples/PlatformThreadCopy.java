@@ -6,7 +6,7 @@ import java.nio.file.Path;
 public final class PlatformThreadCopy {
   private PlatformThreadCopy() {}
 
-  /** Prints the copy's SHA-256 as sha256sum would. */
+  /** Prints the copy's SHA-256 in the format of sha256sum. */
   public static void main(String... arguments) throws Exception {
     Path from = Path.of(arguments[0]);
     Path to = Path.of(arguments[1]);

@@ -14,7 +14,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * The task as a state machine on the loop: no thread of its own and no stack, only these fields.
+ * The task as a state machine on the loop: it has no thread and no stack, only these fields.
  *
  * <pre>
  *   READING ──bytes──► WRITING ──all written──► READING ...
@@ -34,15 +34,15 @@ public final class StateMachineCopy implements CompletionTarget {
   private final Outcome outcome;
   private final MessageDigest digest = BlockingCopy.sha256();
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment piece = arena.allocate(BlockingCopy.PIECE_BYTES);
-  private final ByteBuffer bytes = piece.asByteBuffer();
+  private final MemorySegment chunk = arena.allocate(BlockingCopy.PIECE_BYTES);
+  private final ByteBuffer bytes = chunk.asByteBuffer();
   private final int in;
   private final int out;
   private final long handle;
   private State state = State.READING;
   private long position;
-  private int pieceLength;
-  private int pieceWritten;
+  private int chunkLength;
+  private int chunkWritten;
 
   private StateMachineCopy(EventLoop loop, Path from, Path to, Outcome outcome)
       throws ErrnoException {
@@ -58,7 +58,7 @@ public final class StateMachineCopy implements CompletionTarget {
     this.handle = loop.register(this);
   }
 
-  /** Starts a copy; any thread. The outcome gets its SHA-256 in hexadecimal. */
+  /** Starts a copy; any thread. The outcome receives its SHA-256 in hexadecimal. */
   static void start(EventLoop loop, Path from, Path to, Outcome outcome) {
     loop.post(() -> {
       try {
@@ -74,7 +74,7 @@ public final class StateMachineCopy implements CompletionTarget {
     loop.ring()
         .prepRead(
             in,
-            piece.address(),
+            chunk.address(),
             BlockingCopy.PIECE_BYTES,
             position,
             loop.begin(handle, OpKind.READ, 0));
@@ -85,9 +85,9 @@ public final class StateMachineCopy implements CompletionTarget {
     loop.ring()
         .prepWrite(
             out,
-            piece.address() + pieceWritten,
-            pieceLength - pieceWritten,
-            position + pieceWritten,
+            chunk.address() + chunkWritten,
+            chunkLength - chunkWritten,
+            position + chunkWritten,
             loop.begin(handle, OpKind.WRITE, 0));
   }
 
@@ -107,20 +107,20 @@ public final class StateMachineCopy implements CompletionTarget {
           return;
         }
         digest.update(bytes.clear().limit(result));
-        pieceLength = result;
-        pieceWritten = 0;
+        chunkLength = result;
+        chunkWritten = 0;
         write();
       }
       case WRITING -> {
-        pieceWritten += result;
-        if (pieceWritten < pieceLength) {
+        chunkWritten += result;
+        if (chunkWritten < chunkLength) {
           write();
         } else {
-          position += pieceLength;
+          position += chunkLength;
           read();
         }
       }
-      case DONE -> throw new IllegalStateException("a completion after the end");
+      case DONE -> throw new IllegalStateException("completion after DONE");
     }
   }
 
@@ -132,7 +132,7 @@ public final class StateMachineCopy implements CompletionTarget {
     arena.close();
   }
 
-  /** Prints the copy's SHA-256 as sha256sum would. Arguments: from, to. */
+  /** Prints the copy's SHA-256 in the format of sha256sum. Arguments: from, to. */
   public static void main(String... arguments) throws Exception {
     Path to = Path.of(arguments[1]);
     try (LoopThread loop = new LoopThread()) {

@@ -1,12 +1,15 @@
 /**
- * One task, three execution models, one ring: copy a file and hash it on the way.
+ * One task in three execution models on one ring: copy a file and hash it.
  *
  * <ul>
- *   <li>{@link dev.millrace.examples.PlatformThreadCopy}: a thread of the system for each task.
- *   <li>{@link dev.millrace.examples.VirtualThreadCopy}: the same code, a virtual thread for each.
- *   <li>{@link dev.millrace.examples.StateMachineCopy}: an object for each, stepped by completions.
- *   <li>{@link dev.millrace.examples.ExecutionModels}: what each costs, measured.
+ * <li>{@link dev.millrace.examples.PlatformThreadCopy}: a platform thread per task.
+ * <li>{@link dev.millrace.examples.VirtualThreadCopy}: the same code on a virtual thread per task.
+ * <li>{@link dev.millrace.examples.StateMachineCopy}: an object per task, driven by completions.
+ * <li>{@link dev.millrace.examples.ExecutionModels}: measures the cost of each.
  * </ul>
+ *
+ * <p>{@code LoopThread} runs the loop; {@code Outcome} passes a result to the main thread. Imports
+ * core-io and core-sync.
  */
 @NullMarked
 package dev.millrace.examples;

@@ -15,11 +15,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each example as it is run from the command line. */
+/** Runs each example as from the command line. */
 class CopyExamplesTest {
   @TempDir Path directory;
 
-  /** An example's main. */
   private interface Example {
     void main(String... arguments) throws Exception;
   }

@@ -8,7 +8,7 @@ import java.lang.foreign.StructLayout;
 final class Layouts {
   private Layouts() {}
 
-  /** The layout itself, or an error at class initialisation if its size is not the C one's. */
+  /** Returns the layout; throws at class initialisation if its size differs from the C struct. */
   static StructLayout sized(long expectedBytes, StructLayout layout) {
     if (layout.byteSize() != expectedBytes) {
       throw new AssertionError(
@@ -22,7 +22,7 @@ final class Layouts {
     return layout;
   }
 
-  /** Offset in bytes of a field named as in the header. */
+  /** Offset in bytes of a field, named as in the header. */
   static long offset(MemoryLayout layout, String field) {
     return layout.byteOffset(PathElement.groupElement(field));
   }

@@ -9,29 +9,29 @@ import java.lang.foreign.SymbolLookup;
 import java.util.Optional;
 
 /**
- * Calls into {@code liburing.so.2}, version 2.3 or newer. Every function returns a count or zero,
- * or {@code -errno}; none sets {@code errno}.
+ * Calls into {@code liburing.so.2}, version 2.3 or newer. Functions return a count or zero, or
+ * {@code -errno}; none sets {@code errno}.
  *
- * <p>Loading this class fails with {@link ExceptionInInitializerError} where the library is
- * missing: ask {@link #missing()} first.
+ * <p>Calling a function fails with {@link ExceptionInInitializerError} if the library is missing:
+ * check {@link #missing()} first.
  */
 public final class Liburing {
-  /** The soname that is loaded. */
+  /** The soname of the library. */
   public static final String SONAME = "liburing.so.2";
 
-  // What liburing has a function each for is one call of the kernel's, and so one here.
+  // liburing's functions for these are plain io_uring_register(2) calls.
   private static final int REGISTER_IOWQ_MAX_WORKERS = 19;
   private static final int REGISTER_PBUF_RING = 22;
 
   private Liburing() {}
 
-  /** Why the library cannot be used, in words for the operator; empty if it can. */
+  /** Why the library cannot be used, for the operator; empty if it can. */
   public static Optional<String> missing() {
     Optional<SymbolLookup> library = Native.library(SONAME);
     if (library.isEmpty()) {
       return Optional.of(SONAME + " is not installed");
     }
-    // The newest symbol that is used: exported from 2.3 on.
+    // The newest symbol in use, exported since 2.3.
     if (library.get().find("io_uring_enter2").isEmpty()) {
       return Optional.of(SONAME + " is older than 2.3");
     }
@@ -60,7 +60,7 @@ public final class Liburing {
   }
 
   /**
-   * io_uring_register_ring_fd(3): spares each enter the descriptor look-up. Calling thread only.
+   * io_uring_register_ring_fd(3): saves each enter call the descriptor lookup. Calling thread only.
    */
   public static int registerRingFd(MemorySegment ring) {
     return (int) Functions.REGISTER_RING_FD.call(ring.address());
@@ -71,13 +71,13 @@ public final class Liburing {
     return register(ring.get(JAVA_INT, UringStruct.RING_FD), REGISTER_PBUF_RING, registration, 1);
   }
 
-  /** io_uring_register_iowq_max_workers(3): {@code values} is two ints, bounded and unbounded. */
+  /** io_uring_register_iowq_max_workers(3): {@code values} are two ints, bounded and unbounded. */
   public static int registerIowqMaxWorkers(MemorySegment ring, MemorySegment values) {
     int fd = ring.get(JAVA_INT, UringStruct.RING_FD);
     return register(fd, REGISTER_IOWQ_MAX_WORKERS, values, 2);
   }
 
-  /** Found on first use, so that {@link #missing()} works without the library. */
+  /** Resolved on first use, so that {@link #missing()} works without the library. */
   private static final class Functions {
     private static final SymbolLookup LIBRARY =
         Native.library(SONAME).orElseThrow(() -> new UnsatisfiedLinkError(SONAME));

@@ -7,10 +7,10 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.StructLayout;
 
-/** The small structures that calls and operations point at. */
+/** The small structures that calls and operations refer to. */
 public final class Structs {
   /**
-   * What an enter call waits with (io_uring_enter(2), IORING_ENTER_EXT_ARG).
+   * The wait argument of an enter call (io_uring_enter(2), IORING_ENTER_EXT_ARG).
    *
    * <pre>
    * struct io_uring_getevents_arg {
@@ -48,8 +48,8 @@ public final class Structs {
   public static final long TV_NSEC = Layouts.offset(TIMESPEC, "tv_nsec");
 
   /**
-   * One provided buffer; the ring is an array of these, and its tail overlays the last field of the
-   * first (io_uring_register_buf_ring(3)).
+   * One provided buffer. The ring is an array of these; its tail overlays the last field of the
+   * first entry (io_uring_register_buf_ring(3)).
    *
    * <pre>
    * struct io_uring_buf {
@@ -104,8 +104,8 @@ public final class Structs {
   public static final long BUF_REG_BGID = Layouts.offset(BUF_REG, "bgid");
 
   /**
-   * The answer of IORING_REGISTER_PROBE, up to its array of operations; each of those is 8 bytes,
-   * with {@code __u8 op} first and {@code __u16 flags} at 2.
+   * Size of the result of IORING_REGISTER_PROBE without its array of operations. Each operation
+   * takes 8 bytes, with {@code __u8 op} at 0 and {@code __u16 flags} at 2.
    *
    * <pre>
    * struct io_uring_probe { __u8 last_op; __u8 ops_len; __u16 resv; __u32 resv2[3]; ops[]; };
@@ -116,7 +116,7 @@ public final class Structs {
   public static final long PROBE_OP_BYTES = 8;
   public static final long PROBE_OP_FLAGS = 2;
 
-  /** How openat2(2) resolves: {@code struct open_how { __u64 flags, mode, resolve; }}. */
+  /** The argument of openat2(2): {@code struct open_how { __u64 flags, mode, resolve; }}. */
   public static final StructLayout OPEN_HOW =
       Layouts.sized(
           24,
@@ -127,7 +127,7 @@ public final class Structs {
               .withName("open_how"));
 
   /**
-   * What statx(2) tells, up to what is read here; the rest is counted as padding.
+   * The result of statx(2), up to the last field used here; the rest is padding.
    *
    * <pre>
    * struct statx {
@@ -171,7 +171,7 @@ public final class Structs {
   public static final long STATX_SIZE = Layouts.offset(STATX, "stx_size");
   public static final long STATX_MTIME = Layouts.offset(STATX, "stx_mtime");
 
-  /** A piece of memory: {@code struct iovec { void *iov_base; size_t iov_len; }}. */
+  /** A memory range: {@code struct iovec { void *iov_base; size_t iov_len; }}. */
   public static final StructLayout IOVEC =
       Layouts.sized(
           16,

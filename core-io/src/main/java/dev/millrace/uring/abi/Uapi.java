@@ -1,6 +1,6 @@
 package dev.millrace.uring.abi;
 
-/** Constants of linux/io_uring.h, named as there without their {@code IORING_} prefix. */
+/** Constants of linux/io_uring.h, without the {@code IORING_} prefix. */
 public final class Uapi {
   // io_uring_setup(2)
   public static final int SETUP_CQSIZE = 1 << 3;

@@ -9,7 +9,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.StructLayout;
 
 /**
- * liburing's ring object (liburing.h, unchanged in size from 2.2 on).
+ * liburing's ring object (liburing.h; same size since 2.2).
  *
  * <pre>
  * struct io_uring {

@@ -1,8 +1,15 @@
 /**
- * io_uring's binary interface: what the kernel and liburing lay out in memory, and the calls.
+ * The binary interface of io_uring: the memory layouts of the kernel and liburing, and the calls.
  *
- * <p>One layout class a C structure, showing it, with offsets named as in the header and its size
- * asserted; {@link dev.millrace.uring.abi.Liburing} is the only class that calls the library.
- * Imports {@code sync.ffi}; exported to nobody.
+ * <ul>
+ *   <li>{@link dev.millrace.uring.abi.Sqe}, {@link dev.millrace.uring.abi.Cqe}, {@link
+ *       dev.millrace.uring.abi.Params}, {@link dev.millrace.uring.abi.UringStruct}, {@link
+ *       dev.millrace.uring.abi.Structs}: C structures, shown in the Javadoc, with offsets named as
+ *       in the header and asserted sizes.
+ *   <li>{@link dev.millrace.uring.abi.Uapi}: the constants.
+ *   <li>{@link dev.millrace.uring.abi.Liburing}: the only class that calls the library.
+ * </ul>
+ *
+ * <p>Not exported. Imports {@code sync.ffi}.
  */
 package dev.millrace.uring.abi;

@@ -2,7 +2,7 @@ package dev.millrace.uring.sim;
 
 import org.jspecify.annotations.Nullable;
 
-/** Small numbers for open files; the lowest free one is given first, as by a kernel. */
+/** The table of open files; a new file gets the lowest free number, as in a kernel. */
 final class Descriptors {
   static final int FIRST = 3;
 
@@ -27,7 +27,7 @@ final class Descriptors {
     return at < 0 || at >= open.length ? null : open[at];
   }
 
-  /** False if there is none. */
+  /** False if the descriptor is not open. */
   boolean close(int fd) {
     OpenFile file = find(fd);
     if (file == null) {

@@ -3,7 +3,7 @@ package dev.millrace.uring.sim;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 
-/** Simulated time: what happens when. Events of one instant happen in random order. */
+/** Simulated time and its events. Events at the same time run in random order. */
 final class Events {
   private record Event(long dueNanos, long order, Runnable action) implements Comparable<Event> {
     @Override
@@ -17,7 +17,7 @@ final class Events {
 
   private final RandomGenerator random;
   private final PriorityQueue<Event> queue = new PriorityQueue<>();
-  // Volatile: the clock may be read by any thread, though one alone advances it.
+  // Volatile: any thread may read the clock, though only one advances it.
   private volatile long nowNanos = 1_000_000_000L;
 
   Events(RandomGenerator random) {
@@ -32,13 +32,13 @@ final class Events {
     queue.add(new Event(Math.max(dueNanos, nowNanos), random.nextLong(), action));
   }
 
-  /** When the next event is due, or {@link #NEVER}. */
+  /** The time of the next event, or {@link #NEVER}. */
   long nextNanos() {
     Event next = queue.peek();
     return next == null ? NEVER : next.dueNanos();
   }
 
-  /** Moves the clock to the next event and lets it happen. */
+  /** Advances the clock to the next event and runs it. */
   void happen() {
     Event next = queue.remove();
     nowNanos = Math.max(nowNanos, next.dueNanos());

@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operations do to files, sockets and memory. Each either gives a result or finds that it
- * must wait; when things happen and in what order is decided by {@link SimulatedRing}.
+ * Performs operations on files, sockets and memory. Each either returns a result or must wait;
+ * {@link SimulatedRing} decides when and in which order.
  */
 final class Kernel {
   /** The result of an operation that must wait for its socket. */
@@ -27,7 +27,7 @@ final class Kernel {
 
   private static final ValueLayout.OfShort PORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
 
-  /** Errors that a kernel may give for reasons outside the program. */
+  /** Errors that a kernel may return for reasons outside the program. */
   private static final int[] FILE_ERRORS = {Errno.EIO, Errno.ENOMEM, Errno.EINTR, Errno.EAGAIN};
 
   private static final int[] WRITE_ERRORS = {Errno.EIO, Errno.ENOSPC, Errno.EDQUOT, Errno.EINTR};
@@ -69,7 +69,7 @@ final class Kernel {
     return registered.length;
   }
 
-  /** An error to give this operation instead of doing it, or 0. */
+  /** An error for this operation instead of performing it, or 0. */
   int fault(OpKind kind) {
     if (random.nextDouble() >= faults.errors()) {
       return 0;
@@ -87,7 +87,7 @@ final class Kernel {
     return errors.length == 0 ? 0 : errors[random.nextInt(errors.length)];
   }
 
-  /** Whether an operation that waits would find something. */
+  /** Whether a waiting operation would make progress. */
   boolean isReady(Operation operation) {
     if (!(operation.file instanceof SimulatedSocket socket)) {
       return true;
@@ -101,7 +101,7 @@ final class Kernel {
     };
   }
 
-  /** Does it: a result, {@code -errno}, or {@link #WAIT}. */
+  /** Performs the operation: returns a result, {@code -errno}, or {@link #WAIT}. */
   int perform(Operation operation) {
     OpenFile file = operation.file;
     if (file == null) {
@@ -131,7 +131,7 @@ final class Kernel {
       case ACCEPT -> file instanceof SimulatedSocket s ? accept(s) : notSocket();
       case POLL -> file instanceof SimulatedSocket s ? poll(operation, s) : operation.opFlags & 5;
       case NOP, CLOSE, CANCEL, FUTEX_WAIT, FUTEX_WAKE, TIMEOUT, LINK_TIMEOUT, MSG_RING ->
-          throw new AssertionError(operation.kind + " is the ring's own");
+          throw new AssertionError(operation.kind + " is handled by the scheduler");
     };
   }
 
@@ -206,7 +206,9 @@ final class Kernel {
     return n == 0 ? operation.moved : progress(operation, n);
   }
 
-  /** What one step of a transfer means for the whole: MSG_WAITALL goes on until all is moved. */
+  /**
+   * The state of a transfer after one step: MSG_WAITALL continues until all bytes are transferred.
+   */
   private static int progress(Operation operation, int n) {
     if (n == -Errno.EAGAIN) {
       return WAIT;
@@ -254,7 +256,7 @@ final class Kernel {
     return events == 0 ? WAIT : events;
   }
 
-  /** Some number of bytes from 1 to what was possible. */
+  /** A random number of bytes from 1 to {@code possible}, or {@code possible}. */
   private int shorten(int possible) {
     return possible > 1 && random.nextDouble() < faults.shortTransfers()
         ? 1 + random.nextInt(possible - 1)

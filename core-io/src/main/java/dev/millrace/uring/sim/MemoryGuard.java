@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Watches the memory that is the kernel's while an operation is in flight.
+ * Checks that the program does not touch the memory of operations in flight.
  *
- * <p>What the kernel may fill is overwritten with a pattern when the operation begins and must
- * still hold it when it ends; what the kernel may send must not have changed. So a program that
- * reads too early sees rubbish, and one that reuses memory too early is caught. Two operations may
- * not have the same memory if one of them fills it, and released memory must be nobody's.
+ * <p>Memory that the kernel may fill is overwritten with a pattern when the operation starts, and
+ * must still contain it when the operation ends. Memory that the kernel sends must not change. So a
+ * program that reads too early reads garbage, and one that reuses memory too early is detected.
+ * Operations must not share memory if one of them fills it, and no operation may use released
+ * memory.
  */
 final class MemoryGuard {
   static final byte PATTERN = (byte) 0xa5;
@@ -27,12 +28,12 @@ final class MemoryGuard {
     }
     for (MemorySegment gone : released) {
       if (overlap(gone, memory)) {
-        throw new MisuseError(operation + " names memory that was released");
+        throw new MisuseError(operation + " uses memory that was released");
       }
     }
     for (Operation other : pins) {
       if ((operation.fills() || other.fills()) && overlap(other.memory(), memory)) {
-        throw new MisuseError(operation + " names memory of " + other + ", which is in flight");
+        throw new MisuseError(operation + " uses memory of " + other + ", which is in flight");
       }
     }
     if (operation.fills()) {
@@ -44,7 +45,7 @@ final class MemoryGuard {
     operation.pinned = true;
   }
 
-  /** The operation ends, or fills the first {@code bytes} of its memory now. */
+  /** Called when the operation ends, or fills the first {@code bytes} of its memory. */
   void verify(Operation operation) {
     if (!operation.pinned) {
       return;
@@ -65,7 +66,7 @@ final class MemoryGuard {
     }
   }
 
-  /** A word that others change is no content. */
+  /** A futex word may change while the operation is in flight. */
   private static boolean isContent(Operation operation) {
     return switch (operation.kind) {
       case FUTEX_WAIT -> false;
@@ -73,7 +74,7 @@ final class MemoryGuard {
     };
   }
 
-  /** All of it holds the pattern, or somebody wrote to what was the kernel's. */
+  /** Throws unless all bytes equal the pattern, that is, if the program wrote to the memory. */
   static void checkPattern(MemorySegment memory, Object owner) {
     for (long i = 0; i < memory.byteSize(); i++) {
       if (memory.get(JAVA_BYTE, i) != PATTERN) {
@@ -91,7 +92,7 @@ final class MemoryGuard {
     released.add(memory);
   }
 
-  /** The memory is used anew. */
+  /** Ends the release of memory that is used again. */
   void reuse(MemorySegment memory) {
     released.removeIf(gone -> overlap(gone, memory));
   }

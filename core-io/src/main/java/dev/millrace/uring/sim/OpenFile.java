@@ -1,8 +1,8 @@
 package dev.millrace.uring.sim;
 
 /**
- * What a descriptor refers to. Operations in flight hold on to it too, so that closing the
- * descriptor ends it only when they have.
+ * The object behind a descriptor. Operations in flight also hold it, so it ends when the descriptor
+ * is closed and they have completed.
  */
 abstract class OpenFile {
   private int holders = 1;
@@ -17,6 +17,6 @@ abstract class OpenFile {
     }
   }
 
-  /** Nobody refers to it any more. */
+  /** Called when the last holder is gone. */
   abstract void ended();
 }

@@ -12,16 +12,16 @@ import dev.millrace.uring.abi.Uapi;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** One submission: its entry as decoded, and how far it has come. */
+/** A submission: its decoded entry and its progress. */
 final class Operation {
   enum State {
-    /** Behind another one of its chain, not begun. */
+    /** Waits for the previous operation of its chain. */
     CHAINED,
-    /** Something will happen to it at an instant that is already fixed. */
+    /** Has an event at a known time. */
     RUNNING,
-    /** Waits for a socket, a word or its time. */
+    /** Waits for a socket, a futex word or a timeout. */
     PARKED,
-    /** Its last completion is out. */
+    /** Its last completion is posted. */
     DONE
   }
 
@@ -95,7 +95,7 @@ final class Operation {
     };
   }
 
-  /** Whether it receives into whatever buffer has been provided. */
+  /** Whether it receives into a provided buffer. */
   boolean takesProvided() {
     return (sqeFlags & Uapi.SQE_BUFFER_SELECT) != 0;
   }
@@ -117,7 +117,7 @@ final class Operation {
     };
   }
 
-  /** What the kernel reads or writes while this is in flight; empty if nothing. */
+  /** The memory that the kernel reads or writes while this is in flight; may be empty. */
   MemorySegment memory() {
     return switch (kind) {
       case READ, READ_FIXED, WRITE, WRITE_FIXED, SEND, SEND_ZC -> at(addr, len);

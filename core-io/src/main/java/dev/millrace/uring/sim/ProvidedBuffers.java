@@ -7,7 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import dev.millrace.uring.abi.Structs;
 import java.lang.foreign.MemorySegment;
 
-/** The kernel's side of a ring of provided buffers: takes what the program has put in. */
+/** The kernel's side of a ring of provided buffers: takes the buffers that the program adds. */
 final class ProvidedBuffers {
   private final MemorySegment ring;
   private final int entries;
@@ -19,7 +19,7 @@ final class ProvidedBuffers {
     this.entries = entries;
   }
 
-  /** Takes note of buffers given back since the last time: they are the kernel's from now on. */
+  /** Takes over the buffers recycled since the last call, and fills them with the pattern. */
   void notice() {
     short tail = ring.get(JAVA_SHORT, Structs.BUF_RING_TAIL);
     while (seen != tail) {
@@ -31,12 +31,12 @@ final class ProvidedBuffers {
     return head == seen;
   }
 
-  /** The number of the buffer to be taken next. */
+  /** The id of the next buffer. */
   int nextId() {
     return Short.toUnsignedInt(ring.get(JAVA_SHORT, entry(head) + Structs.BUF_BID));
   }
 
-  /** Takes that buffer, which nobody may have touched. */
+  /** Removes the next buffer; throws if the program wrote to it. */
   MemorySegment take() {
     MemorySegment memory = memory(head);
     MemoryGuard.checkPattern(memory, "provided buffer " + nextId());

@@ -16,13 +16,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when each operation of a simulated ring is done and what its completions are.
+ * Decides when each operation of a simulated ring ends, and with which completions.
  *
- * <p>An operation starts, and after a random delay is tried; if its socket is not ready it is
- * parked and tried again, after another delay, once it is. Whatever it writes it writes at the end.
+ * <p>An operation starts and is tried after a random delay. If its socket is not ready, the
+ * operation is parked, and tried again after another delay once the socket is ready. It writes to
+ * memory only at its end.
  */
 final class Scheduler {
-  /** Sends to another ring: its number, user data and result. */
+  /** Sends a completion to another ring. */
   @FunctionalInterface
   interface Messenger {
     boolean deliver(int ring, long userData, int result);
@@ -61,7 +62,7 @@ final class Scheduler {
     planned.put(kind, errno);
   }
 
-  /** The operation is the kernel's from now on, started or not. */
+  /** The operation is in flight from now on, started or not. */
   void take(Operation operation) {
     inFlight.add(operation);
   }
@@ -102,7 +103,7 @@ final class Scheduler {
     }
   }
 
-  /** A link timeout starts with the operation that it bounds. */
+  /** Starts the link timeout of an operation together with it. */
   private void bind(Operation operation) {
     Operation timeout = operation.next;
     if (timeout == null || timeout.kind != OpKind.LINK_TIMEOUT) {
@@ -171,7 +172,7 @@ final class Scheduler {
     }
   }
 
-  /** The result comes first; the memory is let go by a second completion. */
+  /** Posts the result first; a second completion releases the memory. */
   private void sendResult(Operation operation, int result) {
     completions.completed(operation.userData, result, Uapi.CQE_F_MORE);
     operation.resultIsOut = true;
@@ -233,7 +234,7 @@ final class Scheduler {
     parked.add(operation);
   }
 
-  /** Lets whatever waits for something that has come about try again. */
+  /** Schedules parked operations whose condition is now true. */
   void lookAround(boolean ringSleeps) {
     for (int i = parked.size() - 1; i >= 0; i--) {
       Operation operation = parked.get(i);
@@ -299,7 +300,7 @@ final class Scheduler {
     return any || byDescriptor ? found : -Errno.ENOENT;
   }
 
-  /** What waits is cancelled for sure; what runs may go on all the same. */
+  /** A waiting operation is always cancelled; a running one may continue nevertheless. */
   private int cancel(@Nullable Operation operation) {
     if (operation == null || operation.state == State.DONE) {
       return -Errno.ENOENT;
@@ -309,7 +310,7 @@ final class Scheduler {
     }
     boolean waits = operation.state == State.PARKED;
     if (!waits && random.nextBoolean()) {
-      operation.cancelRequested = true; // it goes on, but will not wait again
+      operation.cancelRequested = true; // it continues, but does not wait again
       return -Errno.EALREADY;
     }
     parked.remove(operation);

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tree of files that operations of a simulated ring act on. Directories and regular files only;
- * every path is resolved beneath the directory it is given with.
+ * The file tree of a simulated ring. Directories and regular files only; a path must resolve
+ * beneath the directory that it is relative to.
  */
 public final class SimulatedFiles {
   private static final int O_ACCMODE = 3;
@@ -25,7 +25,7 @@ public final class SimulatedFiles {
   private static final int AT_REMOVEDIR = 0x200;
   private static final int MAX_FILE_BYTES = 1 << 26;
 
-  /** A file, whatever its names. */
+  /** An inode. */
   private abstract static sealed class Node {
     int links = 1;
     final long inode;
@@ -66,7 +66,7 @@ public final class SimulatedFiles {
     void ended() {}
   }
 
-  /** Where a path leads: the directory, the last name, and what is there. */
+  /** The result of resolving a path: the directory, the last name, and its node. */
   private record Place(int errno, Directory parent, String name, @Nullable Node node) {}
 
   private final Descriptors descriptors;
@@ -79,12 +79,12 @@ public final class SimulatedFiles {
     this.rootFd = descriptors.add(new OpenNode(root, 0));
   }
 
-  /** A descriptor of the directory that holds everything. */
+  /** The descriptor of the root directory. */
   public int directory() {
     return rootFd;
   }
 
-  /** Makes or replaces a file. */
+  /** Creates or replaces a file. */
   public void write(String path, byte[] bytes) {
     Place place = resolve(root, path);
     if (place.errno != 0 || place.node instanceof Directory) {
@@ -95,7 +95,7 @@ public final class SimulatedFiles {
     place.parent.entries.put(place.name, file);
   }
 
-  /** What a file holds, or null if there is none. */
+  /** The content of a file, or null if there is none. */
   public byte @Nullable [] read(String path) {
     Place place = resolve(root, path);
     return place.errno == 0 && place.node instanceof Regular file ? file.bytes.clone() : null;
@@ -126,7 +126,7 @@ public final class SimulatedFiles {
     return descriptors.add(new OpenNode(node, flags));
   }
 
-  /** How many bytes a read there would give, or {@code -errno}. */
+  /** The number of bytes that a read would return, or {@code -errno}. */
   int readable(OpenFile file, long offset, int length) {
     if (!(file instanceof OpenNode open) || !open.readable) {
       return -Errno.EBADF;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Sockets that operations of a simulated ring act on, and the other ends that a test plays. */
+/** The sockets of a simulated ring, and the peers that a test controls. */
 public final class SimulatedNetwork {
   private final Descriptors descriptors;
   private final List<SimulatedSocket> listeners = new ArrayList<>();
@@ -14,12 +14,12 @@ public final class SimulatedNetwork {
     this.descriptors = descriptors;
   }
 
-  /** A descriptor of a socket that is not connected (socket(2)). */
+  /** A descriptor of an unconnected socket (socket(2)). */
   public int socket() {
     return descriptors.add(new SimulatedSocket());
   }
 
-  /** A descriptor of a socket that listens at a port of its own, see {@link #port}. */
+  /** A descriptor of a socket that listens on its own {@link #port}. */
   public int listen() {
     SimulatedSocket listener = new SimulatedSocket();
     listener.listen(1024 + listeners.size());
@@ -27,16 +27,15 @@ public final class SimulatedNetwork {
     return descriptors.add(listener);
   }
 
-  /** The port of a listener. */
   public int port(int fd) {
     return of(fd).port();
   }
 
-  /** Connects from outside; the end that the test plays. */
+  /** Connects to a listener; returns the peer that the test controls. */
   public SimulatedSocket connect(int port) {
     SimulatedSocket end = new SimulatedSocket();
     if (connect(end, port) != 0) {
-      throw new IllegalArgumentException("nobody listens at " + port);
+      throw new IllegalArgumentException("no listener on port " + port);
     }
     return end;
   }
@@ -49,12 +48,12 @@ public final class SimulatedNetwork {
     return new int[] {descriptors.add(one), descriptors.add(other)};
   }
 
-  /** The socket behind a descriptor. */
+  /** The socket of a descriptor. */
   public SimulatedSocket of(int fd) {
     if (descriptors.find(fd) instanceof SimulatedSocket socket) {
       return socket;
     }
-    throw new IllegalArgumentException(fd + " is no socket");
+    throw new IllegalArgumentException(fd + " is not a socket");
   }
 
   int connect(SimulatedSocket end, int port) {

@@ -23,17 +23,18 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ring whose kernel is a few classes and a seed: it completes in any order, moves fewer bytes
- * than asked, fails, loses wake-ups for a while, overflows, ends multishots, loses races with a
- * cancel, and does all of it again when given the same seed.
+ * A ring with a simulated kernel that is controlled by a seed. It completes operations in any
+ * order, shortens transfers, fails operations, delays wakeups, overflows, ends multishot
+ * operations, and loses races with a cancellation. The same seed reproduces the same run.
  *
- * <p>It reads the same submission entries that a kernel would. Time is simulated: it passes only in
- * {@link #submitAndWait}, up to the next event or to the end of the wait. Other threads and peers
- * are played by {@link #schedule events}, which happen while the ring waits. A wait that nothing
- * would ever end is a {@link MisuseError}, and so is using memory that is in flight.
+ * <p>It reads the same submission entries as a kernel. Time is simulated: it passes only in {@link
+ * #submitAndWait}, until the next event or the end of the wait. {@linkplain #schedule Events} that
+ * run while the ring waits take the role of other threads and peers. A wait that no event would end
+ * is a {@link MisuseError}, and so is the use of memory in flight.
  *
- * <p>Unlike a kernel's, a futex wait here is woken by the change of its word, looked at while the
- * ring sleeps, since a wake call of another party does not come by. Resolves no symbolic links.
+ * <p>Unlike in a kernel, a change of its word ends a futex wait here: the word is checked while the
+ * ring sleeps, because the ring cannot see wake calls of other threads. Symbolic links are not
+ * resolved.
  */
 public final class SimulatedRing extends EncodingRing {
   private record Completion(long userData, int result, int flags) {}
@@ -55,9 +56,9 @@ public final class SimulatedRing extends EncodingRing {
   private @Nullable Thread owner;
 
   /**
-   * A ring by itself.
+   * A single ring.
    *
-   * @param missing operations that its kernel is too old for
+   * @param missing operations that its kernel does not support
    */
   public SimulatedRing(RingConfig config, Faults faults, long seed, OpKind... missing) {
     this(config, faults, seed, new HashMap<>(), Set.of(missing));
@@ -88,56 +89,54 @@ public final class SimulatedRing extends EncodingRing {
     family.put(descriptor, this);
   }
 
-  /** Another ring that messages can be sent to and from. */
+  /** Creates another ring; the two can exchange messages. */
   public SimulatedRing sibling(long seed) {
     return new SimulatedRing(config, faults, seed, family, Set.of());
   }
 
-  /** The files that operations act on. */
   public SimulatedFiles files() {
     return kernel.files;
   }
 
-  /** The sockets that operations act on. */
   public SimulatedNetwork network() {
     return kernel.network;
   }
 
-  /** Lets something happen while the ring waits, after a simulated time. */
+  /** Runs an event while the ring waits, after a simulated delay. */
   public void schedule(long delayNanos, Runnable event) {
     events.at(events.nowNanos() + delayNanos, event);
   }
 
-  /** Makes the next operation of a kind fail, whatever the chances. */
+  /** Makes the next operation of a kind fail, regardless of the chances. */
   public void failNext(OpKind kind, int errno) {
     scheduler.failNext(kind, errno);
   }
 
   /**
-   * Notes that memory was freed.
+   * Records that memory was freed.
    *
-   * @throws MisuseError if an operation in flight names it, or a later one does
+   * @throws MisuseError if an operation in flight uses it; later operations that use it throw too
    */
   public void release(MemorySegment memory) {
     kernel.guard.release(memory, scheduler.inFlight());
   }
 
-  /** Notes that memory which was {@link #release released} is in use again. */
+  /** Records that {@linkplain #release released} memory is in use again. */
   public void reuse(MemorySegment memory) {
     kernel.guard.reuse(memory);
   }
 
-  /** Operations whose last completion is not out. */
+  /** Number of operations whose last completion is not posted. */
   public int inFlight() {
     return scheduler.inFlight().size();
   }
 
-  /** Descriptors that are open, that of the files' directory among them. */
+  /** Number of open descriptors, including that of the root directory. */
   public int openDescriptors() {
     return kernel.descriptors.count();
   }
 
-  /** Closes a descriptor, as close(2) does: at once, cancelling nothing. */
+  /** Closes a descriptor at once, as close(2) does, without cancelling operations. */
   public void closeDescriptor(int fd) {
     if (!kernel.descriptors.close(fd)) {
       throw new MisuseError("close of " + fd + ", which is not open");
@@ -147,7 +146,7 @@ public final class SimulatedRing extends EncodingRing {
   @Override
   public void enable() {
     if (owner != null) {
-      throw new IllegalStateException("enabled before");
+      throw new IllegalStateException("the ring is already enabled");
     }
     owner = Thread.currentThread();
   }
@@ -186,7 +185,7 @@ public final class SimulatedRing extends EncodingRing {
   public void submitAndWait(int minComplete, long timeoutNanos) {
     requireOpen();
     if (Thread.currentThread() != owner) {
-      throw new IllegalStateException("not the ring's thread");
+      throw new IllegalStateException("called from another thread than the ring's");
     }
     takeQueued();
     long until =
@@ -224,7 +223,7 @@ public final class SimulatedRing extends EncodingRing {
     heads.forEach(scheduler::start);
   }
 
-  /** Lets time pass until there are enough completions, or an instant is reached. */
+  /** Lets time pass until there are enough completions or a time is reached. */
   private void pass(int enough, long until, boolean sleeps, boolean interrupted) {
     flushOverflow();
     scheduler.lookAround(sleeps);
@@ -232,7 +231,7 @@ public final class SimulatedRing extends EncodingRing {
       long next = events.nextNanos();
       if (next == Events.NEVER && until == Events.NEVER) {
         throw new MisuseError(
-            "the ring sleeps and nothing would ever wake it; in flight: " + scheduler.inFlight());
+            "the ring sleeps and no event would wake it; in flight: " + scheduler.inFlight());
       }
       if (next > until) {
         events.advanceTo(until);
@@ -261,7 +260,7 @@ public final class SimulatedRing extends EncodingRing {
     }
   }
 
-  /** Delivers to another ring of the family; false if there is none. */
+  /** Posts a completion to another ring of the family; false if there is none. */
   private boolean message(int ring, long userData, int result) {
     SimulatedRing target = family.get(ring);
     if (target == null) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One end of a simulated connection, or a listener. Not thread-safe. */
 public final class SimulatedSocket extends OpenFile {
-  /** What one direction holds before its sender must wait. */
+  /** Capacity of one direction; a full one makes its sender wait. */
   public static final int BUFFER_BYTES = 4096;
 
   static final int POLLIN = 1;
@@ -62,7 +62,7 @@ public final class SimulatedSocket extends OpenFile {
     return peer != null;
   }
 
-  /** Grows with whatever a poll could tell of. */
+  /** Incremented by every change that a poll could report. */
   long changes() {
     return changes;
   }
@@ -90,25 +90,25 @@ public final class SimulatedSocket extends OpenFile {
     return reset || sendsEnded || other == null || other.gone || other.count < BUFFER_BYTES;
   }
 
-  /** Bytes that have arrived and are not taken. */
+  /** Received bytes not yet read. */
   public int available() {
     return count;
   }
 
-  /** Whether the other end sends no more and everything it sent was taken. */
+  /** Whether the peer has ended its stream and all its bytes were read. */
   public boolean isAtEnd() {
     return peerEnded && count == 0;
   }
 
-  /** Whether the connection broke. */
+  /** Whether the connection is reset. */
   public boolean isReset() {
     return reset;
   }
 
   /**
-   * Sends what there is room for.
+   * Sends the bytes that fit.
    *
-   * @return bytes taken, {@code -EAGAIN}, {@code -EPIPE}, {@code -ENOTCONN} or {@code -ECONNRESET}
+   * @return bytes sent, {@code -EAGAIN}, {@code -EPIPE}, {@code -ENOTCONN} or {@code -ECONNRESET}
    */
   public int send(byte[] bytes, int offset, int length) {
     SimulatedSocket other = peer;
@@ -132,9 +132,10 @@ public final class SimulatedSocket extends OpenFile {
   }
 
   /**
-   * Takes what has arrived.
+   * Reads received bytes.
    *
-   * @return bytes, 0 at the end, {@code -EAGAIN}, {@code -ENOTCONN} or {@code -ECONNRESET}
+   * @return bytes read, 0 at the end of stream, {@code -EAGAIN}, {@code -ENOTCONN} or {@code
+   *     -ECONNRESET}
    */
   public int receive(byte[] into, int offset, int length) {
     if (reset) {
@@ -159,7 +160,7 @@ public final class SimulatedSocket extends OpenFile {
     return other == null ? -Errno.ENOTCONN : -Errno.EAGAIN;
   }
 
-  /** Ends sending (shutdown(2), SHUT_WR): the other end reads to the end. */
+  /** Ends sending (shutdown(2), SHUT_WR): the peer reads up to the end of stream. */
   public void shutdownSends() {
     SimulatedSocket other = peer;
     if (!sendsEnded && other != null) {
@@ -178,7 +179,7 @@ public final class SimulatedSocket extends OpenFile {
     changed();
   }
 
-  /** Breaks the connection, for both ends; what had arrived is lost. */
+  /** Resets the connection for both ends; received bytes are lost. */
   public void reset() {
     SimulatedSocket other = peer;
     reset = true;
@@ -200,7 +201,7 @@ public final class SimulatedSocket extends OpenFile {
         waiting.reset();
       }
     } else if (count > 0) {
-      reset(); // as TCP does when what arrived was never read
+      reset(); // as TCP does if received bytes were not read
     } else {
       shutdownSends();
     }

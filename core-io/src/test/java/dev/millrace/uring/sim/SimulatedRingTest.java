@@ -234,7 +234,7 @@ class SimulatedRingTest {
     assertTrue(
         refused
             .getMessage()
-            .matches("IORING_OP_FUTEX_WAIT is not to be had on Linux .*; it came with 6.7 .*"),
+            .matches("IORING_OP_FUTEX_WAIT is not available on Linux .*; it requires Linux 6.7 .*"),
         refused.getMessage());
     assertEquals(0, old.queued(), "nothing was prepared");
     old.close();

@@ -9,36 +9,36 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A function of C that takes up to six integers or addresses and returns one, or nothing.
+ * A C function that takes up to six integers or addresses and returns one, or nothing.
  *
- * <p>Every such function is called in one way, with six registers; one that takes fewer does not
- * look at the rest, nor one that takes {@code int} at the upper halves. So the runtime makes the
- * code for one kind of call, where it would take some ten milliseconds of a start for each
- * signature, which no cache keeps. That holds for functions with an ellipsis too, on the two
- * machines that are supported: x86-64 passes the number of vector registers, none, to all, and
+ * <p>Every function is called in the same way, with six argument registers. A function with fewer
+ * parameters ignores the rest, and one with {@code int} parameters ignores the upper halves. So the
+ * runtime generates the code of one call shape only. Each further signature would cost about ten
+ * milliseconds at start, which no cache saves. This also holds for variadic functions on the two
+ * supported architectures: on x86-64 every call passes the number of vector registers, zero, and
  * Linux on aarch64 makes no difference.
  *
- * <p>An address passed as a number does not keep its segment alive: it is the caller's to hold, as
- * an open arena, a field or a thread's own memory does. Keep a function in a {@code static final}
- * field: only then does the compiler know its address.
+ * <p>An address passed as a number does not keep its segment alive. The caller must hold the
+ * segment, for example by an open arena, a field or thread-local memory. Keep a function in a
+ * {@code static final} field: only then is its address a constant for the compiler.
  *
- * <p>Safe for use by all threads.
+ * <p>Any thread.
  *
- * @param address where it is
+ * @param address of the function
  */
 public record CFunction(MemorySegment address) {
   private static final FunctionDescriptor SIX =
       FunctionDescriptor.of(
           JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-  /** Of those whose result alone tells of failure. */
+  /** For functions whose result alone reports failure. */
   private static final class Plain {
     static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(SIX);
 
     private Plain() {}
   }
 
-  /** Of those that leave the reason in {@code errno}. */
+  /** For functions that store the reason in {@code errno}. */
   private static final class WithErrno {
     static final MethodHandle CALL =
         Linker.nativeLinker().downcallHandle(SIX, Linker.Option.captureCallState("errno"));
@@ -49,7 +49,7 @@ public record CFunction(MemorySegment address) {
   /**
    * A function of the C library.
    *
-   * @throws UnsatisfiedLinkError if there is no such symbol
+   * @throws UnsatisfiedLinkError if the symbol does not exist
    */
   public static CFunction ofLibc(String symbol) {
     return of(Native.libc(), symbol);
@@ -58,7 +58,7 @@ public record CFunction(MemorySegment address) {
   /**
    * A function of a library.
    *
-   * @throws UnsatisfiedLinkError if it has no such symbol
+   * @throws UnsatisfiedLinkError if the symbol does not exist
    */
   public static CFunction of(SymbolLookup library, String symbol) {
     return new CFunction(
@@ -68,16 +68,15 @@ public record CFunction(MemorySegment address) {
                 () -> new UnsatisfiedLinkError("no symbol '" + symbol + "' in the library")));
   }
 
-  /** Makes the code for calls ahead of the first. */
+  /** Generates the call code before the first call. */
   public static void link() {
     var _ = Plain.CALL;
     var _ = WithErrno.CALL;
   }
 
-  // ---- functions that return a result, whatever it means
-  // -----------------------------------------
+  // ---- functions whose result is returned as is ----------------------------------------------
 
-  /** Calls it; of a function that returns {@code int} the upper half means nothing. */
+  /** Calls the function. If it returns {@code int}, the upper half of the result is undefined. */
   public long call(long a) {
     return call(a, 0, 0, 0, 0, 0);
   }
@@ -106,10 +105,9 @@ public record CFunction(MemorySegment address) {
     }
   }
 
-  // ---- functions that return -1 and leave the reason in errno
-  // ------------------------------------
+  // ---- functions that return -1 and set errno ------------------------------------------------
 
-  /** Calls a function that returns {@code int}; its result, or {@code -errno}. */
+  /** Calls a function that returns {@code int}; returns its result, or {@code -errno}. */
   public int intOrErrno(long a) {
     return intOrErrno(a, 0, 0, 0, 0);
   }
@@ -136,7 +134,7 @@ public record CFunction(MemorySegment address) {
     return result < 0 ? -Native.errno(state) : result;
   }
 
-  /** Calls a function that returns {@code long}; its result, or {@code -errno}. */
+  /** Calls a function that returns {@code long}; returns its result, or {@code -errno}. */
   public long longOrErrno(long a, long b, long c) {
     return longOrErrno(a, b, c, 0, 0);
   }

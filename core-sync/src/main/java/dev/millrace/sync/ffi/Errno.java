@@ -1,10 +1,10 @@
 package dev.millrace.sync.ffi;
 
 /**
- * Linux error numbers (errno(3)), as the generic ABI of x86-64 and aarch64 numbers them.
+ * Linux error numbers (errno(3)) of the generic ABI of x86-64 and aarch64.
  *
- * <p>Plain {@code int}s, because completions carry them negated and the hot path compares them;
- * {@link #describe} is for people.
+ * <p>Plain {@code int}s, because completions carry them negated and fast paths compare them; {@link
+ * #describe} makes them readable.
  */
 public final class Errno {
   /** Operation not permitted. */

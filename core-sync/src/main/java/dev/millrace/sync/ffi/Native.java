@@ -11,11 +11,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/**
- * Shared libraries, memory of C's, and the calling thread's {@code errno}.
- *
- * <p>Safe for use by all threads.
- */
+/** Shared libraries, C memory, and the calling thread's {@code errno}. Any thread. */
 public final class Native {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final SymbolLookup LIBC = LINKER.defaultLookup();
@@ -29,7 +25,7 @@ public final class Native {
 
   private Native() {}
 
-  /** The C library and whatever else the runtime has loaded by default. */
+  /** The C library and the other libraries that the runtime loads by default. */
   public static SymbolLookup libc() {
     return LIBC;
   }
@@ -52,12 +48,12 @@ public final class Native {
   }
 
   /**
-   * Memory of zeros that takes no room before it is written to, page by page, unlike what {@link
-   * Arena#allocate} gives, which has been written to. Freed with the arena.
+   * Allocates zeroed memory whose pages use no physical memory before they are written to, unlike
+   * memory from {@link Arena#allocate}, which Java writes to. Freed with the arena.
    *
-   * @param bytes at least 1 MiB for this to be worth anything
+   * @param bytes at least 1 MiB to have a benefit
    * @param alignment a power of two
-   * @throws OutOfMemoryError if there is none
+   * @throws OutOfMemoryError if no memory is available
    */
   public static MemorySegment untouched(long bytes, long alignment, Arena arena) {
     MemorySegment block = MemorySegment.ofAddress(Blocks.CALLOC.call(1, bytes + alignment));
@@ -79,22 +75,22 @@ public final class Native {
     private Blocks() {}
   }
 
-  /** The calling thread's slot for {@code errno}; do not hand it to another thread. */
+  /** The calling thread's slot for {@code errno}; other threads must not use it. */
   static MemorySegment errnoState() {
     return ERRNO_STATE.get();
   }
 
-  /** The error number that the last call that captures it left in {@code state}. */
+  /** The error number stored in {@code state} by the last call that captures it. */
   static int errno(MemorySegment state) {
     return (int) ERRNO.get(state, 0L);
   }
 
-  /** A C string's bytes up to its NUL, read as UTF-8. */
+  /** Reads a C string up to its NUL as UTF-8. */
   public static String string(MemorySegment pointer) {
     return pointer.reinterpret(Integer.MAX_VALUE).getString(0);
   }
 
-  /** Whether this machine's {@code long} and pointers are 64 bits wide and little-endian. */
+  /** Whether pointers are 64 bits wide and the byte order is little-endian. */
   public static boolean isLittleEndian64() {
     return ValueLayout.ADDRESS.byteSize() == 8
         && java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN;
