@@ -33,7 +33,7 @@ final class PageRenderQueue implements AutoCloseable {
   private record Request(String key, Maker maker, Consumer<Answer> deliver) {}
 
   private final ThreadPool thread =
-      new ThreadPool(new ThreadPool.Config("millrace-figures", 1, MAX_WAITING));
+      new ThreadPool(new ThreadPool.Config("millrace-render", 1, MAX_WAITING));
   private final ConcurrentLinkedQueue<Request> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicBoolean scheduled = new AtomicBoolean();

@@ -134,7 +134,7 @@ public final class FileServer implements AutoCloseable {
     metrics.connections(
         listeners.accepted(), bound::refused, transport::openConnections, trackers());
     this.started = true;
-    var _ = Thread.ofPlatform().daemon().name("millrace-figures").start(metrics::watchRuntime);
+    var _ = Thread.ofPlatform().daemon().name("millrace-jvm-metrics").start(metrics::watchRuntime);
   }
 
   private static Roots openRoots(ServerSettings settings) throws StartException {
