@@ -58,13 +58,15 @@ final class HashTask {
   private static final class Chunk {
     final MemorySegment memory = Arena.ofAuto().allocate(CHUNK_BYTES, 4096);
     final byte[] bytes = new byte[CHUNK_BYTES];
-
-    Chunk() {
-      SyncThread.lowerPriority(NICENESS);
-    }
   }
 
-  private static final ThreadLocal<Chunk> CHUNK = ThreadLocal.withInitial(Chunk::new);
+  private static final ThreadLocal<Chunk> CHUNK = ThreadLocal.withInitial(HashTask::prepareThread);
+
+  /** Makes the calling thread a hashing thread. */
+  private static Chunk prepareThread() {
+    SyncThread.lowerPriority(NICENESS);
+    return new Chunk();
+  }
 
   private final OpenFile file;
   private final AtomicLong hashedBytes;
