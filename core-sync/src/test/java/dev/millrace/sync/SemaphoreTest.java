@@ -103,7 +103,7 @@ class SemaphoreTest {
     assertThrows(IllegalArgumentException.class, () -> new Semaphore(3, 2));
     Semaphore full = new Semaphore(2, 2);
     String message = Crew.messageOf(IllegalStateException.class, full::post);
-    assertTrue(message.contains("all of its 2 permits"), message);
+    assertTrue(message.contains("already has all 2 permits"), message);
     assertEquals(2, full.permits());
     assertThrows(IllegalStateException.class, () -> new Semaphore(Integer.MAX_VALUE).post());
   }
