@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections that are answered from memory, from their beginning to their end. */
+/** The lifecycle of connections whose requests the response cache serves. */
 class CacheConnectionsTest {
   private static final String GET = "GET /f HTTP/1.1\r\nHost: h\r\n\r\n";
   private static final String LAST = "GET /f HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
@@ -57,7 +57,7 @@ class CacheConnectionsTest {
   }
 
   @Test
-  void theLastRequestIsAnsweredFromMemoryAndNothingAfterIt() throws Exception {
+  void theLastRequestIsACacheHitAndLaterBytesAreIgnored() throws Exception {
     try (RunningServer server = start("")) {
       for (int i = 0; i < 50; i++) {
         double before = hits(server);
@@ -74,9 +74,9 @@ class CacheConnectionsTest {
     }
   }
 
-  /** Others are waited for, for a second, lest a reset take their answer. */
+  /** Other closes linger for a second, so that a reset does not destroy the response. */
   @Test
-  void whoSaysThatARequestIsItsLastIsNotWaitedFor() throws Exception {
+  void connectionsWhoseClientSentConnectionCloseDoNotLinger() throws Exception {
     try (RunningServer server = start("")) {
       List<RawClient> clients = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -88,7 +88,9 @@ class CacheConnectionsTest {
       }
       long end = System.nanoTime();
       awaitOpen(server, 0);
-      assertTrue(System.nanoTime() - end < 700_000_000L, "none of them has closed its end");
+      assertTrue(
+          System.nanoTime() - end < 700_000_000L,
+          "the server lingered although no client has closed");
       for (RawClient client : clients) {
         client.close();
       }
@@ -96,7 +98,7 @@ class CacheConnectionsTest {
   }
 
   @Test
-  void whoIsIdleForTooLongIsClosedWhateverCameBefore() throws Exception {
+  void idleConnectionsAreClosedWhateverTheyServedBefore() throws Exception {
     try (RunningServer server = start("idle-timeout: 2s\n");
         RawClient silent = new RawClient(server.address());
         RawClient answered = new RawClient(server.address());
@@ -115,7 +117,7 @@ class CacheConnectionsTest {
   }
 
   @Test
-  void whoIsBusyIsNotIdle() throws Exception {
+  void aBusyConnectionIsNotIdle() throws Exception {
     try (RunningServer server = start("idle-timeout: 2s\n");
         Conversation busy = new Conversation(server);
         RawClient idle = new RawClient(server.address())) {
@@ -129,7 +131,7 @@ class CacheConnectionsTest {
   }
 
   @Test
-  void connectionsEndAndArePassedOnInAnyOrder() throws Exception {
+  void connectionsSwitchBetweenCacheAndFullPathInAnyOrder() throws Exception {
     try (RunningServer server = start("")) {
       List<RawClient> clients = new ArrayList<>();
       for (int i = 0; i < 300; i++) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One hashing thread, and the test's thread as the event thread. */
+/** One hashing thread; the test's thread is the loop thread. */
 class DigestServiceTest {
   private static final Set<Algorithm> SHA_256 = Set.of(Algorithm.SHA_256);
 
@@ -80,7 +80,7 @@ class DigestServiceTest {
   }
 
   @Test
-  void aSmallFileDoesNotWaitForTheEndOfALargeOne() throws Exception {
+  void aSmallFileIsHashedBeforeALargeOneEnds() throws Exception {
     DigestService service = service(10);
     require(service, "large", sparse("large", 100 * HashTask.QUANTUM_BYTES));
     require(service, "small", sparse("small", 1000));
@@ -90,14 +90,17 @@ class DigestServiceTest {
   }
 
   @Test
-  void pastTheBoundOneIsToldSoAtOnceAndTheOthersAreAnswered() throws Exception {
+  void beyondTheBoundRequestsAreBusyAtOnceAndOthersComplete() throws Exception {
     ResetEvent go = new ResetEvent();
     threads.spawn(go::await);
     DigestService service = service(2);
     for (int i = 0; i < 3; i++) {
       require(service, "file" + i, sparse("file" + i, 1000));
     }
-    require(service, "file0 again", open(root.resolve("file0"))); // shares a pass, so has room
+    require(
+        service,
+        "file0 again",
+        open(root.resolve("file0"))); // joins a queued pass and needs no entry
     assertEquals(List.of("file2 BUSY"), answers);
     assertEquals(1, service.refused());
     go.set();
@@ -135,7 +138,7 @@ class DigestServiceTest {
   }
 
   @Test
-  void aStepThatThrowsAnswersAllThatWaitAndFreesTheirPlace() throws Exception {
+  void aFailingStoreFailsAllWaitingRequestsAndFreesTheirEntries() throws Exception {
     for (DigestStore store : List.of(failing(true, false), failing(false, true))) {
       answers.clear();
       DigestService service =
@@ -152,7 +155,7 @@ class DigestServiceTest {
   }
 
   @Test
-  void aClientThatThrowsKeepsNoOtherFromItsAnswer() throws Exception {
+  void aThrowingCallbackDoesNotAffectOtherCallbacks() throws Exception {
     DigestService service = service(10);
     OpenFile file = sparse("one", 1000);
     service.require(
@@ -174,7 +177,7 @@ class DigestServiceTest {
   }
 
   @Test
-  void whoeverAsksForAnAlgorithmSharesItsPass() throws Exception {
+  void requestsForTheSameAlgorithmShareAPass() throws Exception {
     ResetEvent go = new ResetEvent();
     threads.spawn(go::await);
     DigestService service = service(2);
@@ -188,13 +191,13 @@ class DigestServiceTest {
     }
     go.set();
     handleEvents(6);
-    assertEquals(2, service.computed(), "one pass each");
+    assertEquals(2, service.computed(), "one pass an algorithm");
     assertEquals(4, service.coalesced());
     assertEquals(0, service.jobs());
   }
 
   @Test
-  void whatNobodyWaitsForTakesNoRoomOfThoseWhoDo() throws Exception {
+  void backgroundRequestsUseNoEntriesOfWaitingRequests() throws Exception {
     ResetEvent go = new ResetEvent();
     threads.spawn(go::await);
     DigestService service = service(1);
@@ -204,7 +207,10 @@ class DigestServiceTest {
       file.close();
     }
     require(service, "asked", sparse("asked", 1000));
-    require(service, "behind2", open(root.resolve("behind2"))); // full: it waits in its old place
+    require(
+        service,
+        "behind2",
+        open(root.resolve("behind2"))); // full: keeps its place among the background requests
     require(service, "refused", sparse("refused", 1000));
     assertEquals(List.of("refused BUSY"), answers);
     go.set();
@@ -215,7 +221,7 @@ class DigestServiceTest {
   }
 
   @Test
-  void aPartThatFailsIsCountedToo() throws Exception {
+  void failedPartsAreCounted() throws Exception {
     DigestService service = service(2);
     OpenFile file = sparse("file", 1000);
     part(service, "whole", file, 1000);
@@ -239,7 +245,7 @@ class DigestServiceTest {
   }
 
   @Test
-  void whatCannotBeReadHasNoDigestAndIsCounted() throws Exception {
+  void anUnreadableFileHasNoDigestAndIsCountedAsFailed() throws Exception {
     DigestService service = service(2);
     OpenFile directory = open(Files.createDirectory(root.resolve("directory")));
     require(service, "unreadable", directory); // read(2) of a directory is an error: EISDIR

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every meter: its value after known traffic, its description, its unit, its page in the docs. */
+/** Values after known traffic, and the description, unit and documentation of every metric. */
 class MetricsTest {
   private static final String OPEN_METRICS = "application/openmetrics-text;version=1.0.0";
   private static final String ACCESS_LOG_AND_INDEX =
@@ -69,7 +69,7 @@ class MetricsTest {
     }
   }
 
-  /** Names, types and units as OpenMetrics declares them. */
+  /** The names and types that OpenMetrics declares; checks units and descriptions. */
   private static Map<String, String> declared(String exposition) throws Exception {
     Map<String, String> families = new TreeMap<>();
     Map<String, String> units = new TreeMap<>();
@@ -85,12 +85,12 @@ class MetricsTest {
         described.add(words[2]);
       }
     }
-    assertEquals(families.keySet(), described, "every meter is described");
+    assertEquals(families.keySet(), described, "every metric has a description");
     units.forEach((name, unit) -> assertTrue(name.endsWith("_" + unit), name + " in " + unit));
     return families;
   }
 
-  /** What a name has in the text format and lacks in OpenMetrics' declarations. */
+  /** The suffix that the text format adds to the name that OpenMetrics declares. */
   private static String suffix(String type) {
     return switch (type) {
       case "counter" -> "_total";
@@ -100,7 +100,7 @@ class MetricsTest {
   }
 
   @Test
-  void everyMeterIsDescribedAndInTheDocumentation() throws Exception {
+  void everyMetricIsDescribedAndDocumented() throws Exception {
     try (RunningServer server = start(TransportChoice.URING)) {
       traffic(server);
       await(server, "millrace_digest_computed_total", "1.0");
@@ -129,7 +129,7 @@ class MetricsTest {
   }
 
   @Test
-  void figuresSayWhatHappened() throws Exception {
+  void metricsCountTheTraffic() throws Exception {
     try (RunningServer server = start(TransportChoice.URING)) {
       traffic(server);
       String get2xx = "{http_request_method=\"GET\",http_response_status_class=\"2xx\"}";
@@ -162,7 +162,7 @@ class MetricsTest {
   }
 
   @Test
-  void connectionsAreCountedByHowTheyEnd() throws Exception {
+  void closedConnectionsAreCountedByReason() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     try (RunningServer server =
         RunningServer.start(root, TransportChoice.URING, "idle-timeout: 2s\n")) {
@@ -194,7 +194,7 @@ class MetricsTest {
   }
 
   @Test
-  void theScraperChoosesTheFormat() throws Exception {
+  void theAcceptFieldDeterminesTheFormat() throws Exception {
     try (RunningServer server = start(TransportChoice.URING)) {
       String url = server.managementUrl() + "/metrics";
       Map<String, String> types =
@@ -216,7 +216,7 @@ class MetricsTest {
   }
 
   @Test
-  void nioCountsWhatItCan() throws Exception {
+  void nioCountsConnections() throws Exception {
     try (RunningServer server = start(TransportChoice.NIO)) {
       try (RawClient client = new RawClient(server.address())) {
         client.get("/f");
@@ -230,7 +230,7 @@ class MetricsTest {
   }
 
   @Test
-  void metricsCanBeOff() throws Exception {
+  void metricsCanBeTurnedOff() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     for (TransportChoice transport : List.of(TransportChoice.URING, TransportChoice.NIO)) {
       try (RunningServer server = RunningServer.start(root, transport, "metrics: off\n");

@@ -12,9 +12,7 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Debian's Chromium without a window, driven by its WebDriver (the W3C's protocol, JSON by hand).
- */
+/** Debian's headless Chromium, driven through WebDriver (W3C) with hand-written JSON. */
 public final class Browser implements AutoCloseable {
   private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
   private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -93,7 +91,7 @@ public final class Browser implements AutoCloseable {
     post(session + "/url", "{\"url\":\"" + url + "\"}");
   }
 
-  /** Clicks the first element that a CSS selector finds. */
+  /** Clicks the first element that matches a CSS selector. */
   public void click(String selector) throws Exception {
     String found =
         post(
@@ -102,7 +100,7 @@ public final class Browser implements AutoCloseable {
     post(session + "/element/" + value(found, ELEMENT) + "/click", "{}");
   }
 
-  /** What a script's expression evaluates to, as JSON. */
+  /** Evaluates a JavaScript expression; returns JSON. */
   public String evaluate(String expression) throws Exception {
     String script = "return " + expression;
     String answer =
@@ -118,7 +116,7 @@ public final class Browser implements AutoCloseable {
     return value(get("/url"), "value");
   }
 
-  /** Saves what is seen as PNG beside the test's reports. */
+  /** Saves a PNG screenshot beside the test reports. */
   public Path screenshot(String name) throws Exception {
     Path file = Path.of("target", "screenshots", name + ".png");
     Files.createDirectories(file.getParent());

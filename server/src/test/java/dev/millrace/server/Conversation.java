@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A connection whose answers are read byte by byte as they are. */
+/** A connection whose responses are read unchanged, byte by byte. */
 public final class Conversation implements AutoCloseable {
   private static final String CLOSES = "\r\nConnection: close\r\n";
 
@@ -23,7 +23,7 @@ public final class Conversation implements AutoCloseable {
     client.send(requests);
   }
 
-  /** One whole answer, without its date. */
+  /** Reads one complete response; its date is replaced. */
   public String answer(boolean bodiless) throws Exception {
     InputStream in = client.in();
     ByteArrayOutputStream head = new ByteArrayOutputStream();
@@ -46,7 +46,7 @@ public final class Conversation implements AutoCloseable {
         + new String(body, StandardCharsets.ISO_8859_1);
   }
 
-  /** One answer, and a new connection if that was the last of this one. */
+  /** Sends a request and reads its response; reconnects if the response closes the connection. */
   public String ask(String request) throws Exception {
     send(request);
     String answer = answer(request.startsWith("HEAD"));
