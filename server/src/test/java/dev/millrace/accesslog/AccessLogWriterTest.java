@@ -166,17 +166,17 @@ class AccessLogWriterTest {
         RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
       Path seen = Path.of("/proc/" + served.process().pid() + "/root" + mounted);
       long requests = 0;
-      while (figure(served, "dropped") == 0) {
+      while (metric(served, "dropped") == 0) {
         assertTrue(requests < 1000, "the disk did not fill up");
         requests += ask(client);
       }
       Files.delete(seen.resolve("filler"));
-      long written = figure(served, "entries");
-      while (figure(served, "entries") == written) {
+      long written = metric(served, "entries");
+      while (metric(served, "entries") == written) {
         assertTrue(requests < 2000, "logging did not resume");
         requests += ask(client);
       }
-      while (figure(served, "entries") + figure(served, "dropped") < requests) {
+      while (metric(served, "entries") + metric(served, "dropped") < requests) {
         Thread.onSpinWait(); // bounded by the test's timeout
       }
       long whole =
@@ -184,7 +184,7 @@ class AccessLogWriterTest {
               .filter(
                   line -> line.matches("127\\.0\\.0\\.1 - - .*\"GET /x{1000} HTTP/1.1\" 404 .*\""))
               .count();
-      assertEquals(figure(served, "entries"), whole);
+      assertEquals(metric(served, "entries"), whole);
     }
   }
 
@@ -194,7 +194,7 @@ class AccessLogWriterTest {
     return 1;
   }
 
-  private static long figure(Served served, String name) throws Exception {
+  private static long metric(Served served, String name) throws Exception {
     String metrics = Programs.run("curl", "-sSf", served.management() + "/metrics").out();
     return metrics
         .lines()

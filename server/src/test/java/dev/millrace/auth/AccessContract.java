@@ -124,8 +124,8 @@ abstract class AccessContract {
         assertEquals(401, ask(server, "/f", basic("nobody:" + longest + "x".repeat(i))).status());
         assertEquals(401, ask(server, "/f", basic("bob:" + "ü".repeat(37 + i))).status());
       }
-      assertEquals("0.0", server.figure("http_server_active_requests"));
-      assertEquals("0.0", server.figure("millrace_request_failures_total"));
+      assertEquals("0.0", server.metric("http_server_active_requests"));
+      assertEquals("0.0", server.metric("millrace_request_failures_total"));
     }
   }
 
@@ -177,8 +177,8 @@ abstract class AccessContract {
       ask(server, "/nothing");
       assertTrue(lines(log, 1).get(0).contains("\"HEAD /nothing HTTP/1.1\" 404 "));
       assertEquals(2, Files.readAllLines(moved).size());
-      assertEquals("3.0", server.figure("millrace_access_log_entries_total"));
-      assertEquals("0.0", server.figure("millrace_access_log_dropped_total"));
+      assertEquals("3.0", server.metric("millrace_access_log_entries_total"));
+      assertEquals("0.0", server.metric("millrace_access_log_dropped_total"));
     }
   }
 

@@ -45,7 +45,7 @@ class CacheConnectionsTest {
   }
 
   private static double hits(RunningServer server) throws Exception {
-    return Double.parseDouble(server.figure("millrace_response_cache_hits_total"));
+    return Double.parseDouble(server.metric("millrace_response_cache_hits_total"));
   }
 
   private static void awaitOpen(RunningServer server, double expected) throws Exception {
@@ -53,7 +53,7 @@ class CacheConnectionsTest {
   }
 
   private static double open(RunningServer server) throws Exception {
-    return Double.parseDouble(server.figure("millrace_connections_open"));
+    return Double.parseDouble(server.metric("millrace_connections_open"));
   }
 
   @Test
@@ -101,16 +101,16 @@ class CacheConnectionsTest {
   void idleConnectionsAreClosedWhateverTheyServedBefore() throws Exception {
     try (RunningServer server = start("idle-timeout: 2s\n");
         RawClient silent = new RawClient(server.address());
-        RawClient answered = new RawClient(server.address());
-        RawClient passedOn = new RawClient(server.address());
+        RawClient cached = new RawClient(server.address());
+        RawClient uncached = new RawClient(server.address());
         RawClient beginning = new RawClient(server.address())) {
-      answered.send(GET);
-      passedOn.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
+      cached.send(GET);
+      uncached.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
       beginning.send("GET /f");
-      for (RawClient client : List.of(answered, passedOn)) {
+      for (RawClient client : List.of(cached, uncached)) {
         client.body((int) client.head().contentLength());
       }
-      for (RawClient client : List.of(silent, answered, passedOn)) {
+      for (RawClient client : List.of(silent, cached, uncached)) {
         assertTrue(client.atEnd());
       }
     }

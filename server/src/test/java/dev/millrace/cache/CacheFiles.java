@@ -23,7 +23,7 @@ final class CacheFiles {
   }
 
   static long hits(RunningServer server) throws Exception {
-    return (long) Double.parseDouble(server.figure("millrace_response_cache_hits_total"));
+    return (long) Double.parseDouble(server.metric("millrace_response_cache_hits_total"));
   }
 
   static String get(String target, String... fields) {

@@ -39,7 +39,7 @@ class CacheKeptTest {
         for (int i = 0; i < 200; i++) {
           assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
         }
-        double bytes = Double.parseDouble(server.figure("millrace_response_cache_bytes"));
+        double bytes = Double.parseDouble(server.metric("millrace_response_cache_bytes"));
         assertTrue(bytes > 300_000 && bytes <= 400 << 10, "bytes: " + bytes);
         if (round > 0) {
           assertEquals(before + 200, hits(server), "cache hits in round " + round);
@@ -93,12 +93,12 @@ class CacheKeptTest {
     try (RunningServer server =
             start("digests: on-request\nrevalidate: 50ms\nfallback: [/one/f]\n");
         Conversation client = new Conversation(server)) {
-      String answer = client.ask(get("/one/f"));
+      String response = client.ask(get("/one/f"));
       String text = client.ask(get("/one/g.txt", "Accept-Encoding: gzip"));
       String fallback = client.ask(get("/nothing"));
       Thread.sleep(1500);
       long before = hits(server);
-      assertEquals(answer, client.ask(get("/one/f")));
+      assertEquals(response, client.ask(get("/one/f")));
       assertEquals(before + 1, hits(server), "a hit after the path was resolved again");
       assertEquals(text, client.ask(get("/one/g.txt", "Accept-Encoding: gzip")));
       assertEquals(fallback, client.ask(get("/nothing")));

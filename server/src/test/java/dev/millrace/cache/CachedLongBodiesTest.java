@@ -57,12 +57,12 @@ class CachedLongBodiesTest {
     return client.body((int) client.head().contentLength());
   }
 
-  private static double figure(RunningServer server, String name) throws Exception {
-    return Double.parseDouble(server.figure(name));
+  private static double metric(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.metric(name));
   }
 
   private static double hits(RunningServer server) throws Exception {
-    return figure(server, "millrace_response_cache_hits_total");
+    return metric(server, "millrace_response_cache_hits_total");
   }
 
   private static void await(RunningServer server, String name, double value) throws Exception {

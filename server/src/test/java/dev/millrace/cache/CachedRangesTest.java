@@ -43,7 +43,7 @@ class CachedRangesTest {
   }
 
   private static long hits(RunningServer server) throws Exception {
-    return (long) Double.parseDouble(server.figure("millrace_response_cache_hits_total"));
+    return (long) Double.parseDouble(server.metric("millrace_response_cache_hits_total"));
   }
 
   private static String get(String target, String range, String... fields) {
@@ -117,16 +117,16 @@ class CachedRangesTest {
       long before = hits(server);
       for (int from = 0; from < 2_500_000; from += 99_999) {
         int to = from + from / 10;
-        String answer = client.ask(get("/3000000.bin", "bytes=" + from + "-" + to));
-        assertTrue(answer.startsWith("HTTP/1.1 206 "), answer);
-        assertTrue(answer.contains("Content-Range: bytes " + from + "-" + to + "/3000000\r\n"));
-        assertTrue(answer.endsWith("\r\n\r\n" + content.substring(from, to + 1)), "from " + from);
+        String response = client.ask(get("/3000000.bin", "bytes=" + from + "-" + to));
+        assertTrue(response.startsWith("HTTP/1.1 206 "), response);
+        assertTrue(response.contains("Content-Range: bytes " + from + "-" + to + "/3000000\r\n"));
+        assertTrue(response.endsWith("\r\n\r\n" + content.substring(from, to + 1)), "from " + from);
       }
       assertEquals(before + 26, hits(server));
-      double misses = Double.parseDouble(server.figure("millrace_response_cache_misses_total"));
+      double misses = Double.parseDouble(server.metric("millrace_response_cache_misses_total"));
       client.ask(get("/3000000.bin", "bytes=0-2999999"));
       assertEquals(
-          misses, Double.parseDouble(server.figure("millrace_response_cache_misses_total")));
+          misses, Double.parseDouble(server.metric("millrace_response_cache_misses_total")));
       assertEquals(before + 27, hits(server), "ranges of any length are hits");
       String whole = client.ask("GET /3000000.bin HTTP/1.1\r\nHost: h\r\n\r\n");
       assertTrue(whole.startsWith("HTTP/1.1 200 "), "a request without Range must get 200");
@@ -142,8 +142,9 @@ class CachedRangesTest {
       }
       assertEquals(2, hits(server));
       Files.writeString(root.resolve("10.bin"), "another and longer");
-      String answer = client.ask(get("/10.bin", "bytes=2-3"));
-      assertTrue(answer.contains("bytes 2-3/18\r\n") && answer.endsWith("\r\n\r\not"), answer);
+      String response = client.ask(get("/10.bin", "bytes=2-3"));
+      assertTrue(
+          response.contains("bytes 2-3/18\r\n") && response.endsWith("\r\n\r\not"), response);
     }
   }
 }

@@ -185,7 +185,7 @@ class CachedResponsesTest {
           other.send(String.join("", batch));
           for (String request : batch) {
             boolean bodiless = request.startsWith("HEAD");
-            assertEquals(other.answer(bodiless), one.answer(bodiless), request);
+            assertEquals(other.response(bodiless), one.response(bodiless), request);
           }
         }
       }
@@ -214,8 +214,8 @@ class CachedResponsesTest {
           }
         }
         for (int time = 0; time < 4; time++) {
-          String answer = client.ask(get("/b.bin"));
-          assertTrue(answer.endsWith("\r\n\r\n" + content), i + ": " + answer);
+          String response = client.ask(get("/b.bin"));
+          assertTrue(response.endsWith("\r\n\r\n" + content), i + ": " + response);
         }
         if (i % 10 == 0) {
           Settled.await(root); // so that the response is cached and served as a hit
@@ -235,8 +235,8 @@ class CachedResponsesTest {
         String content = Files.readString(root.resolve(name), StandardCharsets.ISO_8859_1);
         long before = hits(server);
         for (int i = 0; i < 5; i++) {
-          String answer = client.ask(get("/" + name));
-          assertTrue(answer.endsWith("\r\n\r\n" + content), name);
+          String response = client.ask(get("/" + name));
+          assertTrue(response.endsWith("\r\n\r\n" + content), name);
         }
         assertEquals(before + 4, hits(server), name);
       }

@@ -95,13 +95,13 @@ class LoopsCommandTest {
         slow.getLast().get("/large");
         assertEquals(large.length, slow.getLast().head().contentLength());
       }
-      AtomicInteger answered = new AtomicInteger();
+      AtomicInteger responses = new AtomicInteger();
       List<Future<?>> quick = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         RawClient client = new RawClient(address);
-        quick.add(threads.submit(() -> requestUntilClose(client, answered)));
+        quick.add(threads.submit(() -> requestUntilClose(client, responses)));
       }
-      Await.until(() -> answered.get() >= 500);
+      Await.until(() -> responses.get() >= 500);
       assertEquals(0, Programs.run("kill", "-TERM", "" + served.process().pid()).exitCode());
       for (Future<?> one : quick) {
         one.get(30, TimeUnit.SECONDS);
@@ -124,7 +124,8 @@ class LoopsCommandTest {
   }
 
   /** Throws if a response is incomplete. */
-  private static Void requestUntilClose(RawClient client, AtomicInteger answered) throws Exception {
+  private static Void requestUntilClose(RawClient client, AtomicInteger responses)
+      throws Exception {
     try (client) {
       boolean last = false;
       while (!last) {
@@ -132,7 +133,7 @@ class LoopsCommandTest {
         RawClient.Head head = client.head();
         assertEquals(200, head.status());
         assertEquals(700, client.body(head.contentLength()).length);
-        answered.incrementAndGet();
+        responses.incrementAndGet();
         last = head.field("connection").equalsIgnoreCase("close");
       }
       assertTrue(client.atEnd());

@@ -69,7 +69,7 @@ abstract class HostsContract {
             {"a.example.org/", "1.0"}, {"b.example.org/", "1.0"}, {"*.example.org/", "0.0"}
           }) {
         String name = "millrace_files_cache_misses_total{mount=\"" + mount[0] + "\"}";
-        assertEquals(mount[1], server.figure(name), name);
+        assertEquals(mount[1], server.metric(name), name);
       }
       assertEquals(0, log.with("already registered"));
     }

@@ -34,7 +34,7 @@ class CrossLoopDigestsTest {
   private final DigestService service =
       new DigestService(threads, home::add, DigestStore.NONE, new Limits(10, 10, 1, 2048, 100));
   private final CrossLoopDigests posted = new CrossLoopDigests(service, home::add, own::add);
-  private final List<String> answers = new ArrayList<>();
+  private final List<String> outcomes = new ArrayList<>();
   private OpenFile file;
 
   @BeforeEach
@@ -53,12 +53,12 @@ class CrossLoopDigestsTest {
       new DigestSource.Callback() {
         @Override
         public void known(Digests digests) {
-          answers.add("known");
+          outcomes.add("known");
         }
 
         @Override
         public void unavailable(Unavailable why) {
-          answers.add(why.name());
+          outcomes.add(why.name());
         }
       };
 
@@ -92,13 +92,13 @@ class CrossLoopDigestsTest {
       run(home);
       return own.size() >= 2;
     });
-    assertEquals(List.of(), answers, "called back on another thread");
+    assertEquals(List.of(), outcomes, "called back on another thread");
     run(own);
-    assertEquals(List.of("known", "known"), answers);
+    assertEquals(List.of("known", "known"), outcomes);
     assertEquals(1, service.computed());
     assertEquals(1, service.coalesced());
     posted.require(file, SHA_256, callback);
-    assertEquals(3, answers.size(), "called back immediately");
+    assertEquals(3, outcomes.size(), "called back immediately");
     assertEquals(0, home.size());
   }
 
@@ -112,8 +112,8 @@ class CrossLoopDigestsTest {
     posted.requirePart(file, Algorithm.SHA_256, 0, 1, callback);
     assertEquals(MOST, home.size());
     assertEquals(1 + MOST, descriptors());
-    int refused = answers.size();
-    assertEquals(Collections.nCopies(refused, "BUSY"), answers);
+    int refused = outcomes.size();
+    assertEquals(Collections.nCopies(refused, "BUSY"), outcomes);
     assertEquals(refused, service.refused());
     // 32 background requests are queued: they are accepted only while fewer than 64 are pending.
     assertEquals(MOST + 4 - (MOST - 32), refused);

@@ -29,7 +29,7 @@ class DigestServiceTest {
 
   private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final ThreadPool threads = new ThreadPool(new ThreadPool.Config("hash", 1, 4096));
-  private final List<String> answers = new ArrayList<>();
+  private final List<String> outcomes = new ArrayList<>();
 
   @AfterEach
   void join() {
@@ -61,20 +61,20 @@ class DigestServiceTest {
     return new DigestService.Callback() {
       @Override
       public void known(Digests digests) {
-        answers.add(name);
+        outcomes.add(name);
       }
 
       @Override
       public void unavailable(Unavailable why) {
-        answers.add(name + " " + why);
+        outcomes.add(name + " " + why);
       }
     };
   }
 
   private void handleEvents(int expectedAnswers) throws InterruptedException {
-    while (answers.size() < expectedAnswers) {
+    while (outcomes.size() < expectedAnswers) {
       Runnable event = events.poll(60, TimeUnit.SECONDS);
-      assertNotNull(event, "only " + answers);
+      assertNotNull(event, "only " + outcomes);
       event.run();
     }
   }
@@ -85,7 +85,7 @@ class DigestServiceTest {
     require(service, "large", sparse("large", 100 * HashTask.QUANTUM_BYTES));
     require(service, "small", sparse("small", 1000));
     handleEvents(2);
-    assertEquals(List.of("small", "large"), answers);
+    assertEquals(List.of("small", "large"), outcomes);
     assertEquals(100 * HashTask.QUANTUM_BYTES + 1000, service.hashedBytes());
   }
 
@@ -101,11 +101,11 @@ class DigestServiceTest {
         service,
         "file0 again",
         open(root.resolve("file0"))); // joins a queued pass and needs no entry
-    assertEquals(List.of("file2 BUSY"), answers);
+    assertEquals(List.of("file2 BUSY"), outcomes);
     assertEquals(1, service.refused());
     go.set();
     handleEvents(4);
-    assertEquals(List.of("file2 BUSY", "file0", "file0 again", "file1"), answers);
+    assertEquals(List.of("file2 BUSY", "file0", "file0 again", "file1"), outcomes);
     assertEquals(2, service.computed());
     assertEquals(0, service.failed());
   }
@@ -140,17 +140,17 @@ class DigestServiceTest {
   @Test
   void aFailingStoreFailsAllWaitingRequestsAndFreesTheirEntries() throws Exception {
     for (DigestStore store : List.of(failing(true, false), failing(false, true))) {
-      answers.clear();
+      outcomes.clear();
       DigestService service =
           new DigestService(threads, events::add, store, new Limits(1, 10, 1, 2048, 100));
       require(service, "one", sparse("one", 1000));
       require(service, "one again", open(root.resolve("one")));
       handleEvents(2);
-      assertEquals(List.of("one UNREADABLE", "one again UNREADABLE"), answers);
+      assertEquals(List.of("one UNREADABLE", "one again UNREADABLE"), outcomes);
       assertEquals(0, service.jobs());
       require(service, "two", sparse("two", 1000));
       handleEvents(3);
-      assertEquals("two UNREADABLE", answers.getLast(), "not BUSY");
+      assertEquals("two UNREADABLE", outcomes.getLast(), "not BUSY");
     }
   }
 
@@ -172,7 +172,7 @@ class DigestServiceTest {
         });
     require(service, "one", file);
     handleEvents(1);
-    assertEquals(List.of("one"), answers);
+    assertEquals(List.of("one"), outcomes);
     assertEquals(0, service.jobs());
   }
 
@@ -212,10 +212,10 @@ class DigestServiceTest {
         "behind2",
         open(root.resolve("behind2"))); // full: keeps its place among the background requests
     require(service, "refused", sparse("refused", 1000));
-    assertEquals(List.of("refused BUSY"), answers);
+    assertEquals(List.of("refused BUSY"), outcomes);
     go.set();
     handleEvents(3);
-    assertEquals(List.of("refused BUSY", "asked", "behind2"), answers);
+    assertEquals(List.of("refused BUSY", "asked", "behind2"), outcomes);
     assertEquals(4, service.computed());
     assertEquals(0, service.jobs());
   }
@@ -234,7 +234,7 @@ class DigestServiceTest {
     OpenFile directory = open(root);
     part(service, "directory", directory, 10);
     handleEvents(3);
-    assertEquals(List.of("whole", "truncated CHANGED", "directory UNREADABLE"), answers);
+    assertEquals(List.of("whole", "truncated CHANGED", "directory UNREADABLE"), outcomes);
     assertEquals(2, service.failed());
     file.close();
     directory.close();
@@ -250,7 +250,7 @@ class DigestServiceTest {
     OpenFile directory = open(Files.createDirectory(root.resolve("directory")));
     require(service, "unreadable", directory); // read(2) of a directory is an error: EISDIR
     handleEvents(1);
-    assertEquals(List.of("unreadable UNREADABLE"), answers);
+    assertEquals(List.of("unreadable UNREADABLE"), outcomes);
     assertEquals(1, service.failed());
     assertEquals(Digests.NONE, service.known(directory.stat()));
     assertEquals(0, service.jobs());

@@ -66,10 +66,10 @@ class HealthTest {
               503, status(server, "/healthz")); // at once: the check has been pending long enough
         }
         if (transport == TransportChoice.URING) {
-          double stall = Double.parseDouble(server.figure("millrace_loop_longest_turn_seconds"));
+          double stall = Double.parseDouble(server.metric("millrace_loop_longest_turn_seconds"));
           assertTrue(stall >= 0.9, "stalled for " + stall);
           assertEquals(
-              "1.0", server.figure("millrace_loop_posted_tasks")); // one task for all checks
+              "1.0", server.metric("millrace_loop_posted_tasks")); // one task for all checks
         }
       } finally {
         release.countDown();

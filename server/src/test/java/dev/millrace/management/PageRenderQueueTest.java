@@ -65,8 +65,8 @@ class PageRenderQueueTest {
             resume.await();
             throw new IllegalStateException("deliberate");
           };
-      CompletableFuture<Answer> answer = new CompletableFuture<>();
-      assertTrue(renderQueue.ask("a", failing, answer::complete));
+      CompletableFuture<Answer> response = new CompletableFuture<>();
+      assertTrue(renderQueue.ask("a", failing, response::complete));
       started.await();
       int accepted = 0;
       while (renderQueue.ask("b", () -> Answer.text(200, ""), _ -> {}) && accepted < 10_000) {
@@ -74,7 +74,7 @@ class PageRenderQueueTest {
       }
       assertEquals(1024, accepted);
       resume.countDown();
-      assertFalse(answer.get(20, TimeUnit.SECONDS) == null);
+      assertFalse(response.get(20, TimeUnit.SECONDS) == null);
     }
   }
 
@@ -82,13 +82,13 @@ class PageRenderQueueTest {
   void concurrentScrapesAndAHealthCheckAllGetResponses() throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING);
         HttpClient http = HttpClient.newHttpClient()) {
-      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
-        answers.add(ask(http, server.managementUrl() + "/metrics"));
+        responses.add(ask(http, server.managementUrl() + "/metrics"));
       }
       assertEquals(200, ask(http, server.managementUrl() + "/healthz").join().statusCode());
-      for (CompletableFuture<HttpResponse<String>> answer : answers) {
-        HttpResponse<String> got = answer.get(20, TimeUnit.SECONDS);
+      for (CompletableFuture<HttpResponse<String>> response : responses) {
+        HttpResponse<String> got = response.get(20, TimeUnit.SECONDS);
         assertEquals(200, got.statusCode());
         assertTrue(got.body().contains("\nmillrace_loop_turns_total "), got.body());
       }

@@ -46,8 +46,8 @@ class MetricsTest {
     }
   }
 
-  private static void await(RunningServer server, String figure, String value) throws Exception {
-    server.await(figure, Double.parseDouble(value));
+  private static void await(RunningServer server, String metric, String value) throws Exception {
+    server.await(metric, Double.parseDouble(value));
   }
 
   private static void traffic(RunningServer server) throws Exception {
@@ -135,27 +135,27 @@ class MetricsTest {
       String get2xx = "{http_request_method=\"GET\",http_response_status_class=\"2xx\"}";
       String get4xx = "{http_request_method=\"GET\",http_response_status_class=\"4xx\"}";
       await(server, "http_server_request_duration_seconds_count" + get2xx, "4");
-      assertEquals("4000.0", server.figure("http_server_response_body_size_bytes_sum" + get2xx));
-      assertEquals("1", server.figure("http_server_request_duration_seconds_count" + get4xx));
+      assertEquals("4000.0", server.metric("http_server_response_body_size_bytes_sum" + get2xx));
+      assertEquals("1", server.metric("http_server_request_duration_seconds_count" + get4xx));
       assertEquals(
           "1",
-          server.figure(
+          server.metric(
               "http_server_request_duration_seconds_count"
                   + "{http_request_method=\"HEAD\",http_response_status_class=\"2xx\"}"));
       assertEquals(
-          "1.0", server.figure("millrace_requests_rejected_total{reason=\"unknown_method\"}"));
-      assertEquals("2.0", server.figure("millrace_connections_accepted_total"));
+          "1.0", server.metric("millrace_requests_rejected_total{reason=\"unknown_method\"}"));
+      assertEquals("2.0", server.metric("millrace_connections_accepted_total"));
       await(server, "millrace_connections_open", "0.0");
-      assertEquals("0.0", server.figure("millrace_connections_idle"));
-      assertEquals("0.0", server.figure("http_server_active_requests"));
-      assertTrue(Double.parseDouble(server.figure("millrace_loop_wakeup_seconds_count")) > 0);
-      assertTrue(Double.parseDouble(server.figure("millrace_loop_task_wait_seconds_count")) > 0);
-      double turns = Double.parseDouble(server.figure("millrace_loop_turn_completions_count"));
+      assertEquals("0.0", server.metric("millrace_connections_idle"));
+      assertEquals("0.0", server.metric("http_server_active_requests"));
+      assertTrue(Double.parseDouble(server.metric("millrace_loop_wakeup_seconds_count")) > 0);
+      assertTrue(Double.parseDouble(server.metric("millrace_loop_task_wait_seconds_count")) > 0);
+      double turns = Double.parseDouble(server.metric("millrace_loop_turn_completions_count"));
       assertTrue(turns > 0, "turns " + turns);
       double enters =
-          Double.parseDouble(server.figure("millrace_ring_submissions_per_enter_count"));
+          Double.parseDouble(server.metric("millrace_ring_submissions_per_enter_count"));
       assertTrue(enters >= turns, enters + " enter calls in " + turns + " turns");
-      assertTrue(Double.parseDouble(server.figure("process_open_fds")) > 10);
+      assertTrue(Double.parseDouble(server.metric("process_open_fds")) > 10);
       await(server, "millrace_pool_queue_depth{pool=\"hash\"}", "0.0");
       assertTrue(server.metrics().contains("millrace_build_info{java=\"25"), server.metrics());
     }
@@ -189,7 +189,7 @@ class MetricsTest {
         assertEquals(-1, client.in().read());
       }
       await(server, "millrace_connections_closed_total{reason=\"timeout\"}", "1.0");
-      assertEquals("0.0", server.figure("millrace_connections_closed_total{reason=\"stalled\"}"));
+      assertEquals("0.0", server.metric("millrace_connections_closed_total{reason=\"stalled\"}"));
     }
   }
 
@@ -206,9 +206,9 @@ class MetricsTest {
               "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
               "application/vnd.google.protobuf");
       for (Map.Entry<String, String> type : types.entrySet()) {
-        HttpResponse<String> answer = get(url, type.getKey());
-        assertEquals(200, answer.statusCode());
-        String got = answer.headers().firstValue("Content-Type").orElseThrow();
+        HttpResponse<String> response = get(url, type.getKey());
+        assertEquals(200, response.statusCode());
+        String got = response.headers().firstValue("Content-Type").orElseThrow();
         assertTrue(got.startsWith(type.getValue()), type.getKey() + " got " + got);
       }
       assertTrue(get(url, OPEN_METRICS).body().endsWith("# EOF\n"));
@@ -221,11 +221,11 @@ class MetricsTest {
       try (RawClient client = new RawClient(server.address())) {
         client.get("/f");
         client.body(client.head().contentLength());
-        assertEquals("1.0", server.figure("millrace_connections_open"));
+        assertEquals("1.0", server.metric("millrace_connections_open"));
         await(server, "millrace_connections_idle", "1.0");
       }
       await(server, "millrace_connections_open", "0.0");
-      assertEquals("1.0", server.figure("millrace_connections_accepted_total"));
+      assertEquals("1.0", server.metric("millrace_connections_accepted_total"));
     }
   }
 

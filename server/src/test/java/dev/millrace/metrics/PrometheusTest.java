@@ -76,9 +76,9 @@ class PrometheusTest {
         if (got.statusCode() == 503) {
           return null; // it accepts connections before it is ready
         }
-        Map<?, ?> answer = (Map<?, ?>) parse(got.body());
-        assertEquals("success", answer.get("status"), got.body());
-        return (Map<?, ?>) answer.get("data");
+        Map<?, ?> response = (Map<?, ?>) parse(got.body());
+        assertEquals("success", response.get("status"), got.body());
+        return (Map<?, ?>) response.get("data");
       } catch (IOException notYet) {
         assertTrue(process.isAlive(), Files.readString(temporary.resolve("prometheus.log")));
         return null;

@@ -36,10 +36,12 @@ public record Answered(Head head, byte[] body) {
   /** Sends GET and checks the status. */
   public static Answered get(RunningServer server, int status, String target, String... fields)
       throws Exception {
-    Answered answer = to(server, "GET", target, fields);
+    Answered response = to(server, "GET", target, fields);
     assertEquals(
-        status, answer.status(), target + " " + String.join(" ", fields) + ": " + answer.head());
-    return answer;
+        status,
+        response.status(),
+        target + " " + String.join(" ", fields) + ": " + response.head());
+    return response;
   }
 
   /**

@@ -43,8 +43,8 @@ public final class Browser implements AutoCloseable {
         "{\"capabilities\":{\"alwaysMatch\":{\"goog:chromeOptions\":{\"args\":["
             + arguments
             + "]}}}}";
-    String answer = post(base + "/session", capabilities);
-    session = base + "/session/" + value(answer, "sessionId");
+    String response = post(base + "/session", capabilities);
+    session = base + "/session/" + value(response, "sessionId");
   }
 
   private int port(Path log) throws Exception {
@@ -80,11 +80,11 @@ public final class Browser implements AutoCloseable {
     return checked(http.send(request, HttpResponse.BodyHandlers.ofString()));
   }
 
-  private static String checked(HttpResponse<String> answer) {
-    if (answer.statusCode() != 200) {
-      throw new AssertionError(answer.body());
+  private static String checked(HttpResponse<String> response) {
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.body());
     }
-    return answer.body();
+    return response.body();
   }
 
   public void open(String url) throws Exception {
@@ -103,13 +103,13 @@ public final class Browser implements AutoCloseable {
   /** Evaluates a JavaScript expression; returns JSON. */
   public String evaluate(String expression) throws Exception {
     String script = "return " + expression;
-    String answer =
+    String response =
         post(
             session + "/execute/sync",
             "{\"script\":\""
                 + script.replace("\\", "\\\\").replace("\"", "\\\"")
                 + "\",\"args\":[]}");
-    return answer.substring(answer.indexOf(':') + 1, answer.lastIndexOf('}'));
+    return response.substring(response.indexOf(':') + 1, response.lastIndexOf('}'));
   }
 
   public String url() throws Exception {

@@ -24,7 +24,7 @@ public final class Conversation implements AutoCloseable {
   }
 
   /** Reads one complete response; its date is replaced. */
-  public String answer(boolean bodiless) throws Exception {
+  public String response(boolean bodiless) throws Exception {
     InputStream in = client.in();
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
@@ -49,13 +49,13 @@ public final class Conversation implements AutoCloseable {
   /** Sends a request and reads its response; reconnects if the response closes the connection. */
   public String ask(String request) throws Exception {
     send(request);
-    String answer = answer(request.startsWith("HEAD"));
-    if (answer.contains(CLOSES)) {
-      assertTrue(client.atEnd(), answer);
+    String response = response(request.startsWith("HEAD"));
+    if (response.contains(CLOSES)) {
+      assertTrue(client.atEnd(), response);
       client.close();
       client = new RawClient(server.address());
     }
-    return answer;
+    return response;
   }
 
   @Override

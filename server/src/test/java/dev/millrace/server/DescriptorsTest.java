@@ -104,7 +104,7 @@ class DescriptorsTest {
     }
   }
 
-  private static double figure(Served served, String name) throws Exception {
+  private static double metric(Served served, String name) throws Exception {
     String metrics = Programs.run("curl", "-sSf", served.management() + "/metrics").out();
     return metrics
         .lines()
@@ -138,9 +138,9 @@ class DescriptorsTest {
         assertServesFiles(another, served);
       }
       assertTrue(clients.getFirst().atEnd());
-      assertEquals(0, figure(served, "millrace_connections_refused_total"));
+      assertEquals(0, metric(served, "millrace_connections_refused_total"));
       double most = DescriptorShares.of(LIMIT).connections() + 2.0 * loops;
-      double open = figure(served, "millrace_connections_open");
+      double open = metric(served, "millrace_connections_open");
       assertTrue(open <= most, open + " connections are open");
     }
   }
@@ -161,7 +161,7 @@ class DescriptorsTest {
       assertTrue(refused > IDLE - LIMIT, refused + " were refused");
       assertEquals(LARGE, early.body(LARGE).length);
       assertServesFiles(early, served);
-      assertEquals(refused, figure(served, "millrace_connections_refused_total"));
+      assertEquals(refused, metric(served, "millrace_connections_refused_total"));
       closeClients();
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (status(served) != 200) {

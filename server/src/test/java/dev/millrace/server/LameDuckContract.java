@@ -59,14 +59,14 @@ abstract class LameDuckContract {
       channel.write(
           ByteBuffer.wrap(
               "GET /f HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-      StringBuilder answer = new StringBuilder();
-      while (!answer.toString().endsWith("\r\n\r\ncontent")) {
+      StringBuilder response = new StringBuilder();
+      while (!response.toString().endsWith("\r\n\r\ncontent")) {
         if (channel.read(buffer.clear()) < 0) {
-          throw new IOException("ended after: " + answer);
+          throw new IOException("ended after: " + response);
         }
-        answer.append(StandardCharsets.US_ASCII.decode(buffer.flip()));
+        response.append(StandardCharsets.US_ASCII.decode(buffer.flip()));
       }
-      closeRequested = answer.toString().contains("\r\nConnection: close\r\n");
+      closeRequested = response.toString().contains("\r\nConnection: close\r\n");
     }
 
     @Override

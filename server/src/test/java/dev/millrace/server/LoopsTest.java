@@ -36,12 +36,12 @@ class LoopsTest {
     return RunningServer.start(root, transport, "loops: " + LOOPS + "\n" + yaml);
   }
 
-  private static double figure(RunningServer server, String name) throws Exception {
-    return Double.parseDouble(server.figure(name));
+  private static double metric(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.metric(name));
   }
 
   private static double accepted(RunningServer server, int loop) throws Exception {
-    return figure(server, "millrace_loop_connections_accepted_total{loop=\"" + loop + "\"}");
+    return metric(server, "millrace_loop_connections_accepted_total{loop=\"" + loop + "\"}");
   }
 
   /** One connection on each loop, in loop order; opens more connections until both have one. */
@@ -77,8 +77,8 @@ class LoopsTest {
     return client.body(head.contentLength());
   }
 
-  private static void await(RunningServer server, String figure, double value) throws Exception {
-    server.await(figure, value);
+  private static void await(RunningServer server, String metric, double value) throws Exception {
+    server.await(metric, value);
   }
 
   @ParameterizedTest
@@ -115,20 +115,20 @@ class LoopsTest {
       double second = accepted(server, 1);
       assertTrue(first > 0 && second > 0, "accepted " + first + " and " + second);
       assertEquals(clients * rounds, first + second);
-      assertEquals(clients * rounds, figure(server, "millrace_connections_accepted_total"));
+      assertEquals(clients * rounds, metric(server, "millrace_connections_accepted_total"));
       String get2xx = "{http_request_method=\"GET\",http_response_status_class=\"2xx\"}";
       int requests = clients * rounds * contents.size();
       await(server, "http_server_request_duration_seconds_count" + get2xx, requests);
       long bytes = contents.stream().mapToLong(content -> content.length).sum();
       assertEquals(
           (double) bytes * clients * rounds,
-          figure(server, "http_server_response_body_size_bytes_sum" + get2xx));
+          metric(server, "http_server_response_body_size_bytes_sum" + get2xx));
       await(server, "millrace_connections_open", 0);
-      assertEquals(0, figure(server, "http_server_active_requests"));
+      assertEquals(0, metric(server, "http_server_active_requests"));
       if (transport == TransportChoice.URING) {
-        assertTrue(figure(server, "millrace_loop_busy_seconds_total{loop=\"0\"}") > 0);
-        assertTrue(figure(server, "millrace_loop_busy_seconds_total{loop=\"1\"}") > 0);
-        assertTrue(figure(server, "millrace_sent_bytes_total") > (double) bytes * clients * rounds);
+        assertTrue(metric(server, "millrace_loop_busy_seconds_total{loop=\"0\"}") > 0);
+        assertTrue(metric(server, "millrace_loop_busy_seconds_total{loop=\"1\"}") > 0);
+        assertTrue(metric(server, "millrace_sent_bytes_total") > (double) bytes * clients * rounds);
       }
     }
   }
@@ -147,9 +147,9 @@ class LoopsTest {
       }
       if (transport == TransportChoice.URING) {
         assertTrue(
-            figure(server, "millrace_response_cache_entries") >= LOOPS,
+            metric(server, "millrace_response_cache_entries") >= LOOPS,
             "each loop has its own cache");
-        assertTrue(figure(server, "millrace_response_cache_hits_total") >= LOOPS);
+        assertTrue(metric(server, "millrace_response_cache_hits_total") >= LOOPS);
       }
       Files.writeString(file, "after!");
       for (RawClient client : clients) { // at once: each hit checks the file's status
@@ -179,7 +179,7 @@ class LoopsTest {
       for (RawClient client : clients) {
         assertEquals(digest(content), client.head().field("repr-digest"));
       }
-      assertEquals(1, figure(server, "millrace_digest_computed_total"), "read once for both loops");
+      assertEquals(1, metric(server, "millrace_digest_computed_total"), "read once for both loops");
       for (RawClient client : clients) { // cached without a digest ...
         client.get("/s");
         RawClient.Head head = client.head();
@@ -246,7 +246,7 @@ class LoopsTest {
           assertEquals("503", healthz(server), "loop " + loop);
           assertEquals("x", new String(get(clients.get(1 - loop), "/f"), StandardCharsets.UTF_8));
           if (transport == TransportChoice.URING) {
-            double stall = figure(server, "millrace_loop_longest_turn_seconds");
+            double stall = metric(server, "millrace_loop_longest_turn_seconds");
             assertTrue(stall >= 0.9, "stalled for " + stall);
           }
         } finally {

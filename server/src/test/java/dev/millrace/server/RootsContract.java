@@ -222,7 +222,7 @@ abstract class RootsContract {
           }
         }
       }
-      assertEquals("0.0", server.figure("millrace_request_failures_total"));
+      assertEquals("0.0", server.metric("millrace_request_failures_total"));
     }
   }
 }

@@ -101,7 +101,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /** The value of a metric, by its name with labels. */
-  public String figure(String name) throws Exception {
+  public String metric(String name) throws Exception {
     for (String line : metrics().split("\n")) {
       if (line.startsWith(name + " ")) {
         return line.substring(name.length() + 1);
@@ -112,7 +112,7 @@ public final class RunningServer implements AutoCloseable {
 
   /** Waits until a metric has a value. */
   public void await(String metric, double value) throws Exception {
-    var _ = Await.until(() -> Double.parseDouble(figure(metric)), seen -> seen == value);
+    var _ = Await.until(() -> Double.parseDouble(metric(metric)), seen -> seen == value);
   }
 
   /** The status of /readyz. */

@@ -71,7 +71,7 @@ abstract class IntegrityContract {
   /** Repeats the request until the digest that is computed in the background is in the response. */
   private static Answer untilDigestKnown(RunningServer server, String target) throws Exception {
     return Await.until(
-        () -> ask(server, 200, target), answer -> !answer.field("repr-digest").isEmpty());
+        () -> ask(server, 200, target), response -> !response.field("repr-digest").isEmpty());
   }
 
   @Test
@@ -251,7 +251,7 @@ abstract class IntegrityContract {
         assertEquals(0, again.exitCode(), again.err());
         assertEquals(first, again.out());
       }
-      assertEquals("0.0", server.figure("millrace_request_failures_total"));
+      assertEquals("0.0", server.metric("millrace_request_failures_total"));
     }
   }
 
@@ -309,9 +309,9 @@ abstract class IntegrityContract {
         client.close();
       }
       assertEquals(
-          size, (long) Double.parseDouble(server.figure("millrace_digest_read_bytes_total")));
-      assertEquals("1.0", server.figure("millrace_digest_computed_total"));
-      assertEquals("199.0", server.figure("millrace_digest_coalesced_total"));
+          size, (long) Double.parseDouble(server.metric("millrace_digest_read_bytes_total")));
+      assertEquals("1.0", server.metric("millrace_digest_computed_total"));
+      assertEquals("199.0", server.metric("millrace_digest_coalesced_total"));
     }
   }
 
@@ -326,9 +326,9 @@ abstract class IntegrityContract {
       assertEquals(digest, ask(server, 200, "/f", want).field("repr-digest"));
     }
     try (RunningServer server = serving(settings)) {
-      assertEquals("1.0", server.figure("millrace_digest_index_files"));
+      assertEquals("1.0", server.metric("millrace_digest_index_files"));
       assertEquals(digest, ask(server, 200, "/f", want).field("repr-digest"));
-      assertEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
+      assertEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
       byte[] other = write("f", 70_001);
       assertEquals(
           field("sha-256", "SHA-256", other), ask(server, 200, "/f", want).field("repr-digest"));
@@ -342,7 +342,7 @@ abstract class IntegrityContract {
         RunningServer server = serving(settings)) {
       assertTrue(Files.exists(state.resolve("digests.db.damaged")));
       assertFalse(ask(server, 200, "/f", want).field("repr-digest").isEmpty());
-      assertNotEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
+      assertNotEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
       assertEquals(1, log.with("it is now " + state.resolve("digests.db.damaged")), "logged once");
     }
     Files.delete(state.resolve("digests.db"));
@@ -360,7 +360,7 @@ abstract class IntegrityContract {
     write("f", 10);
     try (RunningServer server = serving("digests: off\n")) {
       assertEquals("", ask(server, 200, "/f", "Want-Repr-Digest: sha-256=1").field("repr-digest"));
-      assertEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
+      assertEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
       ask(server, 404, "/f.sha256");
     }
   }

@@ -52,12 +52,12 @@ abstract class IntegrityFaultsContract {
     return root.resolve(name);
   }
 
-  private static void until(RunningServer server, String figure, String value) throws Exception {
-    server.await(figure, Double.parseDouble(value));
+  private static void until(RunningServer server, String metric, String value) throws Exception {
+    server.await(metric, Double.parseDouble(value));
   }
 
   private static void untilHashing(RunningServer server) throws Exception {
-    Await.until(() -> !server.figure("millrace_digest_read_bytes_total").equals("0.0"));
+    Await.until(() -> !server.metric("millrace_digest_read_bytes_total").equals("0.0"));
   }
 
   @Test
@@ -77,7 +77,7 @@ abstract class IntegrityFaultsContract {
         Head head = ask(server, 503, request[0], fields).head();
         assertEquals("1", head.field("retry-after"), head.toString());
       }
-      assertEquals("3.0", server.figure("millrace_digest_refused_total"));
+      assertEquals("3.0", server.metric("millrace_digest_refused_total"));
       second.request("HEAD", "/large", WANT); // joins the running pass and needs no queue entry
       assertEquals(
           new String(small, StandardCharsets.ISO_8859_1),
@@ -111,8 +111,8 @@ abstract class IntegrityFaultsContract {
       Head head = client.head();
       assertEquals(200, head.status());
       assertEquals("", head.field("repr-digest"));
-      assertEquals("1.0", server.figure("millrace_digest_failed_total"));
-      assertEquals("0.0", server.figure("millrace_digest_computed_total"));
+      assertEquals("1.0", server.metric("millrace_digest_failed_total"));
+      assertEquals("0.0", server.metric("millrace_digest_computed_total"));
       String digest = hex(file);
       String checksumFile =
           new String(ask(server, 200, "/large.sha256").body(), StandardCharsets.US_ASCII);
@@ -186,7 +186,7 @@ abstract class IntegrityFaultsContract {
   }
 
   private static String corruptFiles(RunningServer server) throws Exception {
-    return server.figure("millrace_digest_corrupt_files");
+    return server.metric("millrace_digest_corrupt_files");
   }
 
   /** The server must refuse the corrupt file and its checksums, and mark it in lists. */
@@ -229,11 +229,11 @@ abstract class IntegrityFaultsContract {
       double seconds = (System.nanoTime() - before) / 1e9;
       assertTrue(last - first <= rate * (seconds + 0.5), last - first + " bytes in " + seconds);
       assertTrue(last - first >= rate * 0.5, last - first + " bytes in " + seconds);
-      assertEquals("0.0", server.figure("millrace_digest_corrupt_files"));
+      assertEquals("0.0", server.metric("millrace_digest_corrupt_files"));
     }
   }
 
   private static double scrubbed(RunningServer server) throws Exception {
-    return Double.parseDouble(server.figure("millrace_digest_scrubbed_bytes_total"));
+    return Double.parseDouble(server.metric("millrace_digest_scrubbed_bytes_total"));
   }
 }

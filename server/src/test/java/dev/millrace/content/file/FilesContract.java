@@ -181,12 +181,13 @@ abstract class FilesContract {
     serving(
         "",
         server -> {
-          Answer answer = ask(server, 206, "/f.bin", "Range: bytes=400000-499999, 0-0,-1,7-200000");
-          String type = answer.field("content-type");
+          Answer response =
+              ask(server, 206, "/f.bin", "Range: bytes=400000-499999, 0-0,-1,7-200000");
+          String type = response.field("content-type");
           assertTrue(type.startsWith("multipart/byteranges; boundary="), type);
           String boundary = type.substring(type.indexOf('=') + 1);
           String[] parts =
-              new String(answer.body(), StandardCharsets.ISO_8859_1).split("--" + boundary, -1);
+              new String(response.body(), StandardCharsets.ISO_8859_1).split("--" + boundary, -1);
           // -1 lies within the first range listed, so three parts remain, in ascending order.
           List<long[]> expected =
               List.of(new long[] {0, 0}, new long[] {7, 200_000}, new long[] {400_000, 499_999});
@@ -204,7 +205,7 @@ abstract class FilesContract {
             assertArrayEquals(
                 Arrays.copyOfRange(content, (int) range[0], (int) range[1] + 1), bytes);
           }
-          assertEquals("", answer.field("content-range"));
+          assertEquals("", response.field("content-range"));
           assertEquals(
               500_000,
               ask(server, 200, "/f.bin", "Range: bytes=" + "0-,".repeat(17)).body().length);

@@ -93,9 +93,9 @@ abstract class HeadContract {
         of(431, "/f.txt", "X: " + "y".repeat(40_000)));
   }
 
-  private static Map<String, String> fields(Answered answer) {
-    Map<String, String> fields = new TreeMap<>(answer.head().fields());
-    assertTrue(fields.remove("date") != null, answer.head().toString());
+  private static Map<String, String> fields(Answered response) {
+    Map<String, String> fields = new TreeMap<>(response.head().fields());
+    assertTrue(fields.remove("date") != null, response.head().toString());
     return fields;
   }
 
@@ -183,9 +183,9 @@ abstract class HeadContract {
       }
       assertEquals(204, options.status());
       assertEquals(304, same.status());
-      for (Answered answer : List.of(options, same)) {
-        assertFalse(answer.head().fields().containsKey("content-length"), answer.toString());
-        assertFalse(answer.head().fields().containsKey("transfer-encoding"), answer.toString());
+      for (Answered response : List.of(options, same)) {
+        assertFalse(response.head().fields().containsKey("content-length"), response.toString());
+        assertFalse(response.head().fields().containsKey("transfer-encoding"), response.toString());
       }
     });
   }

@@ -64,8 +64,8 @@ public class LargeBodiesTest {
     assertTrue(kept <= Files.size(file) / 4, "resident: " + kept + " bytes of " + file);
   }
 
-  private static double figure(RunningServer server, String name) throws Exception {
-    return Double.parseDouble(server.figure(name));
+  private static double metric(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.metric(name));
   }
 
   private static double operations(RunningServer server, String operation) throws Exception {
@@ -93,7 +93,7 @@ public class LargeBodiesTest {
       client.get("/f");
       assertArrayEquals(content, client.body(client.head().contentLength()));
       assertTrue(operations(server, "read") > 0, "a non-resident file is read by the ring");
-      assertEquals(0, figure(server, "millrace_send_chunks"), "chunks in use");
+      assertEquals(0, metric(server, "millrace_send_chunks"), "chunks in use");
     }
   }
 
@@ -184,17 +184,17 @@ public class LargeBodiesTest {
     try (RunningServer server = start("");
         RawClient other = new RawClient(server.address())) {
       AtomicBoolean done = new AtomicBoolean();
-      int[] answered = new int[1];
+      int[] responses = new int[1];
       Thread asking =
           new Thread(() -> {
             try {
               while (!done.get()) {
                 other.get("/small");
                 other.body(other.head().contentLength());
-                answered[0]++;
+                responses[0]++;
               }
             } catch (Exception failed) {
-              answered[0] = Integer.MIN_VALUE;
+              responses[0] = Integer.MIN_VALUE;
             }
           });
       asking.start();
@@ -212,7 +212,7 @@ public class LargeBodiesTest {
       done.set(true);
       asking.join();
       assertArrayEquals(expected.digest(), actual.digest());
-      assertTrue(answered[0] > 0, "responses to other requests: " + answered[0]);
+      assertTrue(responses[0] > 0, "responses to other requests: " + responses[0]);
       assertTrue(operations(server, "read") > 0, "the file was not resident");
     }
   }

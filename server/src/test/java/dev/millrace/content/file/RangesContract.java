@@ -59,11 +59,11 @@ abstract class RangesContract {
   }
 
   /** Checks a multipart body byte by byte. */
-  private void assertParts(List<Stretch> expected, Answered answer) {
-    String type = answer.field("content-type");
+  private void assertParts(List<Stretch> expected, Answered response) {
+    String type = response.field("content-type");
     assertTrue(type.startsWith("multipart/byteranges; boundary="), type);
     String boundary = type.substring(type.indexOf('=') + 1);
-    byte[] body = answer.body();
+    byte[] body = response.body();
     int at = 0;
     for (Stretch one : expected) {
       String head =

@@ -62,10 +62,10 @@ abstract class RulesContract {
 
   private static void assertCached(RunningServer server, String control, String target, String text)
       throws Exception {
-    Answered answer = Answered.get(server, 200, target);
-    assertEquals(text, answer.text(), target);
-    assertEquals(control, answer.field("cache-control"), target);
-    Answered same = Answered.get(server, 304, target, "If-None-Match: " + answer.field("etag"));
+    Answered response = Answered.get(server, 200, target);
+    assertEquals(text, response.text(), target);
+    assertEquals(control, response.field("cache-control"), target);
+    Answered same = Answered.get(server, 304, target, "If-None-Match: " + response.field("etag"));
     assertEquals(control, same.field("cache-control"), target);
   }
 

@@ -47,7 +47,7 @@ abstract class TargetsContract {
       assertEquals("content", Answered.get(server, 200, longest).text());
       try (RawClient client = new RawClient(server.address())) {
         String get = "GET /f?100% HTTP/1.1\r\nHost: test\r\n\r\n";
-        client.send(get + get + get); // requests behind a head that grows when encoded are kept
+        client.send(get + get + get); // requests behind a head that grows when encoded are not lost
         for (int i = 0; i < 3; i++) {
           assertEquals(
               "content", new String(client.body(client.head()), StandardCharsets.US_ASCII));

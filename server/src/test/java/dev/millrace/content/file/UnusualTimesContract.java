@@ -71,11 +71,11 @@ abstract class UnusualTimesContract {
   }
 
   /** Checks Last-Modified, which must not be later than Date (RFC 9110 §8.8.2.1). */
-  private static void assertLastModified(String date, Answered answer, String target) {
-    String modified = answer.field("last-modified");
+  private static void assertLastModified(String date, Answered response, String target) {
+    String modified = response.field("last-modified");
     if (date.contains("9999")) {
       DateTimeFormatter form = DateTimeFormatter.RFC_1123_DATE_TIME;
-      ZonedDateTime sent = ZonedDateTime.parse(answer.field("date"), form);
+      ZonedDateTime sent = ZonedDateTime.parse(response.field("date"), form);
       assertFalse(ZonedDateTime.parse(modified, form).isAfter(sent), target);
     } else {
       assertEquals(date, modified, target);
@@ -87,9 +87,9 @@ abstract class UnusualTimesContract {
     try (RunningServer server = RunningServer.start(root, transport(), "digests: on-request\n")) {
       each((target, date) -> {
         for (int i = 0; i < 3; i++) { // from the file, then from the response cache
-          Answered answer = Answered.get(server, 200, target);
-          assertEquals("content", answer.text(), target);
-          assertLastModified(date, answer, target);
+          Answered response = Answered.get(server, 200, target);
+          assertEquals("content", response.text(), target);
+          assertLastModified(date, response, target);
         }
         assertEquals("con", Answered.get(server, 206, target, "Range: bytes=0-2").text());
         Answered parts = Answered.get(server, 206, target, "Range: bytes=0-0,5-5");
@@ -163,7 +163,7 @@ abstract class UnusualTimesContract {
         each((target, _) -> {
           Answered.get(server, 200, target, "Want-Repr-Digest: sha-256=1");
         });
-        assertEquals(computed, server.figure("millrace_digest_computed_total"));
+        assertEquals(computed, server.metric("millrace_digest_computed_total"));
       }
     }
     String index = "--state=" + aside.resolve("state");

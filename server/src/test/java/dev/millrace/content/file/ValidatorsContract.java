@@ -51,11 +51,11 @@ abstract class ValidatorsContract {
   /** Repeats the request until the ETag is strong, which is when the file is 20 ms old. */
   private static Answer strong(RunningServer server) throws Exception {
     while (true) {
-      Answer answer = get(server, 200);
-      if (!answer.field("etag").startsWith("W/")) {
-        return answer;
+      Answer response = get(server, 200);
+      if (!response.field("etag").startsWith("W/")) {
+        return response;
       }
-      assertTrue(answer.field("etag").startsWith("W/\"unsettled-"), answer.field("etag"));
+      assertTrue(response.field("etag").startsWith("W/\"unsettled-"), response.field("etag"));
     }
   }
 
@@ -148,10 +148,10 @@ abstract class ValidatorsContract {
       write("content", modified);
       try (RunningServer server = RunningServer.start(root, transport(), "")) {
         for (int i = 0; i < 10; i++) {
-          Answer answer = get(server, 200);
+          Answer response = get(server, 200);
           assertTrue(
-              !instant(answer.field("last-modified")).isAfter(instant(answer.field("date"))),
-              answer.head().toString());
+              !instant(response.field("last-modified")).isAfter(instant(response.field("date"))),
+              response.head().toString());
         }
       }
     }

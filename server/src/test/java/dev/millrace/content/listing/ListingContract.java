@@ -121,13 +121,13 @@ abstract class ListingContract {
     Files.createSymbolicLink(root.resolve("out"), Path.of("/etc/passwd"));
     Programs.run("mkfifo", root.resolve("fifo").toString());
     try (RunningServer server = serving("")) {
-      HttpResponse<String> answer = get(server, "/", "Accept", "application/json");
+      HttpResponse<String> response = get(server, "/", "Accept", "application/json");
       assertEquals(
           "application/json; charset=utf-8",
-          answer.headers().firstValue("content-type").orElse(""));
-      assertEquals("Accept", answer.headers().firstValue("vary").orElse(""));
-      List<String> entries = found(ENTRY, answer.body());
-      assertEquals(3, entries.size(), answer.body());
+          response.headers().firstValue("content-type").orElse(""));
+      assertEquals("Accept", response.headers().firstValue("vary").orElse(""));
+      List<String> entries = found(ENTRY, response.body());
+      assertEquals(3, entries.size(), response.body());
       assertTrue(
           entries.get(0).startsWith("{\"name\":\"z\",\"type\":\"directory\",\"mtime\":\""),
           entries.get(0));

@@ -177,11 +177,11 @@ class ExchangeFailuresTest {
   @EnumSource
   void aDefectEndsTheExchangeAndLeaksNothing(Place at) throws Exception {
     place.set(at);
-    String answer = ask(at.target);
+    String response = ask(at.target);
     if (at.status > 0) {
-      assertTrue(answer.startsWith("HTTP/1.1 " + at.status + " "), at + ": " + answer);
-      assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
-      assertTrue(!answer.contains("ETag"), "fields of the failed response remain: " + answer);
+      assertTrue(response.startsWith("HTTP/1.1 " + at.status + " "), at + ": " + response);
+      assertTrue(response.contains("\r\nConnection: close\r\n"), response);
+      assertTrue(!response.contains("ETag"), "fields of the failed response remain: " + response);
     }
     assertEquals(1, failures.count(), "logged and counted once");
     server.stop(); // the loop completes its remaining tasks

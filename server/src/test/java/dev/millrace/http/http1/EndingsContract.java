@@ -158,9 +158,9 @@ abstract class EndingsContract {
       }
     }
     awaitQuiet(before + 2); // the two open files stay cached
-    String active = running.figure("http_server_active_requests");
+    String active = running.metric("http_server_active_requests");
     assertEquals(0, Double.parseDouble(active), "active requests");
-    assertEquals(0, Double.parseDouble(running.figure("millrace_connections_open")));
+    assertEquals(0, Double.parseDouble(running.metric("millrace_connections_open")));
   }
 
   @Test

@@ -207,7 +207,7 @@ class UndertowOnRingTest {
 
   @Test
   void bodiesAreReceivedAndResponsesSentAsynchronously() throws Exception {
-    byte[] answer = randomBytes(1_000_000);
+    byte[] response = randomBytes(1_000_000);
     InetSocketAddress address =
         start(exchange ->
             exchange
@@ -217,7 +217,7 @@ class UndertowOnRingTest {
                       .put(
                           io.undertow.util.HttpString.tryFromString("X-Received"),
                           String.valueOf(body.length));
-                  same.getResponseSender().send(java.nio.ByteBuffer.wrap(answer));
+                  same.getResponseSender().send(java.nio.ByteBuffer.wrap(response));
                 }));
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       socket.setSoTimeout(30_000);
@@ -225,16 +225,16 @@ class UndertowOnRingTest {
         post(socket, randomBytes(200_000));
         String head = head(socket.getInputStream());
         assertTrue(head.contains("X-Received: 200000"), head);
-        assertArrayEquals(answer, socket.getInputStream().readNBytes(answer.length));
+        assertArrayEquals(response, socket.getInputStream().readNBytes(response.length));
       }
     }
   }
 
   @Test
   void moreConnectionsThanBuffersAndLargeChunksAreAllServed() throws Exception {
-    byte[] answer = randomBytes(200_000);
+    byte[] response = randomBytes(200_000);
     InetSocketAddress address =
-        start(exchange -> exchange.getResponseSender().send(java.nio.ByteBuffer.wrap(answer)));
+        start(exchange -> exchange.getResponseSender().send(java.nio.ByteBuffer.wrap(response)));
     List<Socket> sockets = new ArrayList<>();
     String request = "GET / HTTP/1.1\r\nHost: x\r\nX-Fill: " + "f".repeat(700) + "\r\n\r\n";
     try {
@@ -246,7 +246,7 @@ class UndertowOnRingTest {
       }
       for (Socket socket : sockets) {
         assertTrue(head(socket.getInputStream()).startsWith("HTTP/1.1 200 "));
-        assertArrayEquals(answer, socket.getInputStream().readNBytes(answer.length));
+        assertArrayEquals(response, socket.getInputStream().readNBytes(response.length));
       }
     } finally {
       for (Socket socket : sockets) {

@@ -48,8 +48,8 @@ class ZeroCopyTest {
     return RunningServer.start(root, TransportChoice.URING, "digests: off\nlisting: on\n" + yaml);
   }
 
-  private static double figure(RunningServer server, String name) throws Exception {
-    return Double.parseDouble(server.figure(name));
+  private static double metric(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.metric(name));
   }
 
   private static void awaitZero(RunningServer server, String name) throws Exception {
@@ -72,12 +72,12 @@ class ZeroCopyTest {
         assertArrayEquals(content, fetch(server, "/f", receiveBufferBytes));
       }
       // The kernel's read-ahead makes pages resident, which sendfile(2) then sends.
-      double zeroCopy = figure(server, "millrace_zero_copy_bytes_total");
+      double zeroCopy = metric(server, "millrace_zero_copy_bytes_total");
       assertTrue(zeroCopy > 100_000, "bytes sent with zero copy: " + zeroCopy + server.metrics());
-      double copied = figure(server, "millrace_zero_copy_copied_bytes_total");
+      double copied = metric(server, "millrace_zero_copy_copied_bytes_total");
       assertTrue(copied > 0 && copied <= zeroCopy, "over loopback the kernel copies: " + copied);
       awaitZero(server, "millrace_connections_open");
-      assertEquals(0, figure(server, "millrace_send_chunks"), "chunks in use");
+      assertEquals(0, metric(server, "millrace_send_chunks"), "chunks in use");
     }
   }
 
@@ -88,7 +88,7 @@ class ZeroCopyTest {
       assertArrayEquals(content, fetch(server, "/f", 0));
       // A metric appears with its first use.
       assertTrue(server.metrics().contains(READS), "the ring read nothing");
-      assertEquals(0, figure(server, "millrace_zero_copy_bytes_total"));
+      assertEquals(0, metric(server, "millrace_zero_copy_bytes_total"));
     }
   }
 
@@ -127,7 +127,7 @@ class ZeroCopyTest {
         }
       }
       awaitZero(server, "millrace_connections_open");
-      assertEquals(0, figure(server, "millrace_send_chunks"), "chunks in use");
+      assertEquals(0, metric(server, "millrace_send_chunks"), "chunks in use");
       assertArrayEquals(content, fetch(server, "/f", 0));
     }
   }
