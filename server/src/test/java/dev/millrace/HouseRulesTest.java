@@ -29,7 +29,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** Who may import whom, and how large a room may get. */
+/** Checks which packages may import which, and the size limits of files and methods. */
 class HouseRulesTest {
   private static final int MAX_FILE_LINES = 420;
   private static final int MAX_METHOD_LINES = 70;
@@ -62,8 +62,8 @@ class HouseRulesTest {
   }
 
   /**
-   * The packages of the server from the lowest to the highest, each with the packages of the server
-   * that it may import: all of them stand above it in this list, so there are no circles.
+   * The server's packages in dependency order, each with the server packages that it may import. A
+   * package may import only packages that stand earlier in the list, so cycles are impossible.
    */
   private static final List<String> LAYERS =
       List.of(
@@ -100,7 +100,7 @@ class HouseRulesTest {
       LAYERS.stream().map(layer -> layer.substring(0, layer.indexOf(':'))).toArray(String[]::new);
 
   @Test
-  void theClassesAreAllHere() {
+  void theClassPathContainsAllModules() {
     assertTrue(CLASSES.size() > 100, "found " + CLASSES.size());
     for (String one :
         List.of("sync.Mutex", "io.Reader", "uring.IoUring", "content.file.FileHandler")) {
@@ -123,28 +123,28 @@ class HouseRulesTest {
         .accessClassesThat()
         .haveFullyQualifiedName("java.lang.foreign.Linker")
         .check(CLASSES);
-    for (String room : SERVER) {
-      never(room + "..", "sync.ffi", "uring.abi");
+    for (String name : SERVER) {
+      never(name + "..", "sync.ffi", "uring.abi");
     }
   }
 
   @Test
-  void readersAndWritersKnowNoRing() {
+  void readersAndWritersDoNotDependOnTheRing() {
     never("io..", "uring", "loop", "net", "file");
     never("io..", SERVER);
   }
 
   @Test
   void coreIoImportsCoreSyncOnly() {
-    for (String room : List.of("uring..", "loop..", "net..", "file..")) {
-      never(room, SERVER);
+    for (String name : List.of("uring..", "loop..", "net..", "file..")) {
+      never(name, SERVER);
     }
     never("uring..", "loop", "net", "file");
     never("uring.abi..", "io");
   }
 
   @Test
-  void everyPackageOfTheServerImportsOnlyWhatItsLayerMay() {
+  void serverPackagesImportOnlyWhatTheirLayerAllows() {
     List<String> wrong = new ArrayList<>();
     Map<String, List<String>> allowed = new HashMap<>();
     for (String layer : LAYERS) {
@@ -152,16 +152,16 @@ class HouseRulesTest {
       List<String> imports = List.of(layer.substring(name.length() + 1).strip().split(" +"));
       for (String lower : imports) {
         if (!lower.isEmpty() && !allowed.containsKey(lower)) {
-          wrong.add(name + " may import " + lower + ", which is not below it");
+          wrong.add(name + " may import " + lower + ", which is not earlier in the list");
         }
       }
       allowed.put(name, imports);
     }
     for (JavaClass one : CLASSES) {
-      String from = room(one);
+      String from = packageOf(one);
       List<String> imports = allowed.get(from);
       for (Dependency dependency : one.getDirectDependenciesFromSelf()) {
-        String to = room(dependency.getTargetClass());
+        String to = packageOf(dependency.getTargetClass());
         if (imports != null
             && allowed.containsKey(to)
             && !to.equals(from)
@@ -173,14 +173,14 @@ class HouseRulesTest {
     assertEquals(List.of(), wrong);
   }
 
-  private static String room(JavaClass one) {
+  private static String packageOf(JavaClass one) {
     String name = one.getPackageName();
     return name.startsWith("dev.millrace.") ? name.substring("dev.millrace.".length()) : "";
   }
 
   @Test
-  void everyPackageOfTheServerHasALayer() {
-    Set<String> rooms = new TreeSet<>();
+  void everyServerPackageHasALayer() {
+    Set<String> packages = new TreeSet<>();
     for (JavaClass one : CLASSES) {
       boolean server =
           one.getSource()
@@ -188,16 +188,16 @@ class HouseRulesTest {
               .orElse("")
               .contains("/server/target/");
       if (server) {
-        rooms.add(room(one));
+        packages.add(packageOf(one));
       }
     }
-    rooms.remove("");
-    assertEquals(new TreeSet<>(List.of(SERVER)), rooms);
+    packages.remove("");
+    assertEquals(new TreeSet<>(List.of(SERVER)), packages);
   }
 
   @Test
   void onlyPackagesThatHandleExchangesUseUndertow() {
-    for (String room :
+    for (String name :
         List.of(
             "text",
             "http.semantics",
@@ -211,18 +211,18 @@ class HouseRulesTest {
             "cache",
             "logging",
             "cli")) {
-      never(room, "io.undertow..");
+      never(name, "io.undertow..");
     }
-    for (String room : List.of("text", "http.semantics", "http.parser", "files", "digest")) {
-      never(room, "org.xnio..");
+    for (String name : List.of("text", "http.semantics", "http.parser", "files", "digest")) {
+      never(name, "org.xnio..");
     }
-    for (String room : List.of("text", "http.semantics", "http.parser")) {
-      never(room, "uring", "loop", "net", "file");
+    for (String name : List.of("text", "http.semantics", "http.parser")) {
+      never(name, "uring", "loop", "net", "file");
     }
   }
 
   @Test
-  void noFileImportsMoreThanTwentyFiveTypesOfTheHouse() throws Exception {
+  void noFileImportsMoreThan25MillraceTypes() throws Exception {
     List<String> crowded = new ArrayList<>();
     for (Path file : sources()) {
       try (var lines = Files.lines(file)) {
@@ -237,7 +237,7 @@ class HouseRulesTest {
   }
 
   @Test
-  void roomsStaySmall() throws Exception {
+  void filesAndMethodsStayUnderTheirSizeLimits() throws Exception {
     List<String> crowded = new ArrayList<>();
     for (Path file : sources()) {
       long lines;

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every entry is written whole or counted as dropped, whatever the disk does. */
+/** Every entry is written whole or counted as dropped, even when the disk is full. */
 class AccessLogWriterTest {
   @TempDir Path root;
 
-  /** A disk with room for some bytes. */
+  /** A disk with a limited number of free bytes. */
   private static final class Disk implements WritableByteChannel {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private int room;
@@ -73,7 +73,7 @@ class AccessLogWriterTest {
     return text.toString();
   }
 
-  /** Writes one batch, and waits until it is counted. */
+  /** Writes one batch and waits until every entry is counted as written or dropped. */
   private static void write(AccessLogWriter writer, String... targets) {
     long before = writer.written() + writer.dropped();
     List<AccessLog.Entry> batch = new ArrayList<>();
@@ -83,14 +83,14 @@ class AccessLogWriterTest {
     writer.write(batch);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (writer.written() + writer.dropped() < before + targets.length) {
-      assertTrue(System.nanoTime() < deadline, "the batch is not counted");
+      assertTrue(System.nanoTime() < deadline, "the batch was not counted in time");
       Thread.onSpinWait();
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 30})
-  void aTornLineIsDroppedAndTheNextBeginsAfterANewline(int torn) throws Exception {
+  void aTornLineIsDroppedAndTheNextStartsAfterANewline(int torn) throws Exception {
     Disk disk = new Disk();
     try (AccessLogWriter writer = new AccessLogWriter(null, AccessLogFormat.COMBINED, () -> disk)) {
       disk.room(line("/a").length() + torn);
@@ -108,9 +108,9 @@ class AccessLogWriterTest {
     }
   }
 
-  /** Of the next batch the disk takes the newline alone. */
+  /** For the second batch, the disk has room for the newline only. */
   @Test
-  void aNewlineThatEndsATornLineIsNotWrittenTwice() throws Exception {
+  void theNewlineAfterATornLineIsNotWrittenTwice() throws Exception {
     Disk disk = new Disk();
     try (AccessLogWriter writer = new AccessLogWriter(null, AccessLogFormat.COMBINED, () -> disk)) {
       disk.room(5);
@@ -126,7 +126,7 @@ class AccessLogWriterTest {
   }
 
   @Test
-  void aDiskThatTakesNothingDropsEveryEntry() throws Exception {
+  void aFullDiskDropsEveryEntry() throws Exception {
     try (LogLines log = new LogLines("dev.millrace.access");
         AccessLogWriter writer =
             new AccessLogWriter(Path.of("/dev/full"), AccessLogFormat.COMBINED)) {
@@ -138,10 +138,10 @@ class AccessLogWriterTest {
     }
   }
 
-  /** On a tmpfs that fills up and is given room again. */
+  /** Fills a tmpfs, then frees space on it. */
   @ParameterizedTest
   @ValueSource(strings = {"uring", "nio"})
-  void aFullDiskLosesNothingButWhatIsCounted(String transport) throws Exception {
+  void entriesLostToAFullDiskAreCounted(String transport) throws Exception {
     Path mounted = Files.createDirectory(root.resolve("log"));
     Path files = Files.createDirectory(root.resolve("files"));
     boolean isRoot = Programs.run("id", "-u").out().strip().equals("0");
@@ -166,25 +166,25 @@ class AccessLogWriterTest {
         RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
       Path seen = Path.of("/proc/" + served.process().pid() + "/root" + mounted);
       long requests = 0;
-      while (figure(served, "dropped") == 0) {
-        assertTrue(requests < 1000, "the disk does not fill up");
+      while (metric(served, "dropped") == 0) {
+        assertTrue(requests < 1000, "the disk did not fill up");
         requests += ask(client);
       }
       Files.delete(seen.resolve("filler"));
-      long written = figure(served, "entries");
-      while (figure(served, "entries") == written) {
-        assertTrue(requests < 2000, "the log is not written again");
+      long written = metric(served, "entries");
+      while (metric(served, "entries") == written) {
+        assertTrue(requests < 2000, "logging did not resume");
         requests += ask(client);
       }
-      while (figure(served, "entries") + figure(served, "dropped") < requests) {
-        Thread.onSpinWait(); // the test's timeout bounds it
+      while (metric(served, "entries") + metric(served, "dropped") < requests) {
+        Thread.onSpinWait(); // bounded by the test's timeout
       }
       long whole =
           Files.readAllLines(seen.resolve("log"), StandardCharsets.UTF_8).stream()
               .filter(
                   line -> line.matches("127\\.0\\.0\\.1 - - .*\"GET /x{1000} HTTP/1.1\" 404 .*\""))
               .count();
-      assertEquals(figure(served, "entries"), whole);
+      assertEquals(metric(served, "entries"), whole);
     }
   }
 
@@ -194,7 +194,7 @@ class AccessLogWriterTest {
     return 1;
   }
 
-  private static long figure(Served served, String name) throws Exception {
+  private static long metric(Served served, String name) throws Exception {
     String metrics = Programs.run("curl", "-sSf", served.management() + "/metrics").out();
     return metrics
         .lines()

@@ -21,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may see what, and what is noted of it. */
+/** Authentication by Basic passwords and bearer tokens, and the access log's entries. */
 abstract class AccessContract {
   @TempDir Path root;
   @TempDir Path aside;
@@ -64,7 +64,7 @@ abstract class AccessContract {
   }
 
   @Test
-  void namesAndPasswordsByBcrypt() throws Exception {
+  void basicAuthChecksNamesAndBcryptPasswords() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), protectedSettings())) {
       assertEquals(200, ask(server, "/public").status());
       assertEquals(200, ask(server, "/privateer").status());
@@ -103,9 +103,9 @@ abstract class AccessContract {
     }
   }
 
-  /** bcrypt takes 72 bytes: a longer password is wrong, and must not be an error. */
+  /** bcrypt uses at most 72 bytes: a longer password gets 401 and must not cause an error. */
   @Test
-  void aPasswordLongerThanBcryptTakesIsWrong() throws Exception {
+  void passwordsLongerThanBcryptsLimitGet401() throws Exception {
     String longest = "x".repeat(72);
     Path passwords = aside.resolve("long");
     for (String user : List.of("ada", "bob")) {
@@ -124,13 +124,13 @@ abstract class AccessContract {
         assertEquals(401, ask(server, "/f", basic("nobody:" + longest + "x".repeat(i))).status());
         assertEquals(401, ask(server, "/f", basic("bob:" + "ü".repeat(37 + i))).status());
       }
-      assertEquals("0.0", server.figure("http_server_active_requests"));
-      assertEquals("0.0", server.figure("millrace_request_failures_total"));
+      assertEquals("0.0", server.metric("http_server_active_requests"));
+      assertEquals("0.0", server.metric("millrace_request_failures_total"));
     }
   }
 
   @Test
-  void bearerTokensAndTheLongestPrefix() throws Exception {
+  void bearerTokensAreCheckedAndTheLongestPathPrefixWins() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), protectedSettings())) {
       assertEquals("Bearer realm=\"millrace\"", ask(server, "/api/x").field("www-authenticate"));
       assertEquals(200, ask(server, "/api/x", "Authorization: Bearer token-one").status());
@@ -143,7 +143,7 @@ abstract class AccessContract {
     }
   }
 
-  /** Waits until the log has so many lines; entries are gathered for a tenth of a second. */
+  /** Waits until the log has so many lines; the writer batches entries for up to 100 ms. */
   private static List<String> lines(Path log, int count) throws Exception {
     return Await.until(
         () -> Files.exists(log) ? Files.readAllLines(log) : List.<String>of(),
@@ -151,7 +151,7 @@ abstract class AccessContract {
   }
 
   @Test
-  void requestsAreNotedAndTheFileMayBeMovedAway() throws Exception {
+  void requestsAreLoggedAndAMovedLogFileIsRecreated() throws Exception {
     Path log = aside.resolve("access.log");
     String settings = protectedSettings() + "access-log: " + log + "\n";
     try (RunningServer server = RunningServer.start(root, transport(), settings)) {
@@ -177,13 +177,13 @@ abstract class AccessContract {
       ask(server, "/nothing");
       assertTrue(lines(log, 1).get(0).contains("\"HEAD /nothing HTTP/1.1\" 404 "));
       assertEquals(2, Files.readAllLines(moved).size());
-      assertEquals("3.0", server.figure("millrace_access_log_entries_total"));
-      assertEquals("0.0", server.figure("millrace_access_log_dropped_total"));
+      assertEquals("3.0", server.metric("millrace_access_log_entries_total"));
+      assertEquals("0.0", server.metric("millrace_access_log_dropped_total"));
     }
   }
 
   @Test
-  void notedAsJsonWithTheTraceAndNothingLostAtTheEnd() throws Exception {
+  void jsonLogsHoldValidTraceparentsAndEveryEntryAtStop() throws Exception {
     Path log = aside.resolve("access.json");
     Files.writeString(root.resolve("f"), "x");
     String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -221,7 +221,7 @@ abstract class AccessContract {
   }
 
   @Test
-  void aLogThatCannotBeWrittenLosesEntriesAndCountsThem() throws Exception {
+  void entriesOfAnUnwritableLogAreCountedAsDropped() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     try (RunningServer server = RunningServer.start(root, transport(), "access-log: /dev/full\n")) {
       for (int i = 0; i < 5; i++) {
@@ -231,9 +231,9 @@ abstract class AccessContract {
     }
   }
 
-  /** As nginx does: what came in place of a request line, escaped, or a hyphen for nothing. */
+  /** Like nginx: the escaped bytes in place of a request line, or a hyphen if there are none. */
   @Test
-  void theLogHasWhatARefusedClientSent() throws Exception {
+  void theLogShowsTheRequestLinesOfRejectedRequests() throws Exception {
     Path log = root.resolve("access.log");
     Map<String, String> sent = new LinkedHashMap<>();
     sent.put("GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a b HTTP/1.1\" 400");
@@ -244,7 +244,7 @@ abstract class AccessContract {
     sent.put("\r\n\r\n", "-\" 400");
     sent.put("G\\ET / HTTP/1.1\r\n\r\n", "G\\x5CET / HTTP/1.1\" 400");
     sent.put("GET /" + "l".repeat(20_000), "GET /" + "l".repeat(2043) + "\" 414");
-    List<String> lines = refused(log, "", sent.keySet());
+    List<String> lines = logOfRejected(log, "", sent.keySet());
     int at = 0;
     for (String expected : sent.values()) {
       assertTrue(lines.get(at).contains("] \"" + expected + " "), lines.get(at));
@@ -252,7 +252,7 @@ abstract class AccessContract {
       at++;
     }
     Files.delete(log);
-    List<String> json = refused(log, "access-log-format: json\n", sent.keySet());
+    List<String> json = logOfRejected(log, "access-log-format: json\n", sent.keySet());
     String whole =
         "\"method\":\"GET\",\"target\":\"/a b\",\"protocol\":\"HTTP/1.1\",\"status\":400";
     assertTrue(json.get(0).contains(whole), json.get(0));
@@ -265,7 +265,7 @@ abstract class AccessContract {
     }
   }
 
-  private List<String> refused(Path log, String yaml, Collection<String> requests)
+  private List<String> logOfRejected(Path log, String yaml, Collection<String> requests)
       throws Exception {
     String settings = yaml + "access-log: " + log + "\n";
     try (RunningServer server = RunningServer.start(root, transport(), settings)) {
@@ -280,7 +280,7 @@ abstract class AccessContract {
   }
 
   @Test
-  void theLogHasIpv6AddressesInTheirCanonicalForm() throws Exception {
+  void ipv6AddressesAreLoggedInCanonicalForm() throws Exception {
     Path log = root.resolve("access.log");
     String settings = "trusted-proxies: 127.0.0.0/8\naccess-log: " + log + "\n";
     try (RunningServer server = RunningServer.start(root, transport(), settings)) {

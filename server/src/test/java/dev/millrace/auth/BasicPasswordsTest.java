@@ -20,7 +20,7 @@ class BasicPasswordsTest {
   }
 
   @Test
-  void anUnknownNameCostsWhatMostKnownOnesDo() {
+  void unknownNamesAreHashedAtTheMostCommonCost() {
     for (int cost : new int[] {5, 10}) {
       BasicPasswords passwords = new BasicPasswords("r", Map.of("ada", hash(cost, "right")));
       String compared = passwords.comparedHash("eve");
@@ -36,7 +36,7 @@ class BasicPasswordsTest {
   }
 
   @Test
-  void onlyCostsThatEndAreTaken() {
+  void onlyBcryptCosts4To17AreAccepted() {
     String rest = hash(4, "p").substring(6);
     assertFalse(BasicPasswords.isBcrypt("$2y$03" + rest));
     assertTrue(BasicPasswords.isBcrypt("$2y$04" + rest));
@@ -46,7 +46,7 @@ class BasicPasswordsTest {
   }
 
   @Test
-  void allOf72BytesCountAndNoneBeyond() {
+  void all72BytesCountAndLongerPasswordsAreRejected() {
     String longest = "x".repeat(71) + "y";
     BasicPasswords passwords = new BasicPasswords("r", Map.of("ada", hash(4, longest)));
     assertEquals("ada", passwords.verify(basic("ada:" + longest)).user());

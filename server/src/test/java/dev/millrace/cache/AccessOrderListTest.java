@@ -13,7 +13,7 @@ class AccessOrderListTest {
   private static final class Thing extends AccessOrderList.Node<Thing> {}
 
   @Test
-  void theOldestIsWhatAListWouldSay() {
+  void oldestMatchesAReferenceList() {
     AccessOrderList<Thing> order = new AccessOrderList<>();
     List<Thing> expected = new ArrayList<>();
     Random random = new Random(3);

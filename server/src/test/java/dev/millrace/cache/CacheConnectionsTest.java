@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections that are answered from memory, from their beginning to their end. */
+/** The lifecycle of connections whose requests the response cache serves. */
 class CacheConnectionsTest {
   private static final String GET = "GET /f HTTP/1.1\r\nHost: h\r\n\r\n";
   private static final String LAST = "GET /f HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
@@ -45,7 +45,7 @@ class CacheConnectionsTest {
   }
 
   private static double hits(RunningServer server) throws Exception {
-    return Double.parseDouble(server.figure("millrace_response_cache_hits_total"));
+    return Double.parseDouble(server.metric("millrace_response_cache_hits_total"));
   }
 
   private static void awaitOpen(RunningServer server, double expected) throws Exception {
@@ -53,11 +53,11 @@ class CacheConnectionsTest {
   }
 
   private static double open(RunningServer server) throws Exception {
-    return Double.parseDouble(server.figure("millrace_connections_open"));
+    return Double.parseDouble(server.metric("millrace_connections_open"));
   }
 
   @Test
-  void theLastRequestIsAnsweredFromMemoryAndNothingAfterIt() throws Exception {
+  void theLastRequestIsACacheHitAndLaterBytesAreIgnored() throws Exception {
     try (RunningServer server = start("")) {
       for (int i = 0; i < 50; i++) {
         double before = hits(server);
@@ -74,9 +74,9 @@ class CacheConnectionsTest {
     }
   }
 
-  /** Others are waited for, for a second, lest a reset take their answer. */
+  /** Other closes linger for a second, so that a reset does not destroy the response. */
   @Test
-  void whoSaysThatARequestIsItsLastIsNotWaitedFor() throws Exception {
+  void connectionsWhoseClientSentConnectionCloseDoNotLinger() throws Exception {
     try (RunningServer server = start("")) {
       List<RawClient> clients = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -88,7 +88,9 @@ class CacheConnectionsTest {
       }
       long end = System.nanoTime();
       awaitOpen(server, 0);
-      assertTrue(System.nanoTime() - end < 700_000_000L, "none of them has closed its end");
+      assertTrue(
+          System.nanoTime() - end < 700_000_000L,
+          "the server lingered although no client has closed");
       for (RawClient client : clients) {
         client.close();
       }
@@ -96,26 +98,26 @@ class CacheConnectionsTest {
   }
 
   @Test
-  void whoIsIdleForTooLongIsClosedWhateverCameBefore() throws Exception {
+  void idleConnectionsAreClosedWhateverTheyServedBefore() throws Exception {
     try (RunningServer server = start("idle-timeout: 2s\n");
         RawClient silent = new RawClient(server.address());
-        RawClient answered = new RawClient(server.address());
-        RawClient passedOn = new RawClient(server.address());
+        RawClient cached = new RawClient(server.address());
+        RawClient uncached = new RawClient(server.address());
         RawClient beginning = new RawClient(server.address())) {
-      answered.send(GET);
-      passedOn.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
+      cached.send(GET);
+      uncached.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
       beginning.send("GET /f");
-      for (RawClient client : List.of(answered, passedOn)) {
+      for (RawClient client : List.of(cached, uncached)) {
         client.body((int) client.head().contentLength());
       }
-      for (RawClient client : List.of(silent, answered, passedOn)) {
+      for (RawClient client : List.of(silent, cached, uncached)) {
         assertTrue(client.atEnd());
       }
     }
   }
 
   @Test
-  void whoIsBusyIsNotIdle() throws Exception {
+  void aBusyConnectionIsNotIdle() throws Exception {
     try (RunningServer server = start("idle-timeout: 2s\n");
         Conversation busy = new Conversation(server);
         RawClient idle = new RawClient(server.address())) {
@@ -129,7 +131,7 @@ class CacheConnectionsTest {
   }
 
   @Test
-  void connectionsEndAndArePassedOnInAnyOrder() throws Exception {
+  void connectionsSwitchBetweenCacheAndFullPathInAnyOrder() throws Exception {
     try (RunningServer server = start("")) {
       List<RawClient> clients = new ArrayList<>();
       for (int i = 0; i < 300; i++) {

@@ -7,7 +7,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Random;
 
-/** Files whose answers may be kept, requests for them, and how many were answered from memory. */
+/** Cacheable files, requests for them and the number of cache hits. */
 final class CacheFiles {
   private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2024-02-29T12:34:56.7Z"));
 
@@ -23,7 +23,7 @@ final class CacheFiles {
   }
 
   static long hits(RunningServer server) throws Exception {
-    return (long) Double.parseDouble(server.figure("millrace_response_cache_hits_total"));
+    return (long) Double.parseDouble(server.metric("millrace_response_cache_hits_total"));
   }
 
   static String get(String target, String... fields) {

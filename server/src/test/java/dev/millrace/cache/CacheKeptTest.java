@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which answers stay in memory, how much they take, and for how long they are right. */
+/** Which responses stay in the response cache, how much memory they use, and when they expire. */
 class CacheKeptTest {
   @TempDir Path root;
 
@@ -23,9 +23,9 @@ class CacheKeptTest {
     return RunningServer.start(root, TransportChoice.URING, yaml);
   }
 
-  /** Bodies that there is no room for are read, and files beyond those kept open are reopened. */
+  /** Bodies that do not fit are read from their files; files beyond open-files are reopened. */
   @Test
-  void whatIsKeptIsBoundedAndOutlastsACircle() throws Exception {
+  void theCacheIsBoundedAndServesRepeatedScans() throws Exception {
     for (int i = 0; i < 200; i++) {
       CacheFiles.write(root, "many/" + i, 8000 + i);
     }
@@ -39,16 +39,16 @@ class CacheKeptTest {
         for (int i = 0; i < 200; i++) {
           assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
         }
-        double bytes = Double.parseDouble(server.figure("millrace_response_cache_bytes"));
+        double bytes = Double.parseDouble(server.metric("millrace_response_cache_bytes"));
         assertTrue(bytes > 300_000 && bytes <= 400 << 10, "bytes: " + bytes);
         if (round > 0) {
-          assertEquals(before + 200, hits(server), "answered from memory in round " + round);
+          assertEquals(before + 200, hits(server), "cache hits in round " + round);
         }
       }
       for (int i = 0; i < 200; i++) {
         CacheFiles.write(root, "many/" + i, 9000 + i);
       }
-      Settled.await(root); // until then a tag is weak, and changes
+      Settled.await(root); // until then the ETag is weak, and changes
       for (int i = 0; i < 200; i++) {
         assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
       }
@@ -62,9 +62,9 @@ class CacheKeptTest {
     }
   }
 
-  /** What answers leave room for is not all taken by what is asked for once. */
+  /** Responses that are requested once do not evict frequent ones. */
   @Test
-  void whatIsAskedForOftenStays() throws Exception {
+  void frequentlyRequestedResponsesStay() throws Exception {
     for (int i = 0; i < 400; i++) {
       CacheFiles.write(root, "often/" + i % 20, 8000);
       CacheFiles.write(root, "once/" + i, 8000);
@@ -85,27 +85,24 @@ class CacheKeptTest {
     }
   }
 
-  /**
-   * Long after its path was resolved, an answer is given by the gate, if the path leads there
-   * still.
-   */
+  /** After the revalidation time, the cache resolves the path again before it serves a hit. */
   @Test
-  void aPathIsResolvedAnewAtTheGate() throws Exception {
+  void pathsAreResolvedAgainAfterTheRevalidationTime() throws Exception {
     CacheFiles.write(root, "one/f", 10);
     CacheFiles.write(root, "one/g.txt", 10);
     try (RunningServer server =
             start("digests: on-request\nrevalidate: 50ms\nfallback: [/one/f]\n");
         Conversation client = new Conversation(server)) {
-      String answer = client.ask(get("/one/f"));
+      String response = client.ask(get("/one/f"));
       String text = client.ask(get("/one/g.txt", "Accept-Encoding: gzip"));
       String fallback = client.ask(get("/nothing"));
       Thread.sleep(1500);
       long before = hits(server);
-      assertEquals(answer, client.ask(get("/one/f")));
-      assertEquals(before + 1, hits(server), "resolved at the gate");
+      assertEquals(response, client.ask(get("/one/f")));
+      assertEquals(before + 1, hits(server), "a hit after the path was resolved again");
       assertEquals(text, client.ask(get("/one/g.txt", "Accept-Encoding: gzip")));
       assertEquals(fallback, client.ask(get("/nothing")));
-      assertEquals(before + 1, hits(server), "more than one path was looked at");
+      assertEquals(before + 1, hits(server), "several paths determine these: no cache hits");
       CacheFiles.write(root, "one/g.txt.gz", 7);
       CacheFiles.write(root, "nothing", 3);
       Files.move(root.resolve("one"), root.resolve("two"));

@@ -19,9 +19,9 @@ class CacheKeyBuilderTest {
     return keys.hash(bytes, bytes.length);
   }
 
-  /** "Aa" and "BB" have the same polynomial hash, and so has every sequence of both. */
+  /** "Aa" and "BB" have the same polynomial hash, and so has every sequence of the two. */
   @Test
-  void keysThatCollideUnderAPolynomialDoNotCollideHere() {
+  void keysWithEqualPolynomialHashesDoNotCollide() {
     Set<Integer> hashes = new HashSet<>();
     Set<Integer> polynomials = new HashSet<>();
     for (int i = 0; i < BUCKETS; i++) {
@@ -37,17 +37,17 @@ class CacheKeyBuilderTest {
   }
 
   @Test
-  void similarKeysAreSpreadOverTheBuckets() {
+  void similarKeysSpreadOverTheBuckets() {
     int[] buckets = new int[BUCKETS];
     int fullest = 0;
     for (int i = 0; i < BUCKETS; i++) {
       fullest = Math.max(fullest, ++buckets[hash("G\n/directory/file-" + i) & BUCKETS - 1]);
     }
-    assertTrue(fullest < 12, "the fullest of as many buckets as keys has " + fullest);
+    assertTrue(fullest < 12, "keys in the fullest bucket: " + fullest);
   }
 
   @Test
-  void anotherCacheHasOtherHashesAndTheLengthCounts() {
+  void hashesDependOnTheInstanceAndOnTheLength() {
     CacheKeyBuilder other = new CacheKeyBuilder();
     byte[] key = "G\n/some/file\nlocalhost".getBytes(StandardCharsets.US_ASCII);
     assertEquals(keys.hash(key, key.length), keys.hash(key.clone(), key.length));

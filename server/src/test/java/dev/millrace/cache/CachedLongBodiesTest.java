@@ -21,9 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bodies that are begun at the gate and take their time. */
+/** Long bodies that the response cache starts to send. */
 class CachedLongBodiesTest {
-  /** More than the kernel takes for one who does not read. */
+  /** More than the kernel buffers for a client that does not read. */
   private static final int SIZE = 32 << 20;
 
   private static final int SMALL_BUFFER = 64 << 10;
@@ -57,12 +57,12 @@ class CachedLongBodiesTest {
     return client.body((int) client.head().contentLength());
   }
 
-  private static double figure(RunningServer server, String name) throws Exception {
-    return Double.parseDouble(server.figure(name));
+  private static double metric(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.metric(name));
   }
 
   private static double hits(RunningServer server) throws Exception {
-    return figure(server, "millrace_response_cache_hits_total");
+    return metric(server, "millrace_response_cache_hits_total");
   }
 
   private static void await(RunningServer server, String name, double value) throws Exception {
@@ -81,7 +81,7 @@ class CachedLongBodiesTest {
   }
 
   @Test
-  void isGivenWholeAndInItsPlace() throws Exception {
+  void pipelinedLongBodiesAreCompleteAndInOrder() throws Exception {
     try (RunningServer server = start("");
         RawClient client = new RawClient(server.address())) {
       double before = hits(server);
@@ -93,26 +93,26 @@ class CachedLongBodiesTest {
       assertArrayEquals(Arrays.copyOfRange(content, 1_000_000, 10_000_000), body(client));
       assertArrayEquals(Arrays.copyOfRange(content, 5, 10), body(client));
       assertArrayEquals(content, body(client));
-      assertTrue(hits(server) > before, "answered at the gate");
+      assertTrue(hits(server) > before, "no cache hit");
     }
   }
 
   @Test
-  void whoReceivesSlowlyIsNotIdle() throws Exception {
+  void aSlowReceiverIsNotIdle() throws Exception {
     try (RunningServer server = start("idle-timeout: 1s\nrevalidate: 1h\n");
         RawClient client = new RawClient(server.address(), SMALL_BUFFER)) {
       double before = hits(server);
       client.get("/f");
-      client.request("GET", "/f", "Range: bytes=5-9"); // now, for later it might be idle
+      client.request("GET", "/f", "Range: bytes=5-9"); // before the connection can become idle
       assertArrayEquals(content, slowly(client));
       assertEquals(5, body(client).length);
-      assertTrue(client.atEnd(), "and is idle afterwards");
-      assertEquals(before + 1, hits(server), "the first part of a file is not in memory yet");
+      assertTrue(client.atEnd(), "closed when idle afterwards");
+      assertEquals(before + 1, hits(server), "the first range of a file is a cache miss");
     }
   }
 
   @Test
-  void whoHasSentItsLastStillReceives() throws Exception {
+  void aClientThatHasSentItsLastRequestStillReceives() throws Exception {
     try (RunningServer server = start("");
         RawClient halfClosed = new RawClient(server.address(), SMALL_BUFFER);
         RawClient last = new RawClient(server.address(), SMALL_BUFFER)) {
@@ -130,7 +130,7 @@ class CachedLongBodiesTest {
   }
 
   @Test
-  void whatIsNotedIsWhatWasSent() throws Exception {
+  void theLogHasTheNumberOfBytesSent() throws Exception {
     Path log = aside.resolve("access.log");
     try (RunningServer server = start("access-log: " + log + "\naccess-log-format: json\n")) {
       double before = hits(server);
@@ -147,9 +147,9 @@ class CachedLongBodiesTest {
     }
     List<String> lines = Files.readAllLines(log);
     assertEquals(4, lines.size(), lines.toString());
-    assertEquals(SIZE, bytes(lines.get(2)), "the whole one, first to end");
+    assertEquals(SIZE, bytes(lines.get(2)), "the complete response, which ends first");
     long part = bytes(lines.get(3));
-    assertTrue(part > 0 && part < SIZE, "sent to who went: " + part);
+    assertTrue(part > 0 && part < SIZE, "sent before the client disconnected: " + part);
   }
 
   private static long bytes(String line) {
@@ -159,7 +159,7 @@ class CachedLongBodiesTest {
   }
 
   @Test
-  void aStopWaitsForIt() throws Exception {
+  void aStopWaitsForALongBody() throws Exception {
     RunningServer server = start("drain: 30s\n");
     try (RawClient client = new RawClient(server.address(), SMALL_BUFFER)) {
       double before = hits(server);

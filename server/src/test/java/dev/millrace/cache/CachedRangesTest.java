@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Parts that are answered from memory are those that the full path would answer with. */
+/** Range responses from the response cache are identical to those of the full path. */
 class CachedRangesTest {
   private static final List<Integer> SIZES = List.of(0, 1, 10, 9_999, 300_000, 3_000_000);
 
@@ -43,7 +43,7 @@ class CachedRangesTest {
   }
 
   private static long hits(RunningServer server) throws Exception {
-    return (long) Double.parseDouble(server.figure("millrace_response_cache_hits_total"));
+    return (long) Double.parseDouble(server.metric("millrace_response_cache_hits_total"));
   }
 
   private static String get(String target, String range, String... fields) {
@@ -56,23 +56,23 @@ class CachedRangesTest {
   }
 
   @Test
-  void everyPartIsTheFullPathsButForItsDate() throws Exception {
+  void cachedRangeResponsesEqualTheFullPathsExceptForTheDate() throws Exception {
     Random random = new Random(5);
-    try (RunningServer hot = start("revalidate: 60s\n");
+    try (RunningServer cached = start("revalidate: 60s\n");
         RunningServer full = start("response-cache: off\nopen-files: 0\n");
-        Conversation one = new Conversation(hot);
+        Conversation one = new Conversation(cached);
         Conversation other = new Conversation(full)) {
       for (int size : SIZES) {
         for (int i = 0; i < 150; i++) {
-          String request = anyPart(random, size);
+          String request = randomRangeRequest(random, size);
           assertEquals(other.ask(request), one.ask(request), request);
         }
       }
-      assertTrue(hits(hot) > 150, "answered from memory: " + hits(hot));
+      assertTrue(hits(cached) > 150, "cache hits: " + hits(cached));
     }
   }
 
-  private static String anyPart(Random random, int size) {
+  private static String randomRangeRequest(Random random, int size) {
     long a = random.nextInt(size + 3);
     long b = random.nextInt(4) == 0 ? random.nextInt(size + 3) : a + random.nextInt(20_000);
     String range =
@@ -84,7 +84,7 @@ class CachedRangesTest {
           case 4 -> "Bytes=" + a + "-" + b;
           case 5 -> "bytes= " + a + "-" + b;
           case 6 -> "bytes=" + a + "-" + b + ",";
-          case 7 -> "bytes=0-" + b + "," + a + "-" + b; // one, once they are coalesced
+          case 7 -> "bytes=0-" + b + "," + a + "-" + b; // one range after coalescing
           case 8 ->
               List.of(
                       "bytes=",
@@ -109,7 +109,7 @@ class CachedRangesTest {
   }
 
   @Test
-  void anotherPartThanTheOneThatWasKeptIsAnsweredFromMemory() throws Exception {
+  void otherRangesOfACachedFileAreCacheHits() throws Exception {
     String content = Files.readString(root.resolve("3000000.bin"), StandardCharsets.ISO_8859_1);
     try (RunningServer server = start("revalidate: 60s\n");
         Conversation client = new Conversation(server)) {
@@ -117,24 +117,24 @@ class CachedRangesTest {
       long before = hits(server);
       for (int from = 0; from < 2_500_000; from += 99_999) {
         int to = from + from / 10;
-        String answer = client.ask(get("/3000000.bin", "bytes=" + from + "-" + to));
-        assertTrue(answer.startsWith("HTTP/1.1 206 "), answer);
-        assertTrue(answer.contains("Content-Range: bytes " + from + "-" + to + "/3000000\r\n"));
-        assertTrue(answer.endsWith("\r\n\r\n" + content.substring(from, to + 1)), "from " + from);
+        String response = client.ask(get("/3000000.bin", "bytes=" + from + "-" + to));
+        assertTrue(response.startsWith("HTTP/1.1 206 "), response);
+        assertTrue(response.contains("Content-Range: bytes " + from + "-" + to + "/3000000\r\n"));
+        assertTrue(response.endsWith("\r\n\r\n" + content.substring(from, to + 1)), "from " + from);
       }
       assertEquals(before + 26, hits(server));
-      double misses = Double.parseDouble(server.figure("millrace_response_cache_misses_total"));
+      double misses = Double.parseDouble(server.metric("millrace_response_cache_misses_total"));
       client.ask(get("/3000000.bin", "bytes=0-2999999"));
       assertEquals(
-          misses, Double.parseDouble(server.figure("millrace_response_cache_misses_total")));
-      assertEquals(before + 27, hits(server), "a part of any length");
+          misses, Double.parseDouble(server.metric("millrace_response_cache_misses_total")));
+      assertEquals(before + 27, hits(server), "ranges of any length are hits");
       String whole = client.ask("GET /3000000.bin HTTP/1.1\r\nHost: h\r\n\r\n");
-      assertTrue(whole.startsWith("HTTP/1.1 200 "), "a part is no answer to who asks for all");
+      assertTrue(whole.startsWith("HTTP/1.1 200 "), "a request without Range must get 200");
     }
   }
 
   @Test
-  void aChangeIsSeenByTheNextRequest() throws Exception {
+  void theNextRequestSeesAChangedFile() throws Exception {
     try (RunningServer server = start("revalidate: 60s\n");
         Conversation client = new Conversation(server)) {
       for (int i = 0; i < 3; i++) {
@@ -142,8 +142,9 @@ class CachedRangesTest {
       }
       assertEquals(2, hits(server));
       Files.writeString(root.resolve("10.bin"), "another and longer");
-      String answer = client.ask(get("/10.bin", "bytes=2-3"));
-      assertTrue(answer.contains("bytes 2-3/18\r\n") && answer.endsWith("\r\n\r\not"), answer);
+      String response = client.ask(get("/10.bin", "bytes=2-3"));
+      assertTrue(
+          response.contains("bytes 2-3/18\r\n") && response.endsWith("\r\n\r\not"), response);
     }
   }
 }

@@ -23,9 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What is answered from memory is what the full path would answer, and at no time anything else.
- */
+/** Responses from the response cache always equal those of the full path. */
 class CachedResponsesTest {
   private static final String RULES =
       """
@@ -64,7 +62,7 @@ class CachedResponsesTest {
     write(".hidden", 5);
   }
 
-  /** Everything that can change an answer, with everything that can be asked for. */
+  /** Combines all targets with all fields that can change a response. */
   private List<String> requests(List<String> tags) {
     List<String[]> fields = new ArrayList<>();
     fields.add(new String[0]);
@@ -134,10 +132,10 @@ class CachedResponsesTest {
   }
 
   @Test
-  void everyAnswerIsTheFullPathsButForItsDate() throws Exception {
-    try (RunningServer hot = start("digests: on-request\n");
+  void cachedResponsesEqualTheFullPathsExceptForTheDate() throws Exception {
+    try (RunningServer cached = start("digests: on-request\n");
         RunningServer full = start("digests: on-request\nresponse-cache: off\nopen-files: 0\n");
-        Conversation one = new Conversation(hot);
+        Conversation one = new Conversation(cached);
         Conversation other = new Conversation(full)) {
       List<String> tags = new ArrayList<>();
       for (String target : List.of("/a.txt", "/b.bin", "/empty", "/edge")) {
@@ -151,27 +149,27 @@ class CachedResponsesTest {
           assertEquals(expected, one.ask(request), "time " + time + " of " + request);
         }
       }
-      assertTrue(hits(hot) > 300, "answered from memory: " + hits(hot));
+      assertTrue(hits(cached) > 300, "cache hits: " + hits(cached));
     }
   }
 
   @Test
-  void pipelinedAnswersKeepTheirOrderWhoeverGivesThem() throws Exception {
+  void pipelinedResponsesKeepTheirOrderOnBothPaths() throws Exception {
     List<String> requests = new ArrayList<>(requests(List.of()));
     Random random = new Random(9);
-    try (RunningServer hot = start("digests: on-request\n");
+    try (RunningServer cached = start("digests: on-request\n");
         RunningServer full = start("digests: on-request\nresponse-cache: off\nopen-files: 0\n")) {
-      try (Conversation one = new Conversation(hot);
+      try (Conversation one = new Conversation(cached);
           Conversation other = new Conversation(full)) {
         for (String request : List.copyOf(requests)) {
-          one.ask(request); // so that both know the same digests
+          one.ask(request); // so that both servers have the same digests cached
           if (other.ask(request).contains(CLOSE)) {
             requests.remove(request);
           }
         }
       }
       for (int round = 0; round < 60; round++) {
-        try (Conversation one = new Conversation(hot);
+        try (Conversation one = new Conversation(cached);
             Conversation other = new Conversation(full)) {
           List<String> batch = new ArrayList<>();
           for (int i = 0; i < 40; i++) {
@@ -187,16 +185,16 @@ class CachedResponsesTest {
           other.send(String.join("", batch));
           for (String request : batch) {
             boolean bodiless = request.startsWith("HEAD");
-            assertEquals(other.answer(bodiless), one.answer(bodiless), request);
+            assertEquals(other.response(bodiless), one.response(bodiless), request);
           }
         }
       }
-      assertTrue(hits(hot) > 200, "answered from memory: " + hits(hot));
+      assertTrue(hits(cached) > 200, "cache hits: " + hits(cached));
     }
   }
 
   @Test
-  void aChangeIsSeenByTheNextRequest() throws Exception {
+  void theNextRequestSeesAChangedFile() throws Exception {
     Path file = root.resolve("b.bin");
     Path aside = root.resolve("aside");
     try (RunningServer server = start("digests: background\n");
@@ -216,29 +214,29 @@ class CachedResponsesTest {
           }
         }
         for (int time = 0; time < 4; time++) {
-          String answer = client.ask(get("/b.bin"));
-          assertTrue(answer.endsWith("\r\n\r\n" + content), i + ": " + answer);
+          String response = client.ask(get("/b.bin"));
+          assertTrue(response.endsWith("\r\n\r\n" + content), i + ": " + response);
         }
         if (i % 10 == 0) {
-          Settled.await(root); // so that it is kept, and answered from memory
+          Settled.await(root); // so that the response is cached and served as a hit
           client.ask(get("/b.bin"));
           client.ask(get("/b.bin"));
         }
       }
-      assertTrue(hits(server) > 10, "answered from memory: " + hits(server));
+      assertTrue(hits(server) > 10, "cache hits: " + hits(server));
     }
   }
 
   @Test
-  void bodiesThatAreNotSmallAreSentFromTheirFiles() throws Exception {
+  void bodiesTooLargeForMemoryAreAlsoCacheHits() throws Exception {
     try (RunningServer server = start("digests: on-request\nrevalidate: 60s\n");
         Conversation client = new Conversation(server)) {
       for (String name : List.of("over", "large", "larger")) {
         String content = Files.readString(root.resolve(name), StandardCharsets.ISO_8859_1);
         long before = hits(server);
         for (int i = 0; i < 5; i++) {
-          String answer = client.ask(get("/" + name));
-          assertTrue(answer.endsWith("\r\n\r\n" + content), name);
+          String response = client.ask(get("/" + name));
+          assertTrue(response.endsWith("\r\n\r\n" + content), name);
         }
         assertEquals(before + 4, hits(server), name);
       }
@@ -246,7 +244,7 @@ class CachedResponsesTest {
   }
 
   @Test
-  void theFirstRequestOfAConnectionIsAnsweredFromMemoryToo() throws Exception {
+  void theFirstRequestOfAConnectionCanBeACacheHit() throws Exception {
     try (RunningServer server = start("digests: on-request\nrevalidate: 60s\n")) {
       try (Conversation first = new Conversation(server)) {
         first.ask(get("/b.bin"));
@@ -261,7 +259,7 @@ class CachedResponsesTest {
   }
 
   @Test
-  void theTagFollowsTheContentOnceItsDigestIsKnown() throws Exception {
+  void theETagChangesOnceTheDigestIsKnown() throws Exception {
     try (RunningServer server = start("digests: background\n");
         Conversation client = new Conversation(server)) {
       String before = client.ask(get("/b.bin"));
@@ -278,7 +276,7 @@ class CachedResponsesTest {
   }
 
   @Test
-  void aLinkThatIsChangedOnTheWayIsSeenWithinTheTimeThatIsSet() throws Exception {
+  void aReplacedSymlinkIsSeenAfterTheRevalidationTime() throws Exception {
     write("one/f", 10);
     write("two/f", 20);
     Path link = Files.createSymbolicLink(root.resolve("current"), Path.of("one"));
@@ -299,7 +297,7 @@ class CachedResponsesTest {
   }
 
   @Test
-  void answersFromMemoryAreNotedLikeOthers() throws Exception {
+  void cacheHitsAreLoggedLikeOtherResponses() throws Exception {
     Path log = Files.createTempFile("access", ".log");
     try (RunningServer server =
             start("digests: on-request\naccess-log: " + log + "\naccess-log-format: json\n");

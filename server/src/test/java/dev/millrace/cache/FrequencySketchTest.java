@@ -8,29 +8,29 @@ import org.junit.jupiter.api.Test;
 
 class FrequencySketchTest {
   @Test
-  void whatIsAskedForIsCountedUpToFifteen() {
-    FrequencySketch popularity = new FrequencySketch(1000);
-    assertEquals(0, popularity.frequency(7));
+  void countsSaturateAt15() {
+    FrequencySketch sketch = new FrequencySketch(1000);
+    assertEquals(0, sketch.frequency(7));
     for (int i = 1; i <= 20; i++) {
-      popularity.increment(7);
-      assertEquals(Math.min(i, 15), popularity.frequency(7));
+      sketch.increment(7);
+      assertEquals(Math.min(i, 15), sketch.frequency(7));
     }
-    assertEquals(0, popularity.frequency(8));
+    assertEquals(0, sketch.frequency(8));
   }
 
   @Test
-  void countsAreNeverTooLowAndSeldomTooHigh() {
+  void countsAreNeverTooLowAndRarelyTooHigh() {
     Random random = new Random(1);
     int[] hashes = random.ints(1000).distinct().toArray();
-    FrequencySketch popularity = new FrequencySketch(hashes.length);
+    FrequencySketch sketch = new FrequencySketch(hashes.length);
     for (int i = 0; i < hashes.length; i++) {
       for (int times = 0; times < i % 6; times++) {
-        popularity.increment(hashes[i]);
+        sketch.increment(hashes[i]);
       }
     }
     int tooHigh = 0;
     for (int i = 0; i < hashes.length; i++) {
-      int seen = popularity.frequency(hashes[i]);
+      int seen = sketch.frequency(hashes[i]);
       assertTrue(seen >= i % 6, "too low: " + seen + " of " + i % 6);
       tooHigh += seen > i % 6 ? 1 : 0;
     }
@@ -38,22 +38,22 @@ class FrequencySketchTest {
   }
 
   @Test
-  void whatWasAskedForLongAgoIsForgotten() {
-    FrequencySketch popularity = new FrequencySketch(100);
+  void oldCountsDecay() {
+    FrequencySketch sketch = new FrequencySketch(100);
     for (int i = 0; i < 15; i++) {
-      popularity.increment(7);
+      sketch.increment(7);
     }
     Random random = new Random(2);
-    for (int i = 0; i < 100_000 && popularity.frequency(7) > 2; i++) {
-      popularity.increment(random.nextInt(40) * 0x10001 + 1000);
+    for (int i = 0; i < 100_000 && sketch.frequency(7) > 2; i++) {
+      sketch.increment(random.nextInt(40) * 0x10001 + 1000);
     }
-    assertTrue(popularity.frequency(7) <= 2, "still " + popularity.frequency(7));
+    assertTrue(sketch.frequency(7) <= 2, "frequency " + sketch.frequency(7));
   }
 
   @Test
-  void theSmallestTellsSomethingApart() {
-    FrequencySketch popularity = new FrequencySketch(0);
-    popularity.increment(1);
-    assertEquals(1, popularity.frequency(1));
+  void aSketchOfCapacityZeroStillCounts() {
+    FrequencySketch sketch = new FrequencySketch(0);
+    sketch.increment(1);
+    assertEquals(1, sketch.frequency(1));
   }
 }

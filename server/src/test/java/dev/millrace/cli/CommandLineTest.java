@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The command as an operator types it: its errors, and how it stops. */
+/** The {@code millrace} command: error messages, exit codes and the effect of signals. */
 class CommandLineTest {
   @TempDir Path root;
 
@@ -31,7 +31,7 @@ class CommandLineTest {
     return Programs.run(Programs.millrace(arguments), environment);
   }
 
-  /** One clear line, exit code 2, no stack trace. */
+  /** Expects one line of error output, exit code 2 and no stack trace. */
   private static void assertRefused(Result result, String message) {
     assertEquals("millrace: " + message + "\n", result.err());
     assertEquals("", result.out());
@@ -48,7 +48,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aRootThatCannotBeServedIsRefused() throws Exception {
+  void aRootThatIsNotADirectoryIsRefused() throws Exception {
     Path file = Files.writeString(root.resolve("file"), "x");
     assertRefused(
         millrace(Map.of(), "serve", root + "/none"), "root: " + root + "/none does not exist");
@@ -57,7 +57,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aRootThatMayNotBeReadIsRefused() throws Exception {
+  void anUnreadableRootIsRefused() throws Exception {
     Path closed = Files.createDirectory(root.resolve("closed"));
     assertEquals(0, Programs.run("chmod", "000", closed.toString()).exitCode());
     List<String> command = new ArrayList<>(withoutOverride());
@@ -65,7 +65,7 @@ class CommandLineTest {
     assertRefused(Programs.run(command, Map.of()), "root: " + closed + " is not readable");
   }
 
-  /** Root reads everything; without these capabilities it is held to permissions like anybody. */
+  /** Root bypasses file permissions; without these capabilities the permissions apply. */
   private static List<String> withoutOverride() throws Exception {
     return Programs.run("id", "-u").out().strip().equals("0")
         ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")
@@ -73,7 +73,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aFileThatMayNotBeReadIsForbidden() throws Exception {
+  void anUnreadableFileGets403() throws Exception {
     Path closed = Files.writeString(root.resolve("closed"), "x");
     assertEquals(0, Programs.run("chmod", "000", closed.toString()).exitCode());
     for (String transport : List.of("uring", "nio")) {
@@ -87,7 +87,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aTakenPortIsRefused() throws Exception {
+  void anAddressInUseIsRefused() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       String address = "127.0.0.1:" + taken.getLocalPort();
       for (String transport : List.of("uring", "nio")) {
@@ -113,7 +113,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aMalformedAddressIsRefusedAndNamesWhereItCameFrom() throws Exception {
+  void theErrorForAMalformedAddressNamesItsSource() throws Exception {
     String allowed = " is not HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80";
     assertRefused(millrace(Map.of(), "serve", "--listen=nowhere"), "--listen: 'nowhere'" + allowed);
     assertRefused(
@@ -138,7 +138,7 @@ class CommandLineTest {
   }
 
   @Test
-  void anUnknownOptionOrCommandIsRefused() throws Exception {
+  void unknownOrRenamedOptionsAndCommandsAreRefused() throws Exception {
     assertRefused(millrace(Map.of(), "serve", "--bogus"), "Unknown option: '--bogus'");
     assertRefused(millrace(Map.of(), "serve", "--hot=off"), "--hot is now --response-cache");
     assertRefused(
@@ -148,7 +148,7 @@ class CommandLineTest {
   }
 
   @Test
-  void versionAndHelpAreOnStandardOutput() throws Exception {
+  void versionAndHelpGoToStandardOutput() throws Exception {
     Result version = millrace(Map.of(), "--version");
     assertTrue(version.out().matches("millrace \\d+\\.\\d+\\.\\d+\\S*\n"), version.out());
     assertEquals(0, version.exitCode());
@@ -162,7 +162,8 @@ class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({"EPERM,seccomp", "ENOSYS,podman", "ENOMEM,ulimit -l"})
-  void aRefusedRingIsNamedWithItsCureAndAutoFallsBack(String errno, String cure) throws Exception {
+  void aFailedRingSetupNamesTheErrorAndTheFixAndAutoFallsBack(String errno, String cure)
+      throws Exception {
     List<String> inject =
         List.of(
             "strace",
@@ -192,7 +193,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aMissingLibraryIsNamedWithItsCure() throws Exception {
+  void theErrorForAMissingLibraryNamesTheFix() throws Exception {
     String library =
         Programs.run("sh", "-c", "PATH=$PATH:/sbin ldconfig -p | sed -n 's/.*uring.so.2 .* => //p'")
             .out()
@@ -211,11 +212,11 @@ class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({"TERM,uring", "INT,uring", "TERM,nio"})
-  void aSignalLetsWhatIsUnderwayFinishAndExitsWithZero(String signal, String transport)
+  void onASignalResponsesInProgressFinishAndTheExitCodeIs0(String signal, String transport)
       throws Exception {
     byte[] content = new byte[8 << 20];
     Files.write(root.resolve("large"), content);
-    // A shell that starts a build in the background has it ignore SIGINT, and so all its children.
+    // A build that a shell starts in the background ignores SIGINT; child processes inherit that.
     List<String> defaults = List.of("env", "--default-signal=INT");
     try (Served served = Served.start(defaults, "--transport", transport, root.toString());
         RawClient client =
@@ -232,13 +233,13 @@ class CommandLineTest {
   }
 
   @Test
-  void aStopWaitsNoLongerThanItsDrainTime() throws Exception {
+  void aStopWaitsNoLongerThanTheDrainTime() throws Exception {
     Files.write(root.resolve("large"), new byte[64 << 20]);
     try (Served served = Served.start(List.of(), "--drain=500ms", root.toString());
         RawClient client =
             new RawClient(new InetSocketAddress("127.0.0.1", served.port()), 8 << 10)) {
       client.get("/large");
-      assertEquals(200, client.head().status()); // and reads no further
+      assertEquals(200, client.head().status()); // the client reads no further
       served.process().destroy();
       assertTrue(served.process().waitFor(10, TimeUnit.SECONDS));
       assertEquals(0, served.process().exitValue());

@@ -17,7 +17,8 @@ class ConsoleTest {
         "10 | 10 | 1 | `[########################] 100 %  10 B of 10 B, 10 B/s, 0:00 left`",
         "0 | 0 | 1 | `[########################] 100 %  0 B of 0 B, 0 B/s`",
       })
-  void saysHowFarHowFastAndHowLong(long done, long all, long seconds, String expected) {
+  void theProgressLineShowsFractionRateAndTimeLeft(
+      long done, long all, long seconds, String expected) {
     assertEquals(expected, Console.line(done, all, seconds * 1_000_000_000L));
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code millrace digest} and {@code millrace verify}, beside sha256sum. */
+/** {@code millrace digest} and {@code millrace verify}, compared with {@code sha256sum}. */
 class DigestCommandsTest {
   @TempDir Path root;
   @TempDir Path state;
@@ -45,7 +45,7 @@ class DigestCommandsTest {
   }
 
   @Test
-  void writesWhatTheChecksumToolsWrite() throws Exception {
+  void outputEqualsThatOfTheChecksumTools() throws Exception {
     for (String algorithm : new String[] {"sha256", "sha512", "sha1", "md5"}) {
       Result ours = millrace("digest", "-r", "--algorithm", algorithm, root.toString());
       Result theirs =
@@ -62,7 +62,7 @@ class DigestCommandsTest {
   }
 
   @Test
-  void whatHasNoDigestIsSaidAndTheRestIsWritten() throws Exception {
+  void unreadablePathsAreReportedAndTheOthersDigested() throws Exception {
     String file = root.resolve("empty").toString();
     Result result = millrace("digest", root + "/none", file, root.toString());
     assertEquals(Programs.run("sha256sum", file).out(), result.out());
@@ -78,7 +78,7 @@ class DigestCommandsTest {
   }
 
   @Test
-  void verifySaysWhatIsNotAsTheIndexKnowsIt() throws Exception {
+  void verifyReportsDifferencesFromTheIndex() throws Exception {
     assertEquals(2, millrace("verify", root.toString(), "--state=" + state).exitCode(), "no index");
     assertFalse(Files.exists(state.resolve("digests.db")));
     Result stored = millrace("digest", "-r", "--state=" + state, root.toString());
@@ -116,12 +116,12 @@ class DigestCommandsTest {
   }
 
   @Test
-  void whatWasRemovedOnPurposeCanBeForgotten() throws Exception {
+  void forgetMissingRemovesDeletedFilesFromTheIndex() throws Exception {
     String index = "--state=" + state;
     assertEquals(0, millrace("digest", "-r", index, root.toString()).exitCode());
-    inRoot("cp 'file 12' next && mv next 'file 12'"); // another inode at a known path
+    inRoot("cp 'file 12' next && mv next 'file 12'"); // another inode at an indexed path
     assertEquals(0, millrace("digest", index, root.resolve("file 12").toString()).exitCode());
-    Files.delete(root.resolve("file 6")); // last, so that nothing takes its inode
+    Files.delete(root.resolve("file 6")); // last, so that no new file reuses its inode
     for (int i = 0; i < 2; i++) {
       Result amiss = millrace("verify", root.toString(), index);
       assertTrue(amiss.out().startsWith("missing    file 6\n21 ok, "), amiss.out());
@@ -143,7 +143,7 @@ class DigestCommandsTest {
     assertTrue(refused.err().contains("--forget-missing needs --state"), refused.err());
   }
 
-  /** Other bytes, as a disk may give them back: size and time stay. */
+  /** Flips a bit as a failing disk may: size and modification time stay the same. */
   private static void corrupt(Path path) throws Exception {
     FileTime time = Files.getLastModifiedTime(path);
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
@@ -155,7 +155,7 @@ class DigestCommandsTest {
   }
 
   @Test
-  void verifyReadsChecksumFiles() throws Exception {
+  void verifyAcceptsAChecksumFile() throws Exception {
     inRoot("find -type f -print0 | xargs -0 sha256sum > ../sums && mv ../sums SHA256SUMS");
     String sums = "--sums=" + root.resolve("SHA256SUMS");
     Result well = millrace("verify", root.toString(), sums);
@@ -174,9 +174,9 @@ class DigestCommandsTest {
     assertEquals(2, refused.exitCode());
   }
 
-  /** A hyphen is standard input to sha256sum; a backslash and line ends are escaped by it. */
+  /** sha256sum reads a hyphen as standard input; it escapes backslashes and line ends. */
   @Test
-  void namesThatMeanMoreToTheToolsAreWrittenAndReadAsTheyAre() throws Exception {
+  void namesThatAreSpecialToTheToolsRoundTrip() throws Exception {
     Path directory = Files.createDirectory(root.resolve("names"));
     String[] names = {"-", "-c", "\\", "\n", "a\rb", "\\n", "# x"};
     for (String name : names) {
@@ -203,7 +203,7 @@ class DigestCommandsTest {
   }
 
   @Test
-  void theBarIsForTerminalsOnly() throws Exception {
+  void theProgressBarAppearsOnTerminalsOnly() throws Exception {
     String command = String.join(" ", Programs.millrace("digest", "-r", "'" + root + "'"));
     Result watched =
         Programs.run("script", "-qec", "TERM=xterm " + command + " >/dev/null", "/dev/null");

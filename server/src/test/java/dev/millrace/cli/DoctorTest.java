@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** {@code millrace doctor}, on this machine as it is and as it could be. */
+/** {@code millrace doctor} on this machine, and with injected defects. */
 class DoctorTest {
   @TempDir Path root;
 
@@ -35,7 +35,7 @@ class DoctorTest {
     return Programs.millrace(all.toArray(String[]::new));
   }
 
-  private List<String> refused(String errno, String... arguments) {
+  private List<String> doctorWithoutRing(String errno, String... arguments) {
     List<String> command =
         new ArrayList<>(List.of("strace", "-f", "-o", root.resolve("trace").toString()));
     command.addAll(List.of("-e", "trace=io_uring_setup"));
@@ -45,7 +45,7 @@ class DoctorTest {
   }
 
   @Test
-  void aMachineWithIoUringIsWell() throws Exception {
+  void aMachineWithIoUringPassesAllChecks() throws Exception {
     Result result = Programs.run(doctor(), Map.of());
     assertEquals(0, result.exitCode(), result.out() + result.err());
     assertEquals("", result.err());
@@ -66,7 +66,7 @@ class DoctorTest {
   }
 
   @Test
-  void programsReadJson() throws Exception {
+  void jsonOutputHasTheSameFindings() throws Exception {
     Result result = Programs.run(doctor("--json"), Map.of());
     assertEquals(0, result.exitCode(), result.err());
     assertEquals(true, json(result).get("ok"));
@@ -84,25 +84,25 @@ class DoctorTest {
     "ENOSYS,not_implemented,allow io_uring_setup",
     "ENOMEM,memory,ulimit -l"
   })
-  void aRefusedRingIsExplained(String errno, String reason, String cure) throws Exception {
-    Result text = Programs.run(refused(errno), Map.of());
+  void aFailedRingSetupIsExplained(String errno, String reason, String cure) throws Exception {
+    Result text = Programs.run(doctorWithoutRing(errno), Map.of());
     assertEquals(1, text.exitCode(), text.err());
     assertTrue(text.out().contains("fail  io_uring         io_uring_setup: " + errno), text.out());
     assertTrue(text.out().contains(cure), text.out());
     assertTrue(text.out().contains("kernel.io_uring_disabled "), text.out());
-    Result json = Programs.run(refused(errno, "--json"), Map.of());
+    Result json = Programs.run(doctorWithoutRing(errno, "--json"), Map.of());
     assertEquals(1, json.exitCode());
     assertEquals(false, json(json).get("ok"));
     assertEquals(reason, ring(json).get("reason"));
   }
 
   @Test
-  void aSysctlThatRefusesIsNamed() throws Exception {
+  void aSysctlThatDisablesIoUringIsNamed() throws Exception {
     Path two = Files.writeString(root.resolve("two"), "2\n");
     List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c"));
     command.add("mount --bind " + two + " /proc/sys/kernel/io_uring_disabled && exec \"$@\"");
     command.add("sh");
-    command.addAll(refused("EPERM", "--json"));
+    command.addAll(doctorWithoutRing("EPERM", "--json"));
     Result result = Programs.run(command, Map.of());
     assertEquals("sysctl", ring(result).get("reason"), result.out() + result.err());
     assertTrue(result.out().contains("sysctl -w kernel.io_uring_disabled=0"), result.out());

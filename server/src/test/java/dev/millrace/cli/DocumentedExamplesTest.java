@@ -22,24 +22,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Every example in README.md and docs: commands are parsed, settings are loaded and served. */
+/** Parses every command and loads every setting in README.md and docs; serves YAML examples. */
 class DocumentedExamplesTest {
   private static final String COMMAND = "(?:\\./)?millrace";
 
-  /** What stands in a paragraph: a command after {@code docker run ...} too. */
+  /** A command within a paragraph, also behind {@code docker run ...}. */
   private static final Pattern IN_TEXT =
       Pattern.compile("`(?:docker run \\.\\.\\. )?(" + COMMAND + " [^`]*)`");
 
   private static final Pattern SETTING_IN_TEXT = Pattern.compile("`([a-z-]+: [^`]+)`");
 
-  /** Where a name stands for the reader's own value. */
+  /** Settings whose value is a placeholder, with a value that replaces it. */
   private static final Map<String, String> PLACEHOLDERS = Map.of("loops: N", "loops: 1");
 
-  /** Programs of examples that do not run here, each with the reason. */
+  /** Programs of examples that this test does not run, each with the reason. */
   private static final Map<String, String> NOT_HERE =
       Map.of(
           "./verify", "runs this test",
-          "curl", "asks for a file of the reader's; IntegrityContract asks for the same field",
+          "curl", "requests a file of the reader's; IntegrityContract sends the same field",
           "docker", "needs a container engine; packaging-tests build and run the image with one",
           "mvn", "builds the benchmarks, or downloads a profiler",
           "java", "runs what the line before has built",
@@ -64,9 +64,9 @@ class DocumentedExamplesTest {
   }
 
   /**
-   * Lines of code between fences, or indented.
+   * Lines of a fenced or indented code block.
    *
-   * @param language after the fence, or empty
+   * @param language after the opening fence, or empty
    */
   private record Block(String document, String language, List<String> lines) {}
 
@@ -99,7 +99,7 @@ class DocumentedExamplesTest {
     return blocks;
   }
 
-  /** The commands of a block; of one that shows a prompt only what is typed there. */
+  /** The commands of a block; only the lines behind a prompt if the block shows prompts. */
   private static List<String> commands(Block block) {
     boolean prompts = block.lines().stream().anyMatch(line -> line.startsWith("$ "));
     List<String> commands = new ArrayList<>();
@@ -133,7 +133,7 @@ class DocumentedExamplesTest {
   }
 
   @Test
-  void everyCommandIsParsedOrListedWithAReason() throws Exception {
+  void everyCommandInABlockIsParsedOrListedWithAReason() throws Exception {
     Set<String> reasons = new TreeSet<>(NOT_HERE.keySet());
     int parsed = 0;
     for (Block block : blocks()) {
@@ -153,7 +153,7 @@ class DocumentedExamplesTest {
         }
       }
     }
-    assertEquals(Set.of(), reasons, "listed, and no longer an example");
+    assertEquals(Set.of(), reasons, "listed but not in any example");
     assertTrue(parsed >= 7, parsed + " commands");
   }
 
@@ -195,9 +195,9 @@ class DocumentedExamplesTest {
     assertTrue(loaded >= 12, loaded + " settings");
   }
 
-  /** As they stand but for the folders, which are others here, and the ports. */
+  /** Only the directories and the ports are replaced. */
   @Test
-  void everyFileOfSettingsIsLoadedAndServed() throws Exception {
+  void everyYamlExampleIsLoadedAndServed() throws Exception {
     Path etc = Files.createDirectories(elsewhere.resolve("etc/millrace"));
     Files.createDirectories(elsewhere.resolve("var/log/millrace"));
     Files.writeString(
@@ -213,7 +213,7 @@ class DocumentedExamplesTest {
         String here = yaml.replaceAll("(?<=[ :])(?=/(?:srv|etc|var)/)", elsewhere.toString());
         assertTrue(
             !load(here, Map.of()).get(ServerSettings.LISTEN).isEmpty(),
-            "the addresses as they stand");
+            "the documented addresses are loaded");
         ServerSettings settings = load(here, ports);
         for (Mount mount : settings.mounts()) {
           Files.createDirectories(mount.root());

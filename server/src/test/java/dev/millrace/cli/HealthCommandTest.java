@@ -32,7 +32,7 @@ class HealthCommandTest {
   }
 
   @Test
-  void aHealthyServerIsZeroAndASickOneIsOne() throws Exception {
+  void exitCodeIs0ForAHealthyServerAnd1ForAnUnhealthyOne() throws Exception {
     Path content = Files.createDirectory(root.resolve("content"));
     try (Served served = Served.start(List.of(), content.toString())) {
       String management = managementOf(served);
@@ -40,7 +40,7 @@ class HealthCommandTest {
       assertEquals("ok\n", well.out(), well.err());
       assertEquals(0, well.exitCode());
 
-      Files.delete(content); // what is served is gone
+      Files.delete(content); // deletes the served root
       Result sick = health(Map.of(), "http://" + management + "/readyz");
       assertEquals("", sick.out());
       assertEquals("millrace: http://" + management + "/readyz: 503: not ok\n", sick.err());
@@ -49,7 +49,7 @@ class HealthCommandTest {
   }
 
   @Test
-  void theManagementAddressComesFromTheEnvironmentOrItsFile() throws Exception {
+  void theAddressIsReadFromTheEnvironmentOrItsConfigFile() throws Exception {
     try (Served served = Served.start(List.of(), root.toString())) {
       String port = managementOf(served).replaceAll(".*:", "");
       Result byEnvironment = health(Map.of("MILLRACE_MANAGEMENT", "0.0.0.0:" + port));
@@ -61,7 +61,7 @@ class HealthCommandTest {
   }
 
   @Test
-  void nobodyThereIsOneAndSilenceEndsWithTheTimeout() throws Exception {
+  void refusedConnectionsAndTimeoutsExitWith1() throws Exception {
     int port;
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
       port = silent.getLocalPort();
@@ -76,7 +76,7 @@ class HealthCommandTest {
   }
 
   @Test
-  void whatIsNoUrlIsRefused() throws Exception {
+  void invalidUrlsSettingsAndTimeoutsExitWith2() throws Exception {
     Result result = health(Map.of(), "localhost");
     assertEquals("millrace: 'localhost' is not http://HOST:PORT/PATH\n", result.err());
     assertEquals(2, result.exitCode());

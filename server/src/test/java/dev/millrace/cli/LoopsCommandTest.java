@@ -28,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code --loops} as an operator uses it: what is refused, and how all of them stop. */
+/** {@code --loops} on the command line: rejected values, addresses in use, and stops under load. */
 class LoopsCommandTest {
   @TempDir Path root;
 
-  private Result refused(String listen, String... more) throws Exception {
+  private Result runServe(String listen, String... more) throws Exception {
     List<String> arguments =
         new ArrayList<>(
             List.of("serve", root.toString(), "--listen=" + listen, "--management=127.0.0.1:0"));
@@ -42,18 +42,18 @@ class LoopsCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "many", "1.5", "100000"})
-  void aNumberOfLoopsThatCannotBeIsRefused(String loops) throws Exception {
+  void anInvalidNumberOfLoopsIsRefused(String loops) throws Exception {
     int most = 2 * Runtime.getRuntime().availableProcessors();
-    Result result = refused("127.0.0.1:0", "--loops=" + loops);
+    Result result = runServe("127.0.0.1:0", "--loops=" + loops);
     assertEquals(
         "millrace: --loops: '" + loops + "' is not a number from 1 to " + most + "\n",
         result.err());
     assertEquals(2, result.exitCode());
   }
 
-  /** SO_REUSEPORT would let whoever sets it share a port: a first socket never does. */
+  /** The first socket never sets SO_REUSEPORT, which would let other processes share the port. */
   @Test
-  void aTakenPortIsRefusedWhoeverHasIt() throws Exception {
+  void aPortInUseIsRefusedEvenIfItsOwnerSharesIt() throws Exception {
     for (boolean shared : new boolean[] {false, true}) {
       try (ServerSocket taken = new ServerSocket()) {
         taken.setOption(StandardSocketOptions.SO_REUSEPORT, shared);
@@ -68,14 +68,14 @@ class LoopsCommandTest {
   }
 
   private void assertInUse(String address, String transport) throws Exception {
-    Result result = refused(address, "--loops=2", transport);
+    Result result = runServe(address, "--loops=2", transport);
     assertEquals("millrace: listen: " + address + ": the address is in use\n", result.err());
     assertEquals(2, result.exitCode());
   }
 
   /**
-   * Slow downloads hold the server while it drains; clients that ask again and again are each told
-   * to go by a whole answer, and none of their requests is lost.
+   * Slow downloads keep the server alive during the drain. Each client that sends further requests
+   * gets a complete response with {@code Connection: close}; no request is lost.
    */
   @ParameterizedTest
   @ValueSource(strings = {"uring", "nio"})
@@ -95,23 +95,23 @@ class LoopsCommandTest {
         slow.getLast().get("/large");
         assertEquals(large.length, slow.getLast().head().contentLength());
       }
-      AtomicInteger answered = new AtomicInteger();
+      AtomicInteger responses = new AtomicInteger();
       List<Future<?>> quick = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         RawClient client = new RawClient(address);
-        quick.add(threads.submit(() -> askUntilToldToGo(client, answered)));
+        quick.add(threads.submit(() -> requestUntilClose(client, responses)));
       }
-      Await.until(() -> answered.get() >= 500);
+      Await.until(() -> responses.get() >= 500);
       assertEquals(0, Programs.run("kill", "-TERM", "" + served.process().pid()).exitCode());
       for (Future<?> one : quick) {
         one.get(30, TimeUnit.SECONDS);
       }
-      assertTrue(served.process().isAlive(), "the slow ones are not done");
+      assertTrue(served.process().isAlive(), "stopped before the slow downloads ended");
       for (RawClient client : slow) {
         assertEquals(large.length, client.body(large.length).length);
       }
       for (RawClient client : slow) {
-        assertTrue(client.atEnd(), "told nothing, and closed when all were done");
+        assertTrue(client.atEnd(), "closed after the download");
       }
       assertTrue(served.process().waitFor(20, TimeUnit.SECONDS));
       assertEquals(0, served.process().exitValue());
@@ -123,8 +123,9 @@ class LoopsCommandTest {
     }
   }
 
-  /** Any request that is not answered whole throws. */
-  private static Void askUntilToldToGo(RawClient client, AtomicInteger answered) throws Exception {
+  /** Throws if a response is incomplete. */
+  private static Void requestUntilClose(RawClient client, AtomicInteger responses)
+      throws Exception {
     try (client) {
       boolean last = false;
       while (!last) {
@@ -132,7 +133,7 @@ class LoopsCommandTest {
         RawClient.Head head = client.head();
         assertEquals(200, head.status());
         assertEquals(700, client.body(head.contentLength()).length);
-        answered.incrementAndGet();
+        responses.incrementAndGet();
         last = head.field("connection").equalsIgnoreCase("close");
       }
       assertTrue(client.atEnd());

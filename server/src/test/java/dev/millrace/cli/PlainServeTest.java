@@ -16,11 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Command lines that are read without picocli mean what they mean to picocli. */
+/** PlainServe reads arguments exactly as picocli does. */
 class PlainServeTest {
-  /**
-   * What picocli makes of the arguments after {@code serve}; empty if it says no, or shows help.
-   */
+  /** What picocli reads from the arguments after {@code serve}; empty if it fails or shows help. */
   private static Optional<Flags> picocli(String... arguments) {
     CommandLine command = Serve.commandLine();
     try {
@@ -44,7 +42,7 @@ class PlainServeTest {
         "serve --access-log - DIR",
         "serve --access-log=a=b"
       })
-  void usualLinesAreReadHere(String line) {
+  void usualCommandLinesAreReadWithoutPicocli(String line) {
     String[] arguments = line.split(" ");
     Optional<Flags> plain = PlainServe.read(arguments);
     assertTrue(plain.isPresent());
@@ -68,29 +66,29 @@ class PlainServeTest {
         "serve -- DIR",
         "serve --listen="
       })
-  void othersAreLeftToPicocli(String line) {
+  void otherCommandLinesAreLeftToPicocli(String line) {
     assertEquals(
         Optional.empty(), PlainServe.read(line.isEmpty() ? new String[0] : line.split(" ")));
   }
 
   @Test
-  void whateverIsReadHereIsReadTheSameByPicocli() {
+  void randomCommandLinesAreReadAsPicocliReadsThem() {
     Random random = new Random(20261126);
-    List<String> pieces =
+    List<String> words =
         new ArrayList<>(List.of("DIR", "a b", "-", "--", "-x", "--help", "=", "@f"));
-    pieces.addAll(
+    words.addAll(
         List.of("--config", "--config=c", "'q'", "\"q", "x=y", "", "--lis", "--listen=", "é"));
     for (Key<?> key : ServerSettings.KEYS) {
-      pieces.add("--" + key.name());
-      pieces.add("--" + key.name() + "=v");
-      pieces.add("v-" + key.name());
+      words.add("--" + key.name());
+      words.add("--" + key.name() + "=v");
+      words.add("v-" + key.name());
     }
     int read = 0;
     for (int i = 0; i < 4_000; i++) {
       String[] line = new String[1 + random.nextInt(5)];
       line[0] = "serve";
       for (int j = 1; j < line.length; j++) {
-        line[j] = pieces.get(random.nextInt(pieces.size()));
+        line[j] = words.get(random.nextInt(words.size()));
       }
       Optional<Flags> plain = PlainServe.read(line);
       if (plain.isPresent()) {

@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The scripts of a checkout on machines that lack something. Each runs as a copy, in a mount
- * namespace in which the usual places hold no JDK and {@code /etc/os-release} is another, with
- * stubs of apt-get, apt-cache, id and mvn first on PATH. The apt-get of the stubs installs a JDK
- * that prints its arguments.
+ * Runs the scripts of a checkout on machines that lack something. Each script runs as a copy in a
+ * mount namespace without a JDK in the usual places and with another {@code /etc/os-release}. Stubs
+ * of apt-get, apt-cache, id and mvn come first on PATH; the apt-get stub installs a JDK that prints
+ * its arguments.
  */
 class ScriptsTest {
   private static final Path TOP = Path.of("..").toAbsolutePath().normalize();
@@ -49,7 +49,7 @@ class ScriptsTest {
     jdk(directory.resolve("jdk"));
   }
 
-  /** A JDK 25 whose java says that it serves. */
+  /** A JDK 25 whose java prints a server's start message. */
   private void jdk(Path home) throws Exception {
     Path bin = Files.createDirectory(home.resolve("bin"));
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
@@ -75,7 +75,7 @@ class ScriptsTest {
     return result;
   }
 
-  /** An apt whose lists have the JDK, or have it after an update, or never. */
+  /** An apt whose lists contain the JDK from the start, after an update, or never. */
   private void apt(boolean known, boolean knownAfterUpdate) throws Exception {
     Path lists = directory.resolve("lists");
     if (known) {
@@ -100,7 +100,7 @@ class ScriptsTest {
     stub("id", "echo " + id);
   }
 
-  /** Runs a script of the copy where there is no JDK, with nothing in the environment but PATH. */
+  /** Runs a script of the copy without a JDK; the environment has only PATH and HOME. */
   private Result withoutJdk(String osRelease, String... script) throws Exception {
     Path release = Files.writeString(directory.resolve("os-release"), osRelease);
     String hide =
@@ -127,7 +127,7 @@ class ScriptsTest {
 
   @ParameterizedTest
   @CsvSource({"millrace,doctor", "verify,-o"})
-  void rootGetsTheJdkOfTheDistribution(String script, String argument) throws Exception {
+  void asRootTheScriptInstallsTheDistributionsJdk(String script, String argument) throws Exception {
     apt(false, true);
     user(0);
     Result result = withoutJdk("ID=debian\nVERSION_ID=13\n", script, argument);
@@ -144,7 +144,7 @@ class ScriptsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"millrace", "verify"})
-  void anotherUserIsToldTheCommand(String script) throws Exception {
+  void asAnotherUserTheScriptPrintsTheInstallCommand(String script) throws Exception {
     apt(true, true);
     user(1000);
     Result result = withoutJdk("ID=debian\nVERSION_ID=13\n", script, "-o");
@@ -180,7 +180,7 @@ class ScriptsTest {
     "opensuse-leap,suse opensuse,16.0,,1000,sudo zypper install java-25-openjdk-devel",
     "gentoo,,2.17,,0,'from https://adoptium.net/temurin/releases/?version=25 and set JAVA_HOME'"
   })
-  void otherDistributionsAreToldTheirCommands(
+  void onOtherDistributionsTheScriptPrintsTheirCommands(
       String id, String like, String version, String codename, int user, String command)
       throws Exception {
     apt(false, false);
@@ -208,19 +208,19 @@ class ScriptsTest {
     return value == null ? "" : value;
   }
 
-  /** As systemd, cron or {@code env -i} start it: without HOME, USER, LANG or TERM. */
+  /** systemd, cron and {@code env -i} start scripts without HOME, USER, LANG or TERM. */
   @ParameterizedTest
   @ValueSource(strings = {"./millrace doctor", "./verify -o", "./load-tests/short", "./.ci/run"})
-  void scriptsNeedNothingButAPath(String line) throws Exception {
+  void scriptsNeedNoVariableButPath(String line) throws Exception {
     apt(true, true);
     Result result = withEmptyEnvironment(line, directory.resolve("jdk/bin"));
     assertEquals(0, result.exitCode(), result.out() + result.err());
     assertFalse(result.err().contains("unbound variable"), result.err());
   }
 
-  /** Its Java ends at once here; what it says of that is its own. */
+  /** The stub's java exits with 3 at once; the script must report that as its own failure. */
   @Test
-  void theTrainingNeedsNothingButAPath() throws Exception {
+  void theTrainingNeedsNoVariableButPath() throws Exception {
     executable(stubs.resolve("java"), "exit 3");
     Result result =
         withEmptyEnvironment("bash docker/train " + stubs + "/java none none auto", stubs);
@@ -229,7 +229,7 @@ class ScriptsTest {
   }
 
   @Test
-  void theComparisonNeedsNothingButAPath() throws Exception {
+  void theComparisonsHelpNeedsNoVariableButPath() throws Exception {
     String run = TOP.resolve("load-tests/compare/run").toString();
     Result result = Programs.run("env", "-i", "PATH=/usr/bin:/bin", run, "--help");
     assertEquals(0, result.exitCode(), result.err());

@@ -20,15 +20,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Signals that a server process gets, beside those that stop it ({@link CommandLineTest}): as a
- * child of a shell, and as process 1 of a PID namespace, as it is in its image.
+ * Signals other than those that stop the server ({@link CommandLineTest}), for a server that is a
+ * child of a shell, and for one that is process 1 of a PID namespace, as in its image.
  */
 class SignalsTest {
   private static final String IGNORED = "SIGHUP ignored: the configuration is read at start only";
 
   @TempDir Path root;
 
-  /** All signals as the kernel has them, whatever started the tests. */
+  /** Resets all signals to their default actions, which the tests' parent may have changed. */
   private static List<String> prefix(boolean firstProcess) throws Exception {
     List<String> prefix = new ArrayList<>();
     if (firstProcess) {
@@ -67,7 +67,7 @@ class SignalsTest {
 
   @ParameterizedTest
   @CsvSource({"uring,false", "nio,false", "uring,true"})
-  void aHangUpIsIgnoredAndLogged(String transport, boolean firstProcess) throws Exception {
+  void sighupIsIgnoredAndLogged(String transport, boolean firstProcess) throws Exception {
     Files.writeString(root.resolve("file"), "x");
     try (Served served =
         Served.start(prefix(firstProcess), "--transport", transport, root.toString())) {
@@ -88,7 +88,7 @@ class SignalsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"USR1", "ALRM", "VTALRM", "IO", "KILL"})
-  void otherSignalsNeverEndWithZero(String signal) throws Exception {
+  void otherSignalsEndTheServerWithANonZeroExitCode(String signal) throws Exception {
     try (Served served = Served.start(prefix(false), root.toString())) {
       kill(signal, served.process().toHandle());
       assertTrue(served.process().waitFor(20, TimeUnit.SECONDS), served.log());
@@ -96,9 +96,9 @@ class SignalsTest {
     }
   }
 
-  /** Process 1 has no default actions: what would end another does not end it. */
+  /** The kernel applies no default actions to process 1. */
   @Test
-  void theFirstProcessOutlivesSignalsWithoutHandler() throws Exception {
+  void process1SurvivesSignalsWithoutAHandler() throws Exception {
     Files.writeString(root.resolve("file"), "x");
     try (Served served = Served.start(prefix(true), root.toString())) {
       ProcessHandle server = server(served, true);
@@ -111,10 +111,10 @@ class SignalsTest {
     }
   }
 
-  /** Without Java's own handlers the system ends it, and its parent sees by what. */
+  /** Without Java's handlers the kernel ends the process, and the exit code names the signal. */
   @ParameterizedTest
   @CsvSource({"HUP,129", "TERM,143"})
-  void whereJavaLeavesSignalsToTheSystemTheyEndIt(String signal, int code) throws Exception {
+  void withXrsSignalsEndTheServerByTheirDefaultAction(String signal, int code) throws Exception {
     List<String> prefix = new ArrayList<>(prefix(false));
     prefix.add("JAVA_TOOL_OPTIONS=-Xrs");
     try (Served served = Served.start(prefix, root.toString())) {

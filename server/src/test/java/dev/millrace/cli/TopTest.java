@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code millrace top} in a real terminal, which tmux is. */
+/** {@code millrace top} in a real terminal (tmux). */
 class TopTest {
   @TempDir Path root;
 
@@ -64,7 +64,7 @@ class TopTest {
   }
 
   @Test
-  void aTerminalShowsFiguresThatMoveUntilQ() throws Exception {
+  void aTerminalShowsChangingMetricsUntilQ() throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING);
         Traffic _ = new Traffic(server, root, 10);
         Terminal terminal = new Terminal(Programs.millrace("top", server.managementUrl()))) {
@@ -85,7 +85,7 @@ class TopTest {
   }
 
   @Test
-  void aServerThatGoesAwayIsSaidSo() throws Exception {
+  void aLostServerIsReported() throws Exception {
     RunningServer server = RunningServer.start(root, TransportChoice.NIO);
     try (Terminal terminal = new Terminal(Programs.millrace("top", server.managementUrl()))) {
       terminal.await(text -> text.contains("Under way"));
@@ -100,7 +100,7 @@ class TopTest {
   }
 
   @Test
-  void onceIsForPipes() throws Exception {
+  void onceWritesPlainTextAndErrorsSetTheExitCode() throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING)) {
       Result result =
           Programs.run(Programs.millrace("top", "--once", server.managementUrl()), Map.of());
@@ -108,9 +108,11 @@ class TopTest {
       assertTrue(result.out().contains("Completion latency, p99\n"), result.out());
       assertFalse(result.out().contains("\033"), result.out());
     }
-    Result nobody = Programs.run(Programs.millrace("top", "--once", "127.0.0.1:1"), Map.of());
-    assertEquals(1, nobody.exitCode());
-    assertTrue(nobody.err().startsWith("millrace: http://127.0.0.1:1/status.json: "), nobody.err());
+    Result unreachable = Programs.run(Programs.millrace("top", "--once", "127.0.0.1:1"), Map.of());
+    assertEquals(1, unreachable.exitCode());
+    assertTrue(
+        unreachable.err().startsWith("millrace: http://127.0.0.1:1/status.json: "),
+        unreachable.err());
     Result wrong = Programs.run(Programs.millrace("top", "::"), Map.of());
     assertEquals(2, wrong.exitCode());
     assertEquals("millrace: '::' is not a URL, as in http://127.0.0.1:9090\n", wrong.err());

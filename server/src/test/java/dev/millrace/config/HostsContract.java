@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Mounts that differ by their host alone, on both transports. */
+/** Mounts that differ only by host, on both transports. */
 abstract class HostsContract {
   private static final String MOUNTS =
       """
@@ -42,10 +42,10 @@ abstract class HostsContract {
   }
 
   @Test
-  void aFullNameWithItsDotIsTheSameHost() throws Exception {
+  void hostsMatchInAnyCaseWithPortsAndATrailingDot() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), MOUNTS.formatted(root))) {
       for (String end : List.of("", ".", ":80", ".:8080")) {
-        for (int i = 0; i < 3; i++) { // from the file, and from memory where answers are kept
+        for (int i = 0; i < 3; i++) { // from the file, then from the response cache
           assertEquals("a", ask(server, "a.example.org" + end));
           assertEquals("b", ask(server, "B.Example.org" + end));
           assertEquals("wild", ask(server, "c.example.org" + end));
@@ -58,7 +58,7 @@ abstract class HostsContract {
   }
 
   @Test
-  void mountsOfOnePrefixAreCountedApart() throws Exception {
+  void mountsWithTheSamePrefixHaveTheirOwnMetrics() throws Exception {
     try (LogLines log = new LogLines("io.micrometer");
         RunningServer server = RunningServer.start(root, transport(), MOUNTS.formatted(root))) {
       ask(server, "a.example.org");
@@ -69,7 +69,7 @@ abstract class HostsContract {
             {"a.example.org/", "1.0"}, {"b.example.org/", "1.0"}, {"*.example.org/", "0.0"}
           }) {
         String name = "millrace_files_cache_misses_total{mount=\"" + mount[0] + "\"}";
-        assertEquals(mount[1], server.figure(name), name);
+        assertEquals(mount[1], server.metric(name), name);
       }
       assertEquals(0, log.with("already registered"));
     }

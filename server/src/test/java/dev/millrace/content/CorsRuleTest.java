@@ -26,7 +26,7 @@ class CorsRuleTest {
   }
 
   @Test
-  void aListedOriginMayReadAndOtherOriginsMayNot() {
+  void onlyListedOriginsAreAllowed() {
     request.put(Headers.ORIGIN, ORIGIN);
     rule(ORIGIN).apply(request, response);
     assertEquals(ORIGIN, response.getFirst(ALLOW_ORIGIN));
@@ -38,7 +38,7 @@ class CorsRuleTest {
   }
 
   @Test
-  void cachesLearnThatTheResponseDependsOnTheOriginAlsoWithoutOne() {
+  void varyIsOriginEvenForRequestsWithoutOrigin() {
     rule(ORIGIN).apply(request, response);
     rule(ORIGIN).apply(request, response);
     assertEquals(List.of("Origin"), List.copyOf(response.get(Headers.VARY)));
@@ -54,7 +54,7 @@ class CorsRuleTest {
   }
 
   @Test
-  void aPreflightLearnsMethodsFieldsAndAge() {
+  void aPreflightResponseHasAllowedHeadersAndMaxAge() {
     request.put(Headers.ORIGIN, ORIGIN);
     request.put(METHOD, "GET");
     rule(ORIGIN).apply(request, response);
@@ -65,7 +65,7 @@ class CorsRuleTest {
   }
 
   @Test
-  void anotherPathsRuleCanBeWithdrawn() {
+  void withdrawRemovesAllButVary() {
     request.put(Headers.ORIGIN, ORIGIN);
     rule(ORIGIN).apply(request, response);
     CorsRule.withdraw(response);

@@ -26,13 +26,13 @@ class MountTest {
     "'', anything, true",
     "'', '', true",
   })
-  void aHostMatchesItselfAWildcardTheNamesBelowAndNoHostAny(
+  void hostsMatchExactlyWildcardsMatchSubdomainsAndNoHostMatchesAll(
       String configured, String requested, boolean matches) {
     assertEquals(matches, mount(configured).hostMatchScore(requested) > 0);
   }
 
   @Test
-  void theCloserMatchScoresHigher() {
+  void aMoreSpecificMatchScoresHigher() {
     int any = mount("").hostMatchScore("a.b.example");
     int below = mount("*.example").hostMatchScore("a.b.example");
     int closer = mount("*.b.example").hostMatchScore("a.b.example");

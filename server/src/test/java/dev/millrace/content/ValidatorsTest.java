@@ -22,7 +22,7 @@ class ValidatorsTest {
   }
 
   @Test
-  void inodeAndChangeTimeTellVersionsApart() {
+  void inodeAndChangeTimeDistinguishVersions() {
     FileStat one = stat(7, 1000, 5);
     assertEquals(tags(one), tags(stat(7, 1000, 5)));
     assertNotEquals(tags(one), tags(stat(8, 1000, 5)));
@@ -33,9 +33,9 @@ class ValidatorsTest {
   }
 
   @Test
-  void aFileThatMayChangeUnseenHasAWeakTagThatNoLaterOneEquals() {
+  void recentlyChangedFilesHaveAWeakETagUntilTheDigestIsKnown() {
     long now = System.currentTimeMillis() / 1000;
-    FileStat fresh = stat(7, now + 10, 0); // of a clock that is ahead
+    FileStat fresh = stat(7, now + 10, 0); // the file system's clock is ahead
     assertEquals(1, tags(fresh).size());
     assertTrue(tags(fresh).getFirst().startsWith("W/\""), tags(fresh).toString());
     FileStat old = stat(7, 1000, 0);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two event threads that the test plays in turn, and one hashing thread. */
+/** The test plays two loop threads in turn; there is one hashing thread. */
 class CrossLoopDigestsTest {
   private static final Set<Algorithm> SHA_256 = Set.of(Algorithm.SHA_256);
   private static final int MOST = 1024;
@@ -34,7 +34,7 @@ class CrossLoopDigestsTest {
   private final DigestService service =
       new DigestService(threads, home::add, DigestStore.NONE, new Limits(10, 10, 1, 2048, 100));
   private final CrossLoopDigests posted = new CrossLoopDigests(service, home::add, own::add);
-  private final List<String> answers = new ArrayList<>();
+  private final List<String> outcomes = new ArrayList<>();
   private OpenFile file;
 
   @BeforeEach
@@ -53,12 +53,12 @@ class CrossLoopDigestsTest {
       new DigestSource.Callback() {
         @Override
         public void known(Digests digests) {
-          answers.add("known");
+          outcomes.add("known");
         }
 
         @Override
         public void unavailable(Unavailable why) {
-          answers.add(why.name());
+          outcomes.add(why.name());
         }
       };
 
@@ -85,25 +85,25 @@ class CrossLoopDigestsTest {
   }
 
   @Test
-  void anAnswerComesBackToWhoAskedAndIsKnownAfterwards() throws Exception {
+  void resultsReturnToTheRequestingLoopAndAreCached() throws Exception {
     posted.require(file, SHA_256, callback);
     posted.require(file, SHA_256, callback);
     Await.until(() -> {
       run(home);
       return own.size() >= 2;
     });
-    assertEquals(List.of(), answers, "answered on the asking thread alone");
+    assertEquals(List.of(), outcomes, "called back on another thread");
     run(own);
-    assertEquals(List.of("known", "known"), answers);
+    assertEquals(List.of("known", "known"), outcomes);
     assertEquals(1, service.computed());
     assertEquals(1, service.coalesced());
     posted.require(file, SHA_256, callback);
-    assertEquals(3, answers.size(), "at once");
+    assertEquals(3, outcomes.size(), "called back immediately");
     assertEquals(0, home.size());
   }
 
   @Test
-  void aServiceWhoseThreadIsStuckIsNotBuriedUnderQuestions() throws Exception {
+  void requestsToAStuckServiceAreBounded() throws Exception {
     assertEquals(1, descriptors());
     for (int i = 0; i < MOST + 3; i++) {
       posted.require(file, SHA_256, callback);
@@ -112,10 +112,10 @@ class CrossLoopDigestsTest {
     posted.requirePart(file, Algorithm.SHA_256, 0, 1, callback);
     assertEquals(MOST, home.size());
     assertEquals(1 + MOST, descriptors());
-    int refused = answers.size();
-    assertEquals(Collections.nCopies(refused, "BUSY"), answers);
+    int refused = outcomes.size();
+    assertEquals(Collections.nCopies(refused, "BUSY"), outcomes);
     assertEquals(refused, service.refused());
-    // For each of the first, nobody waits for another: together 64, and then no more of those.
+    // 32 background requests are queued: they are accepted only while fewer than 64 are pending.
     assertEquals(MOST + 4 - (MOST - 32), refused);
     service.stop();
     run(home);
@@ -123,6 +123,6 @@ class CrossLoopDigestsTest {
       run(home);
       return descriptors() <= 1;
     });
-    assertEquals(1, descriptors(), "each question's descriptor is closed");
+    assertEquals(1, descriptors(), "the descriptor of every request is closed");
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One hashing thread, and the test's thread as the event thread. */
+/** One hashing thread; the test's thread is the loop thread. */
 class DigestServiceTest {
   private static final Set<Algorithm> SHA_256 = Set.of(Algorithm.SHA_256);
 
@@ -29,7 +29,7 @@ class DigestServiceTest {
 
   private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final ThreadPool threads = new ThreadPool(new ThreadPool.Config("hash", 1, 4096));
-  private final List<String> answers = new ArrayList<>();
+  private final List<String> outcomes = new ArrayList<>();
 
   @AfterEach
   void join() {
@@ -61,48 +61,51 @@ class DigestServiceTest {
     return new DigestService.Callback() {
       @Override
       public void known(Digests digests) {
-        answers.add(name);
+        outcomes.add(name);
       }
 
       @Override
       public void unavailable(Unavailable why) {
-        answers.add(name + " " + why);
+        outcomes.add(name + " " + why);
       }
     };
   }
 
   private void handleEvents(int expectedAnswers) throws InterruptedException {
-    while (answers.size() < expectedAnswers) {
+    while (outcomes.size() < expectedAnswers) {
       Runnable event = events.poll(60, TimeUnit.SECONDS);
-      assertNotNull(event, "only " + answers);
+      assertNotNull(event, "only " + outcomes);
       event.run();
     }
   }
 
   @Test
-  void aSmallFileDoesNotWaitForTheEndOfALargeOne() throws Exception {
+  void aSmallFileIsHashedBeforeALargeOneEnds() throws Exception {
     DigestService service = service(10);
     require(service, "large", sparse("large", 100 * HashTask.QUANTUM_BYTES));
     require(service, "small", sparse("small", 1000));
     handleEvents(2);
-    assertEquals(List.of("small", "large"), answers);
+    assertEquals(List.of("small", "large"), outcomes);
     assertEquals(100 * HashTask.QUANTUM_BYTES + 1000, service.hashedBytes());
   }
 
   @Test
-  void pastTheBoundOneIsToldSoAtOnceAndTheOthersAreAnswered() throws Exception {
+  void beyondTheBoundRequestsAreBusyAtOnceAndOthersComplete() throws Exception {
     ResetEvent go = new ResetEvent();
     threads.spawn(go::await);
     DigestService service = service(2);
     for (int i = 0; i < 3; i++) {
       require(service, "file" + i, sparse("file" + i, 1000));
     }
-    require(service, "file0 again", open(root.resolve("file0"))); // shares a pass, so has room
-    assertEquals(List.of("file2 BUSY"), answers);
+    require(
+        service,
+        "file0 again",
+        open(root.resolve("file0"))); // joins a queued pass and needs no entry
+    assertEquals(List.of("file2 BUSY"), outcomes);
     assertEquals(1, service.refused());
     go.set();
     handleEvents(4);
-    assertEquals(List.of("file2 BUSY", "file0", "file0 again", "file1"), answers);
+    assertEquals(List.of("file2 BUSY", "file0", "file0 again", "file1"), outcomes);
     assertEquals(2, service.computed());
     assertEquals(0, service.failed());
   }
@@ -135,24 +138,24 @@ class DigestServiceTest {
   }
 
   @Test
-  void aStepThatThrowsAnswersAllThatWaitAndFreesTheirPlace() throws Exception {
+  void aFailingStoreFailsAllWaitingRequestsAndFreesTheirEntries() throws Exception {
     for (DigestStore store : List.of(failing(true, false), failing(false, true))) {
-      answers.clear();
+      outcomes.clear();
       DigestService service =
           new DigestService(threads, events::add, store, new Limits(1, 10, 1, 2048, 100));
       require(service, "one", sparse("one", 1000));
       require(service, "one again", open(root.resolve("one")));
       handleEvents(2);
-      assertEquals(List.of("one UNREADABLE", "one again UNREADABLE"), answers);
+      assertEquals(List.of("one UNREADABLE", "one again UNREADABLE"), outcomes);
       assertEquals(0, service.jobs());
       require(service, "two", sparse("two", 1000));
       handleEvents(3);
-      assertEquals("two UNREADABLE", answers.getLast(), "not BUSY");
+      assertEquals("two UNREADABLE", outcomes.getLast(), "not BUSY");
     }
   }
 
   @Test
-  void aClientThatThrowsKeepsNoOtherFromItsAnswer() throws Exception {
+  void aThrowingCallbackDoesNotAffectOtherCallbacks() throws Exception {
     DigestService service = service(10);
     OpenFile file = sparse("one", 1000);
     service.require(
@@ -169,12 +172,12 @@ class DigestServiceTest {
         });
     require(service, "one", file);
     handleEvents(1);
-    assertEquals(List.of("one"), answers);
+    assertEquals(List.of("one"), outcomes);
     assertEquals(0, service.jobs());
   }
 
   @Test
-  void whoeverAsksForAnAlgorithmSharesItsPass() throws Exception {
+  void requestsForTheSameAlgorithmShareAPass() throws Exception {
     ResetEvent go = new ResetEvent();
     threads.spawn(go::await);
     DigestService service = service(2);
@@ -188,13 +191,13 @@ class DigestServiceTest {
     }
     go.set();
     handleEvents(6);
-    assertEquals(2, service.computed(), "one pass each");
+    assertEquals(2, service.computed(), "one pass an algorithm");
     assertEquals(4, service.coalesced());
     assertEquals(0, service.jobs());
   }
 
   @Test
-  void whatNobodyWaitsForTakesNoRoomOfThoseWhoDo() throws Exception {
+  void backgroundRequestsUseNoEntriesOfWaitingRequests() throws Exception {
     ResetEvent go = new ResetEvent();
     threads.spawn(go::await);
     DigestService service = service(1);
@@ -204,18 +207,21 @@ class DigestServiceTest {
       file.close();
     }
     require(service, "asked", sparse("asked", 1000));
-    require(service, "behind2", open(root.resolve("behind2"))); // full: it waits in its old place
+    require(
+        service,
+        "behind2",
+        open(root.resolve("behind2"))); // full: keeps its place among the background requests
     require(service, "refused", sparse("refused", 1000));
-    assertEquals(List.of("refused BUSY"), answers);
+    assertEquals(List.of("refused BUSY"), outcomes);
     go.set();
     handleEvents(3);
-    assertEquals(List.of("refused BUSY", "asked", "behind2"), answers);
+    assertEquals(List.of("refused BUSY", "asked", "behind2"), outcomes);
     assertEquals(4, service.computed());
     assertEquals(0, service.jobs());
   }
 
   @Test
-  void aPartThatFailsIsCountedToo() throws Exception {
+  void failedPartsAreCounted() throws Exception {
     DigestService service = service(2);
     OpenFile file = sparse("file", 1000);
     part(service, "whole", file, 1000);
@@ -228,7 +234,7 @@ class DigestServiceTest {
     OpenFile directory = open(root);
     part(service, "directory", directory, 10);
     handleEvents(3);
-    assertEquals(List.of("whole", "truncated CHANGED", "directory UNREADABLE"), answers);
+    assertEquals(List.of("whole", "truncated CHANGED", "directory UNREADABLE"), outcomes);
     assertEquals(2, service.failed());
     file.close();
     directory.close();
@@ -239,12 +245,12 @@ class DigestServiceTest {
   }
 
   @Test
-  void whatCannotBeReadHasNoDigestAndIsCounted() throws Exception {
+  void anUnreadableFileHasNoDigestAndIsCountedAsFailed() throws Exception {
     DigestService service = service(2);
     OpenFile directory = open(Files.createDirectory(root.resolve("directory")));
     require(service, "unreadable", directory); // read(2) of a directory is an error: EISDIR
     handleEvents(1);
-    assertEquals(List.of("unreadable UNREADABLE"), answers);
+    assertEquals(List.of("unreadable UNREADABLE"), outcomes);
     assertEquals(1, service.failed());
     assertEquals(Digests.NONE, service.known(directory.stat()));
     assertEquals(0, service.jobs());

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kill -9 while digests are written: 200 times a small process that does nothing else, because a
- * server takes longer to start than to be killed, and five times the whole server.
+ * Sends SIGKILL while digests are written: 200 times to a small process that only writes digests,
+ * which starts faster than a server, and five times to a whole server.
  */
 class KilledWhileWritingTest {
   private static final int LANES = 4;
@@ -40,7 +40,7 @@ class KilledWhileWritingTest {
     for (int i = 0; i < LANES; i++) {
       Path state = directory.resolve("state" + i);
       Random random = new Random(i);
-      lanes.add(Thread.ofPlatform().start(() -> killOnAndOn(state, random, kills, failure)));
+      lanes.add(Thread.ofPlatform().start(() -> killRepeatedly(state, random, kills, failure)));
     }
     for (Thread lane : lanes) {
       lane.join();
@@ -51,17 +51,18 @@ class KilledWhileWritingTest {
       Path state = directory.resolve("state" + i);
       try (SqliteDigestStore store = SqliteDigestStore.openExisting(state)) {
         long known = KilledWriter.check(store);
-        assertTrue(known > 100, known + " files are known");
+        assertTrue(known > 100, known + " files are indexed");
       }
-      assertFalse(Files.exists(state.resolve("digests.db.damaged")), "a kill damages nothing");
+      assertFalse(
+          Files.exists(state.resolve("digests.db.damaged")), "a kill does not damage the index");
     }
   }
 
-  private static void killOnAndOn(
+  private static void killRepeatedly(
       Path state, Random random, AtomicInteger kills, AtomicReference<Throwable> failure) {
     try {
       for (int i = 0; i < KILLS_A_LANE && failure.get() == null; i++) {
-        // Each tenth time while it starts: the database may be half made.
+        // Every tenth kill hits the start, when the database may be incomplete.
         killOnce(state, i % 10 == 0 ? random.nextInt(400) : -1, random.nextInt(40));
         kills.incrementAndGet();
       }
@@ -110,30 +111,30 @@ class KilledWhileWritingTest {
       try (Served served = Served.start(List.of(), "--state=" + state, root.toString());
           RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
         for (int i = 0; i < 200; i++) {
-          assertRight(client, root.resolve("f" + i));
+          assertCorrectDigest(client, root.resolve("f" + i));
         }
         for (int i = 0; i < 10; i++) {
           Path file = root.resolve("f" + random.nextInt(200));
           write(file, random);
-          assertRight(client, file);
+          assertCorrectDigest(client, file);
         }
         served.process().destroyForcibly();
         assertEquals(128 + 9, served.process().waitFor());
       }
-      write(root.resolve("f" + random.nextInt(200)), random); // while nobody looks
+      write(root.resolve("f" + random.nextInt(200)), random); // while no server runs
     }
     try (SqliteDigestStore store = SqliteDigestStore.openExisting(state)) {
-      assertTrue(store.files() > 100, store.files() + " files are known");
+      assertTrue(store.files() > 100, store.files() + " files are indexed");
     }
   }
 
   private static void write(Path file, Random random) throws Exception {
-    byte[] bytes = new byte[5000]; // one size, so that only times tell versions apart
+    byte[] bytes = new byte[5000]; // equal sizes: only times distinguish versions
     random.nextBytes(bytes);
     Files.write(file, bytes);
   }
 
-  private static void assertRight(RawClient client, Path file) throws Exception {
+  private static void assertCorrectDigest(RawClient client, Path file) throws Exception {
     client.request("HEAD", "/" + file.getFileName(), "Want-Repr-Digest: sha-256=1");
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
     assertEquals(

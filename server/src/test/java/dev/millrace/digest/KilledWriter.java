@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A process that opens an index, checks all of it, says so, and writes to it until it is killed.
- * Each version's digest follows from the version, so that a wrong one shows.
+ * A process that opens an index, checks all of it, reports that, and writes to it until killed.
+ * Each digest is a function of its version, so that a wrong digest is detectable.
  */
 final class KilledWriter {
   private static final int FILES = 2000;
@@ -43,7 +43,7 @@ final class KilledWriter {
     return version;
   }
 
-  /** The version in the database, past what waits to be written. */
+  /** The version in the database itself, ignoring queued writes. */
   private static FileVersion written(SqliteDigestStore store, FileVersion wanted) throws Exception {
     IndexedFile file = store.file(wanted.device(), wanted.inode());
     return file == null ? new FileVersion(0, 0, 0, 0, 0, 0, 0) : file.version();
@@ -54,7 +54,7 @@ final class KilledWriter {
         .digest(version.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** How many files it knows, every one with the digest that it should have. */
+  /** Checks the digest of every indexed file and returns their number. */
   static long check(SqliteDigestStore store) throws Exception {
     long checked = 0;
     List<IndexedFile> page = store.after(0, -1, 500);

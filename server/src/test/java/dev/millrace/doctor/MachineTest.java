@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Other machines' /proc and /sys. */
+/** Reads {@code /proc} and {@code /sys} files of other machines. */
 class MachineTest {
   @TempDir Path root;
 
@@ -19,7 +19,7 @@ class MachineTest {
   }
 
   @Test
-  void containersAreGuessedByTheirSigns() throws Exception {
+  void containersAreDetectedByTheirMarkers() throws Exception {
     assertEquals("", new Machine(root, Map.of()).container());
     assertEquals("lxc", new Machine(root, Map.of("container", "lxc")).container());
     write(".dockerenv", "");
@@ -30,7 +30,7 @@ class MachineTest {
   }
 
   @Test
-  void limitsAreThoseOfTheProcess() throws Exception {
+  void softLimitsAreReadFromProc() throws Exception {
     write(
         "proc/self/limits",
         """
@@ -44,7 +44,7 @@ class MachineTest {
   }
 
   @Test
-  void theFileSystemIsThatOfTheDeepestMount() throws Exception {
+  void theDeepestMountDeterminesTheFileSystem() throws Exception {
     write(
         "proc/self/mountinfo",
         """
@@ -59,7 +59,7 @@ class MachineTest {
   }
 
   @Test
-  void controlGroupLimitsAreFoundAtTheRootOfAContainer() throws Exception {
+  void cgroupLimitsAreReadAtTheRootOfTheCgroupFileSystem() throws Exception {
     Machine machine = new Machine(root, Map.of());
     assertEquals("no control group (cgroup v2) found", machine.controlGroup());
     write("proc/self/cgroup", "0::/host/only\n");

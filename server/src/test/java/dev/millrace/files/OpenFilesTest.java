@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is kept of look-ups, of files and of names that are not there. */
+/** Cached look-ups of files and of missing variants. */
 class OpenFilesTest {
   private static final long FOR_EVER = Long.MAX_VALUE / 2;
 
   @TempDir Path root;
-  private final List<String> looked = new ArrayList<>();
+  private final List<String> lookedUp = new ArrayList<>();
   private int generation;
 
-  /** Opens at once, by the JDK's idea of a path. */
+  /** Opens files immediately, by path. */
   private final class Direct implements FileAccess {
     @Override
     public void root(@Nullable Root other) {
@@ -40,7 +40,7 @@ class OpenFilesTest {
     @Override
     public void open(byte[] path, OpenCallback callback) {
       String name = new String(path, StandardCharsets.UTF_8);
-      looked.add(name);
+      lookedUp.add(name);
       try {
         byte[] whole = root.resolve(name).toString().getBytes(StandardCharsets.UTF_8);
         callback.opened(OpenFile.open(whole));
@@ -83,7 +83,7 @@ class OpenFilesTest {
     return outcome.why;
   }
 
-  /** Whether it was opened, which it was if there is no failure. */
+  /** The result of an open; without a failure the file was opened. */
   private static final class Outcome implements FileAccess.OpenCallback {
     @Nullable OpenFailure why;
 
@@ -99,24 +99,24 @@ class OpenFilesTest {
   }
 
   @Test
-  void aVariantThatIsNotThereIsLookedUpOnce() throws Exception {
+  void aMissingVariantIsLookedUpOnceWhileItsEntryIsCached() throws Exception {
     OpenFiles files = new OpenFiles(new Direct(), 2, FOR_EVER, () -> {});
     assertSame(OpenFailure.NOT_FOUND, variant(files, "a.br"));
     assertSame(OpenFailure.NOT_FOUND, variant(files, "a.br"));
-    assertEquals(List.of("a.br"), looked);
+    assertEquals(List.of("a.br"), lookedUp);
     assertEquals(1, files.hits());
     assertEquals(1, files.misses());
 
     variant(files, "b");
-    variant(files, "c"); // no room for a third
+    variant(files, "c"); // exceeds the capacity of 2
     Files.writeString(root.resolve("a.br"), "x");
     assertNull(variant(files, "a.br"));
     assertNull(variant(files, "a.br"));
-    assertEquals(List.of("a.br", "b", "c", "a.br"), looked);
+    assertEquals(List.of("a.br", "b", "c", "a.br"), lookedUp);
   }
 
   @Test
-  void aFileIsFoundAsSoonAsItIsThere() throws Exception {
+  void aCreatedFileIsFoundAtOnce() throws Exception {
     OpenFiles files = new OpenFiles(new Direct(), 2, FOR_EVER, () -> {});
     assertSame(OpenFailure.NOT_FOUND, open(files, "a"));
     assertSame(OpenFailure.NOT_FOUND, variant(files, "a"));
@@ -126,11 +126,11 @@ class OpenFilesTest {
   }
 
   @Test
-  void itIsLookedUpAgainAfterTheTimeAndBeneathAnotherRoot() throws Exception {
+  void variantsAreLookedUpAgainAfterTheirLifetimeAndForANewRoot() throws Exception {
     OpenFiles files = new OpenFiles(new Direct(), 10, 0, () -> {});
     assertNotNull(variant(files, "a"));
     Files.writeString(root.resolve("a"), "x");
-    assertNull(variant(files, "a"), "no time has to pass");
+    assertNull(variant(files, "a"), "a lifetime of zero");
 
     OpenFiles kept = new OpenFiles(new Direct(), 10, FOR_EVER, () -> {});
     assertNotNull(variant(kept, "b"));
@@ -142,11 +142,11 @@ class OpenFilesTest {
   }
 
   @Test
-  void nothingIsKeptOnceClosed() {
+  void nothingIsCachedAfterClose() {
     OpenFiles files = new OpenFiles(new Direct(), 10, FOR_EVER, () -> {});
     files.close();
     assertNotNull(variant(files, "a"));
     assertNotNull(variant(files, "a"));
-    assertEquals(2, looked.size());
+    assertEquals(2, lookedUp.size());
   }
 }

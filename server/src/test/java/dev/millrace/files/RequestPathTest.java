@@ -34,12 +34,12 @@ class RequestPathTest {
     "/%2e%2e%2e,...",
     "/a/%2e%2e/b,b",
   })
-  void decodesOnce(String target, String expected) {
+  void pathsAreDecodedAndNormalised(String target, String expected) {
     assertEquals(expected, relative(target));
   }
 
   @Test
-  void decodesOnceOnly() {
+  void percentSignsAreDecodedOnlyOnce() {
     assertEquals("%2e%2e", relative("/%252e%252e"));
   }
 
@@ -63,12 +63,12 @@ class RequestPathTest {
         "/\u007f",
         "/\u0100"
       })
-  void refusesWhatIsNoPathOrLeavesTheRoot(String target) {
+  void malformedPathsAndPathsAboveTheRootAreRejected(String target) {
     assertInstanceOf(RequestPath.Malformed.class, RequestPath.parse(target), target);
   }
 
   @Test
-  void anEncodedSlashIsInNoName() {
+  void anEncodedSlashMatchesNoFile() {
     assertInstanceOf(RequestPath.Impossible.class, RequestPath.parse("/a%2fb"));
   }
 
@@ -78,7 +78,7 @@ class RequestPathTest {
   }
 
   @Test
-  void aFinalSlashAsksForADirectory() {
+  void pathsThatEndInASlashOrDotsAreDirectories() {
     for (String directory : new String[] {"/", "/a/", "/a/.", "/a/b/.."}) {
       assertTrue(names(directory).directory(), directory);
     }
@@ -86,13 +86,13 @@ class RequestPathTest {
   }
 
   @Test
-  void redirectsStayOnThisHost() {
+  void encodedDirectoryIsAPathOnTheSameHost() {
     assertEquals("/evil.example/x/", names("//evil.example/x").encodedDirectory());
     assertEquals("/a%20b%22/%C3%BC/", names("/a%20b%22/%c3%bc").encodedDirectory());
   }
 
   @Test
-  void dotNamesAreHiddenButForWellKnown() {
+  void dotNamesAreHiddenExceptWellKnownAtTheRoot() {
     assertTrue(names("/.git/config").isHidden(0));
     assertTrue(names("/a/.env").isHidden(0));
     assertTrue(names("/a/.well-known/x").isHidden(0));
@@ -102,7 +102,7 @@ class RequestPathTest {
   }
 
   @Test
-  void anIndexIsBelowItsDirectory() {
+  void anIndexNameIsAppendedToItsDirectory() {
     assertEquals(
         "a/index.html", new String(names("/a/").relative("index.html"), StandardCharsets.UTF_8));
     assertEquals(

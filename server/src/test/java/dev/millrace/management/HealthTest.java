@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the management port says of a server that is stuck, stopping, or without its files. */
+/** The management port of a server that is stuck, stopping, or without its root. */
 class HealthTest {
   @TempDir Path root;
 
@@ -40,7 +40,7 @@ class HealthTest {
 
   @ParameterizedTest
   @EnumSource(names = {"URING", "NIO"})
-  void aStuckLoopIsUnhealthyUntilItTurnsAgain(TransportChoice transport) throws Exception {
+  void aStuckLoopIsUnhealthyUntilItRunsAgain(TransportChoice transport) throws Exception {
     try (RunningServer server = RunningServer.start(root, transport)) {
       assertEquals(200, status(server, "/healthz"));
       CountDownLatch stuck = new CountDownLatch(1);
@@ -62,12 +62,14 @@ class HealthTest {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         assertTrue(millis >= 900 && millis < 5000, "answered after " + millis + " ms");
         for (int i = 0; i < 20; i++) {
-          assertEquals(503, status(server, "/healthz")); // at once: it was asked long enough ago
+          assertEquals(
+              503, status(server, "/healthz")); // at once: the check has been pending long enough
         }
         if (transport == TransportChoice.URING) {
-          double stall = Double.parseDouble(server.figure("millrace_loop_longest_turn_seconds"));
+          double stall = Double.parseDouble(server.metric("millrace_loop_longest_turn_seconds"));
           assertTrue(stall >= 0.9, "stalled for " + stall);
-          assertEquals("1.0", server.figure("millrace_loop_posted_tasks")); // one question, not 21
+          assertEquals(
+              "1.0", server.metric("millrace_loop_posted_tasks")); // one task for all checks
         }
       } finally {
         release.countDown();
@@ -80,7 +82,7 @@ class HealthTest {
   }
 
   @Test
-  void aServerIsReadyWhileItsRootIsThere() throws Exception {
+  void aServerIsReadyWhileItsRootExists() throws Exception {
     Path www = Files.createDirectory(root.resolve("www"));
     try (RunningServer server = RunningServer.start(www, TransportChoice.URING)) {
       assertEquals(200, status(server, "/readyz"));
@@ -94,7 +96,7 @@ class HealthTest {
   }
 
   @Test
-  void aServerThatDrainsIsAliveButNotReady() throws Exception {
+  void aStoppingServerIsHealthyButNotReady() throws Exception {
     Files.write(root.resolve("large"), new byte[64 << 20]);
     RunningServer server = RunningServer.start(root, TransportChoice.URING);
     try (RawClient client = new RawClient(server.address(), 8 << 10)) {
@@ -114,7 +116,7 @@ class HealthTest {
   }
 
   @Test
-  void theManagementPortHasItsPagesAndNothingElse() throws Exception {
+  void theManagementPortServesOnlyItsOwnPages() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING)) {
       for (String path :
@@ -148,7 +150,7 @@ class HealthTest {
   }
 
   @Test
-  void byDefaultTheManagementPortIsForThisMachineAlone() throws Exception {
+  void theManagementPortIsOnLoopbackByDefault() throws Exception {
     HostPort management = HostPort.parse(ServerSettings.MANAGEMENT.defaultText());
     assertTrue(InetAddress.getByName(management.host()).isLoopbackAddress(), management.toString());
   }

@@ -21,74 +21,74 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pages that many ask for at once. */
+/** Pages that many clients request at the same time. */
 class PageRenderQueueTest {
   @TempDir Path root;
 
   @Test
-  void allWhoAskBeforeAPageIsBegunShareIt() throws Exception {
+  void requestsThatArriveBeforeAPageIsRenderedShareIt() throws Exception {
     try (PageRenderQueue renderQueue = new PageRenderQueue()) {
-      AtomicInteger made = new AtomicInteger();
-      CountDownLatch begun = new CountDownLatch(1);
-      CountDownLatch goOn = new CountDownLatch(1);
+      AtomicInteger rendered = new AtomicInteger();
+      CountDownLatch started = new CountDownLatch(1);
+      CountDownLatch resume = new CountDownLatch(1);
       CountDownLatch delivered = new CountDownLatch(51);
       PageRenderQueue.Maker slow =
           () -> {
-            begun.countDown();
-            goOn.await();
+            started.countDown();
+            resume.await();
             return Answer.text(200, "first");
           };
       assertTrue(renderQueue.ask("a", slow, _ -> delivered.countDown()));
-      begun.await();
+      started.await();
       for (int i = 0; i < 50; i++) {
         PageRenderQueue.Maker quick =
             () -> {
-              made.incrementAndGet();
+              rendered.incrementAndGet();
               return Answer.text(200, "later");
             };
         assertTrue(renderQueue.ask(i % 2 == 0 ? "a" : "b", quick, _ -> delivered.countDown()));
       }
-      goOn.countDown();
+      resume.countDown();
       assertTrue(delivered.await(20, TimeUnit.SECONDS));
-      assertEquals(2, made.get(), "one for each of two pages, though one was being made before");
+      assertEquals(2, rendered.get(), "one rendering for each page, besides the one in progress");
     }
   }
 
   @Test
-  void tooManyAreRefusedAndOneThatFailsIsSaidSo() throws Exception {
+  void theQueueIsBoundedAndAFailingPageStillGetsAResponse() throws Exception {
     try (PageRenderQueue renderQueue = new PageRenderQueue()) {
-      CountDownLatch begun = new CountDownLatch(1);
-      CountDownLatch goOn = new CountDownLatch(1);
+      CountDownLatch started = new CountDownLatch(1);
+      CountDownLatch resume = new CountDownLatch(1);
       PageRenderQueue.Maker failing =
           () -> {
-            begun.countDown();
-            goOn.await();
+            started.countDown();
+            resume.await();
             throw new IllegalStateException("deliberate");
           };
-      CompletableFuture<Answer> answer = new CompletableFuture<>();
-      assertTrue(renderQueue.ask("a", failing, answer::complete));
-      begun.await();
+      CompletableFuture<Answer> response = new CompletableFuture<>();
+      assertTrue(renderQueue.ask("a", failing, response::complete));
+      started.await();
       int accepted = 0;
       while (renderQueue.ask("b", () -> Answer.text(200, ""), _ -> {}) && accepted < 10_000) {
         accepted++;
       }
       assertEquals(1024, accepted);
-      goOn.countDown();
-      assertFalse(answer.get(20, TimeUnit.SECONDS) == null);
+      resume.countDown();
+      assertFalse(response.get(20, TimeUnit.SECONDS) == null);
     }
   }
 
   @Test
-  void fiftyScrapesAtOnceAreAllAnsweredAndHealthMeanwhile() throws Exception {
+  void concurrentScrapesAndAHealthCheckAllGetResponses() throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING);
         HttpClient http = HttpClient.newHttpClient()) {
-      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
-        answers.add(ask(http, server.managementUrl() + "/metrics"));
+        responses.add(ask(http, server.managementUrl() + "/metrics"));
       }
       assertEquals(200, ask(http, server.managementUrl() + "/healthz").join().statusCode());
-      for (CompletableFuture<HttpResponse<String>> answer : answers) {
-        HttpResponse<String> got = answer.get(20, TimeUnit.SECONDS);
+      for (CompletableFuture<HttpResponse<String>> response : responses) {
+        HttpResponse<String> got = response.get(20, TimeUnit.SECONDS);
         assertEquals(200, got.statusCode());
         assertTrue(got.body().contains("\nmillrace_loop_turns_total "), got.body());
       }

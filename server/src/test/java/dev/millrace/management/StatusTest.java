@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** /status, as a person sees it and as a program reads it. */
+/** /status as a page for people and as JSON for programs. */
 class StatusTest {
   @TempDir Path root;
 
@@ -40,30 +40,30 @@ class StatusTest {
     }
   }
 
-  /** The newest point of each line, NaN for null. */
-  private static Map<String, Double> figures(String json) {
-    Map<String, Double> figures = new TreeMap<>();
+  /** The latest point of each line; NaN for null. */
+  private static Map<String, Double> metrics(String json) {
+    Map<String, Double> metrics = new TreeMap<>();
     Map<?, ?> status = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(json);
     for (Object chart : (List<?>) status.get("charts")) {
       for (Object line : (List<?>) ((Map<?, ?>) chart).get("lines")) {
         Map<?, ?> one = (Map<?, ?>) line;
         assertEquals(180, ((List<?>) one.get("points")).size());
         Object now = one.get("now");
-        figures.put(
+        metrics.put(
             (String) one.get("id"), now == null ? Double.NaN : ((Number) now).doubleValue());
       }
     }
-    return figures;
+    return metrics;
   }
 
   @Test
-  void programsReadTheSameFigures() throws Exception {
+  void jsonHasTheMetricsOfThePage() throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING);
         Traffic _ = new Traffic(server, root, 10)) {
       String url = server.managementUrl();
-      Map<String, Double> figures =
+      Map<String, Double> metrics =
           Await.until(
-              () -> figures(get(url + "/status.json", "*/*").body()),
+              () -> metrics(get(url + "/status.json", "*/*").body()),
               seen -> seen.get("requests") > 0 && seen.get("request_p99") > 0);
       for (String positive :
           List.of(
@@ -72,28 +72,28 @@ class StatusTest {
               "turn_p99",
               "longest_turn",
               "latency_openat2")) {
-        assertTrue(figures.get(positive) > 0, positive + " in " + figures);
+        assertTrue(metrics.get(positive) > 0, positive + " in " + metrics);
       }
-      assertTrue(figures.get("request_p50") <= figures.get("request_p99"), figures.toString());
-      assertTrue(figures.get("request_p99") < 10, figures.toString());
+      assertTrue(metrics.get("request_p50") <= metrics.get("request_p99"), metrics.toString());
+      assertTrue(metrics.get("request_p99") < 10, metrics.toString());
       HttpResponse<String> negotiated = get(url + "/status", "application/json");
       assertEquals("application/json", negotiated.headers().firstValue("Content-Type").orElse(""));
-      assertEquals(figures.keySet(), figures(negotiated.body()).keySet());
+      assertEquals(metrics.keySet(), metrics(negotiated.body()).keySet());
     }
   }
 
   @Test
-  void nioHasTheChartsThatItCan() throws Exception {
+  void nioHasTheChartsThatDoNotNeedARing() throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.NIO)) {
       Set<String> ids =
-          figures(get(server.managementUrl() + "/status.json", "*/*").body()).keySet();
+          metrics(get(server.managementUrl() + "/status.json", "*/*").body()).keySet();
       assertTrue(ids.containsAll(Set.of("requests", "request_p99", "connections", "worker_queue")));
       assertFalse(ids.contains("submissions_per_enter"));
     }
   }
 
   @Test
-  void thePageAsksForNothingAndRunsNothing() throws Exception {
+  void thePageLoadsNothingAndHasNoScripts() throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING)) {
       HttpResponse<String> page = get(server.managementUrl() + "/status", "text/html,*/*");
       String policy = page.headers().firstValue("Content-Security-Policy").orElse("");
@@ -115,7 +115,7 @@ class StatusTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aPersonSeesChartsThatMove(boolean dark) throws Exception {
+  void aBrowserShowsChartsThatUpdate(boolean dark) throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING);
         Traffic _ = new Traffic(server, root, 5);
         Browser browser = new Browser(dark)) {
@@ -124,12 +124,15 @@ class StatusTest {
       String drawn = "document.querySelectorAll('polyline').length";
       Await.until(() ->
           Integer.parseInt(browser.evaluate(drawn)) >= 12
-              && !first.equals(browser.evaluate("document.body.innerText"))); // it reloads itself
-      // Nothing was refused by the policy: the style sheet is in force.
+              && !first.equals(
+                  browser.evaluate("document.body.innerText"))); // the page reloads itself
+      // The Content-Security-Policy allows the style sheet.
       assertEquals(
           "\"grid\"", browser.evaluate("getComputedStyle(document.querySelector('main')).display"));
       assertEquals(
-          "0", browser.evaluate("performance.getEntriesByType('resource').length"), "no requests");
+          "0",
+          browser.evaluate("performance.getEntriesByType('resource').length"),
+          "requests by the page");
       BufferedImage image =
           ImageIO.read(browser.screenshot("status-" + (dark ? "dark" : "light")).toFile());
       int background = image.getRGB(3, 3) & 0xff;
@@ -145,7 +148,7 @@ class StatusTest {
   }
 
   @Test
-  void aHostileReasonIsText() throws Exception {
+  void aHostileReasonIsEscaped() throws Exception {
     var status =
         new dev.millrace.management.Status.Snapshot(
             "1", "NIO", "<script>alert(1)</script>\"'&", 1, List.of());

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every meter: its value after known traffic, its description, its unit, its page in the docs. */
+/** Values after known traffic, and the description, unit and documentation of every metric. */
 class MetricsTest {
   private static final String OPEN_METRICS = "application/openmetrics-text;version=1.0.0";
   private static final String ACCESS_LOG_AND_INDEX =
@@ -46,8 +46,8 @@ class MetricsTest {
     }
   }
 
-  private static void await(RunningServer server, String figure, String value) throws Exception {
-    server.await(figure, Double.parseDouble(value));
+  private static void await(RunningServer server, String metric, String value) throws Exception {
+    server.await(metric, Double.parseDouble(value));
   }
 
   private static void traffic(RunningServer server) throws Exception {
@@ -69,7 +69,7 @@ class MetricsTest {
     }
   }
 
-  /** Names, types and units as OpenMetrics declares them. */
+  /** The names and types that OpenMetrics declares; checks units and descriptions. */
   private static Map<String, String> declared(String exposition) throws Exception {
     Map<String, String> families = new TreeMap<>();
     Map<String, String> units = new TreeMap<>();
@@ -85,12 +85,12 @@ class MetricsTest {
         described.add(words[2]);
       }
     }
-    assertEquals(families.keySet(), described, "every meter is described");
+    assertEquals(families.keySet(), described, "every metric has a description");
     units.forEach((name, unit) -> assertTrue(name.endsWith("_" + unit), name + " in " + unit));
     return families;
   }
 
-  /** What a name has in the text format and lacks in OpenMetrics' declarations. */
+  /** The suffix that the text format adds to the name that OpenMetrics declares. */
   private static String suffix(String type) {
     return switch (type) {
       case "counter" -> "_total";
@@ -100,7 +100,7 @@ class MetricsTest {
   }
 
   @Test
-  void everyMeterIsDescribedAndInTheDocumentation() throws Exception {
+  void everyMetricIsDescribedAndDocumented() throws Exception {
     try (RunningServer server = start(TransportChoice.URING)) {
       traffic(server);
       await(server, "millrace_digest_computed_total", "1.0");
@@ -129,40 +129,40 @@ class MetricsTest {
   }
 
   @Test
-  void figuresSayWhatHappened() throws Exception {
+  void metricsCountTheTraffic() throws Exception {
     try (RunningServer server = start(TransportChoice.URING)) {
       traffic(server);
       String get2xx = "{http_request_method=\"GET\",http_response_status_class=\"2xx\"}";
       String get4xx = "{http_request_method=\"GET\",http_response_status_class=\"4xx\"}";
       await(server, "http_server_request_duration_seconds_count" + get2xx, "4");
-      assertEquals("4000.0", server.figure("http_server_response_body_size_bytes_sum" + get2xx));
-      assertEquals("1", server.figure("http_server_request_duration_seconds_count" + get4xx));
+      assertEquals("4000.0", server.metric("http_server_response_body_size_bytes_sum" + get2xx));
+      assertEquals("1", server.metric("http_server_request_duration_seconds_count" + get4xx));
       assertEquals(
           "1",
-          server.figure(
+          server.metric(
               "http_server_request_duration_seconds_count"
                   + "{http_request_method=\"HEAD\",http_response_status_class=\"2xx\"}"));
       assertEquals(
-          "1.0", server.figure("millrace_requests_rejected_total{reason=\"unknown_method\"}"));
-      assertEquals("2.0", server.figure("millrace_connections_accepted_total"));
+          "1.0", server.metric("millrace_requests_rejected_total{reason=\"unknown_method\"}"));
+      assertEquals("2.0", server.metric("millrace_connections_accepted_total"));
       await(server, "millrace_connections_open", "0.0");
-      assertEquals("0.0", server.figure("millrace_connections_idle"));
-      assertEquals("0.0", server.figure("http_server_active_requests"));
-      assertTrue(Double.parseDouble(server.figure("millrace_loop_wakeup_seconds_count")) > 0);
-      assertTrue(Double.parseDouble(server.figure("millrace_loop_task_wait_seconds_count")) > 0);
-      double turns = Double.parseDouble(server.figure("millrace_loop_turn_completions_count"));
+      assertEquals("0.0", server.metric("millrace_connections_idle"));
+      assertEquals("0.0", server.metric("http_server_active_requests"));
+      assertTrue(Double.parseDouble(server.metric("millrace_loop_wakeup_seconds_count")) > 0);
+      assertTrue(Double.parseDouble(server.metric("millrace_loop_task_wait_seconds_count")) > 0);
+      double turns = Double.parseDouble(server.metric("millrace_loop_turn_completions_count"));
       assertTrue(turns > 0, "turns " + turns);
       double enters =
-          Double.parseDouble(server.figure("millrace_ring_submissions_per_enter_count"));
+          Double.parseDouble(server.metric("millrace_ring_submissions_per_enter_count"));
       assertTrue(enters >= turns, enters + " enter calls in " + turns + " turns");
-      assertTrue(Double.parseDouble(server.figure("process_open_fds")) > 10);
+      assertTrue(Double.parseDouble(server.metric("process_open_fds")) > 10);
       await(server, "millrace_pool_queue_depth{pool=\"hash\"}", "0.0");
       assertTrue(server.metrics().contains("millrace_build_info{java=\"25"), server.metrics());
     }
   }
 
   @Test
-  void connectionsAreCountedByHowTheyEnd() throws Exception {
+  void closedConnectionsAreCountedByReason() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     try (RunningServer server =
         RunningServer.start(root, TransportChoice.URING, "idle-timeout: 2s\n")) {
@@ -189,12 +189,12 @@ class MetricsTest {
         assertEquals(-1, client.in().read());
       }
       await(server, "millrace_connections_closed_total{reason=\"timeout\"}", "1.0");
-      assertEquals("0.0", server.figure("millrace_connections_closed_total{reason=\"stalled\"}"));
+      assertEquals("0.0", server.metric("millrace_connections_closed_total{reason=\"stalled\"}"));
     }
   }
 
   @Test
-  void theScraperChoosesTheFormat() throws Exception {
+  void theAcceptFieldDeterminesTheFormat() throws Exception {
     try (RunningServer server = start(TransportChoice.URING)) {
       String url = server.managementUrl() + "/metrics";
       Map<String, String> types =
@@ -206,9 +206,9 @@ class MetricsTest {
               "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
               "application/vnd.google.protobuf");
       for (Map.Entry<String, String> type : types.entrySet()) {
-        HttpResponse<String> answer = get(url, type.getKey());
-        assertEquals(200, answer.statusCode());
-        String got = answer.headers().firstValue("Content-Type").orElseThrow();
+        HttpResponse<String> response = get(url, type.getKey());
+        assertEquals(200, response.statusCode());
+        String got = response.headers().firstValue("Content-Type").orElseThrow();
         assertTrue(got.startsWith(type.getValue()), type.getKey() + " got " + got);
       }
       assertTrue(get(url, OPEN_METRICS).body().endsWith("# EOF\n"));
@@ -216,21 +216,21 @@ class MetricsTest {
   }
 
   @Test
-  void nioCountsWhatItCan() throws Exception {
+  void nioCountsConnections() throws Exception {
     try (RunningServer server = start(TransportChoice.NIO)) {
       try (RawClient client = new RawClient(server.address())) {
         client.get("/f");
         client.body(client.head().contentLength());
-        assertEquals("1.0", server.figure("millrace_connections_open"));
+        assertEquals("1.0", server.metric("millrace_connections_open"));
         await(server, "millrace_connections_idle", "1.0");
       }
       await(server, "millrace_connections_open", "0.0");
-      assertEquals("1.0", server.figure("millrace_connections_accepted_total"));
+      assertEquals("1.0", server.metric("millrace_connections_accepted_total"));
     }
   }
 
   @Test
-  void metricsCanBeOff() throws Exception {
+  void metricsCanBeTurnedOff() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     for (TransportChoice transport : List.of(TransportChoice.URING, TransportChoice.NIO)) {
       try (RunningServer server = RunningServer.start(root, transport, "metrics: off\n");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Debian's Prometheus reads the server, the rules and what the dashboard asks. */
+/** Debian's Prometheus scrapes the server, and evaluates the rules and the dashboard's queries. */
 class PrometheusTest {
   private static final Path FILES = Path.of("..", "docker", "prometheus");
   private static final Path DASHBOARD = Path.of("..", "docker", "grafana", "millrace.json");
@@ -68,24 +68,24 @@ class PrometheusTest {
               .start();
     }
 
-    /** An answer of its API, or null while it does not answer. */
+    /** A response of Prometheus' API; null until it is ready. */
     Map<?, ?> ask(String path) throws Exception {
       HttpRequest request = HttpRequest.newBuilder(URI.create(url + path)).build();
       try {
         HttpResponse<String> got = http.send(request, HttpResponse.BodyHandlers.ofString());
         if (got.statusCode() == 503) {
-          return null; // it listens before it is ready
+          return null; // it accepts connections before it is ready
         }
-        Map<?, ?> answer = (Map<?, ?>) parse(got.body());
-        assertEquals("success", answer.get("status"), got.body());
-        return (Map<?, ?>) answer.get("data");
+        Map<?, ?> response = (Map<?, ?>) parse(got.body());
+        assertEquals("success", response.get("status"), got.body());
+        return (Map<?, ?>) response.get("data");
       } catch (IOException notYet) {
         assertTrue(process.isAlive(), Files.readString(temporary.resolve("prometheus.log")));
         return null;
       }
     }
 
-    /** The values that a query has now; empty if none, or none that is a number. */
+    /** The current values of a query without NaN; empty until Prometheus is ready. */
     List<Double> query(String expression) throws Exception {
       String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);
       Map<?, ?> data = ask("/api/v1/query?query=" + query);
@@ -123,7 +123,7 @@ class PrometheusTest {
   }
 
   @Test
-  void promtoolFindsNothingWrongWithTheMetrics() throws Exception {
+  void promtoolAcceptsTheMetrics() throws Exception {
     try (RunningServer server = start();
         Traffic traffic = new Traffic(server, temporary.resolve("www"), 5)) {
       Await.until(() -> traffic.requests() >= 100);
@@ -135,7 +135,7 @@ class PrometheusTest {
   }
 
   @Test
-  void everyAlertHasATestThatMakesItFire() throws Exception {
+  void everyAlertHasATestThatFiresAndOneThatDoesNot() throws Exception {
     for (String[] command :
         new String[][] {
           {"promtool", "check", "rules", "rules.yml"},
@@ -166,7 +166,7 @@ class PrometheusTest {
     assertEquals(alerts, silent);
   }
 
-  /** What the dashboard's panels ask, as Grafana would. */
+  /** The queries of the dashboard's panels, with the variables that Grafana would insert. */
   private static List<String> queries() throws Exception {
     List<String> queries = new ArrayList<>();
     Map<?, ?> dashboard = (Map<?, ?>) parse(Files.readString(DASHBOARD));
@@ -205,9 +205,9 @@ class PrometheusTest {
       }
       assertEquals(List.of(1.0), prometheus.query("up"));
       assertEquals(List.of(1.0), prometheus.query("millrace_build_info"));
-      double answered =
+      double counted =
           prometheus.query("sum(http_server_request_duration_seconds_count)").getFirst();
-      assertTrue(answered > 100, "answered " + answered + " of " + traffic.requests());
+      assertTrue(counted > 100, "counted " + counted + " of " + traffic.requests());
       Map<?, ?> rules = prometheus.ask("/api/v1/rules");
       Map<?, ?> group = (Map<?, ?>) ((List<?>) rules.get("groups")).getFirst();
       for (Object rule : (List<?>) group.get("rules")) {
@@ -219,7 +219,7 @@ class PrometheusTest {
   }
 
   @Test
-  void prometheusTakesNativeHistograms() throws Exception {
+  void prometheusAcceptsNativeHistograms() throws Exception {
     String p99 = "histogram_quantile(0.99, sum(rate(http_server_request_duration_seconds[20s])))";
     try (RunningServer server = start();
         Traffic _ = new Traffic(server, temporary.resolve("www"), 20);

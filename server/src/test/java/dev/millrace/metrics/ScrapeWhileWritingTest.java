@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ScrapeWhileWritingTest {
   @Test
-  void figuresThatGrowWhileTheyAreReadAreShownAllTheSame() throws Exception {
+  void metricsCanBeScrapedWhileTheyAreUpdated() throws Exception {
     RequestStats stats = new RequestStats();
     boolean[] ended = new boolean[1];
     try (ServerMetrics metrics = new ServerMetrics()) {

@@ -18,19 +18,19 @@ class ProxyHeaderTest {
   private static final String SIGNATURE = "\r\n\r\n\0\r\nQUIT\n";
   private static final String V4 = "\u00c0\0\u0002\1\u00c6\u0033\u0064\2\u00dc\u0004\1\u00bb";
 
-  /** As a reader would: as much as is wanted, in pieces of {@code most} bytes. */
+  /** Parses as the reader does: at most the wanted bytes, in chunks of {@code most} bytes. */
   private static String outcome(String raw, int most) {
     byte[] bytes = raw.getBytes(StandardCharsets.ISO_8859_1);
     ProxyHeader header = new ProxyHeader();
     int length = 0;
     while (length < bytes.length) {
       length = Math.min(Math.min(bytes.length, length + most), header.wanted());
-      ParseStatus verdict = header.parse(bytes, length);
-      if (verdict == ParseStatus.COMPLETE) {
+      ParseStatus status = header.parse(bytes, length);
+      if (status == ParseStatus.COMPLETE) {
         return length + " " + text(header.source()) + " " + text(header.destination());
       }
-      if (verdict == ParseStatus.REJECTED) {
-        return "refused";
+      if (status == ParseStatus.REJECTED) {
+        return "rejected";
       }
     }
     return "more";
@@ -40,43 +40,50 @@ class ProxyHeaderTest {
     return address == null ? "-" : address.getAddress().getHostAddress() + "|" + address.getPort();
   }
 
-  private static void taken(String expected, String header) {
+  private static void assertAccepted(String expected, String header) {
     for (int most : List.of(1, 2, 3, 7, 11, 12, 13, 16, 40, 5_000)) {
       String all = header.length() + " " + expected;
-      assertEquals(all, outcome(header, most), "pieces of " + most);
-      assertEquals(all, outcome(header + "GET / HTTP/1.1\r\n\r\n", most), "nothing more is read");
+      assertEquals(all, outcome(header, most), "chunks of " + most);
+      assertEquals(
+          all,
+          outcome(header + "GET / HTTP/1.1\r\n\r\n", most),
+          "nothing behind the header is read");
       assertEquals("more", outcome(header.substring(0, header.length() - 1), most));
     }
   }
 
   @Test
-  void linesAreTaken() {
-    taken("192.0.2.1|56324 198.51.100.2|443", "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n");
-    taken("2001:db8:0:0:0:0:0:1|0 0:0:0:0:0:0:0:1|65535", "PROXY TCP6 2001:db8::1 ::1 0 65535\r\n");
-    taken("- -", "PROXY UNKNOWN\r\n");
-    taken("- -", "PROXY UNKNOWN ffff::1 whatever 1 2\r\n");
+  void linesAreAccepted() {
+    assertAccepted(
+        "192.0.2.1|56324 198.51.100.2|443", "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n");
+    assertAccepted(
+        "2001:db8:0:0:0:0:0:1|0 0:0:0:0:0:0:0:1|65535", "PROXY TCP6 2001:db8::1 ::1 0 65535\r\n");
+    assertAccepted("- -", "PROXY UNKNOWN\r\n");
+    assertAccepted("- -", "PROXY UNKNOWN ffff::1 whatever 1 2\r\n");
   }
 
   @Test
-  void binaryHeadersAreTaken() {
-    taken("192.0.2.1|56324 198.51.100.2|443", SIGNATURE + "\u0021\u0011\0\u000c" + V4);
-    taken("192.0.2.1|56324 198.51.100.2|443", SIGNATURE + "\u0021\u0011\0\u0010" + V4 + "\4\0\1x");
+  void binaryHeadersAreAccepted() {
+    assertAccepted("192.0.2.1|56324 198.51.100.2|443", SIGNATURE + "\u0021\u0011\0\u000c" + V4);
+    assertAccepted(
+        "192.0.2.1|56324 198.51.100.2|443", SIGNATURE + "\u0021\u0011\0\u0010" + V4 + "\4\0\1x");
     String v6 = "\u0020\1" + "\0".repeat(13) + "\1" + "\0".repeat(15) + "\2" + "\0\1\0\2";
-    taken("2001:0:0:0:0:0:0:1|1 0:0:0:0:0:0:0:2|2", SIGNATURE + "\u0021\u0021\0\u0024" + v6);
-    taken("- -", SIGNATURE + "\u0020\0\0\0");
-    taken("- -", SIGNATURE + "\u0020\u0011\0\u000c" + V4);
-    taken("- -", SIGNATURE + "\u0021\0\0\2ab");
-    taken("- -", SIGNATURE + "\u0020\0\u0008\0" + "x".repeat(2_048));
+    assertAccepted(
+        "2001:0:0:0:0:0:0:1|1 0:0:0:0:0:0:0:2|2", SIGNATURE + "\u0021\u0021\0\u0024" + v6);
+    assertAccepted("- -", SIGNATURE + "\u0020\0\0\0");
+    assertAccepted("- -", SIGNATURE + "\u0020\u0011\0\u000c" + V4);
+    assertAccepted("- -", SIGNATURE + "\u0021\0\0\2ab");
+    assertAccepted("- -", SIGNATURE + "\u0020\0\u0008\0" + "x".repeat(2_048));
   }
 
   @Test
-  void datagramsAndUnixSocketsNameNoClient() {
+  void datagramsAndUnixSocketsLeaveTheClientUnchanged() {
     String unix = "/run/client.sock" + "\0".repeat(92) + "/run/server.sock" + "\0".repeat(92);
-    taken("- -", SIGNATURE + "\u0021\u0012\0\u000c" + V4);
-    taken("- -", SIGNATURE + "\u0021\42\0\u0024" + "\1".repeat(36));
-    taken("- -", SIGNATURE + "\u0021\u0031\0\u00d8" + unix);
-    taken("- -", SIGNATURE + "\u0021\u0032\0\u00d8" + unix);
-    taken("- -", SIGNATURE + "\u0021\u0031\0\u00dc" + unix + "\4\0\1x");
+    assertAccepted("- -", SIGNATURE + "\u0021\u0012\0\u000c" + V4);
+    assertAccepted("- -", SIGNATURE + "\u0021\42\0\u0024" + "\1".repeat(36));
+    assertAccepted("- -", SIGNATURE + "\u0021\u0031\0\u00d8" + unix);
+    assertAccepted("- -", SIGNATURE + "\u0021\u0032\0\u00d8" + unix);
+    assertAccepted("- -", SIGNATURE + "\u0021\u0031\0\u00dc" + unix + "\4\0\1x");
   }
 
   @ParameterizedTest
@@ -111,18 +118,18 @@ class ProxyHeaderTest {
         SIGNATURE + "\u0020\0\u0008\1",
         "\r\n\r\n\0\r\nQUIX\n"
       })
-  void whatIsNoHeaderIsRefused(String raw) {
+  void invalidHeadersAreRejected(String raw) {
     for (int most : List.of(1, 5, 16, 5_000)) {
-      assertEquals("refused", outcome(raw, most), "pieces of " + most);
+      assertEquals("rejected", outcome(raw, most), "chunks of " + most);
     }
   }
 
   @Test
-  void aLineHasAnEnd() {
+  void linesAreAtMost107BytesLong() {
     String longest = "PROXY UNKNOWN " + "x".repeat(107 - 16) + "\r\n";
-    taken("- -", longest);
-    assertEquals("refused", outcome("PROXY UNKNOWN " + "x".repeat(107 - 15) + "\r\n", 1));
-    assertEquals("refused", outcome("PROXY UNKNOWN " + "x".repeat(2_000), 50));
+    assertAccepted("- -", longest);
+    assertEquals("rejected", outcome("PROXY UNKNOWN " + "x".repeat(107 - 15) + "\r\n", 1));
+    assertEquals("rejected", outcome("PROXY UNKNOWN " + "x".repeat(2_000), 50));
   }
 
   private static boolean contains(String block, String address) throws Exception {
@@ -130,7 +137,7 @@ class ProxyHeaderTest {
   }
 
   @Test
-  void blocksContainWhatTheirBitsSay() throws Exception {
+  void blocksContainTheAddressesOfTheirPrefix() throws Exception {
     assertTrue(contains("10.0.0.0/8", "10.255.0.1"));
     assertFalse(contains("10.0.0.0/8", "11.0.0.0"));
     assertTrue(contains("192.0.2.128/25", "192.0.2.255"));
@@ -159,7 +166,7 @@ class ProxyHeaderTest {
         "1.2.3.4.5",
         "[::1]"
       })
-  void whatIsNoBlockIsRefused(String text) {
+  void invalidBlocksAreRejected(String text) {
     IllegalArgumentException refused =
         assertThrows(IllegalArgumentException.class, () -> Cidr.parse(text));
     assertEquals("'" + text + "' is not " + Cidr.ALLOWED, refused.getMessage());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which connections reach a server, by the addresses that it listens on. */
+/** Which addresses and families a listening server accepts connections on. */
 abstract class AddressesContract {
   @TempDir Path root;
 
@@ -65,7 +65,7 @@ abstract class AddressesContract {
   }
 
   @Test
-  void anUrlHasAnIpv6AddressInBrackets() {
+  void urlsHaveIpv6AddressesInBrackets() {
     assertEquals("http://[::1]:8080", FileServer.url(new InetSocketAddress("::1", 8080)));
   }
 
@@ -82,7 +82,7 @@ abstract class AddressesContract {
   }
 
   @Test
-  void theIpv4WildcardServesIpv4Alone() throws Exception {
+  void theIpv4WildcardServesOnlyIpv4() throws Exception {
     try (FileServer server = start("0.0.0.0:0")) {
       int port = server.addresses().getFirst().getPort();
       assertServed(true, "127.0.0.1", port);
@@ -91,7 +91,7 @@ abstract class AddressesContract {
   }
 
   @Test
-  void theIpv6WildcardServesIpv6Alone() throws Exception {
+  void theIpv6WildcardServesOnlyIpv6() throws Exception {
     try (FileServer server = start("[::]:0")) {
       int port = server.addresses().getFirst().getPort();
       assertServed(true, "::1", port);
@@ -124,7 +124,7 @@ abstract class AddressesContract {
   }
 
   @Test
-  void theManagementPortServesTheFamilyOfItsWildcardAlone() throws Exception {
+  void theManagementPortServesOnlyTheFamilyOfItsWildcard() throws Exception {
     try (FileServer server = startManaged("0.0.0.0:0", "127.0.0.1:0")) {
       int port = server.managementAddress().getPort();
       assertTrue(isServed("127.0.0.1", port, "/healthz"));

@@ -7,11 +7,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The answer to one request on a connection of its own.
+ * The response to one request on its own connection.
  *
  * @param body empty for HEAD, 204 and 304
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by its bytes where it is compared
+@SuppressWarnings("ArrayRecordComponent") // tests compare the bytes
 public record Answered(Head head, byte[] body) {
   public int status() {
     return head.status();
@@ -25,7 +25,7 @@ public record Answered(Head head, byte[] body) {
     return new String(body, StandardCharsets.UTF_8);
   }
 
-  /** Sends a request of HTTP/1.1 to the host {@code test} and reads the whole answer. */
+  /** Sends an HTTP/1.1 request to the host {@code test} and reads the complete response. */
   public static Answered to(RunningServer server, String method, String target, String... fields)
       throws Exception {
     return raw(
@@ -33,18 +33,20 @@ public record Answered(Head head, byte[] body) {
         method + " " + target + " HTTP/1.1\r\nHost: test\r\n" + lines(fields) + "\r\n");
   }
 
-  /** The same, which must have this status. */
+  /** Sends GET and checks the status. */
   public static Answered get(RunningServer server, int status, String target, String... fields)
       throws Exception {
-    Answered answer = to(server, "GET", target, fields);
+    Answered response = to(server, "GET", target, fields);
     assertEquals(
-        status, answer.status(), target + " " + String.join(" ", fields) + ": " + answer.head());
-    return answer;
+        status,
+        response.status(),
+        target + " " + String.join(" ", fields) + ": " + response.head());
+    return response;
   }
 
   /**
-   * Sends the bytes of a request and reads the whole answer. After an answer that keeps its
-   * connection another request is sent: its answer shows that no byte too many came before it.
+   * Sends the bytes of a request and reads the complete response. If the connection persists, sends
+   * another request: its response shows that the first response had no excess bytes.
    */
   public static Answered raw(InetSocketAddress address, String request) throws Exception {
     try (RawClient client = new RawClient(address)) {
@@ -54,10 +56,10 @@ public record Answered(Head head, byte[] body) {
       byte[] body = bodiless ? new byte[0] : client.body(head);
       boolean last = request.contains(" HTTP/1.0\r\n");
       if (last || head.field("connection").equals("close")) {
-        assertEquals(true, client.atEnd(), "bytes after the answer to " + request);
+        assertEquals(true, client.atEnd(), "bytes after the response to " + request);
       } else {
         client.get("/still-in-step.sha256");
-        assertEquals(404, client.head().status(), "after the answer to " + request);
+        assertEquals(404, client.head().status(), "after the response to " + request);
       }
       return new Answered(head, body);
     }

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every conversation that the other tests have with a server, with the bytes that an earlier build
- * answered: a change that is not meant to change answers changes none. Each is had on a connection
- * of its own, whose client ends its side behind its last byte.
+ * Replays every conversation of the other tests and compares the responses with recorded ones, so
+ * that no change alters responses unintentionally. Each conversation has its own connection, whose
+ * client shuts down its side after its last byte.
  *
- * <p>{@code -Danswers.record=true} writes the answers anew, of io_uring without a cache. Dates,
- * boundaries, and what of tags comes from inodes and change times are left out.
+ * <p>{@code -Danswers.record=true} records the responses again, from io_uring without a cache. The
+ * comparison ignores dates, boundaries, and the parts of ETags from inodes and change times.
  */
 @Timeout(600)
 class AnswersCorpusTest {
@@ -36,7 +36,7 @@ class AnswersCorpusTest {
       Pattern.compile("(\"[0-9a-f]+\\.[0-9a-f]+-[0-9a-f]+-)[0-9a-f]+");
   private static final Pattern BOUNDARY = Pattern.compile("boundary=([0-9a-f]+)");
 
-  /** Files by their names; the content is the name, repeated up to a size. */
+  /** Names and sizes of the files; the content is the name, repeated. */
   private static final Map<String, Integer> FILES =
       new TreeMap<>(
           Map.ofEntries(
@@ -98,29 +98,30 @@ class AnswersCorpusTest {
   }
 
   @Test
-  void ringWithoutCache() throws Exception {
-    sameAnswers(TransportChoice.URING, "response-cache: off\n", 1);
+  void uringWithoutCacheGivesTheRecordedResponses() throws Exception {
+    assertRecordedResponses(TransportChoice.URING, "response-cache: off\n", 1);
   }
 
   @Test
-  void ringWithoutOpenFiles() throws Exception {
-    sameAnswers(TransportChoice.URING, "response-cache: off\nopen-files: 0\n", 1);
+  void uringWithoutOpenFilesGivesTheRecordedResponses() throws Exception {
+    assertRecordedResponses(TransportChoice.URING, "response-cache: off\nopen-files: 0\n", 1);
   }
 
   @Test
-  void ringWithCache() throws Exception {
-    sameAnswers(TransportChoice.URING, "", 3);
+  void uringWithCacheGivesTheRecordedResponses() throws Exception {
+    assertRecordedResponses(TransportChoice.URING, "", 3);
   }
 
   @Test
-  void nio() throws Exception {
-    sameAnswers(TransportChoice.NIO, "", 1);
+  void nioGivesTheRecordedResponses() throws Exception {
+    assertRecordedResponses(TransportChoice.NIO, "", 1);
   }
 
-  private void sameAnswers(TransportChoice transport, String yaml, int times) throws Exception {
+  private void assertRecordedResponses(TransportChoice transport, String yaml, int times)
+      throws Exception {
     tree();
     List<Entry> corpus = read();
-    assertTrue(corpus.size() > 1_000, "the corpus is there");
+    assertTrue(corpus.size() > 1_000, "the corpus is incomplete");
     boolean record = Boolean.getBoolean("answers.record");
     List<Entry> recorded = new ArrayList<>();
     List<String> wrong = new ArrayList<>();
@@ -140,7 +141,9 @@ class AnswersCorpusTest {
       write(recorded);
     } else {
       assertEquals(
-          List.of(), wrong.subList(0, Math.min(20, wrong.size())), wrong.size() + " differ");
+          List.of(),
+          wrong.subList(0, Math.min(20, wrong.size())),
+          wrong.size() + " responses differ");
     }
   }
 
@@ -156,7 +159,7 @@ class AnswersCorpusTest {
     String text = DATE.matcher(answer).replaceAll("\r\nDate: -\r\n");
     text = IDENTITY.matcher(text).replaceAll("$1-");
     var boundary = BOUNDARY.matcher(text);
-    if (boundary.find(0)) { // of any length
+    if (boundary.find(0)) { // boundaries vary in length
       text = text.replaceAll("Content-Length: [0-9]+", "Content-Length: -");
       boundary = BOUNDARY.matcher(text);
     }
@@ -167,7 +170,7 @@ class AnswersCorpusTest {
     return text;
   }
 
-  // ---- the file: a line for what is sent, a line for what is answered --------------------------
+  // ---- the corpus file: a line for each request, a line for its response -----------------------
 
   private static List<Entry> read() throws IOException {
     List<String> lines = Files.readAllLines(CORPUS, StandardCharsets.US_ASCII);
@@ -186,7 +189,7 @@ class AnswersCorpusTest {
     Files.writeString(CORPUS, text, StandardCharsets.US_ASCII);
   }
 
-  /** Long answers as their beginning and a hash of the whole. */
+  /** Long responses are stored as their first bytes and a hash of the whole. */
   private static String escape(String bytes) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < bytes.length() && i < 600; i++) {

@@ -4,14 +4,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** Waits for an event that no thread of the test sees, by looking again. */
+/** Waits for a condition by polling. */
 public final class Await {
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long PAUSE_MILLIS = 10;
 
   private Await() {}
 
-  /** Returns the first value that passes, within a minute; then fails with the last. */
+  /** Returns the first value that passes; fails with the last value after a minute. */
   public static <T> T until(Callable<T> value, Predicate<? super T> passes) throws Exception {
     long deadline = System.nanoTime() + MAX_NANOS;
     while (true) {
@@ -26,7 +26,7 @@ public final class Await {
     }
   }
 
-  /** Returns when the condition holds; fails after a minute. */
+  /** Returns once the condition holds; fails after a minute. */
   public static void until(Callable<Boolean> condition) throws Exception {
     var _ = until(condition, holds -> holds);
   }

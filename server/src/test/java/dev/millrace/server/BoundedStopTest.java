@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class BoundedStopTest {
   @Test
-  void stepsThatEndAreWaitedFor() {
+  void aStopWaitsForItsSteps() {
     List<String> ended = new ArrayList<>();
     BoundedStop stop = new BoundedStop(Duration.ofSeconds(60));
     assertTrue(stop.step("the first", () -> ended.add("first")));
@@ -40,7 +40,7 @@ class BoundedStopTest {
   }
 
   @Test
-  void aStepThatFailsIsLoggedAndHasEnded() {
+  void aFailingStepIsLoggedAndCountsAsEnded() {
     try (LogLines log = new LogLines("dev.millrace")) {
       BoundedStop stop = new BoundedStop(Duration.ofSeconds(60));
       assertTrue(

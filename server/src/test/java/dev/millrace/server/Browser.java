@@ -12,9 +12,7 @@ import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Debian's Chromium without a window, driven by its WebDriver (the W3C's protocol, JSON by hand).
- */
+/** Debian's headless Chromium, driven through WebDriver (W3C) with hand-written JSON. */
 public final class Browser implements AutoCloseable {
   private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
   private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -45,8 +43,8 @@ public final class Browser implements AutoCloseable {
         "{\"capabilities\":{\"alwaysMatch\":{\"goog:chromeOptions\":{\"args\":["
             + arguments
             + "]}}}}";
-    String answer = post(base + "/session", capabilities);
-    session = base + "/session/" + value(answer, "sessionId");
+    String response = post(base + "/session", capabilities);
+    session = base + "/session/" + value(response, "sessionId");
   }
 
   private int port(Path log) throws Exception {
@@ -82,18 +80,18 @@ public final class Browser implements AutoCloseable {
     return checked(http.send(request, HttpResponse.BodyHandlers.ofString()));
   }
 
-  private static String checked(HttpResponse<String> answer) {
-    if (answer.statusCode() != 200) {
-      throw new AssertionError(answer.body());
+  private static String checked(HttpResponse<String> response) {
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.body());
     }
-    return answer.body();
+    return response.body();
   }
 
   public void open(String url) throws Exception {
     post(session + "/url", "{\"url\":\"" + url + "\"}");
   }
 
-  /** Clicks the first element that a CSS selector finds. */
+  /** Clicks the first element that matches a CSS selector. */
   public void click(String selector) throws Exception {
     String found =
         post(
@@ -102,23 +100,23 @@ public final class Browser implements AutoCloseable {
     post(session + "/element/" + value(found, ELEMENT) + "/click", "{}");
   }
 
-  /** What a script's expression evaluates to, as JSON. */
+  /** Evaluates a JavaScript expression; returns JSON. */
   public String evaluate(String expression) throws Exception {
     String script = "return " + expression;
-    String answer =
+    String response =
         post(
             session + "/execute/sync",
             "{\"script\":\""
                 + script.replace("\\", "\\\\").replace("\"", "\\\"")
                 + "\",\"args\":[]}");
-    return answer.substring(answer.indexOf(':') + 1, answer.lastIndexOf('}'));
+    return response.substring(response.indexOf(':') + 1, response.lastIndexOf('}'));
   }
 
   public String url() throws Exception {
     return value(get("/url"), "value");
   }
 
-  /** Saves what is seen as PNG beside the test's reports. */
+  /** Saves a PNG screenshot beside the test reports. */
   public Path screenshot(String name) throws Exception {
     Path file = Path.of("target", "screenshots", name + ".png");
     Files.createDirectories(file.getParent());

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A connection whose answers are read byte by byte as they are. */
+/** A connection whose responses are read unchanged, byte by byte. */
 public final class Conversation implements AutoCloseable {
   private static final String CLOSES = "\r\nConnection: close\r\n";
 
@@ -23,8 +23,8 @@ public final class Conversation implements AutoCloseable {
     client.send(requests);
   }
 
-  /** One whole answer, without its date. */
-  public String answer(boolean bodiless) throws Exception {
+  /** Reads one complete response; its date is replaced. */
+  public String response(boolean bodiless) throws Exception {
     InputStream in = client.in();
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
@@ -46,16 +46,16 @@ public final class Conversation implements AutoCloseable {
         + new String(body, StandardCharsets.ISO_8859_1);
   }
 
-  /** One answer, and a new connection if that was the last of this one. */
+  /** Sends a request and reads its response; reconnects if the response closes the connection. */
   public String ask(String request) throws Exception {
     send(request);
-    String answer = answer(request.startsWith("HEAD"));
-    if (answer.contains(CLOSES)) {
-      assertTrue(client.atEnd(), answer);
+    String response = response(request.startsWith("HEAD"));
+    if (response.contains(CLOSES)) {
+      assertTrue(client.atEnd(), response);
       client.close();
       client = new RawClient(server.address());
     }
-    return answer;
+    return response;
   }
 
   @Override

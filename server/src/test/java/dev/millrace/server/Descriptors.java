@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** The descriptors of this process. */
+/** The file descriptors of this process. */
 public final class Descriptors {
   private Descriptors() {}
 
-  /** How many are of files whose paths begin so, removed ones included. */
+  /** The number of descriptors whose path has this prefix, deleted files included. */
   public static int openBelow(String beginning) throws IOException {
     int found = 0;
     try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
@@ -19,7 +19,7 @@ public final class Descriptors {
             found++;
           }
         } catch (NoSuchFileException closed) {
-          continue; // meanwhile, as that of this listing
+          continue; // closed since, like the descriptor of this listing
         }
       }
     }

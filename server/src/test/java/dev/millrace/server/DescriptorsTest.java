@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A process that may have few descriptors, and more clients than that. */
+/** A process with a low descriptor limit and more clients than descriptors. */
 class DescriptorsTest {
   private static final int LIMIT = 300;
   private static final int IDLE = 700;
@@ -61,13 +61,11 @@ class DescriptorsTest {
       RawClient client = connect(served);
       clients.add(client);
       client.get("/f0");
-      client.body(client.head().contentLength()); // NIO counts connections before it hands them on
+      client.body(client.head().contentLength()); // NIO counts a connection before it dispatches it
     }
   }
 
-  /**
-   * A connection that asks for more than fits into the buffers on the way, so that it is not idle.
-   */
+  /** Requests more than the buffers on the way hold, so that the connection is not idle. */
   private RawClient download(Served served) throws Exception {
     Path large = root.resolve("large");
     if (!Files.exists(large)) {
@@ -83,7 +81,7 @@ class DescriptorsTest {
     try {
       return client.head().status() == 503;
     } catch (IOException reset) {
-      return true; // by what it had sent meanwhile
+      return true; // the client sent bytes after the server had closed
     }
   }
 
@@ -96,7 +94,7 @@ class DescriptorsTest {
     }
   }
 
-  /** The status that a new connection is answered with, or 0 if it ends without an answer. */
+  /** The status that a new connection gets, or 0 if it ends without a response. */
   private static int status(Served served) throws Exception {
     try (RawClient client = connect(served)) {
       client.get("/f0");
@@ -106,7 +104,7 @@ class DescriptorsTest {
     }
   }
 
-  private static double figure(Served served, String name) throws Exception {
+  private static double metric(Served served, String name) throws Exception {
     String metrics = Programs.run("curl", "-sSf", served.management() + "/metrics").out();
     return metrics
         .lines()
@@ -117,9 +115,11 @@ class DescriptorsTest {
   }
 
   @Test
-  void theSharesOfEveryLimitLeaveDescriptorsForFiles() {
+  void descriptorSharesAllowAtLeast12ConnectionsForEveryLimit() {
     for (int limit = 1; limit < 200_000; limit += 7) {
-      assertTrue(DescriptorShares.of(limit).connections() >= 12); // the record asserts the sum
+      assertTrue(
+          DescriptorShares.of(limit).connections()
+              >= 12); // the record's constructor asserts the sum
     }
     assertTrue(DescriptorShares.of(Integer.MAX_VALUE).connections() > 1 << 29);
     assertEquals(new DescriptorShares(1024, 354, 236, 236, 29), DescriptorShares.of(1024));
@@ -128,27 +128,28 @@ class DescriptorsTest {
 
   @ParameterizedTest
   @CsvSource({"uring,64MiB,1", "uring,64MiB,2", "uring,off,1", "nio,64MiB,1"})
-  void idleConnectionsMakeRoomForNewOnes(String transport, String hot, int loops) throws Exception {
+  void idleConnectionsAreClosedForNewOnes(String transport, String cache, int loops)
+      throws Exception {
     try (Served served =
-        serve("--transport=" + transport, "--response-cache=" + hot, "--loops=" + loops)) {
+        serve("--transport=" + transport, "--response-cache=" + cache, "--loops=" + loops)) {
       openIdle(served);
       assertServesFiles(clients.getLast(), served);
       try (RawClient another = connect(served)) {
         assertServesFiles(another, served);
       }
       assertTrue(clients.getFirst().atEnd());
-      assertEquals(0, figure(served, "millrace_connections_refused_total"));
+      assertEquals(0, metric(served, "millrace_connections_refused_total"));
       double most = DescriptorShares.of(LIMIT).connections() + 2.0 * loops;
-      double open = figure(served, "millrace_connections_open");
+      double open = metric(served, "millrace_connections_open");
       assertTrue(open <= most, open + " connections are open");
     }
   }
 
   @ParameterizedTest
   @CsvSource({"nio,64MiB", "uring,64MiB", "uring,off"})
-  void whereNoneIsIdleNewConnectionsAreRefusedUntilOthersEnd(String transport, String hot)
+  void withoutIdleConnectionsNewOnesAreRefusedUntilOthersEnd(String transport, String cache)
       throws Exception {
-    try (Served served = serve("--transport=" + transport, "--response-cache=" + hot)) {
+    try (Served served = serve("--transport=" + transport, "--response-cache=" + cache)) {
       RawClient early = download(served);
       assertEquals(200, early.head().status());
       int refused = 0;
@@ -160,11 +161,11 @@ class DescriptorsTest {
       assertTrue(refused > IDLE - LIMIT, refused + " were refused");
       assertEquals(LARGE, early.body(LARGE).length);
       assertServesFiles(early, served);
-      assertEquals(refused, figure(served, "millrace_connections_refused_total"));
+      assertEquals(refused, metric(served, "millrace_connections_refused_total"));
       closeClients();
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (status(served) != 200) {
-        assertTrue(System.nanoTime() < deadline, "new connections are refused still");
+        assertTrue(System.nanoTime() < deadline, "new connections are still refused");
       }
       try (RawClient another = connect(served)) {
         assertServesFiles(another, served);
@@ -173,7 +174,7 @@ class DescriptorsTest {
     }
   }
 
-  /** The limit falls at run time, so that descriptors are gone below the bound. */
+  /** The limit is lowered at run time, so that descriptors run out below the connection bound. */
   @Test
   void withoutAnyDescriptorTheRingRefusesConnections() throws Exception {
     try (Served served = serve("--transport=uring")) {

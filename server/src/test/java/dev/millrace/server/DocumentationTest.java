@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of settings in docs/configuration.md is generated from the keys. With {@code
- * -Ddocs.record=true} this test writes it.
+ * The table of settings in docs/configuration.md must equal the one generated from the keys. {@code
+ * -Ddocs.record=true} makes this test write it.
  */
 class DocumentationTest {
   private static final Path PAGE = Path.of("..", "docs", "configuration.md");
@@ -34,7 +34,7 @@ class DocumentationTest {
   }
 
   @Test
-  void theTableOfSettingsIsThatOfTheKeys() throws Exception {
+  void theTableOfSettingsMatchesTheKeys() throws Exception {
     String page = Files.readString(PAGE);
     int from = page.indexOf(BEGIN) + BEGIN.length();
     int to = page.indexOf(END);

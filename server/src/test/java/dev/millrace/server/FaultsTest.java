@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is answered when the system fails, in processes of their own. */
+/** Responses when system calls fail or files change, from servers in their own processes. */
 class FaultsTest {
   @TempDir Path root;
 
@@ -27,7 +27,7 @@ class FaultsTest {
     return new RawClient(new InetSocketAddress("127.0.0.1", served.port()));
   }
 
-  /** The ring's operations cannot be made to fail from outside; the pool's calls can. */
+  /** strace can inject errors into the worker threads' system calls, but not into the ring's. */
   private static List<String> failing(String call) {
     return List.of(
         "strace",
@@ -45,7 +45,7 @@ class FaultsTest {
   }
 
   @Test
-  void aDiskThatFailsBeforeTheHeadIs500() throws Exception {
+  void anErrorBeforeTheHeadGets500() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     try (Served served = Served.start(failing("openat2"), "--transport=nio", root.toString());
         RawClient client = connect(served)) {
@@ -57,7 +57,7 @@ class FaultsTest {
   }
 
   @Test
-  void aDiskThatFailsAfterTheHeadEndsTheConnection() throws Exception {
+  void anErrorWhileTheBodyIsReadEndsTheConnection() throws Exception {
     Files.write(root.resolve("f"), new byte[100_000]);
     try (Served served =
             Served.start(List.of(), "--transport=nio", "--digests=on-request", root.toString());
@@ -65,7 +65,7 @@ class FaultsTest {
       client.get("/f");
       client.body(client.head().contentLength());
       String pid = String.valueOf(served.process().pid());
-      // Attached only now, because starting a program reads with the same call.
+      // Attaches late, because the start of a program uses the same system call.
       List<String> command = new ArrayList<>(failing("pread64"));
       command.remove("--seccomp-bpf");
       command.addAll(List.of("-p", pid));
@@ -73,7 +73,7 @@ class FaultsTest {
       try {
         Await.until(() -> areTraced(pid));
         client.get("/f");
-        // The head may have gone already or not; whole the answer never is.
+        // The head may have been sent already, but the response is never complete.
         assertThrows(IOException.class, () -> client.body(client.head().contentLength()));
       } finally {
         strace.destroy();
@@ -84,7 +84,7 @@ class FaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"uring", "nio"})
-  void aFileReplacedOrDeletedUnderwayIsSentAsItWas(String transport) throws Exception {
+  void aFileReplacedOrDeletedDuringADownloadIsSentUnchanged(String transport) throws Exception {
     byte[] content = new byte[8 << 20];
     Arrays.fill(content, (byte) 'a');
     for (String name : List.of("replaced", "deleted")) {
@@ -114,7 +114,7 @@ class FaultsTest {
   }
 
   @Test
-  void theAccessLogGoesToStandardOutput() throws Exception {
+  void aHyphenSendsTheAccessLogToStandardOutput() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     try (Served served = Served.start(List.of(), "--access-log=-", root.toString());
         RawClient client = connect(served)) {

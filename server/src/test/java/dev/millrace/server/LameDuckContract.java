@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stop loses no request of a client that keeps its connection. */
+/** During a stop, clients with persistent connections lose no request. */
 abstract class LameDuckContract {
   private static final int CLIENTS = 50;
   private static final int STOPS = 3;
@@ -31,10 +31,11 @@ abstract class LameDuckContract {
 
   private RunningServer start() throws Exception {
     Files.writeString(root.resolve("f"), "content");
-    return RunningServer.start(root, transport(), "lame-duck: 1s\n"); // RunningServer sets it
+    return RunningServer.start(
+        root, transport(), "lame-duck: 1s\n"); // RunningServer sets the value
   }
 
-  /** Looks for an end just before it sends, as clients with connection pools do. */
+  /** Checks for an end of stream just before it sends, as clients with connection pools do. */
   private static final class Client implements AutoCloseable {
     private final SocketChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocate(4096);
@@ -53,19 +54,19 @@ abstract class LameDuckContract {
       }
     }
 
-    /** Sends a request and reads its answer; throws if there is none. */
+    /** Sends a request and reads its response; throws if there is none. */
     void ask() throws IOException {
       channel.write(
           ByteBuffer.wrap(
               "GET /f HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-      StringBuilder answer = new StringBuilder();
-      while (!answer.toString().endsWith("\r\n\r\ncontent")) {
+      StringBuilder response = new StringBuilder();
+      while (!response.toString().endsWith("\r\n\r\ncontent")) {
         if (channel.read(buffer.clear()) < 0) {
-          throw new IOException("ended after: " + answer);
+          throw new IOException("ended after: " + response);
         }
-        answer.append(StandardCharsets.US_ASCII.decode(buffer.flip()));
+        response.append(StandardCharsets.US_ASCII.decode(buffer.flip()));
       }
-      closeRequested = answer.toString().contains("\r\nConnection: close\r\n");
+      closeRequested = response.toString().contains("\r\nConnection: close\r\n");
     }
 
     @Override
@@ -75,11 +76,11 @@ abstract class LameDuckContract {
   }
 
   @Test
-  void noRequestIsLost() throws Exception {
+  void aStopLosesNoRequest() throws Exception {
     for (int stop = 0; stop < STOPS; stop++) {
       List<String> lost = new ArrayList<>();
-      AtomicInteger told = new AtomicInteger();
-      AtomicInteger asked = new AtomicInteger();
+      AtomicInteger closed = new AtomicInteger();
+      AtomicInteger sent = new AtomicInteger();
       List<Thread> clients = new ArrayList<>();
       try (RunningServer server = start()) {
         for (int i = 0; i < CLIENTS; i++) {
@@ -89,10 +90,10 @@ abstract class LameDuckContract {
                     try (Client client = new Client(server.address())) {
                       while (!client.closeRequested && !client.hasEnded()) {
                         client.ask();
-                        asked.incrementAndGet();
+                        sent.incrementAndGet();
                         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(20_000_000));
                       }
-                      told.addAndGet(client.closeRequested ? 1 : 0);
+                      closed.addAndGet(client.closeRequested ? 1 : 0);
                     } catch (IOException failed) {
                       synchronized (lost) {
                         lost.add(failed.toString());
@@ -100,7 +101,7 @@ abstract class LameDuckContract {
                     }
                   }));
         }
-        while (asked.get() < 10 * CLIENTS) {
+        while (sent.get() < 10 * CLIENTS) {
           Thread.onSpinWait();
         }
       }
@@ -108,12 +109,12 @@ abstract class LameDuckContract {
         client.join();
       }
       assertEquals(List.of(), lost, "in stop " + stop);
-      assertEquals(CLIENTS, told.get(), "each is told to close");
+      assertEquals(CLIENTS, closed.get(), "each client gets Connection: close");
     }
   }
 
   @Test
-  void anIdleConnectionEndsWithoutAResetAndANewOneIsAnsweredMeanwhile() throws Exception {
+  void duringLameDuckIdleConnectionsEndAndNewOnesAreServed() throws Exception {
     RunningServer server = start();
     try (RawClient idle = new RawClient(server.address());
         RawClient fresh = new RawClient(server.address())) {
@@ -124,10 +125,11 @@ abstract class LameDuckContract {
       do {
         ready = server.readiness();
       } while (ready.equals("200"));
-      assertEquals("503", ready, "not ready first");
+      assertEquals("503", ready, "not ready before the port closes");
       try (RawClient late = new RawClient(server.address())) {
         late.get("/f");
-        assertEquals("close", late.head().field("connection"), "connected during the phase");
+        assertEquals(
+            "close", late.head().field("connection"), "connected during the lame-duck phase");
       }
       fresh.get("/f");
       Head head = fresh.head();
@@ -135,7 +137,7 @@ abstract class LameDuckContract {
       assertEquals("close", head.field("connection"));
       fresh.body(head.contentLength());
       assertTrue(fresh.atEnd());
-      assertTrue(idle.atEnd(), "an end, no reset");
+      assertTrue(idle.atEnd(), "end of stream without a reset");
       stopping.join();
     }
   }

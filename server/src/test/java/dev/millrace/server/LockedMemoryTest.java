@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A server that may lock 64 KiB, as in containers and on older systems: in a process without
- * CAP_IPC_LOCK, which lifts the limit.
+ * Limits on locked memory of 64 KiB, as in containers and on older systems, in a process without
+ * CAP_IPC_LOCK, which would lift the limit.
  */
 class LockedMemoryTest {
   private static final String FEW = "65536";
@@ -31,14 +31,14 @@ class LockedMemoryTest {
   @TempDir Path root;
 
   @BeforeEach
-  void letTheOtherUserRead() throws Exception {
+  void makeRootReadableByOthers() throws Exception {
     Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private static List<String> limited(String bytes) throws Exception {
     List<String> prefix = new ArrayList<>();
     if (Programs.run("id", "-u").out().strip().equals("0")) {
-      // The kernel counts locked memory by user: another one than that of other tests' servers.
+      // The kernel counts locked memory per user: other tests' servers run as another user.
       long user = FIRST_USER + ProcessHandle.current().pid() % USERS;
       String caps = "+dac_override,+dac_read_search";
       prefix.addAll(
@@ -56,7 +56,7 @@ class LockedMemoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"auto", "uring"})
-  void littleLockedMemoryMakesASmallerRing(String transport) throws Exception {
+  void aLowLimitMakesASmallerRing(String transport) throws Exception {
     Files.writeString(root.resolve("file.txt"), "file");
     byte[] large = new byte[3 << 20];
     Files.write(root.resolve("large.bin"), large);
@@ -94,9 +94,9 @@ class LockedMemoryTest {
     }
   }
 
-  /** A rehearsal has rings of its own; what they locked is there again for the server's. */
+  /** The warm-up has its own rings, whose locked memory is released before the server's rings. */
   @Test
-  void aRehearsalTakesNothingOfIt() throws Exception {
+  void theWarmUpDoesNotReduceTheServersLockedMemory() throws Exception {
     String greeting;
     try (Served served = Served.start(limited(FEW), root.toString())) {
       greeting =
@@ -109,7 +109,7 @@ class LockedMemoryTest {
   }
 
   @Test
-  void noLockedMemoryIsNoRing() throws Exception {
+  void withTooLittleLockedMemoryUringFailsAndAutoFallsBack() throws Exception {
     List<String> forced = new ArrayList<>(limited("4096"));
     forced.addAll(Programs.millrace("serve", "--transport", "uring", root.toString()));
     Result refused = Programs.run(forced, Map.of());
@@ -123,7 +123,7 @@ class LockedMemoryTest {
   }
 
   @Test
-  void theDoctorSaysWhatToRaise() throws Exception {
+  void doctorNamesTheLimitToRaise() throws Exception {
     List<String> command = new ArrayList<>(limited(FEW));
     command.addAll(Programs.millrace("doctor", root.toString()));
     Result result = Programs.run(command, Map.of());

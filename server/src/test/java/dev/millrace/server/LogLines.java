@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** What a logger says while this is open. */
+/** The lines that a logger writes while this is open. */
 public final class LogLines extends Handler implements AutoCloseable {
   private final Logger logger;
   private final SimpleFormatter formatter = new SimpleFormatter();
@@ -23,12 +23,12 @@ public final class LogLines extends Handler implements AutoCloseable {
     lines.add(formatter.formatMessage(line));
   }
 
-  /** All of them so far. */
+  /** All lines so far. */
   public List<String> lines() {
     return List.copyOf(lines);
   }
 
-  /** How many lines contain a text. */
+  /** The number of lines that contain a text. */
   public long with(String text) {
     return lines.stream().filter(line -> line.contains(text)).count();
   }

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every byte comes off the ring: what the loops' threads ask of the kernel, as strace sees it. */
+/** The system calls of the loop threads, traced by strace: all I/O must go through the ring. */
 class LoopTraceTest {
   private static final int REQUESTS = 1_000;
 
-  /** Resolves a path only if it is in memory; all others are the ring's to resolve. */
+  /** Resolves a path only from the dentry cache; the ring resolves all other paths. */
   private static final String CACHED_ONLY = "openat2 RESOLVE_CACHED";
 
-  /** The data path's calls, and what was allowed beside them; a peer's name is asked for once. */
+  /** The allowed calls of the data path; getpeername occurs once per connection. */
   private static final Set<String> DATA_PATH =
       Set.of(
           "io_uring_enter",
@@ -37,7 +37,7 @@ class LoopTraceTest {
           "preadv2",
           "getpeername");
 
-  /** The Java machine's own housekeeping: memory, safepoints, the scheduler. None moves a byte. */
+  /** The JVM's own memory, safepoint and scheduler calls, which do no I/O. */
   private static final Set<String> RUNTIME =
       Set.of(
           "mmap",
@@ -54,8 +54,8 @@ class LoopTraceTest {
           "clock_gettime");
 
   /**
-   * A class met for the first time, read from the JDK's image or a jar: the warm-up meets nearly
-   * all, but not those of a path the compiler or a timer takes first while it is traced.
+   * Class loading from the JDK's image or a jar. The requests before the trace load nearly all
+   * classes, except those of paths that the compiler or a timer first takes during the trace.
    */
   private static final Pattern CLASS_LOADING =
       Pattern.compile("(?:pread64|read|lseek)\\(\\d+<[^>]*(?:/lib/modules|\\.jar)>.*");
@@ -64,20 +64,20 @@ class LoopTraceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  void theLoopThreadEntersTheRingAndNothingElse(int loops) throws Exception {
+  void loopThreadsMakeOnlyTheAllowedSystemCalls(int loops) throws Exception {
     Path root = Files.createDirectory(directory.resolve("root"));
     Files.write(root.resolve("small"), new byte[1_000]);
     Files.write(root.resolve("large"), new byte[500_000]);
     List<RawClient> clients = new ArrayList<>();
     try (Served served =
         Served.start(List.of(), "--transport=uring", "--loops=" + loops, root.toString())) {
-      // Each goes to one loop or the other; that all of sixteen go to one is one in 32 768.
+      // The kernel assigns connections to loops: all 16 reach the same one once in 32 768 runs.
       for (int i = 0; i < (loops == 1 ? 1 : 16); i++) {
         clients.add(new RawClient(new InetSocketAddress("127.0.0.1", served.port())));
       }
-      fetch(clients, 500 * loops); // most classes are loaded before the trace
+      fetch(clients, 500 * loops); // loads most classes before the trace
       List<Long> threads = served.loopThreads();
-      assertEquals(loops, threads.size(), "threads called millrace-loop");
+      assertEquals(loops, threads.size(), "threads named millrace-loop");
       List<Process> straces = new ArrayList<>();
       for (long thread : threads) {
         straces.add(attach(thread, trace(thread)));
@@ -96,10 +96,10 @@ class LoopTraceTest {
       assertTrue(all.getOrDefault("io_uring_enter", 0) >= REQUESTS, all.toString());
       assertTrue(
           all.getOrDefault("fstat", 0) + all.getOrDefault("newfstatat", 0) >= REQUESTS,
-          "the trace is of the threads that serve: " + all);
+          "fewer fstat calls than requests: " + all);
       all.keySet().removeAll(DATA_PATH);
       all.keySet().removeAll(RUNTIME);
-      assertEquals("{}", all.toString(), "other calls of the loops' threads");
+      assertEquals("{}", all.toString(), "other calls of the loop threads");
     } finally {
       for (RawClient client : clients) {
         client.close();

@@ -25,9 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A server of two loops is one server: what it serves, what it knows, and what it says of itself.
- */
+/** A server with two loops behaves as one server, in its responses, digests, logs and metrics. */
 class LoopsTest {
   private static final int LOOPS = 2;
   private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2024-02-29T12:34:56.7Z"));
@@ -38,15 +36,15 @@ class LoopsTest {
     return RunningServer.start(root, transport, "loops: " + LOOPS + "\n" + yaml);
   }
 
-  private static double figure(RunningServer server, String name) throws Exception {
-    return Double.parseDouble(server.figure(name));
+  private static double metric(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.metric(name));
   }
 
   private static double accepted(RunningServer server, int loop) throws Exception {
-    return figure(server, "millrace_loop_connections_accepted_total{loop=\"" + loop + "\"}");
+    return metric(server, "millrace_loop_connections_accepted_total{loop=\"" + loop + "\"}");
   }
 
-  /** One connection on each loop, in their order: as many are opened as it takes. */
+  /** One connection on each loop, in loop order; opens more connections until both have one. */
   private static List<RawClient> onePerLoop(RunningServer server) throws Exception {
     RawClient[] clients = new RawClient[LOOPS];
     for (int tries = 0; tries < 64 && List.of(0, 1).stream().anyMatch(i -> clients[i] == null); ) {
@@ -79,13 +77,14 @@ class LoopsTest {
     return client.body(head.contentLength());
   }
 
-  private static void await(RunningServer server, String figure, double value) throws Exception {
-    server.await(figure, value);
+  private static void await(RunningServer server, String metric, double value) throws Exception {
+    server.await(metric, value);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"URING", "NIO"})
-  void aTreeOverManyConnectionsIsWholeAndCountedOnce(TransportChoice transport) throws Exception {
+  void filesOverManyConnectionsAreCompleteAndCountedOnce(TransportChoice transport)
+      throws Exception {
     List<byte[]> contents = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       contents.add(randomBytes(i % 20 == 0 ? 400_000 + i : 100 * i, i));
@@ -116,27 +115,27 @@ class LoopsTest {
       double second = accepted(server, 1);
       assertTrue(first > 0 && second > 0, "accepted " + first + " and " + second);
       assertEquals(clients * rounds, first + second);
-      assertEquals(clients * rounds, figure(server, "millrace_connections_accepted_total"));
+      assertEquals(clients * rounds, metric(server, "millrace_connections_accepted_total"));
       String get2xx = "{http_request_method=\"GET\",http_response_status_class=\"2xx\"}";
       int requests = clients * rounds * contents.size();
       await(server, "http_server_request_duration_seconds_count" + get2xx, requests);
       long bytes = contents.stream().mapToLong(content -> content.length).sum();
       assertEquals(
           (double) bytes * clients * rounds,
-          figure(server, "http_server_response_body_size_bytes_sum" + get2xx));
+          metric(server, "http_server_response_body_size_bytes_sum" + get2xx));
       await(server, "millrace_connections_open", 0);
-      assertEquals(0, figure(server, "http_server_active_requests"));
+      assertEquals(0, metric(server, "http_server_active_requests"));
       if (transport == TransportChoice.URING) {
-        assertTrue(figure(server, "millrace_loop_busy_seconds_total{loop=\"0\"}") > 0);
-        assertTrue(figure(server, "millrace_loop_busy_seconds_total{loop=\"1\"}") > 0);
-        assertTrue(figure(server, "millrace_sent_bytes_total") > (double) bytes * clients * rounds);
+        assertTrue(metric(server, "millrace_loop_busy_seconds_total{loop=\"0\"}") > 0);
+        assertTrue(metric(server, "millrace_loop_busy_seconds_total{loop=\"1\"}") > 0);
+        assertTrue(metric(server, "millrace_sent_bytes_total") > (double) bytes * clients * rounds);
       }
     }
   }
 
   @ParameterizedTest
   @EnumSource(names = {"URING", "NIO"})
-  void aChangedFileIsSeenOnEveryLoop(TransportChoice transport) throws Exception {
+  void everyLoopSeesAChangedFileAtOnce(TransportChoice transport) throws Exception {
     Path file = Files.writeString(root.resolve("f"), "before");
     Files.setLastModifiedTime(file, LONG_AGO);
     try (RunningServer server = start(transport, "digests: off\n")) {
@@ -148,11 +147,12 @@ class LoopsTest {
       }
       if (transport == TransportChoice.URING) {
         assertTrue(
-            figure(server, "millrace_response_cache_entries") >= LOOPS, "each loop keeps its own");
-        assertTrue(figure(server, "millrace_response_cache_hits_total") >= LOOPS);
+            metric(server, "millrace_response_cache_entries") >= LOOPS,
+            "each loop has its own cache");
+        assertTrue(metric(server, "millrace_response_cache_hits_total") >= LOOPS);
       }
       Files.writeString(file, "after!");
-      for (RawClient client : clients) { // at once: the file is asked each time
+      for (RawClient client : clients) { // at once: each hit checks the file's status
         assertEquals("after!", new String(get(client, "/f"), StandardCharsets.US_ASCII));
       }
       Path other = Files.writeString(root.resolve("g"), "third!");
@@ -166,7 +166,7 @@ class LoopsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"URING", "NIO"})
-  void aDigestFoundOutForOneLoopIsKnownToAll(TransportChoice transport) throws Exception {
+  void aDigestComputedForOneLoopIsKnownToAll(TransportChoice transport) throws Exception {
     byte[] content = randomBytes(3_000_000, 7);
     byte[] small = randomBytes(500, 8);
     Files.write(root.resolve("f"), content);
@@ -179,8 +179,8 @@ class LoopsTest {
       for (RawClient client : clients) {
         assertEquals(digest(content), client.head().field("repr-digest"));
       }
-      assertEquals(1, figure(server, "millrace_digest_computed_total"), "read once for both");
-      for (RawClient client : clients) { // kept without a digest ...
+      assertEquals(1, metric(server, "millrace_digest_computed_total"), "read once for both loops");
+      for (RawClient client : clients) { // cached without a digest ...
         client.get("/s");
         RawClient.Head head = client.head();
         assertEquals("", head.field("repr-digest"));
@@ -208,12 +208,12 @@ class LoopsTest {
     return "sha-256=:" + Base64.getEncoder().encodeToString(sum) + ":";
   }
 
-  /** The other loop is told by a task of its own, which may be a turn away. */
+  /** The digest reaches the other loop in a posted task, which may run a turn later. */
   private static void awaitDigest(RawClient client, String expected) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     String shown = "";
     while (!shown.equals(expected)) {
-      assertTrue(System.nanoTime() < deadline, "still '" + shown + "'");
+      assertTrue(System.nanoTime() < deadline, "last value: '" + shown + "'");
       client.get("/s");
       RawClient.Head head = client.head();
       client.body(head.contentLength());
@@ -223,7 +223,8 @@ class LoopsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"URING", "NIO"})
-  void oneStuckLoopIsUnhealthyAndTheOtherServes(TransportChoice transport) throws Exception {
+  void withOneStuckLoopTheServerIsUnhealthyAndTheOtherLoopServes(TransportChoice transport)
+      throws Exception {
     Files.writeString(root.resolve("f"), "x");
     try (RunningServer server = start(transport, "")) {
       List<RawClient> clients = onePerLoop(server);
@@ -245,7 +246,7 @@ class LoopsTest {
           assertEquals("503", healthz(server), "loop " + loop);
           assertEquals("x", new String(get(clients.get(1 - loop), "/f"), StandardCharsets.UTF_8));
           if (transport == TransportChoice.URING) {
-            double stall = figure(server, "millrace_loop_longest_turn_seconds");
+            double stall = metric(server, "millrace_loop_longest_turn_seconds");
             assertTrue(stall >= 0.9, "stalled for " + stall);
           }
         } finally {
@@ -269,7 +270,8 @@ class LoopsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"URING", "NIO"})
-  void everyRequestIsInTheLogAndTheStatusShowsEachLoop(TransportChoice transport) throws Exception {
+  void everyRequestIsLoggedOnceAndTheStatusShowsEachLoop(TransportChoice transport)
+      throws Exception {
     Path www = Files.createDirectory(root.resolve("www"));
     Files.writeString(www.resolve("f"), "x");
     Path log = root.resolve("log");

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Directories beside the compiled classes, for files that are to be dropped from memory: many
- * systems keep {@code /tmp} in memory, where nothing can be.
+ * Temporary directories beside the compiled classes, for files whose pages a test evicts: /tmp is
+ * often a tmpfs, which cannot evict them.
  */
 public final class OnDisk implements TempDirFactory {
   @Override

@@ -12,14 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 
-/** Other programs, and this one as another process. */
+/** Runs other programs, and Millrace as another process. */
 public final class Programs {
-  /** What a program left. */
+  /** The exit code and the output of a program. */
   public record Result(int exitCode, String out, String err) {}
 
   private Programs() {}
 
-  /** Runs a program to its end; kills it after a minute. */
+  /** Runs a program until it ends; kills it and fails after a minute. */
   public static Result run(List<String> command, Map<String, String> environment)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile("millrace-out", ".txt");
@@ -61,9 +61,8 @@ public final class Programs {
   }
 
   /**
-   * What the tests run with, but for SLF4J, which a test library brings and the server has not; and
-   * in jars, as it is installed: from folders each class takes a descriptor to load, even when
-   * there is none left.
+   * The tests' class path without SLF4J, which only a test library needs, and with jars in place of
+   * directories, as installed: loading a class from a directory needs a free descriptor.
    */
   private static String runtimeClassPath() {
     String all =
@@ -97,7 +96,7 @@ public final class Programs {
     }
   }
 
-  /** Millrace as a process of its own, up and serving. */
+  /** Millrace in its own process, started and serving. */
   public static final class Served implements AutoCloseable {
     private final Process process;
     private final Path log;
@@ -109,7 +108,7 @@ public final class Programs {
       this.greeting = greeting;
     }
 
-    /** Starts it on free ports and waits for its line; the prefix is a program that starts it. */
+    /** Starts on free ports and waits for the start message; the prefix is a wrapper program. */
     public static Served start(List<String> prefix, String... arguments) throws Exception {
       Path log = Files.createTempFile("millrace-log", ".txt");
       List<String> command = new ArrayList<>(prefix);
@@ -139,7 +138,7 @@ public final class Programs {
       return process;
     }
 
-    /** The kernel's numbers of its loops' threads. */
+    /** The kernel's thread IDs of the loop threads. */
     public List<Long> loopThreads() throws IOException {
       List<Long> found = new ArrayList<>();
       try (var threads = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
@@ -156,7 +155,7 @@ public final class Programs {
       return greeting;
     }
 
-    /** The port of the first address served at. */
+    /** The port of the first listening address. */
     public int port() {
       String at = " at http://127.0.0.1:";
       int from = greeting.indexOf(at) + at.length();
@@ -167,7 +166,7 @@ public final class Programs {
       return Integer.parseInt(greeting, from, to, 10);
     }
 
-    /** Where the management port is, as a URI. */
+    /** The URL of the management port. */
     public String management() {
       return greeting.substring(greeting.indexOf("management at ") + 14).strip();
     }

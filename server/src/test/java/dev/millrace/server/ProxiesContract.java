@@ -28,13 +28,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whom a handler takes for the client, with and without proxies, on both transports. */
+/** The client address that handlers see, with and without proxies, on both transports. */
 abstract class ProxiesContract {
   private static final List<Cidr> LOOPBACK = List.of(Cidr.parse("127.0.0.0/8"));
   private static final String END = "\r\n\r\n";
   private static final String GET = "GET / HTTP/1.1\r\nHost: a.example" + END;
 
-  /** Says who asked, how, whom, and which of the fields were left. */
+  /** Responds with the client address, its port, scheme and host, and the remaining fields. */
   private static final HttpHandler ECHO =
       exchange -> {
         InetSocketAddress source = exchange.getSourceAddress();
@@ -120,19 +120,19 @@ abstract class ProxiesContract {
   }
 
   @Test
-  void nobodyIsBelievedUnlessTrusted() throws Exception {
+  void untrustedProxiesAreIgnored() throws Exception {
     listen(new TrustedProxies(List.of(Cidr.parse("10.0.0.0/8")), true));
     assertClient("127.0.0.1 any http a.example", "X-Forwarded-For: 192.0.2.1");
     assertClient("127.0.0.1 any http a.example", "Forwarded: for=192.0.2.1;proto=https;host=b");
     assertClient("127.0.0.1 any http a.example", "X-Forwarded-Proto: https", "X-Forwarded-Host: b");
     try (RawClient client = connect()) {
       client.send("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + GET);
-      assertEquals(400, client.head().status(), "a PROXY header is no request");
+      assertEquals(400, client.head().status(), "a PROXY header is not a request");
     }
   }
 
   @Test
-  void theFirstThatIsNotTrustedIsTheClient() throws Exception {
+  void theLastUntrustedAddressIsTheClient() throws Exception {
     listen(new TrustedProxies(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
     assertClient("127.0.0.1 any http a.example", "X: y");
     assertClient("192.0.2.1 0 http a.example", "X-Forwarded-For: 192.0.2.1");
@@ -160,7 +160,7 @@ abstract class ProxiesContract {
   }
 
   @Test
-  void theStandardFieldIsReadLikewise() throws Exception {
+  void theForwardedFieldIsReadLikeXForwardedFor() throws Exception {
     listen(new TrustedProxies(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
     assertClient("192.0.2.1 0 http a.example", "Forwarded: for=192.0.2.1");
     assertClient(
@@ -177,7 +177,7 @@ abstract class ProxiesContract {
   }
 
   @Test
-  void aTrustedProxysHeaderNamesTheClient() throws Exception {
+  void aTrustedProxysProxyHeaderSetsTheClient() throws Exception {
     listen(new TrustedProxies(LOOPBACK, true));
     try (RawClient client = connect()) {
       client.send("PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n" + GET + GET);
@@ -209,7 +209,7 @@ abstract class ProxiesContract {
   }
 
   @Test
-  void aTrustedProxyWithoutHeaderIsCutOff() throws Exception {
+  void aTrustedProxyWithoutAProxyHeaderIsDisconnected() throws Exception {
     listen(new TrustedProxies(LOOPBACK, true));
     for (String first : List.of(GET, "PROXY TCP4 x y 1 2\r\n" + GET, "PROXY TCP4 192.", "")) {
       try (RawClient client = connect()) {
@@ -219,7 +219,7 @@ abstract class ProxiesContract {
     }
   }
 
-  /** Reads until the connection is gone, by an end or a reset; nothing may come before. */
+  /** Expects the connection to end, by end of stream or a reset, without any bytes. */
   private static void assertEnds(RawClient client) throws Exception {
     try {
       assertTrue(client.atEnd());

@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** HTTP/1.1 over one socket, byte by byte, so that a test sees exactly what was sent. */
+/** HTTP/1.1 over one socket; a test sees exactly the bytes that the server sent. */
 public final class RawClient implements AutoCloseable {
-  /** A response's head, field names in lower case. */
+  /** The head of a response, with field names in lower case. */
   public record Head(int status, Map<String, String> fields) {
     public long contentLength() {
       return Long.parseLong(fields.get("content-length"));
@@ -35,9 +35,9 @@ public final class RawClient implements AutoCloseable {
     if (receiveBufferBytes > 0) {
       socket.setReceiveBufferSize(receiveBufferBytes);
     }
-    socket.setSoTimeout(80_000); // before the test itself times out
+    socket.setSoTimeout(80_000); // less than the test's own timeout
     socket.connect(address);
-    socket.setTcpNoDelay(true); // fragments are to arrive as such
+    socket.setTcpNoDelay(true); // keeps the test's fragments separate
     in = socket.getInputStream();
   }
 
@@ -49,7 +49,7 @@ public final class RawClient implements AutoCloseable {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Ends what this side sends. */
+  /** Shuts down this side of the connection. */
   public void shutdownOutput() throws IOException {
     socket.shutdownOutput();
   }
@@ -87,7 +87,7 @@ public final class RawClient implements AutoCloseable {
     return bytes;
   }
 
-  /** A body of whatever framing the head announces: chunks, a length, or the connection's end. */
+  /** Reads a body with the head's framing: chunked, by length, or up to the connection's end. */
   public byte[] body(Head head) throws IOException {
     if (head.fields().containsKey("content-length")) {
       return body(head.contentLength());
@@ -108,7 +108,7 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Whether the server has ended the connection; waits for it. */
+  /** Waits for a byte or the end of the connection; true if the server has ended it. */
   public boolean atEnd() throws IOException {
     return in.read() < 0;
   }

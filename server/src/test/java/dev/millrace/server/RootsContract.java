@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the root's path leads to is followed. */
+/** The server follows changes of the directory that the root's path leads to. */
 abstract class RootsContract {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
   private static final long WITHIN_NANOS = 20_000_000_000L;
@@ -83,12 +83,13 @@ abstract class RootsContract {
     }
   }
 
-  /** Asks until the answer is as expected. */
+  /** Repeats the request until the response is as expected. */
   private static void await(RunningServer server, String target, String expected) throws Exception {
     long deadline = System.nanoTime() + WITHIN_NANOS;
     String last = get(server, target);
     while (!last.equals(expected)) {
-      assertTrue(System.nanoTime() < deadline, "still: " + last + ", not " + expected);
+      assertTrue(
+          System.nanoTime() < deadline, "last response: " + last + ", expected: " + expected);
       last = get(server, target);
     }
   }
@@ -98,7 +99,7 @@ abstract class RootsContract {
     String last;
     do {
       last = server.readiness();
-      assertTrue(System.nanoTime() < deadline, "still: " + last);
+      assertTrue(System.nanoTime() < deadline, "last status: " + last);
     } while (!last.equals(String.valueOf(status)));
   }
 
@@ -111,7 +112,7 @@ abstract class RootsContract {
   }
 
   @Test
-  void aSymbolicLinkThatLeadsElsewhereIsFollowed() throws Exception {
+  void aReplacedRootSymlinkIsFollowed() throws Exception {
     release("r0");
     release("r1");
     leadTo("r0");
@@ -131,7 +132,7 @@ abstract class RootsContract {
   }
 
   @Test
-  void aFileUnderWayIsFinishedFromTheOldRoot() throws Exception {
+  void aDownloadInProgressIsFinishedFromTheOldRoot() throws Exception {
     int size = 20 << 20;
     byte[] old = new byte[size];
     java.util.Arrays.fill(old, (byte) 'o');
@@ -150,7 +151,7 @@ abstract class RootsContract {
   }
 
   @Test
-  void aDirectoryThatIsMadeAnewIsServedAndMissingInBetweenIsUnavailable() throws Exception {
+  void aMissingRootGets503AndARecreatedRootIsServed() throws Exception {
     Path root = release("root");
     try (RunningServer server = start("")) {
       assertEquals("200 root", get(server, "/f"));
@@ -164,13 +165,14 @@ abstract class RootsContract {
       release("root");
       await(server, "/f", "200 root");
       awaitReady(server, 200);
-      assertTrue(get(server, "/").startsWith("200 "), "listings too");
-      assertEquals(2, logged.toString().lines().count(), "gone, and back, once each: " + logged);
+      assertTrue(get(server, "/").startsWith("200 "), "listings");
+      assertEquals(
+          2, logged.toString().lines().count(), "root lost and found, one line each: " + logged);
     }
   }
 
   @Test
-  void aFileSystemThatIsMountedOverTheRootIsServed() throws Exception {
+  void aFileSystemMountedOverTheRootIsServed() throws Exception {
     release("root");
     try (RunningServer server = start("")) {
       assertEquals("200 root", get(server, "/f"));
@@ -188,7 +190,7 @@ abstract class RootsContract {
     }
   }
 
-  /** A look-up under way keeps a file system busy for a moment. */
+  /** A look-up in progress keeps the file system busy for a moment. */
   private static void awaitUnmounted(String root) throws Exception {
     long deadline = System.nanoTime() + WITHIN_NANOS;
     while (Programs.run("umount", "-l", root).exitCode() != 0) {
@@ -196,9 +198,9 @@ abstract class RootsContract {
     }
   }
 
-  /** A variant belongs to its file: what is sent is of one release, and so is its coding. */
+  /** A variant must belong to its file: content and coding are of the same release. */
   @Test
-  void nothingIsPutTogetherOfTwoReleases() throws Exception {
+  void responsesNeverCombineTwoReleases() throws Exception {
     release("r0");
     Path without = release("r1");
     Files.delete(without.resolve("f.css.gz"));
@@ -220,7 +222,7 @@ abstract class RootsContract {
           }
         }
       }
-      assertEquals("0.0", server.figure("millrace_request_failures_total"));
+      assertEquals("0.0", server.metric("millrace_request_failures_total"));
     }
   }
 }

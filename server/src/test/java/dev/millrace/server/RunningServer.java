@@ -24,7 +24,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   /**
-   * @param yaml more settings, as in the file
+   * @param yaml further settings
    */
   public static RunningServer start(Path root, TransportChoice transport, String yaml)
       throws Exception {
@@ -35,7 +35,7 @@ public final class RunningServer implements AutoCloseable {
     return new RunningServer(FileServer.start(settings));
   }
 
-  /** With bounds that are not all settings. */
+  /** Starts with limits that are not settings. */
   public static RunningServer start(Path root, TransportChoice transport, HttpLimits limits)
       throws Exception {
     return start(root, transport, limits, TrustedProxies.NONE);
@@ -56,7 +56,7 @@ public final class RunningServer implements AutoCloseable {
 
   public static ServerSettings settings(Path root, TransportChoice transport, String yaml)
       throws Exception {
-    Settled.await(root); // so that what a test wrote before has strong tags
+    Settled.await(root); // so that the test's files have strong ETags
     Path file = Files.createTempFile("millrace", ".yaml");
     try {
       Files.writeString(file, yaml);
@@ -68,7 +68,7 @@ public final class RunningServer implements AutoCloseable {
               "transport", List.of(transport.name().toLowerCase(Locale.ROOT)),
               "workers", List.of("2"),
               "drain", List.of("20s"),
-              // Most tests leave connections open, and need no time for requests on their way.
+              // Most tests leave connections open and need no grace period for requests in flight.
               "lame-duck", List.of(yaml.contains("lame-duck") ? "1s" : "0s"));
       return ServerSettings.load(new SettingsLoader.Flags(flags, file), Map.of());
     } finally {
@@ -100,19 +100,19 @@ public final class RunningServer implements AutoCloseable {
     return server.readBuffersTaken();
   }
 
-  /** The value of a figure, by its name with labels. */
-  public String figure(String name) throws Exception {
+  /** The value of a metric, by its name with labels. */
+  public String metric(String name) throws Exception {
     for (String line : metrics().split("\n")) {
       if (line.startsWith(name + " ")) {
         return line.substring(name.length() + 1);
       }
     }
-    throw new AssertionError("no figure " + name);
+    throw new AssertionError("no metric " + name);
   }
 
   /** Waits until a metric has a value. */
   public void await(String metric, double value) throws Exception {
-    var _ = Await.until(() -> Double.parseDouble(figure(metric)), seen -> seen == value);
+    var _ = Await.until(() -> Double.parseDouble(metric(metric)), seen -> seen == value);
   }
 
   /** The status of /readyz. */

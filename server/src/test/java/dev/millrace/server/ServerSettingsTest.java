@@ -35,7 +35,7 @@ class ServerSettingsTest {
   }
 
   @Test
-  void defaults() throws Exception {
+  void loadingNothingGivesTheDefaults() throws Exception {
     ServerSettings settings = ServerSettings.load(NONE, Map.of());
     assertEquals(Path.of("."), settings.mounts().getFirst().root());
     assertEquals(List.of(new HostPort("127.0.0.1", 8080)), settings.get(ServerSettings.LISTEN));
@@ -46,7 +46,7 @@ class ServerSettingsTest {
   }
 
   @Test
-  void flagsWinOverEnvironmentOverFile() throws Exception {
+  void flagsOverrideTheEnvironmentWhichOverridesTheFile() throws Exception {
     Path file = yaml("root: /file\nworkers: 3\ndrain: 1m\nlisten: [\"0.0.0.0:1\", \"[::1]:2\"]\n");
     Flags flags = new Flags(Map.of("root", List.of("/flag")), file);
     Map<String, String> environment =
@@ -61,7 +61,7 @@ class ServerSettingsTest {
   }
 
   @Test
-  void theFileMayBeNamedByTheEnvironmentAndListsByCommas() throws Exception {
+  void theEnvironmentCanNameTheFileAndHasCommaSeparatedLists() throws Exception {
     Path file = yaml("transport: nio\n");
     ServerSettings settings =
         ServerSettings.load(
@@ -73,7 +73,7 @@ class ServerSettingsTest {
   }
 
   @Test
-  void variablesThatAClusterInjectsDoNoHarm() throws Exception {
+  void variablesThatKubernetesInjectsAreIgnored() throws Exception {
     ServerSettings.load(
         NONE, Map.of("MILLRACE_SERVICE_HOST", "10.0.0.1", "MILLRACE_PORT", "tcp://10.0.0.1:80"));
   }
@@ -88,7 +88,7 @@ class ServerSettingsTest {
         "MILLRACE_DRAIN | 30 | MILLRACE_DRAIN: '30' is not a number and ms, s, m or h, as in 30s",
         "MILLRACE_CONFIG | /none.yaml | config: /none.yaml does not exist",
       })
-  void errorsNameTheKeyAndWhatIsAllowed(String variable, String value, String message) {
+  void errorsNameTheVariableAndTheAllowedValues(String variable, String value, String message) {
     SettingsException wrong =
         assertThrows(
             SettingsException.class, () -> ServerSettings.load(NONE, Map.of(variable, value)));
@@ -97,13 +97,13 @@ class ServerSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"8080", ":8080", "host:", "host:-1", "host:65536", "::1:80", "[]:80"})
-  void addressesThatAreNone(String address) {
+  void invalidAddressesAreRejected(String address) {
     SettingsException wrong = assertThrows(SettingsException.class, () -> HostPort.parse(address));
     assertTrue(wrong.getMessage().startsWith("'" + address + "' is not HOST:PORT"));
   }
 
   @Test
-  void aFileThatIsNoMapOrNoYamlIsToldSo() throws Exception {
+  void aFileThatIsNotAMapOrNotYamlIsRejected() throws Exception {
     for (String text : List.of("- a\n- b\n", "just text\n")) {
       Path file = yaml(text);
       SettingsException wrong =
@@ -120,7 +120,7 @@ class ServerSettingsTest {
   }
 
   @Test
-  void aKeyGivenTwiceOrNestedIsRefused() throws Exception {
+  void duplicateAndNestedKeysAreRejected() throws Exception {
     Path twice = yaml("workers: 2\nworkers: 3\n");
     assertThrows(SettingsException.class, () -> ServerSettings.load(configured(twice), Map.of()));
     Path nested = yaml("workers:\n  count: 3\n");
@@ -128,7 +128,7 @@ class ServerSettingsTest {
   }
 
   @Test
-  void anEmptyFileIsFine() throws Exception {
+  void anEmptyFileGivesTheDefaults() throws Exception {
     ServerSettings settings = ServerSettings.load(configured(yaml("# nothing\n")), Map.of());
     for (Key<?> key : ServerSettings.KEYS) {
       assertEquals(key.defaultText(), settings.values().node(key).text(), key.name());
@@ -165,7 +165,7 @@ class ServerSettingsTest {
         "mounts: [{path: /a, root: /a, hidden: on}] | mounts[0]: 'hidden' is now 'dotfiles'",
         "digests: asked | digests: 'asked' is now 'on-request'",
       })
-  void whatIsWrongIsSaidWithItsPlace(String text, String message) throws Exception {
+  void errorsNameThePlaceInTheFile(String text, String message) throws Exception {
     Path file = yaml(text + "\n");
     SettingsException wrong =
         assertThrows(
@@ -175,7 +175,7 @@ class ServerSettingsTest {
   }
 
   @Test
-  void aMountHasThePolicyOfTheTopButForWhatItSays() throws Exception {
+  void mountsInheritTheTopLevelPolicyExceptForTheirOwnSettings() throws Exception {
     Path file =
         yaml(
             "listing: on\ndotfiles: on\nmounts:\n"

@@ -23,18 +23,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What both transports must serve, over real sockets. */
+/** Behaviour common to both transports, over real sockets. */
 abstract class ServingContract {
   @TempDir Path root;
   private RunningServer running;
 
   abstract TransportChoice transport();
 
-  /** Read buffers that a long transfer holds. */
+  /** The number of read buffers that a long transfer uses. */
   abstract int buffersOfATransfer();
 
-  /** Names of figures that this transport must show. */
-  abstract List<String> figures();
+  /** Lines that the metrics of this transport must contain. */
+  abstract List<String> metrics();
 
   @BeforeEach
   void start() throws Exception {
@@ -56,7 +56,7 @@ abstract class ServingContract {
     return bytes;
   }
 
-  private static Head answer(RawClient client, String method, String target, int status)
+  private static Head assertStatus(RawClient client, String method, String target, int status)
       throws Exception {
     client.request(method, target);
     Head head = client.head();
@@ -68,7 +68,7 @@ abstract class ServingContract {
   }
 
   @Test
-  void aFileComesWholeWithWhatTellsItsVersion() throws Exception {
+  void aFileIsServedWithItsTypeAndValidators() throws Exception {
     Files.writeString(root.resolve("hello.txt"), "Hello, World!\n");
     Settled.await(root);
     try (RawClient client = connect()) {
@@ -81,26 +81,26 @@ abstract class ServingContract {
           head.field("etag").matches("\"[0-9a-f]+\\.[0-9a-f]+-e-[0-9a-f]+\""), head.toString());
       assertTrue(head.field("last-modified").endsWith(" GMT"), head.toString());
       assertTrue(head.field("date").endsWith(" GMT"), head.toString());
-      assertFalse(head.fields().containsKey("repr-digest"), "nobody asked for a digest");
+      assertFalse(head.fields().containsKey("repr-digest"), "no digest was requested");
       assertEquals("Hello, World!\n", new String(client.body(14), StandardCharsets.US_ASCII));
     }
   }
 
   @Test
-  void headIsGetWithoutItsBodyAndTagsFollowTheContent() throws Exception {
+  void headHasTheETagOfGetAndTheETagChangesWithTheFile() throws Exception {
     Path file = Files.writeString(root.resolve("f"), "12345");
     try (RawClient client = connect()) {
-      Head head = answer(client, "HEAD", "/f", 200);
-      Head get = answer(client, "GET", "/f", 200);
+      Head head = assertStatus(client, "HEAD", "/f", 200);
+      Head get = assertStatus(client, "GET", "/f", 200);
       assertEquals(5, head.contentLength());
       assertEquals(get.field("etag"), head.field("etag"));
       Files.writeString(file, "54321");
-      assertNotEquals(get.field("etag"), answer(client, "GET", "/f", 200).field("etag"));
+      assertNotEquals(get.field("etag"), assertStatus(client, "GET", "/f", 200).field("etag"));
     }
   }
 
   @Test
-  void whatIsNotAFileIsAnswered() throws Exception {
+  void directoriesMissingPathsAndInvalidTargetsGetTheirStatus() throws Exception {
     Files.createDirectory(root.resolve("dir"));
     Files.writeString(root.resolve("dir/index.html"), "index");
     Files.createDirectory(root.resolve("bare"));
@@ -110,27 +110,28 @@ abstract class ServingContract {
     Files.createSymbolicLink(root.resolve("in"), Path.of("file"));
     assertEquals(0, Programs.run("mkfifo", root.resolve("fifo").toString()).exitCode());
     try (RawClient client = connect()) {
-      answer(client, "GET", "/dir/", 200);
-      assertEquals("/dir/?a=b", answer(client, "GET", "/dir?a=b", 301).field("location"));
-      assertEquals("/dir/", answer(client, "GET", "//dir", 301).field("location"));
+      assertStatus(client, "GET", "/dir/", 200);
+      assertEquals("/dir/?a=b", assertStatus(client, "GET", "/dir?a=b", 301).field("location"));
+      assertEquals("/dir/", assertStatus(client, "GET", "//dir", 301).field("location"));
       for (String absent :
           List.of("/bare/", "/nothing", "/file/", "/file/below", "/.hidden", "/out", "/fifo")) {
-        answer(client, "GET", absent, 404);
+        assertStatus(client, "GET", absent, 404);
       }
-      answer(client, "GET", "/in", 200);
-      answer(client, "GET", "/dir/../file", 200);
-      answer(client, "GET", "/a%2Fb", 404);
-      answer(client, "GET", "/" + "n".repeat(300), 404);
-      answer(client, "GET", "/../file", 400);
-      answer(client, "HEAD", "/nothing", 404);
-      assertEquals("GET, HEAD, OPTIONS", answer(client, "DELETE", "/file", 405).field("allow"));
-      answer(client, "GET", "/%00", 400);
-      assertTrue(client.atEnd(), "the gate closes after what it refuses");
+      assertStatus(client, "GET", "/in", 200);
+      assertStatus(client, "GET", "/dir/../file", 200);
+      assertStatus(client, "GET", "/a%2Fb", 404);
+      assertStatus(client, "GET", "/" + "n".repeat(300), 404);
+      assertStatus(client, "GET", "/../file", 400);
+      assertStatus(client, "HEAD", "/nothing", 404);
+      assertEquals(
+          "GET, HEAD, OPTIONS", assertStatus(client, "DELETE", "/file", 405).field("allow"));
+      assertStatus(client, "GET", "/%00", 400);
+      assertTrue(client.atEnd(), "the server closes after a malformed request");
     }
   }
 
   @Test
-  void everyByteOfANameCanBeAskedFor() throws Exception {
+  void everyByteOfANameCanBePercentEncoded() throws Exception {
     String odd = "a b%c#d?e\"f'ü.txt";
     Files.writeString(root.resolve(odd), "odd");
     StringBuilder encoded = new StringBuilder("/");
@@ -138,12 +139,12 @@ abstract class ServingContract {
       encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
     }
     try (RawClient client = connect()) {
-      answer(client, "GET", encoded.toString(), 200);
+      assertStatus(client, "GET", encoded.toString(), 200);
     }
   }
 
   @Test
-  void pipelinedAnswersOfSizesAroundEveryBufferKeepTheirOrder() throws Exception {
+  void pipelinedResponsesOfSizesAroundBufferSizesKeepTheirOrder() throws Exception {
     int[] sizes = {0, 1, 4095, 4096, 8191, 8192, 8193, 16_383, 16_384, 16_385, 131_071, 131_072};
     List<byte[]> contents = new ArrayList<>();
     StringBuilder pipelined = new StringBuilder();
@@ -164,7 +165,7 @@ abstract class ServingContract {
   }
 
   @Test
-  void aTreeOfTwoThousandFilesComparesEqual() throws Exception {
+  void aTreeOf2000FilesIsDownloadedUnchanged() throws Exception {
     Path tree = Files.createDirectory(root.resolve("tree"));
     Random random = new Random(11);
     List<String> urls = new ArrayList<>();
@@ -190,7 +191,7 @@ abstract class ServingContract {
   }
 
   @Test
-  void theLastBytesOfFiveGibibytesArriveInFlatMemory() throws Exception {
+  void aFileOf5GibibytesIsSentWithABoundedNumberOfReadBuffers() throws Exception {
     long size = 5L << 30;
     byte[] tail = "the very last bytes".getBytes(StandardCharsets.US_ASCII);
     try (RandomAccessFile file = new RandomAccessFile(root.resolve("sparse").toFile(), "rw")) {
@@ -211,13 +212,12 @@ abstract class ServingContract {
         maxBuffers = Math.max(maxBuffers, running.readBuffersTaken());
       }
       assertArrayEquals(tail, client.body(tail.length));
-      assertEquals(
-          buffersOfATransfer(), maxBuffers, "what a transfer holds, however long the file");
+      assertEquals(buffersOfATransfer(), maxBuffers, "read buffers in use");
     }
   }
 
   @Test
-  void aThousandConnectionsAreKeptAliveAtOnce() throws Exception {
+  void aThousandPersistentConnectionsAreServed() throws Exception {
     Files.writeString(root.resolve("f"), "0123456789");
     List<RawClient> clients = new ArrayList<>();
     try {
@@ -241,7 +241,7 @@ abstract class ServingContract {
   }
 
   @Test
-  void theDigestThatIsAskedForIsSha256sums() throws Exception {
+  void theRequestedDigestEqualsThatOfSha256sum() throws Exception {
     for (int size : new int[] {0, 1, 131_072, 5_000_001}) {
       Path file = Files.write(root.resolve("f" + size), randomBytes(size, size));
       String hex = Programs.run("sha256sum", file.toString()).out().substring(0, 64);
@@ -263,7 +263,7 @@ abstract class ServingContract {
   }
 
   @Test
-  void fortyDigestsAtOnceAreAllRight() throws Exception {
+  void concurrentDigestsAreCorrect() throws Exception {
     List<RawClient> clients = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       Files.write(root.resolve("f" + i), randomBytes(300_000 + i, i));
@@ -281,17 +281,17 @@ abstract class ServingContract {
   }
 
   @Test
-  void healthReadinessAndFiguresAreOnTheManagementPort() throws Exception {
+  void theManagementPortServesHealthReadinessAndMetrics() throws Exception {
     Files.writeString(root.resolve("f"), "x");
     try (RawClient client = connect()) {
-      answer(client, "GET", "/f", 200);
+      assertStatus(client, "GET", "/f", 200);
     }
     String base = running.managementUrl();
     assertEquals("ok\n", Programs.run("curl", "-sSf", base + "/healthz").out());
     assertEquals("ok\n", Programs.run("curl", "-sSf", base + "/readyz").out());
     String metrics = running.metrics();
-    for (String figure : figures()) {
-      assertTrue(metrics.contains("\n" + figure), figure + " is missing from\n" + metrics);
+    for (String metric : metrics()) {
+      assertTrue(metrics.contains("\n" + metric), metric + " is missing from\n" + metrics);
     }
     assertEquals(
         "404",

@@ -6,11 +6,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 
-/** Files that are old enough for a strong entity tag. */
+/** Waits until files are old enough for a strong ETag. */
 public final class Settled {
   private Settled() {}
 
-  /** Waits until the last change of every file in a directory and those below is 20 ms old. */
+  /** Waits until the last change of every file up to one directory below is 20 ms old. */
   public static void await(Path root) throws IOException {
     try (var files = Files.walk(root, 2)) {
       for (Path file : files.toList()) {

@@ -17,14 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A stop while a thread of the server is in a write(2) that does not return. */
+/** A stop while a thread is blocked in write(2). */
 class StuckStopTest {
   private static final Duration DRAIN = Duration.ofSeconds(2);
 
-  /** The two seconds of the promise, and as much again and more for a busy machine. */
+  /** The promised two seconds, and four more for a busy machine. */
   private static final Duration MOST = DRAIN.plusSeconds(2 + 4);
 
-  /** More than a pipe holds, in few lines. */
+  /** Enough lines to exceed a pipe's capacity. */
   private static final int REQUESTS = 60;
 
   private static final String TARGET = "/" + "x".repeat(4000);
@@ -61,7 +61,7 @@ class StuckStopTest {
 
   @ParameterizedTest
   @CsvSource({"uring,false", "nio,false", "uring,true"})
-  void aProcessEndsThoughNobodyReadsItsStandardOutputAndError(String transport, boolean metricsOff)
+  void aProcessEndsAlthoughItsOutputPipeIsFull(String transport, boolean metricsOff)
       throws Exception {
     int port = freePort();
     List<String> command =
@@ -79,7 +79,7 @@ class StuckStopTest {
       awaitListening(process, port);
       fillLog(port);
       process.destroy(); // SIGTERM
-      assertTrue(process.waitFor(MOST.toMillis(), TimeUnit.MILLISECONDS), "it still runs");
+      assertTrue(process.waitFor(MOST.toMillis(), TimeUnit.MILLISECONDS), "the process still runs");
       assertEquals(0, process.exitValue());
     } finally {
       process.destroyForcibly();
@@ -88,7 +88,7 @@ class StuckStopTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"uring", "nio"})
-  void aServerStopsThoughNobodyReadsTheFifoOfItsLog(String transport) throws Exception {
+  void aServerStopsAlthoughTheFifoOfItsLogIsFull(String transport) throws Exception {
     Path fifo = root.resolve("fifo");
     assertEquals(0, Programs.run("mkfifo", fifo.toString()).exitCode());
     Path files = Files.createDirectory(root.resolve("files"));
@@ -111,10 +111,10 @@ class StuckStopTest {
       long took = System.nanoTime() - begin;
       assertTrue(took < MOST.toNanos(), "the stop took " + Duration.ofNanos(took));
       assertEquals(1, log.with("stop: the access log did not end in time and is abandoned"));
-      // The writer's thread must end with the test: it writes on as soon as somebody reads.
-      Thread drained = Thread.ofPlatform().daemon().start(() -> readAll(reader));
+      // The log's thread must end with the test: it continues once the FIFO is read.
+      Thread logReader = Thread.ofPlatform().daemon().start(() -> readAll(reader));
       awaitNoLogThread();
-      drained.interrupt();
+      logReader.interrupt();
     }
   }
 
@@ -131,7 +131,7 @@ class StuckStopTest {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (Thread.getAllStackTraces().keySet().stream()
         .anyMatch(thread -> thread.getName().startsWith("millrace-access-log"))) {
-      assertTrue(System.nanoTime() < deadline, "the log's thread still waits");
+      assertTrue(System.nanoTime() < deadline, "the log's thread is still blocked");
       Thread.onSpinWait();
     }
   }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A little of everything that a server counts, again and again until closed. */
+/** Mixed requests that update most metrics, repeated until closed. */
 public final class Traffic implements AutoCloseable {
   private final RunningServer server;
   private final Path root;
@@ -19,7 +19,7 @@ public final class Traffic implements AutoCloseable {
   private final Thread thread;
 
   /**
-   * @param root what the server serves; files are made there
+   * @param root the served directory, in which files are created
    */
   public Traffic(RunningServer server, Path root, int pauseMillis) throws Exception {
     this.server = server;

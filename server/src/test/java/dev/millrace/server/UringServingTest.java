@@ -11,11 +11,11 @@ class UringServingTest extends ServingContract {
 
   @Override
   int buffersOfATransfer() {
-    return 0; // it is sent from the page cache
+    return 0; // sent from the page cache
   }
 
   @Override
-  List<String> figures() {
+  List<String> metrics() {
     return List.of(
         "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_response_status_class=\"2xx\"} 1",
         "http_server_active_requests 0",

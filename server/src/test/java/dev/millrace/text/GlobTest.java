@@ -27,12 +27,12 @@ class GlobTest {
         "a+b(1).txt /a+b(1).txt true",
         "a.txt /axtxt false",
       })
-  void matchesNamesWithoutASlashAndPathsWithOne(String glob, String path, boolean matches) {
+  void globsWithoutASlashMatchNamesAndOthersMatchPaths(String glob, String path, boolean matches) {
     assertEquals(matches, Glob.of(glob).matches(path));
   }
 
   @Test
-  void anEmptyOrUnclosedPatternIsRefused() {
+  void emptyAndUnclosedPatternsAreRejected() {
     assertThrows(IllegalArgumentException.class, () -> Glob.of(""));
     assertThrows(IllegalArgumentException.class, () -> Glob.of("{a,b"));
     assertThrows(IllegalArgumentException.class, () -> Glob.of("[a"));

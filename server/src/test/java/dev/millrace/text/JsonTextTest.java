@@ -20,7 +20,7 @@ class JsonTextTest {
   }
 
   @Test
-  void aMemberWithoutAValueIsLeftOut() {
+  void nullMembersAreOmitted() {
     StringBuilder out = new StringBuilder("{\"a\":1");
     JsonText.member(out, "b", null);
     JsonText.member(out, "c", "d");

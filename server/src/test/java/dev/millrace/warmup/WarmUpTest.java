@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A rehearsal asks for everything, and leaves nothing behind. How much it saves is measured by
- * load-tests/compare.
+ * The warm-up exercises all kinds of requests and leaves nothing behind. load-tests/compare
+ * measures its effect.
  */
 class WarmUpTest {
   private static final Pattern HASHED =
@@ -76,7 +76,8 @@ class WarmUpTest {
 
   @ParameterizedTest
   @EnumSource(names = {"URING", "NIO"})
-  void theServerStartsAfterItAndNothingIsLeftOrCounted(TransportChoice transport) throws Exception {
+  void theServerStartsAfterTheWarmUpWithoutRemnantsOrCounts(TransportChoice transport)
+      throws Exception {
     Set<String> before = leftBehind();
     long began = System.nanoTime();
     ServerSettings settings =
@@ -84,23 +85,23 @@ class WarmUpTest {
     WarmUp.before(settings);
     try (RunningServer server = RunningServer.start(settings)) {
       assertTrue(
-          System.nanoTime() - began >= 1_000_000_000L, "it takes the time that it was given");
+          System.nanoTime() - began >= 1_000_000_000L, "the warm-up lasts as long as configured");
       assertEquals(before, leftBehind());
       String files = System.getProperty("java.io.tmpdir") + "/millrace-warm-up";
       assertEquals(0, Descriptors.openBelow(files));
       assertEquals(List.of(), log.lines());
-      assertEquals(Set.of(C2Threads.NICENESS), secondCompilersNiceness());
+      assertEquals(Set.of(C2Threads.NICENESS), c2Niceness());
       assertEquals(0, requests(server));
       try (RawClient client = new RawClient(server.address())) {
         client.get("/small");
         assertEquals(1024, client.body(client.head().contentLength()).length);
       }
-      Await.until(() -> requests(server) >= 1); // counted just after it was sent
+      Await.until(() -> requests(server) >= 1); // counted just after the response is sent
       assertEquals(1, requests(server));
     }
   }
 
-  /** Fails if an answer is not of the kind, or of the length, that the load counts on. */
+  /** Fails if a response has an unexpected status or length. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -109,7 +110,7 @@ class WarmUpTest {
         "response-cache: 1MiB\ndigests: on-request\n",
         "response-cache: 1MiB\ndigests: off\n"
       })
-  void whatIsAskedIsAnsweredByEveryKindOfAnswer(String yaml) throws Exception {
+  void theWarmUpTrafficProducesEveryKindOfResponse(String yaml) throws Exception {
     String settings = "listing: on\n" + yaml;
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING, settings)) {
       long before = bytesFromDisk();
@@ -125,7 +126,7 @@ class WarmUpTest {
         assertTrue(statuses.getOrDefault(status, 0.0) > 10, status + " in " + statuses);
       }
       int cold = WarmUpTraffic.files().getOrDefault("cold", 0);
-      assertTrue(bytesFromDisk() - before >= cold, "what was dropped is read again, on a disk");
+      assertTrue(bytesFromDisk() - before >= cold, "the evicted file is read from disk again");
       Matcher hashed = HASHED.matcher(server.metrics());
       assertTrue(hashed.find());
       double bytes = Double.parseDouble(hashed.group(1));
@@ -134,7 +135,7 @@ class WarmUpTest {
   }
 
   @Test
-  void metricsAreAskedForMeanwhile() throws Exception {
+  void theWarmUpTrafficScrapesMetrics() throws Exception {
     AtomicInteger scrapes = new AtomicInteger();
     HttpServer monitoring =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -149,14 +150,14 @@ class WarmUpTest {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING)) {
       long end = System.nanoTime() + 1_500_000_000L;
       assertTrue(WarmUpTraffic.run(server.address(), monitoring.getAddress(), root, end));
-      assertTrue(scrapes.get() >= 2, scrapes + " times");
+      assertTrue(scrapes.get() >= 2, scrapes + " scrapes");
     } finally {
       monitoring.stop(0);
     }
   }
 
   @Test
-  void aServerThatGoesAwayIsSaidAndNotWaitedFor() throws Exception {
+  void aLostServerEndsTheWarmUpEarlyWithALogLine() throws Exception {
     RunningServer server = RunningServer.start(root, TransportChoice.URING);
     server.close();
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
@@ -167,7 +168,7 @@ class WarmUpTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"2m", "61s", "on", "-1s", "4"})
-  void aTimeThatNoStartShouldTakeIsRefused(String value) {
+  void invalidWarmUpTimesAreRefused(String value) {
     SettingsLoader.Flags flags =
         new SettingsLoader.Flags(
             Map.of("root", List.of(root.toString()), "warm-up", List.of(value)), null);
@@ -178,21 +179,21 @@ class WarmUpTest {
         refused.getMessage());
   }
 
-  private static Set<Integer> secondCompilersNiceness() throws Exception {
+  private static Set<Integer> c2Niceness() throws Exception {
     Set<Integer> found = new TreeSet<>();
     try (var threads = Files.list(Path.of("/proc/self/task"))) {
       for (Path thread : threads.toList()) {
         String stat = stat(thread);
         if (stat.contains("(" + C2Threads.THREADS + ")")) {
-          String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-          found.add(Integer.parseInt(behindName[16])); // the 19th of all (proc_pid_stat(5))
+          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+          found.add(Integer.parseInt(fields[16])); // the 19th field of proc_pid_stat(5)
         }
       }
     }
     return found;
   }
 
-  /** Empty if the thread has ended; those of the rehearsal do just then. */
+  /** Empty if the thread has ended, as the warm-up's threads may just do. */
   private static String stat(Path thread) {
     try {
       return Files.readString(thread.resolve("stat"));
@@ -201,7 +202,7 @@ class WarmUpTest {
     }
   }
 
-  /** What all threads of the process had a disk read (proc_pid_io(5)). */
+  /** Bytes that the whole process caused to be read from disk (proc_pid_io(5)). */
   private static long bytesFromDisk() throws Exception {
     for (String line : Files.readAllLines(Path.of("/proc/self/io"))) {
       if (line.startsWith("read_bytes: ")) {
@@ -215,7 +216,7 @@ class WarmUpTest {
     return statuses(server).values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
-  /** Requests answered, by status. */
+  /** The number of responses by status class. */
   private static Map<String, Double> statuses(RunningServer server) throws Exception {
     Map<String, Double> found = new TreeMap<>();
     for (String line : server.metrics().split("\n")) {

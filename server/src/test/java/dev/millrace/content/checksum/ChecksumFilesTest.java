@@ -19,13 +19,13 @@ class ChecksumFilesTest {
     assertNull(ChecksumFiles.algorithm("a.sha256.txt"));
   }
 
-  /** A fallback page in the place of one of these would be read as a wrong checksum. */
+  /** A client would read a fallback page under such a name as a wrong checksum. */
   @ParameterizedTest
   @CsvSource({
     "a.sha256, true", "a.SHA512, true", "SHA256SUMS, true", "md5sums, true",
     "SHA256SUMS.json, true", "sums.html, false", "index.html, false", "'', false",
   })
-  void namesOfChecksumsHaveNoFallback(String name, boolean checksum) {
+  void checksumNamesAreRecognised(String name, boolean checksum) {
     assertEquals(checksum, ChecksumFiles.isChecksumName(name));
   }
 }

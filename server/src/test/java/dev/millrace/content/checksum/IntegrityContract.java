@@ -28,7 +28,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Digests: asked for, shown, as files of their own, and never wrong. */
+/** Digests in fields, checksum files and lists of checksums. */
 abstract class IntegrityContract {
   @TempDir Path root;
   @TempDir Path aside;
@@ -68,14 +68,14 @@ abstract class IntegrityContract {
     return key + "=:" + Base64.getEncoder().encodeToString(digest) + ":";
   }
 
-  /** Asks until the digest that is found out behind the answer is there. */
-  private static Answer untilKnown(RunningServer server, String target) throws Exception {
+  /** Repeats the request until the digest that is computed in the background is in the response. */
+  private static Answer untilDigestKnown(RunningServer server, String target) throws Exception {
     return Await.until(
-        () -> ask(server, 200, target), answer -> !answer.field("repr-digest").isEmpty());
+        () -> ask(server, 200, target), response -> !response.field("repr-digest").isEmpty());
   }
 
   @Test
-  void theDigestsThatAreAskedForInTheOrderOfPreference() throws Exception {
+  void requestedDigestsAreSentByPreference() throws Exception {
     byte[] bytes = write("f", 300_000);
     try (RunningServer server = serving("digests: on-request\n")) {
       assertEquals("", ask(server, 200, "/f").field("repr-digest"));
@@ -87,7 +87,7 @@ abstract class IntegrityContract {
       assertEquals(
           sha512,
           ask(server, 200, "/f", "Want-Repr-Digest: sha-256=3, sha-512=1").field("repr-digest"),
-          "a known one that is wanted does");
+          "a known digest that is acceptable suffices");
       assertEquals(
           sha256 + ", " + sha512,
           ask(server, 200, "/f", "Want-Repr-Digest: sha-256=3").field("repr-digest"));
@@ -99,12 +99,12 @@ abstract class IntegrityContract {
   }
 
   @Test
-  void whatIsKnownIsShownEverywhereAndTheTagFollowsTheContent() throws Exception {
+  void knownDigestsAreInEveryResponseAndDetermineTheETag() throws Exception {
     byte[] bytes = write("f", 50_000);
     try (RunningServer server = serving("checksum-headers: sha1,md5,sha256\n")) {
       Answer first = ask(server, 200, "/f");
       assertEquals("", first.field("repr-digest"));
-      Answer known = untilKnown(server, "/f");
+      Answer known = untilDigestKnown(server, "/f");
       String digest = field("sha-256", "SHA-256", bytes);
       assertEquals(digest, known.field("repr-digest"));
       for (String[] pair :
@@ -115,10 +115,11 @@ abstract class IntegrityContract {
       String before = first.field("etag");
       String after = known.field("etag");
       assertNotEquals(before, after);
-      // A download that began before the digest was known goes on after it is.
+      // A download that began before the digest was known can be resumed afterwards.
       Answer part = ask(server, 206, "/f", "Range: bytes=40000-", "If-Range: " + before);
       assertEquals(10_000, part.body().length);
-      assertEquals(digest, part.field("repr-digest"), "of the whole, also on a part");
+      assertEquals(
+          digest, part.field("repr-digest"), "Repr-Digest covers the whole file, also in a 206");
       assertEquals(after, part.field("etag"));
       ask(server, 206, "/f", "Range: bytes=40000-", "If-Range: " + after);
       for (String tag : List.of(before, after)) {
@@ -127,12 +128,14 @@ abstract class IntegrityContract {
       }
       Files.write(root.resolve("copy"), bytes);
       assertEquals(
-          after, untilKnown(server, "/copy").field("etag"), "the same bytes, the same tag");
+          after,
+          untilDigestKnown(server, "/copy").field("etag"),
+          "equal content has the same ETag");
     }
   }
 
   @Test
-  void contentDigestIsOfWhatIsSent() throws Exception {
+  void contentDigestCoversTheBytesSent() throws Exception {
     byte[] bytes = write("f", 100_000);
     try (RunningServer server = serving("digests: on-request\n")) {
       Answer part = ask(server, 206, "/f", "Range: bytes=10-19", "Want-Content-Digest: sha-256=1");
@@ -145,7 +148,7 @@ abstract class IntegrityContract {
   }
 
   @Test
-  void checksumFilesThatAreNotThereAreMade() throws Exception {
+  void missingChecksumFilesAreGenerated() throws Exception {
     write("f.bin", 200_000);
     write("a b\nc\\d", 10);
     write("real", 5);
@@ -192,7 +195,7 @@ abstract class IntegrityContract {
   }
 
   @Test
-  void aDirectoriesSumsAreCheckedBySha256sum() throws Exception {
+  void sha256sumAcceptsADirectorysChecksumList() throws Exception {
     for (int i = 0; i < 50; i++) {
       write("file " + i, 10_000 + i);
     }
@@ -233,9 +236,9 @@ abstract class IntegrityContract {
     }
   }
 
-  /** Each entry is there at once: the stack must not grow with their number. */
+  /** Each digest is known at once: the stack must not grow with the number of entries. */
   @Test
-  void checksumsOfThousandsOfFilesThatAreOpenAndKnown() throws Exception {
+  void aChecksumListOf3000KnownFilesIsComplete() throws Exception {
     int count = 3000;
     for (int i = 0; i < count; i++) {
       Files.writeString(root.resolve("file-" + i), "");
@@ -248,13 +251,13 @@ abstract class IntegrityContract {
         assertEquals(0, again.exitCode(), again.err());
         assertEquals(first, again.out());
       }
-      assertEquals("0.0", server.figure("millrace_request_failures_total"));
+      assertEquals("0.0", server.metric("millrace_request_failures_total"));
     }
   }
 
-  /** A hyphen is standard input to sha256sum; a backslash and line ends are escaped by it. */
+  /** sha256sum reads a hyphen as standard input; it escapes backslashes and line ends. */
   @Test
-  void namesThatMeanMoreToTheToolsAreCheckedToo() throws Exception {
+  void theToolsAcceptChecksumsOfNamesThatAreSpecialToThem() throws Exception {
     Map<String, String> targets =
         Map.of(
             "-", "-", "-c", "-c", "\\", "%5C", "\n", "%0A", "a\rb", "a%0Db", "\\n", "%5Cn", "# x",
@@ -278,8 +281,8 @@ abstract class IntegrityContract {
   }
 
   @Test
-  void twoHundredWhoAskForOneFileCostOnePass() throws Exception {
-    // Hashing has the lowest priority: on a busy machine two processors give it a hundredth.
+  void concurrentRequestsForAFilesDigestShareOnePass() throws Exception {
+    // Hashing runs at the lowest priority: a busy two-core machine leaves it 1 % of a CPU.
     long size = 512L << 20;
     try (RandomAccessFile file = new RandomAccessFile(root.resolve("large").toFile(), "rw")) {
       file.setLength(size);
@@ -306,14 +309,14 @@ abstract class IntegrityContract {
         client.close();
       }
       assertEquals(
-          size, (long) Double.parseDouble(server.figure("millrace_digest_read_bytes_total")));
-      assertEquals("1.0", server.figure("millrace_digest_computed_total"));
-      assertEquals("199.0", server.figure("millrace_digest_coalesced_total"));
+          size, (long) Double.parseDouble(server.metric("millrace_digest_read_bytes_total")));
+      assertEquals("1.0", server.metric("millrace_digest_computed_total"));
+      assertEquals("199.0", server.metric("millrace_digest_coalesced_total"));
     }
   }
 
   @Test
-  void whatIsKnownOutlivesARestartAndADamagedIndexIsPutAside() throws Exception {
+  void digestsSurviveARestartAndADamagedIndexIsMovedAside() throws Exception {
     byte[] bytes = write("f", 70_000);
     Path state = aside.resolve("state");
     String settings = "digests: on-request\nstate: " + state + "\n";
@@ -323,9 +326,9 @@ abstract class IntegrityContract {
       assertEquals(digest, ask(server, 200, "/f", want).field("repr-digest"));
     }
     try (RunningServer server = serving(settings)) {
-      assertEquals("1.0", server.figure("millrace_digest_index_files"));
+      assertEquals("1.0", server.metric("millrace_digest_index_files"));
       assertEquals(digest, ask(server, 200, "/f", want).field("repr-digest"));
-      assertEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
+      assertEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
       byte[] other = write("f", 70_001);
       assertEquals(
           field("sha-256", "SHA-256", other), ask(server, 200, "/f", want).field("repr-digest"));
@@ -339,8 +342,8 @@ abstract class IntegrityContract {
         RunningServer server = serving(settings)) {
       assertTrue(Files.exists(state.resolve("digests.db.damaged")));
       assertFalse(ask(server, 200, "/f", want).field("repr-digest").isEmpty());
-      assertNotEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
-      assertEquals(1, log.with("renamed to " + state.resolve("digests.db.damaged")), "said once");
+      assertNotEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
+      assertEquals(1, log.with("renamed to " + state.resolve("digests.db.damaged")), "logged once");
     }
     Files.delete(state.resolve("digests.db"));
     Files.writeString(state.resolve("digests.db"), "somebody's notes, not a database");
@@ -353,11 +356,11 @@ abstract class IntegrityContract {
   }
 
   @Test
-  void neverMeansNever() throws Exception {
+  void digestsOffComputesNoDigest() throws Exception {
     write("f", 10);
     try (RunningServer server = serving("digests: off\n")) {
       assertEquals("", ask(server, 200, "/f", "Want-Repr-Digest: sha-256=1").field("repr-digest"));
-      assertEquals("0.0", server.figure("millrace_digest_read_bytes_total"));
+      assertEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
       ask(server, 404, "/f.sha256");
     }
   }

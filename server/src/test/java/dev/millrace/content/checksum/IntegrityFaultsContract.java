@@ -24,7 +24,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Digests when something is amiss: too many who ask, files that change, bytes that rot. */
+/** Digests under faults: a full queue, files that change while hashed, and corrupt files. */
 abstract class IntegrityFaultsContract {
   private static final String WANT = "Want-Repr-Digest: sha-256=1";
 
@@ -44,7 +44,7 @@ abstract class IntegrityFaultsContract {
     return bytes;
   }
 
-  /** A file without content that takes a good while to hash. */
+  /** A sparse file that takes long to hash. */
   private Path large(String name, long size) throws Exception {
     try (RandomAccessFile file = new RandomAccessFile(root.resolve(name).toFile(), "rw")) {
       file.setLength(size);
@@ -52,16 +52,16 @@ abstract class IntegrityFaultsContract {
     return root.resolve(name);
   }
 
-  private static void until(RunningServer server, String figure, String value) throws Exception {
-    server.await(figure, Double.parseDouble(value));
+  private static void until(RunningServer server, String metric, String value) throws Exception {
+    server.await(metric, Double.parseDouble(value));
   }
 
   private static void untilHashing(RunningServer server) throws Exception {
-    Await.until(() -> !server.figure("millrace_digest_read_bytes_total").equals("0.0"));
+    Await.until(() -> !server.metric("millrace_digest_read_bytes_total").equals("0.0"));
   }
 
   @Test
-  void aFullQueueIsToldToWhoAsksAndToNobodyElse() throws Exception {
+  void onAFullQueueOnlyRequestsForNewDigestsGet503() throws Exception {
     large("large", 3L << 30);
     byte[] small = write("small", 1000);
     try (RunningServer server = serving("digests: on-request\ndigest-queue: 1\n");
@@ -77,8 +77,8 @@ abstract class IntegrityFaultsContract {
         Head head = ask(server, 503, request[0], fields).head();
         assertEquals("1", head.field("retry-after"), head.toString());
       }
-      assertEquals("3.0", server.figure("millrace_digest_refused_total"));
-      second.request("HEAD", "/large", WANT); // shares the pass, so has room
+      assertEquals("3.0", server.metric("millrace_digest_refused_total"));
+      second.request("HEAD", "/large", WANT); // joins the running pass and needs no queue entry
       assertEquals(
           new String(small, StandardCharsets.ISO_8859_1),
           new String(ask(server, 200, "/small").body(), StandardCharsets.ISO_8859_1));
@@ -96,12 +96,12 @@ abstract class IntegrityFaultsContract {
     return Programs.run("sha256sum", file.toString()).out().substring(0, 64);
   }
 
-  /** What befalls a file. */
+  /** A change to a file while it is hashed. */
   private interface Change {
     void to(Path file) throws Exception;
   }
 
-  private void changed(Change change) throws Exception {
+  private void assertNoDigestAfter(Change change) throws Exception {
     Path file = large("large", 1L << 30);
     try (RunningServer server = serving("digests: on-request\n");
         RawClient client = new RawClient(server.address())) {
@@ -111,18 +111,18 @@ abstract class IntegrityFaultsContract {
       Head head = client.head();
       assertEquals(200, head.status());
       assertEquals("", head.field("repr-digest"));
-      assertEquals("1.0", server.figure("millrace_digest_failed_total"));
-      assertEquals("0.0", server.figure("millrace_digest_computed_total"));
+      assertEquals("1.0", server.metric("millrace_digest_failed_total"));
+      assertEquals("0.0", server.metric("millrace_digest_computed_total"));
       String digest = hex(file);
-      String sidecar =
+      String checksumFile =
           new String(ask(server, 200, "/large.sha256").body(), StandardCharsets.US_ASCII);
-      assertEquals(digest + "  large\n", sidecar, "the version that it is now");
+      assertEquals(digest + "  large\n", checksumFile, "the digest of the current version");
     }
   }
 
   @Test
-  void aFileThatIsWrittenToWhileItIsHashedHasNoDigest() throws Exception {
-    changed(path -> {
+  void aFileWrittenWhileHashedHasNoDigest() throws Exception {
+    assertNoDigestAfter(path -> {
       try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
         file.seek(1 << 20);
         file.write(1);
@@ -131,8 +131,8 @@ abstract class IntegrityFaultsContract {
   }
 
   @Test
-  void aFileThatIsTruncatedWhileItIsHashedHasNoDigest() throws Exception {
-    changed(path -> {
+  void aFileTruncatedWhileHashedHasNoDigest() throws Exception {
+    assertNoDigestAfter(path -> {
       try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
         file.setLength(1 << 20);
       }
@@ -140,15 +140,15 @@ abstract class IntegrityFaultsContract {
   }
 
   @Test
-  void aFileThatIsReplacedWhileItIsHashedHasNoDigest() throws Exception {
-    changed(path -> {
+  void aFileReplacedWhileHashedHasNoDigest() throws Exception {
+    assertNoDigestAfter(path -> {
       Path next = Files.write(aside.resolve("next"), new byte[1 << 20]);
       Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
     });
   }
 
   @Test
-  void aFileWithOtherBytesThanItHadIsFoundAndRefusedIfSoSet() throws Exception {
+  void scrubFindsCorruptFilesAndRefusesThemIfConfigured() throws Exception {
     write("good", 30_000);
     write("bad", 40_000);
     String settings = "digests: on-request\nlisting: on\nstate: " + aside.resolve("state") + "\n";
@@ -157,19 +157,19 @@ abstract class IntegrityFaultsContract {
         ask(server, 200, target, WANT);
       }
     }
-    // As a disk would: other bytes, the same size and time.
+    // As a failing disk may: other bytes, same size and modification time.
     FileTime time = Files.getLastModifiedTime(root.resolve("bad"));
     Files.write(root.resolve("bad"), new byte[40_000]);
     Files.setLastModifiedTime(root.resolve("bad"), time);
     try (LogLines log = new LogLines("dev.millrace.digest");
         RunningServer server = serving(settings + "scrub: 20MiB\n")) {
       until(server, "millrace_digest_corrupt_files", "1.0");
-      Thread.sleep(2500); // it is read again, and not said again
+      Thread.sleep(2500); // long enough for a second pass, which must not log again
       assertEquals(1, log.with(root.resolve("bad") + " is corrupt"));
       assertEquals(0, log.with(root.resolve("good").toString()));
       ask(server, 200, "/bad");
     }
-    // Slow, so that answers are kept by the time it is found.
+    // Slow enough that responses are cached before the corruption is found.
     try (RunningServer server = serving(settings + "scrub: 40KiB\ncorrupt: refuse\n")) {
       try (Conversation client = new Conversation(server)) {
         assertTrue(client.ask("GET /bad HTTP/1.1\r\nHost: h\r\n\r\n").contains(" 200 "));
@@ -186,10 +186,10 @@ abstract class IntegrityFaultsContract {
   }
 
   private static String corruptFiles(RunningServer server) throws Exception {
-    return server.figure("millrace_digest_corrupt_files");
+    return server.metric("millrace_digest_corrupt_files");
   }
 
-  /** Neither the file nor a checksum of bytes that are not what they should be. */
+  /** The server must refuse the corrupt file and its checksums, and mark it in lists. */
   private void refusesBad(RunningServer server) throws Exception {
     ask(server, 200, "/good");
     for (String target : new String[] {"/bad", "/bad.sha256", "/bad.sha1"}) {
@@ -214,7 +214,7 @@ abstract class IntegrityFaultsContract {
   }
 
   @Test
-  void scrubReadsNoFasterThanItMay() throws Exception {
+  void scrubKeepsToItsRate() throws Exception {
     write("file", 32 << 20);
     String settings = "digests: on-request\nstate: " + aside.resolve("state") + "\n";
     try (RunningServer server = serving(settings)) {
@@ -229,11 +229,11 @@ abstract class IntegrityFaultsContract {
       double seconds = (System.nanoTime() - before) / 1e9;
       assertTrue(last - first <= rate * (seconds + 0.5), last - first + " bytes in " + seconds);
       assertTrue(last - first >= rate * 0.5, last - first + " bytes in " + seconds);
-      assertEquals("0.0", server.figure("millrace_digest_corrupt_files"));
+      assertEquals("0.0", server.metric("millrace_digest_corrupt_files"));
     }
   }
 
   private static double scrubbed(RunningServer server) throws Exception {
-    return Double.parseDouble(server.figure("millrace_digest_scrubbed_bytes_total"));
+    return Double.parseDouble(server.metric("millrace_digest_scrubbed_bytes_total"));
   }
 }

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Conditions, ranges, variants, mounts and rules, over real sockets. */
+/** Conditional requests, ranges, stored variants, mounts and rules, over real sockets. */
 abstract class FilesContract {
   private static final Instant CHANGED = Instant.parse("2024-02-29T12:34:56.789012345Z");
 
@@ -34,12 +34,12 @@ abstract class FilesContract {
 
   abstract TransportChoice transport();
 
-  /** Settings of what is kept between requests. */
+  /** Settings of the response cache and the open files. */
   String caches() {
     return "";
   }
 
-  /** An exchange on a connection of its own. */
+  /** A response received on its own connection. */
   private record Answer(Head head, byte[] body) {
     String text() {
       return new String(body, StandardCharsets.UTF_8);
@@ -95,7 +95,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void conditionsAreAnsweredByTheValidatorsOfTheFile() throws Exception {
+  void conditionalRequestsAreEvaluatedAgainstTheFilesValidators() throws Exception {
     Path file = write("f.txt", "0123456789");
     Files.setLastModifiedTime(file, FileTime.from(CHANGED));
     serving(
@@ -122,7 +122,7 @@ abstract class FilesContract {
           ask(server, 200, "/f.txt", "If-Unmodified-Since: " + date);
           ask(server, 200, "/f.txt", "If-Match: " + tag);
           Answer failed = ask(server, 412, "/f.txt", "If-Match: \"x\"", "Range: bytes=0-1");
-          assertEquals("", failed.field("cache-control"), "a failure is not to be kept");
+          assertEquals("", failed.field("cache-control"), "a 412 must not be cached");
           ask(server, 412, "/f.txt", "If-Unmodified-Since: Thu, 29 Feb 2024 12:34:55 GMT");
           Files.setLastModifiedTime(file, FileTime.from(CHANGED.plusNanos(1)));
           ask(server, 200, "/f.txt", "If-None-Match: " + tag);
@@ -130,7 +130,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void rangesAreCutOutOfTheFile() throws Exception {
+  void aRangeResponseHasTheRequestedBytes() throws Exception {
     byte[] content = new byte[300_000];
     new Random(3).nextBytes(content);
     Path file = Files.write(root.resolve("f"), content);
@@ -174,20 +174,21 @@ abstract class FilesContract {
   }
 
   @Test
-  void severalRangesComeAsPartsInFlatMemory() throws Exception {
+  void severalRangesAreSentAsMultipartWithoutReadBuffers() throws Exception {
     byte[] content = new byte[500_000];
     new Random(4).nextBytes(content);
     Files.write(root.resolve("f.bin"), content);
     serving(
         "",
         server -> {
-          Answer answer = ask(server, 206, "/f.bin", "Range: bytes=400000-499999, 0-0,-1,7-200000");
-          String type = answer.field("content-type");
+          Answer response =
+              ask(server, 206, "/f.bin", "Range: bytes=400000-499999, 0-0,-1,7-200000");
+          String type = response.field("content-type");
           assertTrue(type.startsWith("multipart/byteranges; boundary="), type);
           String boundary = type.substring(type.indexOf('=') + 1);
           String[] parts =
-              new String(answer.body(), StandardCharsets.ISO_8859_1).split("--" + boundary, -1);
-          // -1 lies within the first range, so the three that are left come in their order.
+              new String(response.body(), StandardCharsets.ISO_8859_1).split("--" + boundary, -1);
+          // -1 lies within the first range listed, so three parts remain, in ascending order.
           List<long[]> expected =
               List.of(new long[] {0, 0}, new long[] {7, 200_000}, new long[] {400_000, 499_999});
           assertEquals(expected.size() + 2, parts.length);
@@ -204,7 +205,7 @@ abstract class FilesContract {
             assertArrayEquals(
                 Arrays.copyOfRange(content, (int) range[0], (int) range[1] + 1), bytes);
           }
-          assertEquals("", answer.field("content-range"));
+          assertEquals("", response.field("content-range"));
           assertEquals(
               500_000,
               ask(server, 200, "/f.bin", "Range: bytes=" + "0-,".repeat(17)).body().length);
@@ -213,7 +214,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void storedVariantsAreNegotiated() throws Exception {
+  void precompressedVariantsAreNegotiated() throws Exception {
     write("page.html", "plain page");
     write("page.html.gz", "gzipped");
     write("page.html.br", "brotli");
@@ -251,7 +252,7 @@ abstract class FilesContract {
               "plain page", ask(server, 200, "/page.html", "Accept-Encoding: zstd").text());
           assertEquals("css", ask(server, 200, "/lonely.css", "Accept-Encoding: br").text());
           Answer tar = ask(server, 200, "/data.tar", "Accept-Encoding: gzip");
-          assertEquals("archive", tar.text(), "an artifact beside it is not its variant");
+          assertEquals("archive", tar.text(), "data.tar.gz is a file of its own, not a variant");
           assertEquals("", tar.field("vary"));
           assertEquals("brotli", ask(server, 200, "/page.html.br").text());
         });
@@ -265,7 +266,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void mountsAreChosenByHostThenByTheLongestPrefix() throws Exception {
+  void mountsAreMatchedByHostThenByTheLongestPrefix() throws Exception {
     for (String name : List.of("main", "docs", "deep", "host", "wild")) {
       write(name + "/which.txt", name);
     }
@@ -299,7 +300,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void whatIsNotFoundMayFallBackButNeverForAChecksum() throws Exception {
+  void missingPathsUseTheFallbackUnlessTheyAreChecksumNames() throws Exception {
     write("index.html", "application");
     write("about.html", "about");
     write("errors/404.html", "<p>nothing here");
@@ -329,7 +330,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void symbolicLinksAndHiddenNamesByPolicy() throws Exception {
+  void symlinksAndDotfilesFollowTheSettings() throws Exception {
     write("real.txt", "real");
     write(".hidden/x", "hidden");
     write(".well-known/x", "known");
@@ -360,9 +361,9 @@ abstract class FilesContract {
         });
   }
 
-  /** A rename anywhere disturbs a look-up that goes up (openat2(2), RESOLVE_BENEATH, EAGAIN). */
+  /** A rename anywhere makes openat2(2) with RESOLVE_BENEATH fail with EAGAIN on {@code ..}. */
   @Test
-  void linksUpwardsAreFoundWhileDirectoriesAreRenamed(@TempDir Path elsewhere) throws Exception {
+  void linksWithDotDotResolveWhileDirectoriesAreRenamed(@TempDir Path elsewhere) throws Exception {
     Files.createDirectories(root.resolve("a/b"));
     write("f", "content");
     Files.createSymbolicLink(root.resolve("a/b/link"), Path.of("../../a/../f"));
@@ -394,7 +395,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void otherOriginsAreAllowedByRule() throws Exception {
+  void corsRulesAllowOtherOrigins() throws Exception {
     write("data.json", "{}");
     write("private.json", "{}");
     String yaml =
@@ -433,7 +434,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void typesAndIndexNamesAreExtended() throws Exception {
+  void typesAndIndexNamesAreConfigurable() throws Exception {
     write("a/start.htm", "start");
     write("x.foo", "foo");
     serving(
@@ -446,7 +447,7 @@ abstract class FilesContract {
   }
 
   @Test
-  void namesOfEveryKindAreFound() throws Exception {
+  void unusualAndLongNamesAreServed() throws Exception {
     String longest = "n".repeat(255);
     write(longest, "longest");
     String deep = String.join("/", java.util.Collections.nCopies(15, "d".repeat(250)));

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * HEAD has the fields of GET (RFC 9110 §9.3.2), for files and for everything that is generated, on
- * both transports.
+ * HEAD responses have the fields of GET responses (RFC 9110 §9.3.2), for files and generated
+ * content, on both transports.
  */
 abstract class HeadContract {
   private static final String YAML =
@@ -35,7 +35,7 @@ abstract class HeadContract {
       max-target: 1KiB
       """;
 
-  /** A request without its method, and the status of both answers. */
+  /** A request without its method, and the expected status for GET and HEAD. */
   private record Case(int status, String target, List<String> fields) {}
 
   @TempDir Path root;
@@ -93,9 +93,9 @@ abstract class HeadContract {
         of(431, "/f.txt", "X: " + "y".repeat(40_000)));
   }
 
-  private static Map<String, String> fields(Answered answer) {
-    Map<String, String> fields = new TreeMap<>(answer.head().fields());
-    assertTrue(fields.remove("date") != null, answer.head().toString());
+  private static Map<String, String> fields(Answered response) {
+    Map<String, String> fields = new TreeMap<>(response.head().fields());
+    assertTrue(fields.remove("date") != null, response.head().toString());
     return fields;
   }
 
@@ -122,7 +122,7 @@ abstract class HeadContract {
           for (String field : one.fields()) {
             rest += field + "\r\n";
           }
-          // Twice: the second answer of a file comes from memory where answers are kept.
+          // Twice: the second response of a file comes from the response cache, if there is one.
           for (int i = 0; i < 2; i++) {
             Answered get = Answered.raw(server.address(), "GET" + rest + "\r\n");
             Answered head = Answered.raw(server.address(), "HEAD" + rest + "\r\n");
@@ -138,7 +138,7 @@ abstract class HeadContract {
     });
   }
 
-  /** RFC 9110 §14.2 and RFC 9530 §2: neither a range nor a digest of the content is HEAD's. */
+  /** RFC 9110 §14.2: HEAD has no ranges. RFC 9530 §2: it has no content to digest. */
   @Test
   void headIgnoresRangesAndHasNoContentDigest() throws Exception {
     serving(server -> {
@@ -152,9 +152,9 @@ abstract class HeadContract {
     });
   }
 
-  /** The GET answer has a length only because its body turned out to be empty. */
+  /** The GET response has a length only because its generated body is empty. */
   @Test
-  void headOfAnEmptyListAnnouncesNoOtherLength() throws Exception {
+  void headOfAnEmptyChecksumListHasLengthZeroOrNone() throws Exception {
     serving(server -> {
       Answered get = Answered.get(server, 200, "/none/SHA256SUMS");
       Answered head = Answered.to(server, "HEAD", "/none/SHA256SUMS");
@@ -164,7 +164,7 @@ abstract class HeadContract {
   }
 
   @Test
-  void answersThatHaveNoBodyAnnounceNone() throws Exception {
+  void responsesWithoutABodyHaveNoLengthAndNoTransferEncoding() throws Exception {
     serving(server -> {
       Answered options =
           Answered.to(
@@ -183,15 +183,15 @@ abstract class HeadContract {
       }
       assertEquals(204, options.status());
       assertEquals(304, same.status());
-      for (Answered answer : List.of(options, same)) {
-        assertFalse(answer.head().fields().containsKey("content-length"), answer.toString());
-        assertFalse(answer.head().fields().containsKey("transfer-encoding"), answer.toString());
+      for (Answered response : List.of(options, same)) {
+        assertFalse(response.head().fields().containsKey("content-length"), response.toString());
+        assertFalse(response.head().fields().containsKey("transfer-encoding"), response.toString());
       }
     });
   }
 
   @Test
-  void thePagesOfTheManagementPortAreAlikeToo() throws Exception {
+  void onTheManagementPortHeadHasTheFieldsOfGetToo() throws Exception {
     serving(server -> {
       for (String page : List.of("/", "/healthz", "/readyz", "/startupz", "/missing")) {
         String rest = " " + page + " HTTP/1.1\r\nHost: test\r\n\r\n";

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bodies that are sent from the file: in memory or not, among other answers, and cut short. */
+/** Bodies sent from files: cached by the kernel or not, pipelined, and truncated while sent. */
 public class LargeBodiesTest {
   @TempDir(factory = OnDisk.class)
   Path root;
@@ -41,8 +41,8 @@ public class LargeBodiesTest {
   }
 
   /**
-   * Writes the file out and drops its pages; returns when three quarters are not in memory. A
-   * socket that holds a page keeps it, and up to 4 MiB around it where pages are that large.
+   * Writes the file to disk and drops its pages; returns once three quarters are not resident. A
+   * socket that references a page keeps it resident, with up to 4 MiB around it in large folios.
    */
   public static void evict(Path file) throws Exception {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -61,11 +61,11 @@ public class LargeBodiesTest {
       assertEquals(0, dropped.exitCode(), dropped.toString());
       kept = Long.parseLong(Programs.run("fincore", "-bno", "RES", file.toString()).out().strip());
     } while (kept > Files.size(file) / 4 && System.nanoTime() < deadline);
-    assertTrue(kept <= Files.size(file) / 4, "the kernel keeps " + kept + " bytes of " + file);
+    assertTrue(kept <= Files.size(file) / 4, "resident: " + kept + " bytes of " + file);
   }
 
-  private static double figure(RunningServer server, String name) throws Exception {
-    return Double.parseDouble(server.figure(name));
+  private static double metric(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.metric(name));
   }
 
   private static double operations(RunningServer server, String operation) throws Exception {
@@ -79,26 +79,26 @@ public class LargeBodiesTest {
   }
 
   @Test
-  void whatIsInMemoryIsNotReadAndWhatIsNotIsReadByTheRing() throws Exception {
+  void onlyNonResidentFilesAreReadByTheRing() throws Exception {
     byte[] content = write("f", 20 << 20);
-    // Each request opens the file anew, so that none trusts what another has seen in memory.
+    // Each request opens the file again, so that none reuses earlier knowledge of residency.
     try (RunningServer server = start("open-files: 0\n");
         RawClient client = new RawClient(server.address())) {
       for (int i = 0; i < 3; i++) {
         client.get("/f");
         assertArrayEquals(content, client.body(client.head().contentLength()));
       }
-      assertEquals(0, operations(server, "read"), "resident, so sent from the page cache");
+      assertEquals(0, operations(server, "read"), "a resident file is sent from the page cache");
       evict(root.resolve("f"));
       client.get("/f");
       assertArrayEquals(content, client.body(client.head().contentLength()));
-      assertTrue(operations(server, "read") > 0, "not resident, so read by the ring");
-      assertEquals(0, figure(server, "millrace_send_chunks"), "all chunks are back");
+      assertTrue(operations(server, "read") > 0, "a non-resident file is read by the ring");
+      assertEquals(0, metric(server, "millrace_send_chunks"), "chunks in use");
     }
   }
 
   @Test
-  void everyLengthAndStretchComesWholeAmongPipelinedAnswers() throws Exception {
+  void pipelinedRangesOfAllLengthsAreComplete() throws Exception {
     byte[] content = write("f", 3_500_000);
     write("small", 700);
     Random random = new Random(5);
@@ -126,12 +126,12 @@ public class LargeBodiesTest {
           }
         }
       }
-      client(server, content);
+      assertMultipart(server, content);
     }
   }
 
-  /** Several ranges: frames from memory between stretches of the file. */
-  private static void client(RunningServer server, byte[] content) throws Exception {
+  /** Several ranges: part heads from memory between sections of the file. */
+  private static void assertMultipart(RunningServer server, byte[] content) throws Exception {
     try (RawClient client = new RawClient(server.address())) {
       client.request("GET", "/f", "Range: bytes=5-900000,1000000-2000000,3000000-3000001");
       Head head = client.head();
@@ -144,7 +144,7 @@ public class LargeBodiesTest {
   }
 
   @Test
-  void aFileCutShortEndsTheConnectionEvenInItsLastPiece() throws Exception {
+  void aTruncatedFileEndsTheConnectionWithoutPadding() throws Exception {
     Path file = root.resolve("f");
     for (int kept : new int[] {0, 100_000, 2_000_000, 8_000_000}) {
       write("f", 8_100_000);
@@ -161,22 +161,22 @@ public class LargeBodiesTest {
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
           n += read;
         }
-        assertTrue(n < 8_100_000, "never padded: " + n);
+        assertTrue(n < 8_100_000, "bytes received: " + n);
       }
     }
   }
 
   @Test
-  void whileAColdFileIsSentOthersAreAnswered() throws Exception {
+  void otherRequestsAreServedWhileANonResidentFileIsSent() throws Exception {
     Path file = root.resolve("cold");
     MessageDigest expected = MessageDigest.getInstance("SHA-256");
     try (var out = Files.newOutputStream(file)) {
-      byte[] piece = new byte[1 << 20];
+      byte[] chunk = new byte[1 << 20];
       Random random = new Random(1);
       for (int i = 0; i < 256; i++) {
-        random.nextBytes(piece);
-        expected.update(piece);
-        out.write(piece);
+        random.nextBytes(chunk);
+        expected.update(chunk);
+        out.write(chunk);
       }
     }
     write("small", 700);
@@ -184,17 +184,17 @@ public class LargeBodiesTest {
     try (RunningServer server = start("");
         RawClient other = new RawClient(server.address())) {
       AtomicBoolean done = new AtomicBoolean();
-      int[] answered = new int[1];
+      int[] responses = new int[1];
       Thread asking =
           new Thread(() -> {
             try {
               while (!done.get()) {
                 other.get("/small");
                 other.body(other.head().contentLength());
-                answered[0]++;
+                responses[0]++;
               }
             } catch (Exception failed) {
-              answered[0] = Integer.MIN_VALUE;
+              responses[0] = Integer.MIN_VALUE;
             }
           });
       asking.start();
@@ -212,8 +212,8 @@ public class LargeBodiesTest {
       done.set(true);
       asking.join();
       assertArrayEquals(expected.digest(), actual.digest());
-      assertTrue(answered[0] > 0, "answers meanwhile: " + answered[0]);
-      assertTrue(operations(server, "read") > 0, "the file was cold");
+      assertTrue(responses[0] > 0, "responses to other requests: " + responses[0]);
+      assertTrue(operations(server, "read") > 0, "the file was not resident");
     }
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests for many ranges, as programs that fetch parts of archives send them. */
+/** Requests for many ranges, which programs that fetch parts of archives send. */
 abstract class RangesContract {
   private static final int SIZE = 8 << 20;
 
@@ -41,29 +41,29 @@ abstract class RangesContract {
     return RunningServer.start(root, transport(), "digests: on-request\n" + yaml);
   }
 
-  /** Ascending stretches of every length from a byte to more than is copied, far apart. */
+  /** Disjoint ascending ranges with lengths from one byte to more than the server copies. */
   private static List<Stretch> ascending(int count) {
-    List<Stretch> stretches = new ArrayList<>();
+    List<Stretch> ranges = new ArrayList<>();
     int step = SIZE / count;
     for (int i = 0; i < count; i++) {
       int first = i * step;
-      stretches.add(new Stretch(first, first + (i * 997) % (step - 200)));
+      ranges.add(new Stretch(first, first + (i * 997) % (step - 200)));
     }
-    return stretches;
+    return ranges;
   }
 
-  private static String field(List<Stretch> stretches) {
-    return stretches.stream()
+  private static String field(List<Stretch> ranges) {
+    return ranges.stream()
         .map(one -> one.first() + "-" + one.last())
         .collect(Collectors.joining(",", "Range: bytes=", ""));
   }
 
-  /** Takes a body apart at its boundaries, part by part as they are announced. */
-  private void assertParts(List<Stretch> expected, Answered answer) {
-    String type = answer.field("content-type");
+  /** Checks a multipart body byte by byte. */
+  private void assertParts(List<Stretch> expected, Answered response) {
+    String type = response.field("content-type");
     assertTrue(type.startsWith("multipart/byteranges; boundary="), type);
     String boundary = type.substring(type.indexOf('=') + 1);
-    byte[] body = answer.body();
+    byte[] body = response.body();
     int at = 0;
     for (Stretch one : expected) {
       String head =
@@ -85,32 +85,32 @@ abstract class RangesContract {
   }
 
   @Test
-  void asManyRangesAsDownloadersAskForComeAsParts() throws Exception {
+  void upTo256RangesAreSentAsMultipart() throws Exception {
     try (RunningServer server = serving("")) {
       for (int count : new int[] {17, 20, 127, 256}) {
-        List<Stretch> stretches = ascending(count);
-        assertParts(stretches, Answered.get(server, 206, "/archive.bin", field(stretches)));
+        List<Stretch> ranges = ascending(count);
+        assertParts(ranges, Answered.get(server, 206, "/archive.bin", field(ranges)));
       }
       assertEquals(0, server.readBuffersTaken());
     }
   }
 
   @Test
-  void tooManyAndThoseThatOverlapOrDescendAreAnsweredWhole() throws Exception {
+  void tooManyOverlappingOrDescendingRangesGetTheWholeFile() throws Exception {
     List<Stretch> descending = new ArrayList<>(ascending(17));
     Collections.reverse(descending);
     List<Stretch> overlapping = new ArrayList<>(ascending(17));
     overlapping.add(new Stretch(overlapping.getLast().first(), SIZE - 1));
     try (RunningServer server = serving("")) {
-      for (List<Stretch> stretches : List.of(ascending(257), descending, overlapping)) {
-        Answered whole = Answered.get(server, 200, "/archive.bin", field(stretches));
+      for (List<Stretch> ranges : List.of(ascending(257), descending, overlapping)) {
+        Answered whole = Answered.get(server, 200, "/archive.bin", field(ranges));
         assertArrayEquals(content, whole.body());
       }
     }
   }
 
   @Test
-  void theBoundIsASetting() throws Exception {
+  void maxRangesIsConfigurable() throws Exception {
     try (RunningServer server = serving("max-ranges: 300\n")) {
       assertEquals(206, status(server, field(ascending(300))));
       assertEquals(200, status(server, field(ascending(301))));
@@ -120,7 +120,7 @@ abstract class RangesContract {
       assertEquals(200, status(server, "Range: bytes=0-0,1000-1000"));
     }
     try (RunningServer server = serving("max-ranges: 0\n")) {
-      for (int i = 0; i < 3; i++) { // from the file, and from memory where answers are kept
+      for (int i = 0; i < 3; i++) { // from the file, then from the response cache
         Answered whole = Answered.get(server, 200, "/archive.bin", "Range: bytes=0-0");
         assertEquals("none", whole.field("accept-ranges"));
         assertEquals(200, status(server, "Range: bytes=99999999-"));

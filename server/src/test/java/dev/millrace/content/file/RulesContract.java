@@ -13,7 +13,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which rules of a mount a file that is served falls under, on both transports. */
+/** Which of a mount's rules apply to a served file, on both transports. */
 abstract class RulesContract {
   @TempDir Path root;
 
@@ -30,7 +30,7 @@ abstract class RulesContract {
   }
 
   @Test
-  void cacheRulesAreThoseOfTheFileThatIsServed() throws Exception {
+  void cacheRulesMatchTheServedFileNotTheRequestedPath() throws Exception {
     write("index.html", "application");
     write("assets/app.js", "script");
     write("assets/page.html", "page");
@@ -47,7 +47,7 @@ abstract class RulesContract {
           - {match: "/docs/empty/", control: listing}
         """;
     try (RunningServer server = serving(yaml)) {
-      for (int i = 0; i < 3; i++) { // from the file, and from memory where answers are kept
+      for (int i = 0; i < 3; i++) { // from the file, then from the response cache
         assertCached(server, "immutable", "/assets/app.js", "script");
         assertCached(server, "no-cache", "/assets/missing.js", "application");
         assertCached(server, "immutable", "/assets/page", "page");
@@ -62,15 +62,15 @@ abstract class RulesContract {
 
   private static void assertCached(RunningServer server, String control, String target, String text)
       throws Exception {
-    Answered answer = Answered.get(server, 200, target);
-    assertEquals(text, answer.text(), target);
-    assertEquals(control, answer.field("cache-control"), target);
-    Answered same = Answered.get(server, 304, target, "If-None-Match: " + answer.field("etag"));
+    Answered response = Answered.get(server, 200, target);
+    assertEquals(text, response.text(), target);
+    assertEquals(control, response.field("cache-control"), target);
+    Answered same = Answered.get(server, 304, target, "If-None-Match: " + response.field("etag"));
     assertEquals(control, same.field("cache-control"), target);
   }
 
   @Test
-  void anSvgzHasTheCodingOfItsNameForEveryClient() throws Exception {
+  void svgzFilesHaveContentEncodingGzipForEveryClient() throws Exception {
     write("image.svgz", "not really gzip");
     write("image.SVGZ", "upper case");
     write("image.svgz.br", "no variant");
@@ -95,7 +95,7 @@ abstract class RulesContract {
   }
 
   @Test
-  void aMountsRulesHaveItsPrefix() throws Exception {
+  void rulesOfAMountMatchPathsWithItsPrefix() throws Exception {
     write("files/index.html", "index");
     write("files/404.html", "fallback");
     String yaml =
@@ -114,7 +114,7 @@ abstract class RulesContract {
   }
 
   @Test
-  void aFallbackIsReadableAcrossOriginsByItsOwnRule() throws Exception {
+  void corsOfAFallbackFollowsTheRuleOfTheServedFile() throws Exception {
     write("index.html", "application");
     write("public/data.json", "{}");
     String yaml =
@@ -136,7 +136,7 @@ abstract class RulesContract {
   }
 
   @Test
-  void scriptsMaySendEveryFieldThatTheServerReads() throws Exception {
+  void preflightsAllowEveryFieldThatTheServerReads() throws Exception {
     write("f", "content");
     try (RunningServer server = serving("cors: [{origins: ['*']}]\n")) {
       Answered preflight =
@@ -165,7 +165,7 @@ abstract class RulesContract {
               "want-repr-digest")) {
         assertTrue(allowed.contains(field), field + " is not in " + allowed);
       }
-      assertEquals(10, allowed.size(), "one more belongs into this list");
+      assertEquals(10, allowed.size(), "add the new field to this test");
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Request targets at the edges of what is served, on both transports. */
+/** Unusual request targets, on both transports. */
 abstract class TargetsContract {
   @TempDir Path root;
 
@@ -27,14 +27,14 @@ abstract class TargetsContract {
   }
 
   @Test
-  void queriesAreTakenAsBrowsersSendThem() throws Exception {
+  void queriesAreAcceptedAsBrowsersSendThem() throws Exception {
     Files.writeString(root.resolve("f"), "content");
     Files.createDirectory(root.resolve("d"));
     try (RunningServer server = serving("listing: on\n")) {
       for (String query :
           List.of(
               "q=a\\b", "a=100%", "a=100%&b=%", "%", "%4", "%zz", "\\", "a=^`{|}[]'", "a?%?\\")) {
-        for (int i = 0; i < 3; i++) { // from the file, and from memory where answers are kept
+        for (int i = 0; i < 3; i++) { // from the file, then from the response cache
           assertEquals("content", Answered.get(server, 200, "/f?" + query).text(), query);
         }
         Answered.get(server, 200, "/d/?" + query);
@@ -47,7 +47,7 @@ abstract class TargetsContract {
       assertEquals("content", Answered.get(server, 200, longest).text());
       try (RawClient client = new RawClient(server.address())) {
         String get = "GET /f?100% HTTP/1.1\r\nHost: test\r\n\r\n";
-        client.send(get + get + get); // what follows a head that grows is not lost
+        client.send(get + get + get); // requests behind a head that grows when encoded are not lost
         for (int i = 0; i < 3; i++) {
           assertEquals(
               "content", new String(client.body(client.head()), StandardCharsets.US_ASCII));
@@ -59,9 +59,9 @@ abstract class TargetsContract {
     }
   }
 
-  /** Sixteen names of 255 bytes and the slashes between them are the 4095 bytes of the kernel. */
+  /** Sixteen names of 255 bytes with their slashes are the kernel's maximum path of 4095 bytes. */
   @Test
-  void thePathThatTheKernelAllowsIsServedWithEveryByteEncoded() throws Exception {
+  void theLongestPathOfTheKernelIsServedFullyPercentEncoded() throws Exception {
     String name = "ä".repeat(127) + "x"; // 255 bytes of UTF-8
     Programs.Result made =
         Programs.run(
@@ -74,7 +74,7 @@ abstract class TargetsContract {
       String encoded = "%C3%A4".repeat(127) + "%78";
       String target = "/" + String.join("/", Collections.nCopies(16, encoded));
       assertEquals(12_256, target.length());
-      for (int i = 0; i < 3; i++) { // from the file, and from memory where answers are kept
+      for (int i = 0; i < 3; i++) { // from the file, then from the response cache
         assertEquals("deepest", Answered.get(server, 200, target).text());
       }
       assertEquals("deepest", Answered.get(server, 200, target + "?" + "q".repeat(4000)).text());
@@ -82,7 +82,7 @@ abstract class TargetsContract {
       Answered.get(server, 404, target + "/x");
       assertTrue(Answered.to(server, "GET", target + "?" + "q".repeat(5000)).status() == 414);
     } finally {
-      // JUnit removes directories by their whole paths, which are longer than the kernel takes.
+      // JUnit deletes by full paths, which exceed the kernel's limit.
       Programs.run("bash", "-c", "rm -rf '" + root + "'/*");
     }
   }

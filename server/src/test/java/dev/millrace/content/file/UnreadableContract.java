@@ -17,10 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A directory with files that the server may not read, on both transports. */
+/** A directory with files that the server has no permission to read, on both transports. */
 abstract class UnreadableContract {
-  /** What lets root read every file; a server without it is refused as any other user is. */
-  private static final String ROOTS_RIGHTS = "-dac_override,-dac_read_search";
+  /** Root reads every file by these capabilities; permissions apply to a server without them. */
+  private static final String ROOTS_CAPABILITIES = "-dac_override,-dac_read_search";
 
   @TempDir Path root;
   @TempDir Path aside;
@@ -41,7 +41,7 @@ abstract class UnreadableContract {
   private Served serving() throws Exception {
     boolean isRoot = Programs.run("id", "-u").out().equals("0\n");
     return Served.start(
-        isRoot ? List.of("setpriv", "--bounding-set=" + ROOTS_RIGHTS) : List.of(),
+        isRoot ? List.of("setpriv", "--bounding-set=" + ROOTS_CAPABILITIES) : List.of(),
         "--transport=" + transport().name().toLowerCase(Locale.ROOT),
         "--listing=on",
         root.toString());
@@ -54,7 +54,7 @@ abstract class UnreadableContract {
   }
 
   @Test
-  void aFileThatCannotBeReadCostsTheOthersNothing() throws Exception {
+  void unreadableFilesAreMarkedAndDoNotAffectOtherFiles() throws Exception {
     try (Served server = serving()) {
       assertEquals("403 Forbidden\n", get(server, "/closed"));
       String sums = get(server, "/SHA256SUMS");

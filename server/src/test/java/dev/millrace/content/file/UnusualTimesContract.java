@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files whose time of modification has no date in HTTP, or a strange one, on both transports. On a
- * tmpfs, which stores every 64-bit time; most disks' file systems clamp them.
+ * Files whose modification time is unusual or has no HTTP date, on both transports. They are on a
+ * tmpfs, which stores every 64-bit time; most file systems on disks clamp times.
  */
 abstract class UnusualTimesContract {
-  /** Seconds since the epoch, and what Last-Modified says. */
+  /** Seconds since the epoch, with the expected Last-Modified. */
   private static final Map<Long, String> TIMES = new LinkedHashMap<>();
 
   static {
@@ -70,12 +70,12 @@ abstract class UnusualTimesContract {
     }
   }
 
-  /** What Last-Modified says, which is not later than Date. */
-  private static void dated(String date, Answered answer, String target) {
-    String modified = answer.field("last-modified");
+  /** Checks Last-Modified, which must not be later than Date (RFC 9110 §8.8.2.1). */
+  private static void assertLastModified(String date, Answered response, String target) {
+    String modified = response.field("last-modified");
     if (date.contains("9999")) {
       DateTimeFormatter form = DateTimeFormatter.RFC_1123_DATE_TIME;
-      ZonedDateTime sent = ZonedDateTime.parse(answer.field("date"), form);
+      ZonedDateTime sent = ZonedDateTime.parse(response.field("date"), form);
       assertFalse(ZonedDateTime.parse(modified, form).isAfter(sent), target);
     } else {
       assertEquals(date, modified, target);
@@ -83,20 +83,20 @@ abstract class UnusualTimesContract {
   }
 
   @Test
-  void everyFileIsServedAndLastModifiedOnlyWhereThereIsADate() throws Exception {
+  void everyFileIsServedWithLastModifiedOnlyIfItHasAnHttpDate() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), "digests: on-request\n")) {
       each((target, date) -> {
-        for (int i = 0; i < 3; i++) { // from the file, and from memory where answers are kept
-          Answered answer = Answered.get(server, 200, target);
-          assertEquals("content", answer.text(), target);
-          dated(date, answer, target);
+        for (int i = 0; i < 3; i++) { // from the file, then from the response cache
+          Answered response = Answered.get(server, 200, target);
+          assertEquals("content", response.text(), target);
+          assertLastModified(date, response, target);
         }
         assertEquals("con", Answered.get(server, 206, target, "Range: bytes=0-2").text());
         Answered parts = Answered.get(server, 206, target, "Range: bytes=0-0,5-5");
-        dated(date, parts, target);
+        assertLastModified(date, parts, target);
         for (String suffix : new String[] {".sha256", ".md5"}) {
           Answered sum = Answered.get(server, 200, target + suffix);
-          dated(date, sum, target + suffix);
+          assertLastModified(date, sum, target + suffix);
         }
         String digest =
             Answered.get(server, 200, target, "Want-Repr-Digest: sha-256=1").field("repr-digest");
@@ -106,7 +106,7 @@ abstract class UnusualTimesContract {
   }
 
   @Test
-  void conditionsWithDatesAreIgnoredForFilesWithoutOne() throws Exception {
+  void dateConditionsAreIgnoredForFilesWithoutAnHttpDate() throws Exception {
     String past = "Thu, 01 Jan 1970 00:00:00 GMT";
     try (RunningServer server = RunningServer.start(root, transport(), "digests: on-request\n")) {
       each((target, date) -> {
@@ -115,18 +115,18 @@ abstract class UnusualTimesContract {
         Answered.get(server, since, target, "If-Modified-Since: " + past);
         int unmodified = date.contains("9999") ? 412 : 200;
         Answered.get(server, unmodified, target, "If-Unmodified-Since: " + past);
-        // Times that content stores give every file tell no versions apart.
+        // Content stores give every file the same old time, which cannot distinguish versions.
         Answered.get(server, 200, target, "Range: bytes=0-0", "If-Range: " + past);
         String tag = Answered.get(server, 200, target).field("etag");
         assertFalse(tag.isEmpty(), target);
         Answered same = Answered.get(server, 304, target, "If-None-Match: " + tag);
-        dated(date, same, target);
+        assertLastModified(date, same, target);
       });
     }
   }
 
   @Test
-  void listingsAndListsAreWhole() throws Exception {
+  void listingsAndChecksumListsAreComplete() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), "listing: on\n")) {
       String html = Answered.get(server, 200, "/").text();
       String json = Answered.get(server, 200, "/?format=json&sort=time").text();
@@ -156,14 +156,14 @@ abstract class UnusualTimesContract {
   }
 
   @Test
-  void theIndexKnowsThemAfterARestart() throws Exception {
+  void theIndexKeepsTheirDigestsAcrossARestart() throws Exception {
     String settings = "digests: on-request\nstate: " + aside.resolve("state") + "\n";
     for (String computed : new String[] {"8.0", "0.0"}) {
       try (RunningServer server = RunningServer.start(root, transport(), settings)) {
         each((target, _) -> {
           Answered.get(server, 200, target, "Want-Repr-Digest: sha-256=1");
         });
-        assertEquals(computed, server.figure("millrace_digest_computed_total"));
+        assertEquals(computed, server.metric("millrace_digest_computed_total"));
       }
     }
     String index = "--state=" + aside.resolve("state");

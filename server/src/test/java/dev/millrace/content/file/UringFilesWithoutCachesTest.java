@@ -2,7 +2,7 @@ package dev.millrace.content.file;
 
 import dev.millrace.transport.TransportChoice;
 
-/** The same with nothing kept between requests. */
+/** Runs the contract without response cache and open files. */
 class UringFilesWithoutCachesTest extends FilesContract {
   @Override
   TransportChoice transport() {

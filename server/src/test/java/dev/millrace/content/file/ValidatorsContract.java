@@ -20,7 +20,7 @@ import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two versions of a file are never taken for one. */
+/** Validators always distinguish two versions of a file. */
 abstract class ValidatorsContract {
   @TempDir Path root;
 
@@ -48,14 +48,14 @@ abstract class ValidatorsContract {
     Files.move(next, root.resolve("f"), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Gets the file until it has a strong tag, as it has when it is 20 ms old. */
+  /** Repeats the request until the ETag is strong, which is when the file is 20 ms old. */
   private static Answer strong(RunningServer server) throws Exception {
     while (true) {
-      Answer answer = get(server, 200);
-      if (!answer.field("etag").startsWith("W/")) {
-        return answer;
+      Answer response = get(server, 200);
+      if (!response.field("etag").startsWith("W/")) {
+        return response;
       }
-      assertTrue(answer.field("etag").startsWith("W/\"unsettled-"), answer.field("etag"));
+      assertTrue(response.field("etag").startsWith("W/\"unsettled-"), response.field("etag"));
     }
   }
 
@@ -63,7 +63,7 @@ abstract class ValidatorsContract {
     return DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atZone(ZoneOffset.UTC));
   }
 
-  private void neitherTagNorDateJoins(String yaml) throws Exception {
+  private void assertVersionsAreNotCombined(String yaml) throws Exception {
     Instant fixed = Instant.ofEpochSecond(1);
     write("version-1", fixed);
     try (RunningServer server = RunningServer.start(root, transport(), yaml)) {
@@ -88,32 +88,32 @@ abstract class ValidatorsContract {
   }
 
   @Test
-  void aReplacementOfTheSameTimeAndSizeIsAnotherVersion() throws Exception {
-    neitherTagNorDateJoins("digests: off\n");
+  void aReplacementOfTheSameTimeAndSizeHasAnotherETag() throws Exception {
+    assertVersionsAreNotCombined("digests: off\n");
   }
 
-  /** An answer that is made while the file becomes old enough must not be kept with a weak tag. */
+  /** A response built at the moment the file becomes old enough must not be cached as weak. */
   @Test
-  void aWeakTagIsNotKept() throws Exception {
+  void aWeakETagIsNotCached() throws Exception {
     write("version-0", Instant.ofEpochSecond(1));
     try (RunningServer server = RunningServer.start(root, transport(), "digests: off\n")) {
       for (int version = 1; version <= 100; version++) {
         write("version-" + version, Instant.ofEpochSecond(1));
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (get(server, 200).field("etag").startsWith("W/")) {
-          assertTrue(System.nanoTime() < deadline, "the tag is weak for ever");
+          assertTrue(System.nanoTime() < deadline, "the ETag stays weak");
         }
       }
     }
   }
 
   @Test
-  void theSameWithDigestsThatAreFoundOutBehindAnswers() throws Exception {
-    neitherTagNorDateJoins("digests: background\n");
+  void aReplacementHasAnotherETagWithBackgroundDigestsToo() throws Exception {
+    assertVersionsAreNotCombined("digests: background\n");
   }
 
   @Test
-  void theTagOfTheFileSystemOfAnOlderVersionIsWrongOnceTheContentIsKnown() throws Exception {
+  void anOlderVersionsETagDoesNotMatchOnceTheDigestIsKnown() throws Exception {
     Instant fixed = Instant.ofEpochSecond(1);
     write("version-1", fixed);
     try (RunningServer server = RunningServer.start(root, transport(), "digests: on-request\n")) {
@@ -128,7 +128,7 @@ abstract class ValidatorsContract {
   }
 
   @Test
-  void aDateJoinsAVersionOnlyAfterTheSecondOfItsModification() throws Exception {
+  void ifRangeDatesMatchOnlyAfterTheSecondOfTheModification() throws Exception {
     Instant past = Instant.now().minusSeconds(100);
     write("version-1", past);
     try (RunningServer server = RunningServer.start(root, transport(), "")) {
@@ -143,15 +143,15 @@ abstract class ValidatorsContract {
   }
 
   @Test
-  void noFileWasModifiedLaterThanItsAnswer() throws Exception {
+  void lastModifiedIsNeverLaterThanDate() throws Exception {
     for (Instant modified : new Instant[] {Instant.now().plusSeconds(3600), Instant.now()}) {
       write("content", modified);
       try (RunningServer server = RunningServer.start(root, transport(), "")) {
         for (int i = 0; i < 10; i++) {
-          Answer answer = get(server, 200);
+          Answer response = get(server, 200);
           assertTrue(
-              !instant(answer.field("last-modified")).isAfter(instant(answer.field("date"))),
-              answer.head().toString());
+              !instant(response.field("last-modified")).isAfter(instant(response.field("date"))),
+              response.head().toString());
         }
       }
     }

@@ -26,13 +26,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Directory listings over real sockets, and in a real browser. */
+/** Directory listings over real sockets and in a real browser. */
 abstract class ListingContract {
   private static final Pattern ROW = Pattern.compile("<a href=\"(\\./[^\"]*)\"><bdi>([^<]*)</bdi>");
   private static final Pattern ENTRY = Pattern.compile("\\{\"name\":.*}");
   private static final Pattern HREF = Pattern.compile("\"href\":\"([^\"]*)\"");
 
-  /** Each breaks a page, a header or a shell that does not escape it. */
+  /** Each name breaks a page, a header or a shell unless it is escaped. */
   private static final List<String> NAMES =
       List.of(
           "plain.txt",
@@ -81,7 +81,7 @@ abstract class ListingContract {
   }
 
   @Test
-  void everyNameIsShownSafelyAndItsLinkLeadsToIt() throws Exception {
+  void everyNameIsEscapedAndItsLinkLeadsToTheFile() throws Exception {
     for (String name : NAMES) {
       Files.writeString(root.resolve(name), "content of " + name);
     }
@@ -111,7 +111,7 @@ abstract class ListingContract {
   }
 
   @Test
-  void jsonHasNginxsFieldsAndMore() throws Exception {
+  void jsonListingsHaveNginxFieldsAndMore() throws Exception {
     Files.writeString(root.resolve("b.txt"), "12345");
     Files.setLastModifiedTime(
         root.resolve("b.txt"), FileTime.from(Instant.parse("2024-02-29T12:34:56.5Z")));
@@ -121,13 +121,13 @@ abstract class ListingContract {
     Files.createSymbolicLink(root.resolve("out"), Path.of("/etc/passwd"));
     Programs.run("mkfifo", root.resolve("fifo").toString());
     try (RunningServer server = serving("")) {
-      HttpResponse<String> answer = get(server, "/", "Accept", "application/json");
+      HttpResponse<String> response = get(server, "/", "Accept", "application/json");
       assertEquals(
           "application/json; charset=utf-8",
-          answer.headers().firstValue("content-type").orElse(""));
-      assertEquals("Accept", answer.headers().firstValue("vary").orElse(""));
-      List<String> entries = found(ENTRY, answer.body());
-      assertEquals(3, entries.size(), answer.body());
+          response.headers().firstValue("content-type").orElse(""));
+      assertEquals("Accept", response.headers().firstValue("vary").orElse(""));
+      List<String> entries = found(ENTRY, response.body());
+      assertEquals(3, entries.size(), response.body());
       assertTrue(
           entries.get(0).startsWith("{\"name\":\"z\",\"type\":\"directory\",\"mtime\":\""),
           entries.get(0));
@@ -156,7 +156,7 @@ abstract class ListingContract {
   }
 
   @Test
-  void entriesAreSortedAndPaged() throws Exception {
+  void entriesAreSortedAndPaginated() throws Exception {
     for (int i = 0; i < 30; i++) {
       Path file = Files.writeString(root.resolve("f%02d".formatted(i)), "x".repeat((i * 7) % 30));
       Files.setLastModifiedTime(
@@ -185,7 +185,7 @@ abstract class ListingContract {
   }
 
   @Test
-  void aHundredThousandEntriesStream() throws Exception {
+  void listingsOf100000EntriesAreStreamed() throws Exception {
     Path large = Files.createDirectory(root.resolve("large"));
     Programs.run(
         "bash",
@@ -195,7 +195,7 @@ abstract class ListingContract {
       try (RawClient slow = new RawClient(server.address(), 4096)) {
         slow.get("/large/?format=json");
         assertEquals("chunked", slow.head().field("transfer-encoding"));
-        // Somebody who does not read holds up neither the workers nor the loop.
+        // A client that does not read blocks neither the worker threads nor the loop thread.
         HttpResponse<String> all = get(server, "/large/?format=json");
         assertEquals(100_000, found(HREF, all.body()).size());
         String page = get(server, "/large/").body();
@@ -206,7 +206,7 @@ abstract class ListingContract {
   }
 
   @Test
-  void listingIsOffUnlessAskedForAndTheIndexComesFirst() throws Exception {
+  void listingIsOffByDefaultAndTheIndexFileComesFirst() throws Exception {
     Files.createDirectory(root.resolve("d"));
     Files.writeString(Files.createDirectory(root.resolve("i")).resolve("index.html"), "index");
     try (RunningServer server = RunningServer.start(root, transport())) {
@@ -226,7 +226,7 @@ abstract class ListingContract {
   }
 
   @Test
-  void peopleCanClickThroughIt() throws Exception {
+  void aBrowserCanNavigateTheListing() throws Exception {
     Path releases = Files.createDirectories(root.resolve("releases/v1.0 & later"));
     Files.writeString(releases.resolve("notes.txt"), "what is new");
     Files.write(releases.resolve("millrace-1.0.tar.zst"), new byte[1_500_000]);
@@ -251,7 +251,7 @@ abstract class ListingContract {
           "true",
           browser.evaluate(
               "getComputedStyle(document.querySelector('td a')).textDecorationLine=='none'"),
-          "the style is applied under its policy");
+          "the Content-Security-Policy allows the style sheet");
       browser.screenshot(transport() + "-listing");
       browser.click("a[href=\"./notes.txt\"]");
       assertEquals("\"what is new\"", browser.evaluate("document.body.textContent.trim()"));

@@ -20,29 +20,29 @@ class ListingQueryTest {
     "offset=9999999999, NAME, false, 0, 50",
     "xsort=size&sort, NAME, false, 0, 50",
   })
-  void invalidParametersHaveTheirDefaults(
+  void invalidParametersGetTheirDefaults(
       String query, Sort sort, boolean descending, int offset, int limit) {
     assertEquals(new ListingQuery(sort, descending, offset, limit), ListingQuery.parse(query, 50));
   }
 
   @Test
-  void theFormatIsJsonOrHtmlOrNotGiven() {
+  void theFormatIsJsonHtmlOrUnspecified() {
     assertEquals(true, ListingQuery.wantsJson("format=json"));
     assertEquals(false, ListingQuery.wantsJson("a=b&format=html"));
     assertNull(ListingQuery.wantsJson("formats=json"));
   }
 
   @Test
-  void aLinkTurnsTheOrderOnlyOfThePresentColumn() {
+  void aColumnLinkReversesTheOrderOfTheCurrentColumnOnly() {
     ListingQuery bySize = ListingQuery.parse("sort=size", ListingQuery.PAGE_ENTRIES);
     assertEquals("?sort=size&order=desc", bySize.sortedBy(Sort.SIZE));
     assertEquals("?sort=name&order=asc", bySize.sortedBy(Sort.NAME));
-    ListingQuery turned = ListingQuery.parse("sort=size&order=desc", ListingQuery.PAGE_ENTRIES);
-    assertEquals("?sort=size&order=asc", turned.sortedBy(Sort.SIZE));
+    ListingQuery reversed = ListingQuery.parse("sort=size&order=desc", ListingQuery.PAGE_ENTRIES);
+    assertEquals("?sort=size&order=asc", reversed.sortedBy(Sort.SIZE));
   }
 
   @Test
-  void aLinkToAnotherPageKeepsOrderAndLimit() {
+  void pageLinksKeepOrderAndLimit() {
     ListingQuery query = ListingQuery.parse("sort=time&order=desc&limit=20", 1000);
     assertEquals("?sort=time&order=desc&offset=40&limit=20", query.at(40));
   }

@@ -49,9 +49,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A step that throws, in each place where an exchange continues, ends its exchange. */
+/** An exception at any step of an exchange ends that exchange. */
 class ExchangeFailuresTest {
-  /** Where the defect is, and a request that comes there. */
+  /** Where the defect is injected, with a request that reaches it. */
   private enum Place {
     PASSWORD_ON_A_WORKER("/private", 500),
     OPEN_AFTER_THE_PASSWORD("/private", 500),
@@ -70,7 +70,7 @@ class ExchangeFailuresTest {
 
     final String target;
 
-    /** 0: the connection closes before the body is whole. */
+    /** 0: the connection closes before the body is complete. */
     final int status;
 
     Place(String target, int status) {
@@ -144,7 +144,7 @@ class ExchangeFailuresTest {
     requests = new RequestTracker(new Router(List.of(handler)), null);
   }
 
-  /** The event thread's, before it has anything to do. */
+  /** Opens the root before the loop thread handles requests. */
   private FileAccess access(LoopExecutors executors) throws Exception {
     FileAccess files = new PoolFileAccess(executors, SymlinkPolicy.BENEATH);
     files.root(Root.open(root));
@@ -175,18 +175,18 @@ class ExchangeFailuresTest {
 
   @ParameterizedTest
   @EnumSource
-  void aDefectIsAnsweredAndNothingStaysBehind(Place at) throws Exception {
+  void aDefectEndsTheExchangeAndLeaksNothing(Place at) throws Exception {
     place.set(at);
-    String answer = ask(at.target);
+    String response = ask(at.target);
     if (at.status > 0) {
-      assertTrue(answer.startsWith("HTTP/1.1 " + at.status + " "), at + ": " + answer);
-      assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
-      assertTrue(!answer.contains("ETag"), "no field of the answer that failed: " + answer);
+      assertTrue(response.startsWith("HTTP/1.1 " + at.status + " "), at + ": " + response);
+      assertTrue(response.contains("\r\nConnection: close\r\n"), response);
+      assertTrue(!response.contains("ETag"), "fields of the failed response remain: " + response);
     }
     assertEquals(1, failures.count(), "logged and counted once");
-    server.stop(); // what the loop still has to do is done
+    server.stop(); // the loop completes its remaining tasks
     assertEquals(0, requests.active());
-    assertEquals(Set.of(root.toRealPath().toString()), openFiles(), "no descriptor is left");
+    assertEquals(Set.of(root.toRealPath().toString()), openFiles(), "open descriptors");
   }
 
   /** Open descriptors below the root, and the root itself. */
@@ -200,7 +200,7 @@ class ExchangeFailuresTest {
             open.add(target);
           }
         } catch (java.io.IOException closed) {
-          // of another thread
+          // Another thread has closed it.
         }
       }
     }
@@ -225,7 +225,7 @@ class ExchangeFailuresTest {
     }
   }
 
-  /** Files whose completions come from the loop, not from the caller. */
+  /** Forwards to the real files, except for the injected defects. */
   private final class Access implements FileAccess {
     private final FileAccess files;
 
@@ -273,7 +273,7 @@ class ExchangeFailuresTest {
     @Override
     public DirectoryScan scan(OpenFile directory, byte[] path) {
       if (place.get() == Place.SCAN_OF_A_LISTING || place.get() == Place.SCAN_OF_CHECKSUMS) {
-        directory.close(); // the worker that reads it finds it closed
+        directory.close(); // the worker thread then fails to read it
       }
       return files.scan(directory, path);
     }

@@ -25,9 +25,8 @@ import org.xnio.conduits.EmptyStreamSourceConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * A connection without a transport and without bytes of HTTP: handlers run on a {@link FakeThread},
- * and a test looks at the response. It has no more of an engine than {@code http.exchange} asks of
- * any.
+ * A connection without transport and HTTP bytes: handlers run on a {@link FakeThread}, and a test
+ * inspects the response. It implements only what {@code http.exchange} requires of an engine.
  */
 final class MemoryConnection extends EngineConnection {
   /** A request without a body. */
@@ -76,12 +75,12 @@ final class MemoryConnection extends EngineConnection {
     this.exchanges = new ExchangeFactory(root);
   }
 
-  /** Handles a request to its end. */
+  /** Handles a request until nothing is left to do. */
   HttpServerExchange handle(Request request) {
     return run(exchanges.make(this, request));
   }
 
-  /** Answers a request that is refused. */
+  /** Responds to a rejected request. */
   HttpServerExchange refuse(Refusal why) {
     refusal = why;
     return run(exchanges.refused(this, new HttpString("GET")));
@@ -94,7 +93,7 @@ final class MemoryConnection extends EngineConnection {
     return exchange;
   }
 
-  /** What was written behind the head. */
+  /** The bytes written after the head. */
   String body() {
     return body.written();
   }

@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What {@code http.exchange} promises to any engine, shown by one that knows no bytes. */
+/** Checks the contract of {@code http.exchange} with an engine that has no bytes. */
 class MemoryConnectionTest {
   private static MemoryConnection.Request get(String path, String query) {
     return new MemoryConnection.Request("GET", path, query, Map.of("Host", "a", "X-One", "1"));
   }
 
   @Test
-  void anExchangeHasWhatTheHeadSays() throws Exception {
+  void anExchangeHasTheMethodPathQueryAndFieldsOfItsHead() throws Exception {
     FakeThread.run(() -> {
       StringBuilder seen = new StringBuilder();
       MemoryConnection connection =
@@ -52,7 +52,7 @@ class MemoryConnectionTest {
   }
 
   @Test
-  void headersOfABodilessResponseAnnounceWhatGetWouldHave() throws Exception {
+  void aHeadResponseHasTheLengthOfGetAndA304HasNone() throws Exception {
     FakeThread.run(() -> {
       HttpHandler hello = exchange -> exchange.getResponseSender().send("hello");
       MemoryConnection head = new MemoryConnection(hello);
@@ -73,13 +73,13 @@ class MemoryConnectionTest {
   }
 
   @Test
-  void aRefusedRequestIsAnsweredCountedAndLoggedLikeAnyOther() throws Exception {
+  void aRejectedRequestIsCountedAndLoggedLikeAnyOther() throws Exception {
     FakeThread.run(() -> {
       List<AccessLog.Entry> logged = new ArrayList<>();
       AccessLog log =
           new AccessLog(
               new RejectionHandler(_ -> {
-                throw new AssertionError("a refused request goes no further");
+                throw new AssertionError("a rejected request must not reach the next handler");
               }),
               logged::addAll);
       RequestStats stats = new RequestStats();
@@ -98,7 +98,7 @@ class MemoryConnectionTest {
   }
 
   @Test
-  void aHandlerThatThrowsIsAnswered() throws Exception {
+  void aThrowingHandlerGets500() throws Exception {
     FakeThread.run(() -> {
       MemoryConnection connection =
           new MemoryConnection(_ -> {
@@ -110,7 +110,7 @@ class MemoryConnectionTest {
   }
 
   @Test
-  void anAbortedExchangeRunsWhatWasSetOnce() throws Exception {
+  void anAbortedExchangeRunsItsAbortCallbackOnce() throws Exception {
     FakeThread.run(() -> {
       AtomicReference<HttpServerExchange> waiting = new AtomicReference<>();
       MemoryConnection connection =

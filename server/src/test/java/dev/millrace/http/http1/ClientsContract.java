@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The programs that people fetch files with. */
+/** Common download clients: curl, wget, aria2, apt, Maven and git. */
 abstract class ClientsContract {
   @TempDir Path root;
   @TempDir Path elsewhere;
@@ -53,7 +53,7 @@ abstract class ClientsContract {
   }
 
   @Test
-  void aMirrorResumesAGibibyte() throws Exception {
+  void downloadersResumeAGibibyte() throws Exception {
     Path original = root.resolve("image.iso");
     byte[] block = new byte[1 << 20];
     Random random = new Random(9);
@@ -71,7 +71,7 @@ abstract class ClientsContract {
     succeeds(cut);
     succeeds("curl", "-sSf", "-C", "-", "-o", copy, url);
     succeeds(compare);
-    succeeds("curl", "-sS", "-C", "-", "-o", copy, url); // 416, and nothing left to fetch
+    succeeds("curl", "-sS", "-C", "-", "-o", copy, url); // 416: the file is complete
     succeeds(compare);
 
     succeeds(cut);
@@ -93,7 +93,7 @@ abstract class ClientsContract {
   }
 
   @Test
-  void aptInstallsFromAServedRepository() throws Exception {
+  void aptDownloadsFromAServedRepository() throws Exception {
     shell(
         """
         mkdir -p build/DEBIAN build/usr/share/doc/millrace-test repo
@@ -132,8 +132,8 @@ abstract class ClientsContract {
   }
 
   /**
-   * With checksums that are stored beside the files, and with those that the server makes: with -C
-   * Maven refuses what has none, as well as what has a wrong one.
+   * Runs with stored checksum files and with generated ones: with -C, Maven rejects artifacts whose
+   * checksum is missing or wrong.
    */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -154,7 +154,7 @@ abstract class ClientsContract {
           "mvn",
           "-B",
           "-q",
-          "-C", // a checksum that does not match fails
+          "-C", // fails on a missing or wrong checksum
           "org.apache.maven.plugins:maven-dependency-plugin:" + dependencyPlugin() + ":get",
           "-Dartifact=dev.millrace.probe:served:1.0",
           "-Dtransitive=false",
@@ -168,7 +168,7 @@ abstract class ClientsContract {
     }
   }
 
-  /** The version that the build uses, so that it is there already. */
+  /** The version that the build uses, which is already in the local repository. */
   private static String dependencyPlugin() throws Exception {
     String pom = Files.readString(Path.of("..", "pom.xml"));
     String after = pom.substring(pom.indexOf("<artifactId>maven-dependency-plugin</artifactId>"));
@@ -190,7 +190,7 @@ abstract class ClientsContract {
   }
 
   @Test
-  void aFileSwappedWithALinkAHundredThousandTimesNeverLeaks() throws Exception {
+  void swappingFilesWithLinksNeverExposesFilesOutsideTheRoot() throws Exception {
     Path secret = Files.writeString(elsewhere.resolve("x"), "SECRET!");
     Path inside = Files.createDirectory(root.resolve("inside"));
     Files.writeString(inside.resolve("x"), "public.");
@@ -201,7 +201,8 @@ abstract class ClientsContract {
     List<Thread> clients =
         List.of("/target", "/dir/x", "/dir/../target", "/dir/x").stream()
             .map(target ->
-                Thread.ofPlatform().start(() -> askOnAndOn(target, over, found, absent, failure)))
+                Thread.ofPlatform()
+                    .start(() -> requestRepeatedly(target, over, found, absent, failure)))
             .toList();
     Path link = root.resolve("link.tmp");
     Path file = root.resolve("file.tmp");
@@ -234,7 +235,7 @@ abstract class ClientsContract {
     assertEquals(0, server.readBuffersTaken());
   }
 
-  private void askOnAndOn(
+  private void requestRepeatedly(
       String target,
       AtomicBoolean over,
       AtomicLong found,

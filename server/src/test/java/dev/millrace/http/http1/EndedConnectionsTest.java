@@ -14,7 +14,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nothing is kept of a connection whose last request was answered from memory. */
+/** Connections whose last request was a cache hit are not retained. */
 class EndedConnectionsTest {
   private static final String LAST = "GET /f HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
   private static final int CONNECTIONS = 400;
@@ -22,19 +22,19 @@ class EndedConnectionsTest {
   @TempDir Path root;
 
   @Test
-  void undertowIsGivenNoneThatHasEnded() throws Exception {
+  void closedConnectionsAreNotRetained() throws Exception {
     Path file = Files.writeString(root.resolve("f"), "content");
     Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:00:00Z")));
     try (RunningServer server =
         RunningServer.start(
             root, TransportChoice.URING, "digests: on-request\nrevalidate: 60s\n")) {
-      ask(server); // kept from here on
+      ask(server); // caches the response
       long before = connectionsOfUndertow();
       for (int i = 0; i < CONNECTIONS; i++) {
         ask(server);
       }
       long more = connectionsOfUndertow() - before;
-      assertTrue(more < CONNECTIONS / 4, more + " of " + CONNECTIONS + " are still known");
+      assertTrue(more < CONNECTIONS / 4, more + " of " + CONNECTIONS + " are still reachable");
     }
   }
 
@@ -46,7 +46,7 @@ class EndedConnectionsTest {
     }
   }
 
-  /** Those that are reachable: the histogram is of what a collection has left. */
+  /** Reachable instances: the histogram runs after a garbage collection. */
   private static long connectionsOfUndertow() throws Exception {
     String classes =
         (String)

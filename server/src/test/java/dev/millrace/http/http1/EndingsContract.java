@@ -37,7 +37,7 @@ abstract class EndingsContract {
 
   abstract TransportChoice transport();
 
-  /** What the transport itself still holds, in words; empty if nothing. */
+  /** Describes the resources that the transport still holds; empty if there are none. */
   abstract String leftovers(RunningServer server) throws Exception;
 
   @BeforeEach
@@ -55,7 +55,7 @@ abstract class EndingsContract {
     return new RawClient(address, SMALL_WINDOW_BYTES);
   }
 
-  /** Whether new connections are not accepted any more. */
+  /** Whether the server refuses new connections. */
   private boolean isRefused() throws Exception {
     try (RawClient _ = slowClient()) {
       return false;
@@ -70,7 +70,7 @@ abstract class EndingsContract {
     }
   }
 
-  /** Waits until no transfer holds a buffer, nothing is in flight, and descriptors are back. */
+  /** Waits until read buffers, transport resources and descriptors are all released. */
   private void awaitQuiet(long descriptors) throws Exception {
     var _ =
         Await.until(
@@ -85,7 +85,7 @@ abstract class EndingsContract {
   }
 
   @Test
-  void twoHundredResetsInMidResponseLeaveNothingBehind() throws Exception {
+  void resetsDuringResponsesLeakNothing() throws Exception {
     byte[] content = new byte[32 << 20];
     Files.write(root.resolve("large"), content);
     try (RawClient warm = slowClient()) {
@@ -104,7 +104,7 @@ abstract class EndingsContract {
       assertEquals(200, client.head().status());
       client.body(1_000);
     }
-    assertTrue(openDescriptors() > before + 200, "all are in mid-response");
+    assertTrue(openDescriptors() > before + 200, "all responses are in progress");
     for (RawClient client : clients) {
       client.reset();
     }
@@ -115,11 +115,9 @@ abstract class EndingsContract {
     }
   }
 
-  /**
-   * In the first hundred a part of the requests is sent, in the second a part of the answers read.
-   */
+  /** The first hundred resets come while requests are sent, the others while responses are read. */
   @Test
-  void aResetAtAnyOfTwoHundredPointsLeavesNothingBehind() throws Exception {
+  void aResetAtAnyPointOfAConversationLeaksNothing() throws Exception {
     Files.write(root.resolve("small"), new byte[500]);
     Files.write(root.resolve("large"), new byte[300_000]);
     String requests =
@@ -159,14 +157,14 @@ abstract class EndingsContract {
         client.reset();
       }
     }
-    awaitQuiet(before + 2); // files are kept open
-    String active = running.figure("http_server_active_requests");
-    assertEquals(0, Double.parseDouble(active), "requests are under way");
-    assertEquals(0, Double.parseDouble(running.figure("millrace_connections_open")));
+    awaitQuiet(before + 2); // the two open files stay cached
+    String active = running.metric("http_server_active_requests");
+    assertEquals(0, Double.parseDouble(active), "active requests");
+    assertEquals(0, Double.parseDouble(running.metric("millrace_connections_open")));
   }
 
   @Test
-  void aFileTruncatedUnderwayEndsTheConnectionAndIsNeverPadded() throws Exception {
+  void aFileTruncatedDuringADownloadEndsTheConnection() throws Exception {
     Path file = Files.write(root.resolve("shrinking"), new byte[64 << 20]);
     long before = openDescriptors();
     try (RawClient client = slowClient()) {
@@ -176,13 +174,14 @@ abstract class EndingsContract {
       try (RandomAccessFile shrink = new RandomAccessFile(file.toFile(), "rw")) {
         shrink.setLength(1_000);
       }
-      assertThrows(IOException.class, () -> client.body(promised - 100_000), "never completed");
+      assertThrows(
+          IOException.class, () -> client.body(promised - 100_000), "the body must not be padded");
     }
     awaitQuiet(before);
   }
 
   @Test
-  void aFileThatGrowsUnderwayIsSentAsLongAsItsHeadSaid() throws Exception {
+  void aFileThatGrowsDuringADownloadIsSentWithItsOriginalLength() throws Exception {
     byte[] content = new byte[20 << 20];
     Arrays.fill(content, (byte) 'a');
     Path file = Files.write(root.resolve("growing"), content);
@@ -197,7 +196,7 @@ abstract class EndingsContract {
   }
 
   @Test
-  void aRequestToCloseIsHonouredAfterTheWholeAnswer() throws Exception {
+  void connectionCloseIsHonouredAfterTheCompleteResponse() throws Exception {
     byte[] content = new byte[3 << 20];
     new Random(5).nextBytes(content);
     Files.write(root.resolve("f"), content);
@@ -211,7 +210,7 @@ abstract class EndingsContract {
   }
 
   @Test
-  void stoppingFinishesWhatIsUnderwayAndAcceptsNoMore() throws Exception {
+  void aStopFinishesResponsesInProgressAndAcceptsNoConnections() throws Exception {
     byte[] content = new byte[8 << 20];
     new Random(3).nextBytes(content);
     Files.write(root.resolve("large"), content);
@@ -222,7 +221,7 @@ abstract class EndingsContract {
       Thread stop = Thread.ofPlatform().start(running::close);
       Await.until(this::isRefused);
       assertArrayEquals(content, client.body(head.contentLength()));
-      assertTrue(client.atEnd(), "closed after its answer");
+      assertTrue(client.atEnd(), "closed after its response");
       assertTrue(idle.atEnd(), "an idle connection is closed");
       stop.join(20_000);
       assertFalse(stop.isAlive());

@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.xnio.Option;
 import org.xnio.StreamConnection;
 
-/** A connection whose both ends a test holds. On a {@link FakeThread}. */
+/** A connection whose ends the test controls, on a {@link FakeThread}. */
 final class FakeConnection extends StreamConnection {
   private final FakeThread thread = FakeThread.current();
   private final FakeSource source = new FakeSource();
@@ -25,7 +25,7 @@ final class FakeConnection extends StreamConnection {
     setSinkConduit(sink);
   }
 
-  /** A loop for this connection alone. */
+  /** A loop that serves only this connection. */
   Http1Loop loop(HttpLimits limits, HttpHandler handler) {
     return new Http1Loop(new ExchangeFactory(handler), limits, stats, connections, _ -> null);
   }
@@ -46,7 +46,7 @@ final class FakeConnection extends StreamConnection {
     return connections;
   }
 
-  /** Lets the loop turn until it would sleep. */
+  /** Runs the loop until it would block. */
   void settle() {
     thread.settle(() -> isOpen() && (source.turn() | sink.turn()));
   }

@@ -12,7 +12,7 @@ import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.WriteReadyHandler;
 
-/** A transport's end that takes what a test allows it to. */
+/** A sink that accepts as many bytes as the test allows. */
 public final class FakeSink implements StreamSinkConduit {
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private int room = Integer.MAX_VALUE;
@@ -20,12 +20,12 @@ public final class FakeSink implements StreamSinkConduit {
   private boolean resumed;
   private boolean shutdown;
 
-  /** From now on takes so many bytes and no more. */
+  /** From now on accepts only this many bytes. */
   public void room(int bytes) {
     room = bytes;
   }
 
-  /** What was written so far, one character a byte. */
+  /** The bytes written so far, one character per byte. */
   public String written() {
     return written.toString(StandardCharsets.ISO_8859_1);
   }
@@ -59,12 +59,12 @@ public final class FakeSink implements StreamSinkConduit {
 
   @Override
   public int writeFinal(ByteBuffer source) {
-    throw new UnsupportedOperationException("the end is the connection's");
+    throw new UnsupportedOperationException("the connection ends its sink itself");
   }
 
   @Override
   public long writeFinal(ByteBuffer[] sources, int offset, int length) {
-    throw new UnsupportedOperationException("the end is the connection's");
+    throw new UnsupportedOperationException("the connection ends its sink itself");
   }
 
   @Override

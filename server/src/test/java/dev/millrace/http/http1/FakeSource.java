@@ -11,7 +11,7 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.ReadReadyHandler;
 import org.xnio.conduits.StreamSourceConduit;
 
-/** A transport's end with segments that arrive one after another; stepped by the test. */
+/** A source whose segments the test delivers one by one. */
 final class FakeSource implements StreamSourceConduit {
   private final ArrayDeque<ByteBuffer> arrived = new ArrayDeque<>();
   private @Nullable ReadReadyHandler handler;
@@ -29,12 +29,12 @@ final class FakeSource implements StreamSourceConduit {
     ended = true;
   }
 
-  /** How often it was read from. */
+  /** The number of reads. */
   int reads() {
     return reads;
   }
 
-  /** One turn of a loop; false if there was nothing to do. */
+  /** Runs one turn of the loop; returns false if there was nothing to do. */
   boolean turn() {
     boolean call = woken || (resumed && (!arrived.isEmpty() || ended));
     woken = false;
@@ -66,17 +66,17 @@ final class FakeSource implements StreamSourceConduit {
 
   @Override
   public long read(ByteBuffer[] into, int offset, int length) {
-    throw new UnsupportedOperationException("the gate reads into one buffer");
+    throw new UnsupportedOperationException("the connection reads into one buffer");
   }
 
   @Override
   public long transferTo(long position, long count, FileChannel target) {
-    throw new UnsupportedOperationException("nothing may go past the gate");
+    throw new UnsupportedOperationException("bytes must pass the parser");
   }
 
   @Override
   public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) {
-    throw new UnsupportedOperationException("nothing may go past the gate");
+    throw new UnsupportedOperationException("bytes must pass the parser");
   }
 
   @Override

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.xnio.XnioIoThread;
 
-/** A loop's thread that runs one test, which steps it. */
+/** A loop thread that runs one test, which steps it. */
 public final class FakeThread extends XnioIoThread {
-  /** A task for later. */
+  /** A delayed task. */
   public record Timer(Runnable task, long millis) {}
 
   private final Runnable body;
@@ -21,7 +21,7 @@ public final class FakeThread extends XnioIoThread {
     this.body = body;
   }
 
-  /** That of the running test. */
+  /** The thread of the running test. */
   public static FakeThread current() {
     return (FakeThread) Thread.currentThread();
   }
@@ -31,7 +31,7 @@ public final class FakeThread extends XnioIoThread {
     body.run();
   }
 
-  /** Runs a test on such a thread, and waits for its end. */
+  /** Runs a test on such a thread and waits for its end. */
   public static void run(Body body) throws Exception {
     Throwable[] failure = new Throwable[1];
     FakeThread thread =
@@ -54,12 +54,12 @@ public final class FakeThread extends XnioIoThread {
     void run() throws Exception;
   }
 
-  /** Timers that are set. */
+  /** The pending timers. */
   List<Timer> timers() {
     return timers;
   }
 
-  /** Runs tasks and a source of events until there is nothing to do; it must come to that. */
+  /** Runs tasks and events until none are left; fails if they never end. */
   public void settle(BooleanSupplier events) {
     boolean more = true;
     for (int turns = 0; more; turns++) {

@@ -29,12 +29,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the gate refuses and lets through, as a client sees it, on both transports. */
+/** What the HTTP/1 parser rejects and accepts, seen by a client, on both transports. */
 abstract class HostileInputContract {
   private static final String END = "\r\n\r\n";
   private static final String FIRST = "GET /first HTTP/1.1\r\nHost: a" + END;
 
-  /** What must never be executed: it would be answered with 200. */
+  /** A request that must never be executed: its response would be a 200. */
   private static final String MARKER = "GET /marker HTTP/1.1\r\nHost: a" + END;
 
   @TempDir Path root;
@@ -74,12 +74,12 @@ abstract class HostileInputContract {
     assertEquals(status, head.status(), what);
     assertEquals("close", head.field("connection"), what);
     client.body(head.contentLength());
-    assertTrue(client.atEnd(), what + ": nothing after it is answered");
+    assertTrue(client.atEnd(), what + ": no further response");
     return head;
   }
 
-  /** Sends bytes after a good request and before another; only the first may be executed. */
-  private void assertRefused(String name, String raw, int status) throws Exception {
+  /** Sends bytes between two valid requests; only the first request may be executed. */
+  private void assertRejected(String name, String raw, int status) throws Exception {
     try (RawClient client = connect()) {
       client.send(FIRST + raw + MARKER);
       assertFirst(client);
@@ -110,11 +110,11 @@ abstract class HostileInputContract {
   }
 
   @Test
-  void everyBadHeadIsRefusedAfterWhatCameBeforeIt() throws Exception {
+  void everyBadHeadIsRejectedAfterTheRequestBeforeIt() throws Exception {
     Map<RejectReason, Integer> counts = new EnumMap<>(RejectReason.class);
     List<BadHead> rows = BadHeads.all();
     for (BadHead row : rows) {
-      assertRefused(row.name(), row.raw(), row.reason().status());
+      assertRejected(row.name(), row.raw(), row.reason().status());
       counts.merge(row.reason(), 1, Integer::sum);
     }
     assertEquals(rows.size(), successes(), "no marker was executed");
@@ -122,12 +122,12 @@ abstract class HostileInputContract {
   }
 
   @Test
-  void everyBadChunkIsRefusedAndItsRequestNotExecuted() throws Exception {
+  void everyBadChunkIsRejectedAndItsRequestNotExecuted() throws Exception {
     Map<RejectReason, Integer> counts = new EnumMap<>(RejectReason.class);
     List<BadChunk> rows = BadChunks.all();
     String head = "GET /marker HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked" + END;
     for (BadChunk row : rows) {
-      assertRefused(row.name(), head + row.raw(), row.reason().status());
+      assertRejected(row.name(), head + row.raw(), row.reason().status());
       counts.merge(row.reason(), 1, Integer::sum);
     }
     assertEquals(rows.size(), successes(), "neither the request nor the marker was executed");
@@ -135,7 +135,7 @@ abstract class HostileInputContract {
   }
 
   @Test
-  void aRefusalIsTheSameByteByByte() throws Exception {
+  void badRequestsAreRejectedAlsoByteByByte() throws Exception {
     for (String raw :
         List.of(
             "GET /a b HTTP/1.1\r\n",
@@ -152,7 +152,7 @@ abstract class HostileInputContract {
     }
   }
 
-  // ---- smuggling, by the names it is known by --------------------------------------------------
+  // ---- request smuggling, by its common names --------------------------------------------------
 
   private static String post(String fields, String body) {
     return "POST /x HTTP/1.1\r\nHost: a\r\n" + fields + END + body;
@@ -161,55 +161,55 @@ abstract class HostileInputContract {
   @Test
   void smugglingByLengthThenCoding() throws Exception {
     String fields = "Content-Length: 6\r\nTransfer-Encoding: chunked";
-    assertRefused("CL.TE", post(fields, "0\r\n\r\nG"), 400);
+    assertRejected("CL.TE", post(fields, "0\r\n\r\nG"), 400);
   }
 
   @Test
   void smugglingByCodingThenLength() throws Exception {
     String fields = "Transfer-Encoding: chunked\r\nContent-Length: 4";
-    assertRefused("TE.CL", post(fields, "5c\r\nGPOST / HTTP/1.1\r\n\r\n0\r\n\r\n"), 400);
+    assertRejected("TE.CL", post(fields, "5c\r\nGPOST / HTTP/1.1\r\n\r\n0\r\n\r\n"), 400);
   }
 
   @Test
   void smugglingByTwoCodings() throws Exception {
     for (String other : List.of("identity", "x", "chunked", "gzip, chunked")) {
       String two = "Transfer-Encoding: chunked\r\nTransfer-Encoding: " + other;
-      assertRefused("TE.TE " + other, post(two, "0\r\n\r\n"), 400);
+      assertRejected("TE.TE " + other, post(two, "0\r\n\r\n"), 400);
       String swapped = "Transfer-Encoding: " + other + "\r\nTransfer-Encoding: chunked";
       int status = other.equals("chunked") ? 400 : 501;
-      assertRefused("TE.TE swapped " + other, post(swapped, "0\r\n\r\n"), status);
+      assertRejected("TE.TE swapped " + other, post(swapped, "0\r\n\r\n"), status);
     }
-    assertRefused("xchunked", post("Transfer-Encoding: xchunked", "0\r\n\r\n"), 501);
-    assertRefused("space colon", post("Transfer-Encoding : chunked", "0\r\n\r\n"), 400);
-    assertRefused("hidden", post("X: y\rTransfer-Encoding: chunked", "0\r\n\r\n"), 400);
+    assertRejected("xchunked", post("Transfer-Encoding: xchunked", "0\r\n\r\n"), 501);
+    assertRejected("space colon", post("Transfer-Encoding : chunked", "0\r\n\r\n"), 400);
+    assertRejected("hidden", post("X: y\rTransfer-Encoding: chunked", "0\r\n\r\n"), 400);
   }
 
   @Test
   void smugglingByTwoLengths() throws Exception {
-    assertRefused("CL.CL", post("Content-Length: 0\r\nContent-Length: 44", ""), 400);
-    assertRefused("CL list", post("Content-Length: 0, 44", ""), 400);
-    assertRefused("CL sign", post("Content-Length: +0", ""), 400);
-    assertRefused("CL overflow", post("Content-Length: 18446744073709551616", ""), 400);
+    assertRejected("CL.CL", post("Content-Length: 0\r\nContent-Length: 44", ""), 400);
+    assertRejected("CL list", post("Content-Length: 0, 44", ""), 400);
+    assertRejected("CL sign", post("Content-Length: +0", ""), 400);
+    assertRejected("CL overflow", post("Content-Length: 18446744073709551616", ""), 400);
   }
 
   @Test
   void smugglingByChunkSizeOverflow() throws Exception {
     String chunked = "Transfer-Encoding: chunked";
-    assertRefused("64 bits", post(chunked, "10000000000000000\r\n\r\n0\r\n\r\n"), 400);
+    assertRejected("64 bits", post(chunked, "10000000000000000\r\n\r\n0\r\n\r\n"), 400);
     String data = "hello\r\n0\r\n\r\n" + MARKER.repeat(40_000);
-    assertRefused("32 bits", post(chunked, "100000005\r\n" + data), 413);
+    assertRejected("32 bits", post(chunked, "100000005\r\n" + data), 413);
   }
 
   @Test
   void smugglingByLineFeedInAChunkExtension() throws Exception {
     String body = "2;\nxx\r\n4f\r\n0\r\n\r\n" + MARKER;
-    assertRefused("ext LF", post("Transfer-Encoding: chunked", body), 400);
+    assertRejected("ext LF", post("Transfer-Encoding: chunked", body), 400);
   }
 
-  // ---- what is let through ---------------------------------------------------------------------
+  // ---- accepted requests -----------------------------------------------------------------------
 
   @Test
-  void pipelinedRequestsInAnyFragmentsAreAnsweredInOrder() throws Exception {
+  void pipelinedRequestsInAnyFragmentsGetTheirResponsesInOrder() throws Exception {
     for (int i = 0; i < 10; i++) {
       Files.writeString(root.resolve("f" + i), "content " + i);
     }
@@ -262,7 +262,7 @@ abstract class HostileInputContract {
   }
 
   @Test
-  void aBodyNobodyWantsIsTakenOutOfTheWay() throws Exception {
+  void unusedRequestBodiesAreSkipped() throws Exception {
     try (RawClient client = connect()) {
       client.send(post("Content-Length: 100000", "x".repeat(50_000)));
       Thread.sleep(50);
@@ -281,10 +281,10 @@ abstract class HostileInputContract {
   }
 
   @Test
-  void aBodyThatIsNotAskedForIsNotWaitedFor() throws Exception {
+  void anUnneededBodyBehindExpectIsNotAwaited() throws Exception {
     try (RawClient client = connect()) {
       client.send(post("Content-Length: 10\r\nExpect: 100-continue", ""));
-      assertLast(client, 405, "the final answer at once, and no 100");
+      assertLast(client, 405, "the final response at once, without 100");
     }
   }
 
@@ -307,7 +307,7 @@ abstract class HostileInputContract {
   }
 
   @Test
-  void onlyAClientThatAsksKeepsAnOldConnection() throws Exception {
+  void http10ConnectionsPersistOnlyWithKeepAlive() throws Exception {
     try (RawClient client = connect()) {
       client.send("GET /first HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
       Head head = client.head();
@@ -318,12 +318,12 @@ abstract class HostileInputContract {
     }
     try (RawClient client = connect()) {
       client.send("GET /first HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n" + MARKER);
-      assertLast(client, 200, "close among others");
+      assertLast(client, 200, "close among other options");
     }
   }
 
   @Test
-  void aClientThatHasSentItsLastByteIsStillAnswered() throws Exception {
+  void aHalfClosedClientStillGetsItsResponses() throws Exception {
     try (RawClient client = connect()) {
       client.send(FIRST + FIRST + "GET /a b");
       client.shutdownOutput();
@@ -335,12 +335,12 @@ abstract class HostileInputContract {
       client.send(FIRST + "GET /fir");
       client.shutdownOutput();
       assertFirst(client);
-      assertTrue(client.atEnd(), "half a request is none");
+      assertTrue(client.atEnd(), "an incomplete request gets no response");
     }
   }
 
   @Test
-  void aRefusedHeadRequestGetsNoBody() throws Exception {
+  void aRejectedHeadRequestGetsNoBody() throws Exception {
     try (RawClient client = connect()) {
       client.send("HEAD / HTTP/1.1\r\nHost: a\r\nHost: b\r\n");
       Head head = client.head();
@@ -350,17 +350,17 @@ abstract class HostileInputContract {
   }
 
   @Test
-  void nobodyCanForgeARefusal() throws Exception {
+  void aRequestForTheHostGateInvalidIsAnOrdinaryRequest() throws Exception {
     try (RawClient client = connect()) {
       client.send("GET / HTTP/1.1\r\nHost: gate.invalid\r\nConnection: close\r\n\r\n");
       assertLast(client, 404, "an ordinary request");
     }
   }
 
-  // ---- time ------------------------------------------------------------------------------------
+  // ---- timeouts --------------------------------------------------------------------------------
 
   @Test
-  void aSlowHeadIsRefusedButOneThatWaitedForUsIsNot() throws Exception {
+  void aSlowHeadGets408UnlessTheServerDelayedIt() throws Exception {
     restart(HttpLimits.DEFAULT.withHeadTimeout(Duration.ofMillis(400)));
     Files.write(root.resolve("large"), new byte[32 << 20]);
     try (RawClient client = connect()) {
@@ -372,7 +372,7 @@ abstract class HostileInputContract {
     try (RawClient client = new RawClient(running.address(), 8 << 10)) {
       client.send("GET /large HTTP/1.1\r\nHost: a" + END + "GET /first HTTP/1.1\r\nHo");
       Head head = client.head();
-      Thread.sleep(600); // the server is busy with the large file, and reads nothing meanwhile
+      Thread.sleep(600); // the server sends the large file and does not read
       client.send("st: a\r\n\r\n");
       client.body(head.contentLength());
       assertFirst(client);
@@ -382,7 +382,7 @@ abstract class HostileInputContract {
   }
 
   @Test
-  void aSlowBodyIsRefused() throws Exception {
+  void aSlowBodyGets408() throws Exception {
     HttpLimits d = HttpLimits.DEFAULT;
     restart(
         new HttpLimits(

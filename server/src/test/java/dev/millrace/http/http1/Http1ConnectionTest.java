@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
 
-/** One connection between a handler and a transport's end that the test holds. */
+/** One connection between a handler and a transport that the test controls. */
 class Http1ConnectionTest {
   private static final String GET = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
   private static final String LAST = "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -37,7 +37,7 @@ class Http1ConnectionTest {
     };
   }
 
-  /** A connection with its handler. */
+  /** Opens a connection for a handler. */
   private static FakeConnection open(HttpHandler handler) {
     FakeConnection fake = new FakeConnection();
     fake.loop(HttpLimits.DEFAULT, handler).handleEvent(fake);
@@ -50,12 +50,12 @@ class Http1ConnectionTest {
     fake.settle();
   }
 
-  /** What was written, without its dates. */
+  /** The bytes written, without Date fields. */
   private static String written(FakeConnection fake) {
     return fake.sink().written().replaceAll("Date: [^\r]{29}\r\n", "");
   }
 
-  private static String answer(String body, String... fields) {
+  private static String response(String body, String... fields) {
     StringBuilder head = new StringBuilder("HTTP/1.1 200 OK\r\n");
     for (String field : fields) {
       head.append(field).append("\r\n");
@@ -71,10 +71,10 @@ class Http1ConnectionTest {
     return text.split(java.util.regex.Pattern.quote(part), -1).length - 1;
   }
 
-  // ---- order and ends --------------------------------------------------------------------------
+  // ---- order and end of connections ------------------------------------------------------------
 
   @Test
-  void everySplitOfPipelinedRequestsIsAnsweredTheSame() throws Exception {
+  void responsesDoNotDependOnHowPipelinedRequestsAreSplit() throws Exception {
     FakeThread.run(() -> {
       String requests =
           GET
@@ -102,20 +102,20 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void aHeadThatComesByteByByteIsTakenOnce() throws Exception {
+  void aHeadThatArrivesByteByByteIsHandledOnce() throws Exception {
     FakeThread.run(() -> {
       FakeConnection fake = open(sending("ok"));
       for (char c : (GET + GET).toCharArray()) {
         arrive(fake, String.valueOf(c));
       }
-      assertEquals(answer("ok") + answer("ok"), written(fake));
+      assertEquals(response("ok") + response("ok"), written(fake));
       assertEquals(2, fake.stats().passed());
       assertEquals(List.of(), FakeThread.current().timers());
     });
   }
 
   @Test
-  void aRefusedRequestIsAnsweredInItsTurnAndWhatFollowsIsDropped() throws Exception {
+  void aRejectionIsSentInOrderAndLaterRequestsAreDropped() throws Exception {
     FakeThread.run(() -> {
       AtomicReference<HttpServerExchange> waiting = new AtomicReference<>();
       FakeConnection fake =
@@ -131,7 +131,7 @@ class Http1ConnectionTest {
       waiting.get().getResponseSender().send("first");
       fake.settle();
       String text = written(fake);
-      assertTrue(text.startsWith(answer("first") + "HTTP/1.1 400 Bad Request\r\n"), text);
+      assertTrue(text.startsWith(response("first") + "HTTP/1.1 400 Bad Request\r\n"), text);
       assertEquals(1, fake.stats().rejected(RejectReason.BAD_HOST));
       arrive(fake, GET);
       assertEquals(text, written(fake));
@@ -143,7 +143,7 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void aLateHeadIsRefused() throws Exception {
+  void aHeadThatExceedsItsTimeoutIsRejected() throws Exception {
     FakeThread.run(() -> {
       FakeConnection fake = open(sending("ok"));
       arrive(fake, "GET /x HTTP/1.1\r\n");
@@ -157,7 +157,7 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void lingeringHasBounds() throws Exception {
+  void lingeringIsBoundedInBytesAndTime() throws Exception {
     FakeThread.run(() -> {
       FakeConnection fake = open(sending("ok"));
       arrive(fake, LAST);
@@ -168,18 +168,18 @@ class Http1ConnectionTest {
         fake.source().arrive(block, 0, block.length);
         fake.settle();
       }
-      assertFalse(fake.isOpen(), "by bytes");
+      assertFalse(fake.isOpen(), "bounded in bytes");
 
       FakeConnection slow = open(sending("ok"));
       arrive(slow, LAST);
       FakeThread.current().timers().getFirst().task().run();
-      assertFalse(slow.isOpen(), "by time");
+      assertFalse(slow.isOpen(), "bounded in time");
       assertEquals(List.of(), FakeThread.current().timers());
     });
   }
 
   @Test
-  void anIdleConnectionEndsAndABusyOneDoesNot() throws Exception {
+  void endIdleEndsOnlyConnectionsWithoutARequest() throws Exception {
     FakeThread.run(() -> {
       FakeConnection fake = open(exchange -> exchange.dispatch(Runnable::run, () -> {}));
       assertEquals(0, fake.connections().endIdle());
@@ -193,14 +193,14 @@ class Http1ConnectionTest {
       FakeConnection received = open(exchange -> exchange.dispatch(Runnable::run, () -> {}));
       byte[] bytes = GET.getBytes(StandardCharsets.US_ASCII);
       received.source().arrive(bytes, 0, bytes.length);
-      assertEquals(1, received.connections().endIdle(), "what has come is a request");
+      assertEquals(1, received.connections().endIdle(), "received bytes are a request");
     });
   }
 
-  // ---- bodies of requests ----------------------------------------------------------------------
+  // ---- request bodies --------------------------------------------------------------------------
 
   @Test
-  void continueIsSentWhenTheBodyIsReadAndNotBefore() throws Exception {
+  void continueIsSentOnlyWhenTheBodyIsRead() throws Exception {
     FakeThread.run(() -> {
       String head =
           "POST /x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
@@ -215,12 +215,12 @@ class Http1ConnectionTest {
       arrive(unread, head);
       String text = written(unread);
       assertTrue(text.startsWith("HTTP/1.1 200 OK\r\n") && text.endsWith("\r\n\r\nno"), text);
-      assertTrue(text.contains("\r\nConnection: close\r\n"), "the body may come or not");
+      assertTrue(text.contains("\r\nConnection: close\r\n"), "the client may still send the body");
     });
   }
 
   @Test
-  void continueThatIsTakenByHalvesIsWhole() throws Exception {
+  void continueIsCompleteAfterPartialWrites() throws Exception {
     FakeThread.run(() -> {
       for (int room = 0; room < 30; room++) {
         List<String> seen = new ArrayList<>();
@@ -239,7 +239,7 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void aBodyThatNoHandlerReadsEndsTheConnectionUnlessAllOfItCame() throws Exception {
+  void anUnreadBodyEndsTheConnectionUnlessItHasArrivedCompletely() throws Exception {
     FakeThread.run(() -> {
       String head = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
       FakeConnection whole = open(sending("ok"));
@@ -256,7 +256,7 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void aBodyMayBeReadLateAndByAnotherThread() throws Exception {
+  void aBodyCanBeReadLaterByAnotherThread() throws Exception {
     FakeThread.run(() -> {
       AtomicReference<HttpServerExchange> waiting = new AtomicReference<>();
       FakeConnection fake =
@@ -283,12 +283,13 @@ class Http1ConnectionTest {
       assertEquals("hello", new String(body.array(), 0, 5, StandardCharsets.US_ASCII));
       assertTrue(written(fake).endsWith("\r\n\r\n04\r\ndone\r\n0\r\n\r\n"), written(fake));
       assertEquals("/x", waiting.get().getRequestURI());
-      assertTrue(waiting.get().getRequestMethod().equalToString("GET"), "the next has begun");
+      assertTrue(
+          waiting.get().getRequestMethod().equalToString("GET"), "the next request has started");
     });
   }
 
   @Test
-  void wrongChunksFailTheReaderAndAreCounted() throws Exception {
+  void invalidChunksFailTheReaderAndAreCounted() throws Exception {
     FakeThread.run(() -> {
       List<String> seen = new ArrayList<>();
       FakeConnection fake = open(new Recorder(seen));
@@ -306,9 +307,9 @@ class Http1ConnectionTest {
   // ---- responses -------------------------------------------------------------------------------
 
   @Test
-  void aResponseIsWholeHoweverLittleTheTransportTakes() throws Exception {
+  void responsesAreCompleteAfterPartialWrites() throws Exception {
     FakeThread.run(() -> {
-      String whole = answer("x".repeat(100));
+      String whole = response("x".repeat(100));
       for (int room = 0; room < 300; room++) {
         FakeConnection fake = open(sending("x".repeat(100)));
         fake.sink().room(room);
@@ -316,13 +317,13 @@ class Http1ConnectionTest {
         fake.sink().room(Integer.MAX_VALUE);
         fake.settle();
         arrive(fake, GET);
-        assertEquals(whole + whole, written(fake), "room for " + room);
+        assertEquals(whole + whole, written(fake), "after " + room);
       }
     });
   }
 
   @Test
-  void aShorterBodyThanAnnouncedIsCutOff() throws Exception {
+  void aBodyShorterThanContentLengthEndsTheConnection() throws Exception {
     FakeThread.run(() -> {
       FakeConnection fake =
           open(exchange -> {
@@ -338,7 +339,7 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void aLongerBodyThanAnnouncedIsRefused() throws Exception {
+  void bytesBeyondContentLengthAreRejected() throws Exception {
     FakeThread.run(() -> {
       FakeConnection fake =
           open(exchange -> {
@@ -355,7 +356,7 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void noHandlerCanForgeAFieldOrABody() throws Exception {
+  void lineEndsInFieldValuesAreReplacedBySpaces() throws Exception {
     FakeThread.run(() -> {
       FakeConnection fake =
           open(exchange -> {
@@ -369,7 +370,7 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void aHandlerThatThrowsOrEndsTwiceCostsNoOtherRequest() throws Exception {
+  void aHandlerThatThrowsOrEndsTwiceDoesNotAffectOtherRequests() throws Exception {
     FakeThread.run(() -> {
       AtomicInteger calls = new AtomicInteger();
       FakeConnection fake =
@@ -383,12 +384,12 @@ class Http1ConnectionTest {
           });
       arrive(fake, GET + GET + GET);
       assertEquals(1, count(written(fake), "500 Internal Server Error"));
-      assertEquals(2, count(written(fake), answer("ok")), written(fake));
+      assertEquals(2, count(written(fake), response("ok")), written(fake));
     });
   }
 
   @Test
-  void anUpgradedConnectionBelongsToItsListenerWithWhatHasCome() throws Exception {
+  void anUpgradedConnectionPassesToItsListenerWithReceivedBytes() throws Exception {
     FakeThread.run(() -> {
       StringBuilder got = new StringBuilder();
       FakeConnection fake =
@@ -412,10 +413,10 @@ class Http1ConnectionTest {
     });
   }
 
-  // ---- clients that go away --------------------------------------------------------------------
+  // ---- clients that disconnect -----------------------------------------------------------------
 
   @Test
-  void aConnectionThatClosesAtAnyPointLeavesNothing() throws Exception {
+  void aConnectionClosedAtAnyPointLeaksNothing() throws Exception {
     FakeThread.run(() -> {
       String requests =
           GET
@@ -447,13 +448,13 @@ class Http1ConnectionTest {
   }
 
   @Test
-  void anEndWithinAHeadIsNoRequest() throws Exception {
+  void endOfStreamWithinAHeadIsNotARequest() throws Exception {
     FakeThread.run(() -> {
       FakeConnection fake = open(sending("ok"));
       arrive(fake, GET + "GET /half");
       fake.source().end();
       fake.settle();
-      assertEquals(answer("ok"), written(fake));
+      assertEquals(response("ok"), written(fake));
       assertFalse(fake.isOpen());
     });
   }

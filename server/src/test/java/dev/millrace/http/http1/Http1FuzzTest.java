@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Many inputs, each parsed in several fragmentations and by {@link NaiveRequest}, which must agree.
- * Input n is the same on every run; one that fails goes into the corpus.
+ * Parses many inputs in several fragmentations and with {@link NaiveRequest}; all must agree. Input
+ * n is the same on every run; an input that fails is added to the corpus.
  */
 class Http1FuzzTest {
   private static final long INPUTS = Long.getLong("gate.fuzz.inputs", 100_000);
 
-  /** Small, so that inputs reach them. */
+  /** Small limits, so that inputs reach them. */
   private static final HttpLimits LIMITS =
       new HttpLimits(
           64,
@@ -48,15 +48,15 @@ class Http1FuzzTest {
           Duration.ofSeconds(1));
 
   private final AtomicLong complete = new AtomicLong();
-  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong rejected = new AtomicLong();
   private final AtomicLong bodies = new AtomicLong();
   private final AtomicLong passedHeads = new AtomicLong();
 
   @Test
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
-  void theGateAgreesWithItselfAndWithTheNaiveParser() throws Exception {
+  void theParserAgreesWithItselfOnFragmentsAndWithTheNaiveParser() throws Exception {
     Inputs inputs = new Inputs();
-    assertTrue(inputs.corpusSize() >= 20, "the corpus is there");
+    assertTrue(inputs.corpusSize() >= 20, "the corpus is incomplete");
     AtomicLong next = new AtomicLong();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     List<Thread> threads = new ArrayList<>();
@@ -71,10 +71,11 @@ class Http1FuzzTest {
       throw new AssertionError(failure.get());
     }
     System.out.printf(
-        "%d inputs: %d heads complete, %d refused, %d bodies in chunks, %d requests handled%n",
-        INPUTS, complete.get(), refused.get(), bodies.get(), passedHeads.get());
-    assertTrue(complete.get() > INPUTS / 20 && refused.get() > INPUTS / 20, "both kinds are met");
-    assertTrue(bodies.get() > INPUTS / 200, "whole bodies in chunks are met");
+        "%d inputs: %d heads complete, %d rejected, %d bodies in chunks, %d requests handled%n",
+        INPUTS, complete.get(), rejected.get(), bodies.get(), passedHeads.get());
+    assertTrue(
+        complete.get() > INPUTS / 20 && rejected.get() > INPUTS / 20, "too few inputs of one kind");
+    assertTrue(bodies.get() > INPUTS / 200, "too few complete chunked bodies");
   }
 
   private void work(Inputs inputs, AtomicLong next, AtomicReference<Throwable> failure) {
@@ -103,24 +104,24 @@ class Http1FuzzTest {
 
   private void check(HeadParser parser, byte[] input, SplittableRandom random) throws IOException {
     parser.reset();
-    ParseStatus verdict = parser.parse(input, 0, input.length);
+    ParseStatus status = parser.parse(input, 0, input.length);
     int length = parser.length();
-    RejectReason reason = verdict == ParseStatus.REJECTED ? parser.reason() : null;
+    RejectReason reason = status == ParseStatus.REJECTED ? parser.reason() : null;
     NaiveRequest naive = NaiveRequest.parse(new String(input, StandardCharsets.ISO_8859_1), LIMITS);
-    if (verdict == ParseStatus.COMPLETE) {
+    if (status == ParseStatus.COMPLETE) {
       complete.incrementAndGet();
-      assertNotNull(naive, "only the gate takes it");
+      assertNotNull(naive, "only the parser accepts it");
       assertEquals(asSeen(naive), described(parser, input));
       if (parser.isChunked()) {
         checkBody(input, length, random);
       }
     } else {
-      assertNull(naive, "only the naive parser takes it: " + reason);
-      if (verdict == ParseStatus.REJECTED) {
-        refused.incrementAndGet();
+      assertNull(naive, "only the naive parser accepts it: " + reason);
+      if (status == ParseStatus.REJECTED) {
+        rejected.incrementAndGet();
       }
     }
-    checkFragments(parser, input, random, verdict, length, reason);
+    checkFragments(parser, input, random, status, length, reason);
     if (random.nextInt(4) == 0) {
       checkConnection(input, random);
     }
@@ -144,7 +145,7 @@ class Http1FuzzTest {
 
   private static final Pattern BARE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
-  /** The same with its target as handlers see it. */
+  /** The same request with its target as handlers see it. */
   private static NaiveRequest asSeen(NaiveRequest naive) {
     String target = BARE_PERCENT.matcher(naive.target()).replaceAll("%25");
     int mark = target.indexOf('?');
@@ -162,7 +163,7 @@ class Http1FuzzTest {
       HeadParser parser,
       byte[] input,
       SplittableRandom random,
-      ParseStatus verdict,
+      ParseStatus status,
       int length,
       RejectReason reason) {
     parser.reset();
@@ -176,7 +177,7 @@ class Http1FuzzTest {
       System.arraycopy(input, 0, moving, base, end);
       now = parser.parse(moving, base, base + end);
     }
-    assertEquals(verdict, now);
+    assertEquals(status, now);
     assertEquals(length, parser.length());
     assertEquals(reason, now == ParseStatus.REJECTED ? parser.reason() : null);
   }
@@ -204,13 +205,13 @@ class Http1FuzzTest {
       bodies.incrementAndGet();
       assertEquals(naive, data + " " + (at - from));
     } else {
-      assertNull(naive, "only the naive parser takes the body");
+      assertNull(naive, "only the naive parser accepts the body");
     }
   }
 
   /**
-   * The handlers of a connection see the requests and bodies that the naive parser finds, in their
-   * order, and none after the first that it does not.
+   * The handlers of a connection see exactly the requests and bodies that the naive parser finds,
+   * in order, up to the first that it rejects.
    */
   private void checkConnection(byte[] input, SplittableRandom random) throws IOException {
     FakeConnection fake = new FakeConnection();

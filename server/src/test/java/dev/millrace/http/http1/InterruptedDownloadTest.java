@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Signals to the loop's thread, as profilers send them, cut sendfile(2) short where the socket is
- * not full; a transfer must not wait for room that is there.
+ * Signals to the loop thread, which profilers send, cut sendfile(2) short although the socket is
+ * not full. A transfer must then continue instead of waiting for a writable event.
  */
 class InterruptedDownloadTest {
   private static final CFunction TGKILL = CFunction.ofLibc("tgkill");
 
-  /** Java machines have a handler for it, which does nothing. */
+  /** The JVM has a handler for SIGPIPE that does nothing. */
   private static final int SIGPIPE = 13;
 
   private static final int DOWNLOADS = 20;
@@ -35,7 +35,7 @@ class InterruptedDownloadTest {
   @TempDir Path root;
 
   @Test
-  void arrivesThoughTheLoopIsInterrupted() throws Exception {
+  void downloadsCompleteAlthoughSignalsInterruptTheLoopThread() throws Exception {
     byte[] content = new byte[16 << 20];
     new Random(1).nextBytes(content);
     Files.write(root.resolve("file"), content);

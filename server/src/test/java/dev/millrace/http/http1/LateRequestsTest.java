@@ -18,9 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A request that comes just when the server ends its connections, whose file is opened for nobody.
- */
+/** A request that arrives while the server ends its connections: its file opens after the close. */
 class LateRequestsTest {
   private static final int CLIENTS = 20;
 
@@ -30,15 +28,15 @@ class LateRequestsTest {
   void tree() throws Exception {
     for (int i = 0; i < CLIENTS; i++) {
       Path file = Files.write(root.resolve("f" + i), new byte[40_000]);
-      // Long unchanged, so that the gate would keep the answer.
+      // Unchanged for long, so that the response is cacheable.
       Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:00:00Z")));
     }
   }
 
   @Test
-  void nothingFailsAndNothingStaysOpen() throws Exception {
+  void requestsDuringAStopLogNoErrorAndLeakNoFile() throws Exception {
     try (LogLines log = new LogLines("dev.millrace")) {
-      // Without digests: at a stop, files may still wait to be hashed.
+      // No digests: at a stop, files may still be queued for hashing.
       RunningServer server = RunningServer.start(root, TransportChoice.URING, "digests: off\n");
       List<RawClient> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
@@ -47,14 +45,14 @@ class LateRequestsTest {
         client.body(client.head().contentLength());
         clients.add(client);
       }
-      Semaphore goesOn = new Semaphore(0);
-      server.events(0).execute(goesOn::acquireUninterruptibly);
+      Semaphore resume = new Semaphore(0);
+      server.events(0).execute(resume::acquireUninterruptibly);
       Thread stopping = Thread.ofPlatform().start(server::close);
-      Thread.sleep(300); // its orders wait for the loop, and so do these
+      Thread.sleep(300); // the stop's tasks and these requests queue up for the loop
       for (int i = 0; i < CLIENTS; i++) {
         clients.get(i).get("/f" + i);
       }
-      goesOn.release();
+      resume.release();
       stopping.join();
       for (RawClient client : clients) {
         client.close();

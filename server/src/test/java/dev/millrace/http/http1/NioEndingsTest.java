@@ -11,6 +11,6 @@ class NioEndingsTest extends EndingsContract {
 
   @Override
   String leftovers(RunningServer server) {
-    return ""; // XNIO keeps no figures; its descriptors are counted like all others
+    return ""; // XNIO has no metrics; its descriptors are counted by the contract
   }
 }

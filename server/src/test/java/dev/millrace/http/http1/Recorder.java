@@ -10,8 +10,8 @@ import java.util.List;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Notes every request with its body, or a hyphen for one that does not end, and answers it. Those
- * that are refused are answered and not noted.
+ * Records every request with its body, or with a hyphen if the body is incomplete, and responds.
+ * Rejected requests get a response but are not recorded.
  */
 final class Recorder implements HttpHandler {
   private final List<String> seen;

@@ -3,12 +3,12 @@ package dev.millrace.http.parser;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Chunked bodies that are refused; shared with the tests over sockets. */
+/** Chunked bodies that the parser rejects; shared with the tests over sockets. */
 public final class BadChunks {
   /**
-   * One of them.
+   * An invalid body.
    *
-   * @param raw its bytes, one character a byte
+   * @param raw its bytes, one character per byte
    */
   public record BadChunk(String name, String raw, RejectReason reason) {
     @Override
@@ -25,7 +25,7 @@ public final class BadChunks {
     rows.add(new BadChunk(name, raw, reason));
   }
 
-  /** All rows. */
+  /** All invalid bodies. */
   public static List<BadChunk> all() {
     BadChunks chunks = new BadChunks();
     chunks.sizes();
@@ -37,7 +37,7 @@ public final class BadChunks {
   private void sizes() {
     RejectReason bad = RejectReason.BAD_CHUNK;
     add(bad, "no size", "\r\n\r\n");
-    add(bad, "a size that is no number", "x\r\n");
+    add(bad, "a size that is not a number", "x\r\n");
     add(bad, "a size with a sign", "+5\r\nhello\r\n0\r\n\r\n");
     add(bad, "a negative size", "-5\r\nhello\r\n0\r\n\r\n");
     add(bad, "a size with 0x", "0x5\r\nhello\r\n0\r\n\r\n");
@@ -55,7 +55,7 @@ public final class BadChunks {
     add(bad, "data that ends in CR CR", "5\r\nhello\r\r\n0\r\n\r\n");
     add(bad, "an underscore in the size", "1_0\r\n");
     add(bad, "a comma after the size", "5,6\r\nhello\r\n0\r\n\r\n");
-    add(bad, "a second size that is none", "5\r\nhello\r\nzz\r\n\r\n");
+    add(bad, "a second size that is not a number", "5\r\nhello\r\nzz\r\n\r\n");
   }
 
   private void extensions() {

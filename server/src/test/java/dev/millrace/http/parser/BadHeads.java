@@ -3,13 +3,13 @@ package dev.millrace.http.parser;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Heads that are refused, each for its reason; shared with the tests over sockets. */
+/** Heads that the parser rejects, with the reason; shared with the tests over sockets. */
 public final class BadHeads {
   /**
-   * One of them.
+   * An invalid head.
    *
    * @param name what is wrong with it
-   * @param raw its bytes, one character a byte
+   * @param raw its bytes, one character per byte
    */
   public record BadHead(String name, String raw, RejectReason reason) {
     @Override
@@ -24,13 +24,13 @@ public final class BadHeads {
 
   private BadHeads() {}
 
-  /** All rows. */
+  /** All invalid heads. */
   public static List<BadHead> all() {
     BadHeads heads = new BadHeads();
     heads.beginnings();
     heads.methods();
     heads.targets();
-    heads.longOnes();
+    heads.lengthLimits();
     heads.versions();
     heads.lineEnds();
     heads.fields();
@@ -81,7 +81,7 @@ public final class BadHeads {
     add(RejectReason.UNKNOWN_METHOD, "a method in lower case", "get" + rest);
     add(RejectReason.UNKNOWN_METHOD, "a method of token marks", "!#$%&'*+-.^_`|~" + rest);
     add(RejectReason.UNKNOWN_METHOD, "a method without end", "A".repeat(40));
-    add(RejectReason.BAD_REQUEST_LINE, "a method that is no token", "GE(T" + rest);
+    add(RejectReason.BAD_REQUEST_LINE, "a method that is not a token", "GE(T" + rest);
     add(RejectReason.BAD_REQUEST_LINE, "a tab after the method", "GET\t/ HTTP/1.1\r\n\r\n");
     add(RejectReason.BAD_REQUEST_LINE, "a word alone", "GARBAGE\r\n\r\n");
     add(RejectReason.BAD_REQUEST_LINE, "a byte above 0x7F in the method", "GE\u00e4T" + rest);
@@ -102,7 +102,7 @@ public final class BadHeads {
     target(bad, "a backslash", "/a\\b");
     target(bad, "a fragment", "/a#b");
     target(bad, "a fragment in the query", "/a?b#c");
-    target(bad, "no form at all", "a");
+    target(bad, "none of the target forms", "a");
     target(bad, "asterisk with GET", "*");
     target(bad, "asterisk and more", "*/");
     target(bad, "authority form with GET", "a:80");
@@ -126,7 +126,7 @@ public final class BadHeads {
     target(bad, "a backslash in an authority", "http://a\\b?c");
   }
 
-  private void longOnes() {
+  private void lengthLimits() {
     target(RejectReason.TARGET_TOO_LONG, "a target of 16385 bytes", "/" + "a".repeat(16_384));
     target(RejectReason.TARGET_TOO_LONG, "a long encoded target", "/" + "%41".repeat(6000));
     add(RejectReason.TARGET_TOO_LONG, "a target without end", "GET /" + "a".repeat(60_000));
@@ -279,7 +279,7 @@ public final class BadHeads {
     }
     RejectReason bad = RejectReason.BAD_TRANSFER_ENCODING;
     field(bad, "an empty coding", "Transfer-Encoding:");
-    field(bad, "a coding that is no token", "Transfer-Encoding: \"chunked\"");
+    field(bad, "a coding that is not a token", "Transfer-Encoding: \"chunked\"");
     String chunked = "Transfer-Encoding: chunked";
     field(bad, "chunked twice", chunked + "\r\n" + chunked);
     field(bad, "chunked and identity", chunked + "\r\nTransfer-Encoding: identity");

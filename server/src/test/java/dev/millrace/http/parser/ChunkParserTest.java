@@ -11,10 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ChunkParserTest {
-  /** What came of a body: the last step, the reason, after how many bytes, and the data. */
+  /** The last step, the reason, the number of bytes parsed, and the data. */
   private record Outcome(ChunkParser.Step step, String reason, int length, String data) {}
 
-  /** Feeds pieces that end at {@code ends}; data and framing are told apart by the parser. */
+  /** Feeds chunks of input that end at {@code ends}. */
   private static Outcome feed(byte[] bytes, int... ends) {
     ChunkParser parser = new ChunkParser(HttpLimits.DEFAULT);
     StringBuilder data = new StringBuilder();
@@ -40,7 +40,7 @@ class ChunkParserTest {
     return new Outcome(step, "", at, data.toString());
   }
 
-  private static Outcome same(String raw) {
+  private static Outcome parseAtEverySplit(String raw) {
     byte[] bytes = raw.getBytes(StandardCharsets.ISO_8859_1);
     Outcome whole = feed(bytes, bytes.length);
     int[] all = new int[bytes.length];
@@ -58,35 +58,35 @@ class ChunkParserTest {
 
   @ParameterizedTest
   @MethodSource("badChunks")
-  void isRefusedForItsReasonAtEverySplit(BadChunk row) {
-    Outcome outcome = same(row.raw());
+  void badChunksAreRejectedForTheirReasonAtEverySplit(BadChunk row) {
+    Outcome outcome = parseAtEverySplit(row.raw());
     assertEquals(ChunkParser.Step.REJECTED, outcome.step());
     assertEquals(row.reason().name(), outcome.reason());
   }
 
   @Test
-  void goodOnesAreTakenAndNotOneByteMore() {
-    taken("", "0\r\n\r\n");
-    taken("", "0000000000000000\r\n\r\n");
-    taken("hello", "5\r\nhello\r\n0\r\n\r\n");
-    taken("hello", "0005\r\nhello\r\n00\r\n\r\n");
-    taken("0123456789abcdef\r\n", "10\r\n0123456789abcdef\r\n2\r\n\r\n\r\n0\r\n\r\n");
-    taken("0123456789", "A\r\n0123456789\r\n0\r\n\r\n");
-    taken("ab", "1;a\r\na\r\n1;a=b;c=\"d e\\\"\\\\;\t\u00e4\";f\r\nb\r\n0;z\r\n\r\n");
-    taken("", "0\r\nExpires: never\r\nX-Checksum:\r\n\r\n");
-    taken("", "0\r\n" + "n".repeat(100) + ": x\r\n\r\n");
-    taken("", "0\r\nA: " + "x".repeat(8192 - 5) + "\r\n\r\n");
-    taken("x".repeat(128), "1;abcdefg\r\nx\r\n".repeat(128) + "0\r\n\r\n");
+  void validBodiesAreAcceptedAndLaterBytesAreNotConsumed() {
+    assertAccepted("", "0\r\n\r\n");
+    assertAccepted("", "0000000000000000\r\n\r\n");
+    assertAccepted("hello", "5\r\nhello\r\n0\r\n\r\n");
+    assertAccepted("hello", "0005\r\nhello\r\n00\r\n\r\n");
+    assertAccepted("0123456789abcdef\r\n", "10\r\n0123456789abcdef\r\n2\r\n\r\n\r\n0\r\n\r\n");
+    assertAccepted("0123456789", "A\r\n0123456789\r\n0\r\n\r\n");
+    assertAccepted("ab", "1;a\r\na\r\n1;a=b;c=\"d e\\\"\\\\;\t\u00e4\";f\r\nb\r\n0;z\r\n\r\n");
+    assertAccepted("", "0\r\nExpires: never\r\nX-Checksum:\r\n\r\n");
+    assertAccepted("", "0\r\n" + "n".repeat(100) + ": x\r\n\r\n");
+    assertAccepted("", "0\r\nA: " + "x".repeat(8192 - 5) + "\r\n\r\n");
+    assertAccepted("x".repeat(128), "1;abcdefg\r\nx\r\n".repeat(128) + "0\r\n\r\n");
   }
 
-  private static void taken(String data, String raw) {
+  private static void assertAccepted(String data, String raw) {
     Outcome expected = new Outcome(ChunkParser.Step.END, "", raw.length(), data);
-    assertEquals(expected, same(raw));
-    assertEquals(expected, same(raw + "GET / HTTP/1.1\r\n"));
+    assertEquals(expected, parseAtEverySplit(raw));
+    assertEquals(expected, parseAtEverySplit(raw + "GET / HTTP/1.1\r\n"));
   }
 
   @Test
-  void dataIsWhatTheSizeSaid() {
+  void dataBytesCountsDownFromTheChunkSize() {
     ChunkParser parser = new ChunkParser(HttpLimits.DEFAULT);
     byte[] size = "fffffffffffff\r\n".getBytes(StandardCharsets.US_ASCII);
     assertEquals(ChunkParser.Step.DATA, parser.parse(size, 0, size.length));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HeadParserTest {
   private static final String END = "\r\n\r\n";
 
-  /** What came of some bytes: the verdict, the reason, and after how many bytes. */
+  /** The status, the reason and the number of bytes parsed. */
   private record Outcome(ParseStatus verdict, String reason, int length) {}
 
   private static byte[] bytes(String raw) {
@@ -34,8 +34,8 @@ class HeadParserTest {
     return outcome(parser, parser.parse(bytes, 0, bytes.length));
   }
 
-  /** Cut once; the second time the bytes lie elsewhere. */
-  private static Outcome cut(HeadParser parser, byte[] bytes, int at) {
+  /** Parses in two steps; for the second step the bytes move to another offset. */
+  private static Outcome parseInTwoSteps(HeadParser parser, byte[] bytes, int at) {
     parser.reset();
     if (parser.parse(bytes, 0, at) != ParseStatus.NEED_MORE) {
       ParseStatus first = parser.parse(bytes, 0, at);
@@ -55,14 +55,14 @@ class HeadParserTest {
     return outcome(parser, verdict);
   }
 
-  private static void sameAtEverySplit(String raw) {
+  private static void assertSameAtEverySplit(String raw) {
     Outcome whole = whole(raw);
     byte[] bytes = bytes(raw);
     assertEquals(whole, byteByByte(bytes), "byte by byte");
     HeadParser parser = new HeadParser(HttpLimits.DEFAULT);
     int step = Math.max(1, bytes.length / 2_000);
     for (int at = 0; at <= bytes.length; at += step) {
-      assertEquals(whole, cut(parser, bytes, at), "cut at " + at);
+      assertEquals(whole, parseInTwoSteps(parser, bytes, at), "parseInTwoSteps at " + at);
     }
   }
 
@@ -72,15 +72,15 @@ class HeadParserTest {
 
   @ParameterizedTest
   @MethodSource("badHeads")
-  void isRefusedForItsReasonAtEverySplit(BadHead row) {
+  void badHeadsAreRejectedForTheirReasonAtEverySplit(BadHead row) {
     Outcome outcome = whole(row.raw());
     assertEquals(ParseStatus.REJECTED, outcome.verdict());
     assertEquals(row.reason().name(), outcome.reason());
-    sameAtEverySplit(row.raw());
+    assertSameAtEverySplit(row.raw());
   }
 
   @Test
-  void everyReasonOfAHeadHasARow() {
+  void everyHeadRejectReasonHasATestCase() {
     Set<RejectReason> missing = new HashSet<>(Set.of(RejectReason.values()));
     for (BadHead row : BadHeads.all()) {
       missing.remove(row.reason());
@@ -125,11 +125,11 @@ class HeadParserTest {
 
   @ParameterizedTest
   @MethodSource("goodHeads")
-  void isTakenAtEverySplitAndNotOneByteMore(String raw) {
+  void validHeadsAreAcceptedAtEverySplitAndLaterBytesAreNotConsumed(String raw) {
     assertEquals(new Outcome(ParseStatus.COMPLETE, "", raw.length()), whole(raw));
     assertEquals(new Outcome(ParseStatus.COMPLETE, "", raw.length()), whole(raw + "\0garbage"));
-    sameAtEverySplit(raw);
-    sameAtEverySplit(raw + "\0garbage");
+    assertSameAtEverySplit(raw);
+    assertSameAtEverySplit(raw + "\0garbage");
     assertEquals(ParseStatus.NEED_MORE, whole(raw.substring(0, raw.length() - 1)).verdict());
   }
 
@@ -145,7 +145,7 @@ class HeadParserTest {
   }
 
   @Test
-  void tellsWhereThingsAre() {
+  void theParserLocatesTargetAndFields() {
     String raw =
         "HEAD /x?y HTTP/1.1\r\nHost: a\r\nRange:  bytes=0-1 \r\n"
             + "If-None-Match: \"1\"\r\nIF-NONE-MATCH: \"2\"\r\nCookie: z"
@@ -168,7 +168,7 @@ class HeadParserTest {
   }
 
   @Test
-  void everyFieldIsKnownByItsName() {
+  void everyFieldIsRecognisedByItsNameInAnyCase() {
     for (Field field : Field.values()) {
       byte[] name = bytes(field.name().replace('_', '-'));
       assertEquals(field, Field.of(name, 0, name.length));
@@ -180,7 +180,7 @@ class HeadParserTest {
   }
 
   @Test
-  void tellsHowTheBodyIsFramed() {
+  void theParserFindsContentLengthAndChunkedBodies() {
     assertEquals(0, withFields("HTTP/1.1", "A: b").fields().contentLength());
     assertEquals(
         999_999_999_999_999_999L,
@@ -190,7 +190,7 @@ class HeadParserTest {
   }
 
   @Test
-  void tellsWhetherTheConnectionEnds() {
+  void isLastFollowsVersionAndConnectionOptions() {
     assertFalse(withFields("HTTP/1.1", "A: b").isLast());
     assertTrue(withFields("HTTP/1.0", "A: b").isLast());
     assertFalse(withFields("HTTP/1.0", "Connection: Keep-Alive").isLast());
@@ -202,18 +202,18 @@ class HeadParserTest {
   }
 
   @Test
-  void limitsAreWhatTheyAreSetTo() {
+  void limitsAreConfigurable() {
     HttpLimits d = HttpLimits.DEFAULT;
     HttpLimits small =
         new HttpLimits(4, 40, 2, d.headTimeout(), 1, 1, 1, d.bodyTimeout(), 1, d.lingerTimeout());
-    assertEquals(RejectReason.TARGET_TOO_LONG, refused(small, "GET /1234 HTTP/1.1\r\n"));
+    assertEquals(RejectReason.TARGET_TOO_LONG, rejectReason(small, "GET /1234 HTTP/1.1\r\n"));
     assertEquals(
-        RejectReason.HEAD_TOO_LARGE, refused(small, "GET / HTTP/1.1\r\nA: " + "b".repeat(40)));
+        RejectReason.HEAD_TOO_LARGE, rejectReason(small, "GET / HTTP/1.1\r\nA: " + "b".repeat(40)));
     assertEquals(
-        RejectReason.TOO_MANY_FIELDS, refused(small, "GET / HTTP/1.1\r\nA:\r\nB:\r\nC:\r\n"));
+        RejectReason.TOO_MANY_FIELDS, rejectReason(small, "GET / HTTP/1.1\r\nA:\r\nB:\r\nC:\r\n"));
   }
 
-  private static RejectReason refused(HttpLimits limits, String raw) {
+  private static RejectReason rejectReason(HttpLimits limits, String raw) {
     HeadParser parser = new HeadParser(limits);
     byte[] bytes = bytes(raw);
     assertEquals(ParseStatus.REJECTED, parser.parse(bytes, 0, bytes.length));

@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of a request head and of a chunked body once more, written for the eye and by other
- * means: text, regular expressions, everything at once. What the gate says is compared with it.
+ * A second implementation of the rules for request heads and chunked bodies, written for
+ * readability with regular expressions on complete text. The parser is compared with it.
  *
  * @param length bytes of the head
- * @param last whether the connection ends after it
+ * @param last whether the connection ends after this request
  */
 public record NaiveRequest(
     int length,
@@ -46,7 +46,7 @@ public record NaiveRequest(
               + TOKEN
               + "|\"(?:[\t -!#-\\[\\]-~\u0080-\u00ff]|\\\\[\t -~\u0080-\u00ff])*\"))?)*)");
 
-  /** The head that bytes begin with; null if there is none that is right. */
+  /** Parses the head at the start of the text; returns null if it is incomplete or invalid. */
   public static @Nullable NaiveRequest parse(String text, HttpLimits limits) {
     int start = text.startsWith("\r\n") ? 2 : 0;
     int end = text.indexOf("\r\n\r\n", start);
@@ -70,7 +70,7 @@ public record NaiveRequest(
       fields.add(new String[] {matcher.group(1).toLowerCase(Locale.ROOT), matcher.group(2)});
     }
     boolean http11 = line.group(3).equals("1");
-    if (!framed(fields, http11)) {
+    if (!hasValidFraming(fields, http11)) {
       return null;
     }
     String target = target(line.group(1), line.group(2), values(fields, "host"));
@@ -98,7 +98,7 @@ public record NaiveRequest(
     return fields.stream().filter(field -> field[0].equals(name)).map(field -> field[1]).toList();
   }
 
-  private static boolean framed(List<String[]> fields, boolean http11) {
+  private static boolean hasValidFraming(List<String[]> fields, boolean http11) {
     List<String> hosts = values(fields, "host");
     List<String> lengths = values(fields, "content-length");
     List<String> codings = values(fields, "transfer-encoding");
@@ -141,7 +141,7 @@ public record NaiveRequest(
     return before.matches(groups) && after.matches(groups) && colons + sides <= 7;
   }
 
-  /** The target in origin form; null if it has no form, or does not agree with Host. */
+  /** The target in origin form; null if it has no valid form or contradicts Host. */
   private static @Nullable String target(String method, String target, List<String> hosts) {
     if (target.startsWith("/")) {
       return target;
@@ -174,7 +174,7 @@ public record NaiveRequest(
     return lower.substring(0, colon + 1) + Integer.parseInt(lower.substring(colon + 1));
   }
 
-  /** What a chunked body holds, followed by its length as text; null if it is not right. */
+  /** The data of a chunked body, a space and the body's encoded length; null if it is invalid. */
   public static @Nullable String unchunk(String text, HttpLimits limits) {
     StringBuilder data = new StringBuilder();
     int at = 0;

@@ -12,7 +12,7 @@ class HttpDateTest {
   private static final long NOW = 1_790_000_000L; // 2026
 
   @Test
-  void theThreeFormsOfOneInstant() {
+  void allThreeDateFormatsAreParsed() {
     assertEquals(784_111_777L, HttpDate.parse("Sun, 06 Nov 1994 08:49:37 GMT", NOW));
     assertEquals(784_111_777L, HttpDate.parse("Sunday, 06-Nov-94 08:49:37 GMT", NOW));
     assertEquals(784_111_777L, HttpDate.parse("Sun Nov  6 08:49:37 1994", NOW));
@@ -21,7 +21,7 @@ class HttpDateTest {
   }
 
   @Test
-  void whatIsWrittenIsReadAgain() {
+  void formattedDatesAreParsedToTheSameSecond() {
     for (long second = -1_000_000_000L; second < 4_000_000_000L; second += 7_654_321) {
       assertEquals(second, HttpDate.parse(HttpDate.format(second), NOW));
     }
@@ -29,7 +29,7 @@ class HttpDateTest {
 
   @ParameterizedTest
   @ValueSource(longs = {-62_167_219_201L, 253_402_300_800L, Long.MIN_VALUE, Long.MAX_VALUE})
-  void timesBeyondFourDigitsOfAYearHaveNoDate(long seconds) {
+  void timesOutsideFourDigitYearsHaveNoDate(long seconds) {
     assertNull(HttpDate.ofFile(seconds));
     assertThrows(IllegalArgumentException.class, () -> HttpDate.format(seconds));
   }
@@ -41,7 +41,7 @@ class HttpDateTest {
   }
 
   @Test
-  void twoDigitsOfAYearAreAtMostFiftyYearsAhead() {
+  void twoDigitYearsAreAtMostFiftyYearsAhead() {
     assertEquals(
         HttpDate.parse("Tue, 01 Jan 2030 00:00:00 GMT", NOW),
         HttpDate.parse("Tuesday, 01-Jan-30 00:00:00 GMT", NOW));
@@ -65,7 +65,7 @@ class HttpDateTest {
         "1994-11-06T08:49:37Z",
         "Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT",
       })
-  void whatIsNoDate(String text) {
+  void invalidDatesAreRejected(String text) {
     assertNull(HttpDate.parse(text, NOW));
   }
 }

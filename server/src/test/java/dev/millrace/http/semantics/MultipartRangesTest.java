@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class MultipartRangesTest {
   @Test
-  void theFrameOfTwoRanges() {
+  void twoRangesAreFramedAsMultipart() {
     MultipartRanges parts =
         new MultipartRanges(
             List.of(new ByteRange(0, 1), new ByteRange(5, 5)), 9, "text/plain", "B");
@@ -33,7 +33,7 @@ class MultipartRangesTest {
   }
 
   @Test
-  void theLengthIsThatOfTheFrameAndTheRanges() {
+  void lengthBytesIsTheSumOfFramingAndRanges() {
     long[] edges = {0, 9, 10, 99, 100, 12_345, 999_999, 1_000_000, Long.MAX_VALUE - 2};
     List<ByteRange> ranges = new ArrayList<>();
     long expected = 0;

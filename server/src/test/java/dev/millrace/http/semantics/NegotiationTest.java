@@ -44,7 +44,7 @@ class NegotiationTest {
         "gzip ; q=0.123                 | gzip",
         "deflate                        | ''",
       })
-  void codings(String field, String expected) {
+  void contentCodingsAreOrderedByPreference(String field, String expected) {
     assertEquals(
         expected,
         AcceptEncoding.preferred(field, List.of(ContentCoding.values())).stream()
@@ -53,7 +53,7 @@ class NegotiationTest {
   }
 
   @Test
-  void onlyWhatIsOfferedIsChosen() {
+  void onlyOfferedCodingsAreChosen() {
     assertEquals(
         List.of(ContentCoding.GZIP),
         AcceptEncoding.preferred("br, gzip", List.of(ContentCoding.GZIP)));
@@ -95,12 +95,12 @@ class NegotiationTest {
     "README, application/octet-stream",
     "a., application/octet-stream",
   })
-  void mediaTypes(String name, String type) {
+  void namesHaveTheirMediaTypes(String name, String type) {
     assertEquals(type, MediaTypes.standard().of(name));
   }
 
   @Test
-  void theTableIsAllThereAndCanBeExtended() {
+  void theMediaTypeTableIsCompleteAndExtensible() {
     assertTrue(MediaTypes.standard().size() > 1_200, "" + MediaTypes.standard().size());
     MediaTypes more = MediaTypes.standard().with(Map.of("Foo", "text/x-foo", "png", "image/x-png"));
     assertEquals("text/x-foo; charset=utf-8", more.of("a.foo"));
@@ -135,12 +135,12 @@ class NegotiationTest {
         "a,b            | /a,b           | true",
         "/              | /              | true",
       })
-  void globs(String glob, String path, boolean matches) {
+  void globsMatchPaths(String glob, String path, boolean matches) {
     assertEquals(matches, Glob.of(glob).matches(path));
   }
 
   @Test
-  void globsThatAreNone() {
+  void invalidGlobsAreRejected() {
     assertThrows(IllegalArgumentException.class, () -> Glob.of(""));
     assertThrows(IllegalArgumentException.class, () -> Glob.of("{a"));
     assertThrows(IllegalArgumentException.class, () -> Glob.of("[a"));

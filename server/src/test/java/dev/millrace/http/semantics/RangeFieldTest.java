@@ -65,53 +65,53 @@ class RangeFieldTest {
         "bytes=-99999999999999999999    | 0-99",
         "bytes=99999999999999999999-5   | ignored",
       })
-  void ofAHundredBytes(String field, String expected) {
+  void rangesOfAFileOf100Bytes(String field, String expected) {
     assertEquals(expected, read(field, 100));
   }
 
   @Test
-  void anEmptyFileHasNoRanges() {
+  void rangesOfAnEmptyFileAreIgnored() {
     for (String field : List.of("bytes=0-0", "bytes=-1", "bytes=-0", "bytes=5-")) {
       assertEquals("ignored", read(field, 0), field);
     }
     assertEquals("ignored", read(null, 100));
   }
 
-  /** Ranges of one byte, each so far behind the last that the frame of a part is shorter. */
-  private static String apart(int ranges, int step) {
+  /** One-byte ranges; with a large step the gaps exceed a part's framing. */
+  private static String spaced(int ranges, int step) {
     return IntStream.range(0, ranges)
         .mapToObj(i -> i * step + "-" + i * step)
         .collect(Collectors.joining(","));
   }
 
   @Test
-  void ascendingRangesAreAnsweredUpToTheBound() {
-    assertEquals(256, read("bytes=" + apart(256, 1000), 1 << 20).split(" ").length);
-    assertEquals("ignored", read("bytes=" + apart(257, 1000), 1 << 20));
+  void ascendingRangesAreSatisfiedUpToTheBound() {
+    assertEquals(256, read("bytes=" + spaced(256, 1000), 1 << 20).split(" ").length);
+    assertEquals("ignored", read("bytes=" + spaced(257, 1000), 1 << 20));
     assertEquals("ignored", read("bytes=" + "0-,".repeat(100_000), 100));
     assertEquals("0-0", read("bytes=" + ",".repeat(30_000) + "0-0", 100));
   }
 
   @Test
   void moreThanSixteenRangesMustAscendWithoutOverlap() {
-    String sixteen = apart(16, 1000);
+    String sixteen = spaced(16, 1000);
     assertEquals(16, read("bytes=" + sixteen, 1 << 20).split(" ").length);
     assertEquals(17, read("bytes=" + sixteen + ",90000-90000", 1 << 20).split(" ").length);
     assertEquals("ignored", read("bytes=" + sixteen + ",500-500", 1 << 20), "descends");
     assertEquals("ignored", read("bytes=" + sixteen + ",15000-16000", 1 << 20), "overlaps");
     assertEquals("ignored", read("bytes=" + sixteen + ",-1040000", 1 << 20), "overlaps");
-    assertEquals(16, read("bytes=500000-500000," + apart(15, 1000), 1 << 20).split(" ").length);
+    assertEquals(16, read("bytes=500000-500000," + spaced(15, 1000), 1 << 20).split(" ").length);
   }
 
   @Test
-  void manyTinyRangesAreCoalescedOverGapsSmallerThanAPartsFrame() {
-    assertEquals("0-510", read("bytes=" + apart(256, 2), 1 << 20));
-    assertEquals("0-20400", read("bytes=" + apart(256, 80), 1 << 20));
-    assertEquals(256, read("bytes=" + apart(256, 81), 1 << 20).split(" ").length);
+  void tinyRangesAreCoalescedOverGapsSmallerThanAPartsFraming() {
+    assertEquals("0-510", read("bytes=" + spaced(256, 2), 1 << 20));
+    assertEquals("0-20400", read("bytes=" + spaced(256, 80), 1 << 20));
+    assertEquals(256, read("bytes=" + spaced(256, 81), 1 << 20).split(" ").length);
   }
 
   @Test
-  void theBoundMayBeOneOrNone() {
+  void theBoundMayBeOneOrZero() {
     RangeField one = RangeField.of("bytes=0-0", 100, 1);
     assertEquals(new RangeField.Satisfiable(List.of(new ByteRange(0, 0))), one);
     assertEquals(new RangeField.Ignored(), RangeField.of("bytes=0-0,5-5", 100, 1));
@@ -120,18 +120,18 @@ class RangeFieldTest {
   }
 
   @Test
-  void whateverIsAskedForLiesWithinAndNothingIsSentTwice() {
+  void rangesCoverExactlyTheRequestedBytesOnce() {
     Random random = new Random(5);
     for (int round = 0; round < 20_000; round++) {
       int size = 1 + random.nextInt(40);
       StringBuilder field = new StringBuilder("bytes=");
-      boolean[] wanted = new boolean[size];
+      boolean[] requested = new boolean[size];
       for (int i = random.nextInt(6); i >= 0; i--) {
         int first = random.nextInt(50);
         int last = first + random.nextInt(20);
         field.append(first).append('-').append(last).append(i == 0 ? "" : ",");
         for (int at = first; at <= Math.min(last, size - 1); at++) {
-          wanted[at] = true;
+          requested[at] = true;
         }
       }
       boolean[] sent = new boolean[size];
@@ -145,7 +145,7 @@ class RangeFieldTest {
         }
       }
       for (int at = 0; at < size; at++) {
-        assertEquals(wanted[at], sent[at], field + " of " + size + " at " + at);
+        assertEquals(requested[at], sent[at], field + " of " + size + " at " + at);
       }
     }
   }

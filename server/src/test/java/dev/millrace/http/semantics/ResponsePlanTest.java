@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** RFC 9110 §13.2.2 row by row, for a file of 100 bytes changed at 10:00:00. */
+/** RFC 9110 §13.2.2 step by step, for a file of 100 bytes that was modified at 08:49:37. */
 class ResponsePlanTest {
   private static final String AT = "Sun, 06 Nov 1994 08:49:37 GMT";
   private static final long AT_SECONDS = 784_111_777L;
@@ -15,7 +15,7 @@ class ResponsePlanTest {
   private static final Representation FILE =
       new Representation(100, List.of("\"new\"", "\"old\""), AT_SECONDS);
 
-  /** Reads names for dates, so that the rows say what they mean. */
+  /** Replaces names by dates, which keeps the rows readable. */
   private static String date(String text) {
     if (text == null) {
       return null;
@@ -72,13 +72,13 @@ class ResponsePlanTest {
         "-              | -      | -              | no date| 200",
         "-              | -      | \"x\"          | after  | 200",
         "-              | -      | \"new\"        | before | 304",
-        // the first steps come first
+        // precedence
         "\"x\"          | -      | \"new\"        | -      | 412",
         "\"new\"        | -      | \"new\"        | -      | 304",
         "-              | before | -              | after  | 412",
         "-              | after  | -              | after  | 304",
       })
-  void preconditionsInTheirOrder(
+  void preconditionsAreEvaluatedInOrder(
       String ifMatch,
       String ifUnmodifiedSince,
       String ifNoneMatch,
@@ -121,13 +121,13 @@ class ResponsePlanTest {
         "-          | bytes=0-3,2-5 | 206 0-5",
         "same       | -             | 200",
       })
-  void rangesAndTheirCondition(String ifRange, String range, String outcome) {
+  void rangesApplyIfTheirConditionHolds(String ifRange, String range, String outcome) {
     RequestFields get = new RequestFields(true, null, null, null, null, date(ifRange), range);
     assertEquals(outcome, outcome(ResponsePlan.of(get, FILE, NOW, 256)));
   }
 
   @Test
-  void headHasNoRanges() {
+  void headIgnoresRanges() {
     RequestFields head = new RequestFields(false, null, null, null, null, null, "bytes=900-");
     assertEquals("200", outcome(ResponsePlan.of(head, FILE, NOW, 256)));
   }

@@ -23,7 +23,7 @@ class WantDigestTest {
         "sha-256=0 | ``",
         "sha-256=1, sha-256=0 | ``",
         "sha-256=0, sha-256=4 | sha-256",
-        // valid members that are no preferences are passed over
+        // valid members that are not preferences are ignored
         "sha-256, sha-512=5 | sha-512",
         "sha-256=11, sha-512=1 | sha-512",
         "sha-256=-1 | ``",
@@ -36,7 +36,7 @@ class WantDigestTest {
         "sha-256=%\"f%c3%bc\", sha-512=1 | sha-512",
         "sha-256=5;q=1;x, sha-512=1;y=(, sha-256=1 | ``",
         "sha-256=5;q=\"a,b\";x, sha-512=1 | sha-256 sha-512",
-        // what is malformed anywhere asks for nothing
+        // a malformed member invalidates the whole field
         "SHA-256=1 | ``",
         "sha-256=1, | ``",
         "sha-256=1, =3 | ``",
@@ -55,12 +55,12 @@ class WantDigestTest {
         "sha-256=1;Q=2 | ``",
         "`` | ``",
       })
-  void algorithmsByPreference(String field, String wanted) {
+  void algorithmsAreOrderedByPreference(String field, String wanted) {
     assertEquals(wanted, String.join(" ", WantDigest.preferred(field)));
   }
 
   @Test
-  void noFieldAsksForNothing() {
+  void withoutTheFieldNoDigestIsRequested() {
     assertEquals(List.of(), WantDigest.preferred(null));
   }
 }

@@ -20,13 +20,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Worker threads that wait for a connection whose loop ends without ending it. */
+/** Worker threads that are blocked on a connection whose loop ends without closing it. */
 class ClosedLoopTest {
   private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aWorkerThatReadsOrWritesEndsWithAnError(boolean writes) throws Exception {
+  void blockedReadsAndWritesFailWhenTheLoopEnds(boolean writes) throws Exception {
     CountDownLatch began = new CountDownLatch(1);
     CompletableFuture<IOException> ended = new CompletableFuture<>();
     RingWorker worker =
@@ -35,12 +35,12 @@ class ClosedLoopTest {
             .getFirst();
     BlockingHandler handler =
         new BlockingHandler(exchange -> {
-          byte[] piece = new byte[1 << 20];
+          byte[] chunk = new byte[1 << 20];
           try {
             began.countDown();
             while (true) {
               if (writes) {
-                exchange.getOutputStream().write(piece); // the client reads none of it
+                exchange.getOutputStream().write(chunk); // the client reads none of it
               } else {
                 assertEquals(-1, exchange.getInputStream().read()); // the client sends none
               }
@@ -64,9 +64,9 @@ class ClosedLoopTest {
           .write(
               "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
                   .getBytes(StandardCharsets.US_ASCII));
-      assertTrue(began.await(20, TimeUnit.SECONDS), "the handler runs");
+      assertTrue(began.await(20, TimeUnit.SECONDS), "the handler did not start");
       worker.loop().stop(); // without closing its connections first
-      assertTrue(worker.awaitTermination(20, TimeUnit.SECONDS), "the loop ends");
+      assertTrue(worker.awaitTermination(20, TimeUnit.SECONDS), "the loop did not end");
       IOException failed = ended.get(20, TimeUnit.SECONDS);
       assertInstanceOf(LoopClosedException.class, failed.getCause(), failed.toString());
     }

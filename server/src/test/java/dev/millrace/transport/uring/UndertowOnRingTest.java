@@ -28,7 +28,7 @@ import org.xnio.StreamConnection;
 import org.xnio.channels.AcceptingChannel;
 import org.xnio.conduits.ReadReadyHandler;
 
-/** An Undertow that is not ours: handlers of every kind on the ring worker. */
+/** Undertow's own HTTP listener, with handlers of every kind, on the ring worker. */
 class UndertowOnRingTest {
   private static final TransportConfig SMALL =
       new TransportConfig(
@@ -69,7 +69,7 @@ class UndertowOnRingTest {
   void stop() throws Exception {
     undertow.stop();
     worker.shutdown();
-    assertTrue(worker.awaitTermination(20, TimeUnit.SECONDS), "the loop ends");
+    assertTrue(worker.awaitTermination(20, TimeUnit.SECONDS), "the loop did not end");
     assertEquals(List.of(), failures);
     assertEquals(0, worker.stats().get(Figure.OPEN));
   }
@@ -97,7 +97,7 @@ class UndertowOnRingTest {
     out.write(body);
   }
 
-  /** Reads and writes by worker threads, blocking: both directions far over every bound. */
+  /** Worker threads read and write blocking; both directions far exceed every buffer. */
   private static final HttpHandler BLOCKING_ECHO =
       new BlockingHandler(exchange -> {
         exchange.setResponseContentLength(exchange.getRequestContentLength());
@@ -110,7 +110,7 @@ class UndertowOnRingTest {
       });
 
   @Test
-  void aReadHandlerThatThrowsCostsItsConnectionAlone() throws Exception {
+  void aThrowingReadHandlerClosesOnlyItsConnection() throws Exception {
     InetSocketAddress address = start(exchange -> exchange.endExchange());
     AcceptingChannel<StreamConnection> other =
         worker.createStreamConnectionServer(
@@ -153,7 +153,7 @@ class UndertowOnRingTest {
     }
   }
 
-  /** A connection is closed before the loop says why. */
+  /** The connection closes before the loop reports the failure. */
   private void awaitFailure() throws Exception {
     Await.until(() -> !failures.isEmpty());
     assertEquals(1, failures.size());
@@ -161,7 +161,7 @@ class UndertowOnRingTest {
   }
 
   @Test
-  void workersReadAndWriteBlocking() throws Exception {
+  void workerThreadsCanReadAndWriteBlocking() throws Exception {
     InetSocketAddress address = start(BLOCKING_ECHO);
     byte[] body = randomBytes(3_000_000);
     List<Thread> clients = new ArrayList<>();
@@ -206,8 +206,8 @@ class UndertowOnRingTest {
   }
 
   @Test
-  void theLoopReceivesABodyAndSendsAnAnswerAsynchronously() throws Exception {
-    byte[] answer = randomBytes(1_000_000);
+  void bodiesAreReceivedAndResponsesSentAsynchronously() throws Exception {
+    byte[] response = randomBytes(1_000_000);
     InetSocketAddress address =
         start(exchange ->
             exchange
@@ -217,7 +217,7 @@ class UndertowOnRingTest {
                       .put(
                           io.undertow.util.HttpString.tryFromString("X-Received"),
                           String.valueOf(body.length));
-                  same.getResponseSender().send(java.nio.ByteBuffer.wrap(answer));
+                  same.getResponseSender().send(java.nio.ByteBuffer.wrap(response));
                 }));
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       socket.setSoTimeout(30_000);
@@ -225,16 +225,16 @@ class UndertowOnRingTest {
         post(socket, randomBytes(200_000));
         String head = head(socket.getInputStream());
         assertTrue(head.contains("X-Received: 200000"), head);
-        assertArrayEquals(answer, socket.getInputStream().readNBytes(answer.length));
+        assertArrayEquals(response, socket.getInputStream().readNBytes(response.length));
       }
     }
   }
 
   @Test
-  void moreConnectionsThanReceiveBuffersAndLargeChunksAllGetTheirAnswer() throws Exception {
-    byte[] answer = randomBytes(200_000);
+  void moreConnectionsThanBuffersAndLargeChunksAreAllServed() throws Exception {
+    byte[] response = randomBytes(200_000);
     InetSocketAddress address =
-        start(exchange -> exchange.getResponseSender().send(java.nio.ByteBuffer.wrap(answer)));
+        start(exchange -> exchange.getResponseSender().send(java.nio.ByteBuffer.wrap(response)));
     List<Socket> sockets = new ArrayList<>();
     String request = "GET / HTTP/1.1\r\nHost: x\r\nX-Fill: " + "f".repeat(700) + "\r\n\r\n";
     try {
@@ -246,7 +246,7 @@ class UndertowOnRingTest {
       }
       for (Socket socket : sockets) {
         assertTrue(head(socket.getInputStream()).startsWith("HTTP/1.1 200 "));
-        assertArrayEquals(answer, socket.getInputStream().readNBytes(answer.length));
+        assertArrayEquals(response, socket.getInputStream().readNBytes(response.length));
       }
     } finally {
       for (Socket socket : sockets) {
@@ -256,7 +256,7 @@ class UndertowOnRingTest {
   }
 
   @Test
-  void aPeerThatReadsNothingIsGivenUp() throws Exception {
+  void aClientThatReadsNothingIsDisconnected() throws Exception {
     InetSocketAddress address =
         start(exchange ->
             exchange.getResponseSender().send(java.nio.ByteBuffer.wrap(randomBytes(30_000_000))));

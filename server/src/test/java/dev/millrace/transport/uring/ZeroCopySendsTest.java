@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ZeroCopySendsTest {
   private final TransportStats stats = new TransportStats(true);
   private final ChunkPool pool = new ChunkPool(TransportConfig.DEFAULT, stats);
-  private final ZeroCopySends lent = new ZeroCopySends();
+  private final ZeroCopySends sends = new ZeroCopySends();
 
   private Chunk take() {
     Chunk chunk = pool.take(100_000);
@@ -25,49 +25,49 @@ class ZeroCopySendsTest {
   }
 
   @Test
-  void aChunkIsNotUsedAgainBeforeTheLastOfItsSendsHasEnded() {
+  void aChunkIsNotReusedBeforeItsLastSendCompletes() {
     Chunk chunk = take();
-    int first = lent.begin(chunk);
-    int second = lent.begin(chunk);
+    int first = sends.begin(chunk);
+    int second = sends.begin(chunk);
     pool.give(chunk);
     assertEquals(1, stats.get(Figure.CHUNKS_IN_USE));
     assertNotSame(chunk, take());
-    pool.returned(lent.complete(first));
+    pool.returned(sends.complete(first));
     assertNotSame(chunk, take());
-    pool.returned(lent.complete(second));
-    assertTrue(lent.isEmpty());
+    pool.returned(sends.complete(second));
+    assertTrue(sends.isEmpty());
     assertSame(chunk, take());
   }
 
   @Test
-  void aChunkWhoseSendsHaveEndedStaysWithItsUser() {
+  void aChunkIsNotReusedBeforeItsUserReturnsIt() {
     Chunk chunk = take();
-    pool.returned(lent.complete(lent.begin(chunk)));
+    pool.returned(sends.complete(sends.begin(chunk)));
     assertNotSame(chunk, take());
     pool.give(chunk);
     assertSame(chunk, take());
   }
 
   @Test
-  void sendsHaveTagsOfTheirOwnUntilThereAreNoMore() {
+  void sendsHaveUniqueTagsUntilNoneIsLeft() {
     Chunk chunk = take();
     Set<Integer> tags = new HashSet<>();
-    for (int tag = lent.begin(chunk); tag >= 0; tag = lent.begin(chunk)) {
+    for (int tag = sends.begin(chunk); tag >= 0; tag = sends.begin(chunk)) {
       assertTrue(tags.add(tag), "tag " + tag);
     }
     assertEquals(Set.of(5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), tags);
-    assertSame(chunk, lent.complete(9));
-    assertEquals(9, lent.begin(chunk));
+    assertSame(chunk, sends.complete(9));
+    assertEquals(9, sends.begin(chunk));
     assertThrows(IllegalStateException.class, () -> new ZeroCopySends().complete(9));
   }
 
   @Test
-  void whoWaitsForALargeChunkIsCalledWhenItIsTrulyFree() {
+  void aWaiterForALargeChunkIsCalledOnceItsSendsComplete() {
     TransportConfig one = TransportConfig.DEFAULT.sharedBy(TransportConfig.DEFAULT.largeChunks());
     ChunkPool single = new ChunkPool(one, stats);
     Chunk chunk = single.take(100_000);
     assertNotNull(chunk);
-    int tag = lent.begin(chunk);
+    int tag = sends.begin(chunk);
     assertNull(single.take(100_000));
     boolean[] called = {false};
     single.await(() -> {
@@ -76,7 +76,7 @@ class ZeroCopySendsTest {
     });
     single.give(chunk);
     assertEquals(false, called[0]);
-    single.returned(lent.complete(tag));
+    single.returned(sends.complete(tag));
     assertTrue(called[0]);
   }
 }

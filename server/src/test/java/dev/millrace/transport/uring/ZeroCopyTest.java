@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is sent from memory without a copy comes whole, and the memory comes back. That it saves
- * anything cannot be seen on this machine: the kernel copies for a receiver on the same one.
+ * Zero-copy sends from memory are complete, and release their memory. They save nothing over
+ * loopback, where the kernel copies.
  */
 class ZeroCopyTest {
   private static final int LENGTH = 12 << 20;
@@ -48,8 +48,8 @@ class ZeroCopyTest {
     return RunningServer.start(root, TransportChoice.URING, "digests: off\nlisting: on\n" + yaml);
   }
 
-  private static double figure(RunningServer server, String name) throws Exception {
-    return Double.parseDouble(server.figure(name));
+  private static double metric(RunningServer server, String name) throws Exception {
+    return Double.parseDouble(server.metric(name));
   }
 
   private static void awaitZero(RunningServer server, String name) throws Exception {
@@ -65,35 +65,35 @@ class ZeroCopyTest {
   }
 
   @Test
-  void aFileThatIsReadFromTheDiskComesWhole() throws Exception {
+  void aFileReadFromDiskIsComplete() throws Exception {
     try (RunningServer server = start("zero-copy: on\nopen-files: 0\n")) {
       for (int receiveBufferBytes : new int[] {0, 1 << 16}) {
         LargeBodiesTest.evict(root.resolve("f"));
         assertArrayEquals(content, fetch(server, "/f", receiveBufferBytes));
       }
-      // The kernel reads ahead of the ring, and sendfile(2) sends what it has read.
-      double meant = figure(server, "millrace_zero_copy_bytes_total");
-      assertTrue(meant > 100_000, "meant to go without a copy: " + meant + server.metrics());
-      double copied = figure(server, "millrace_zero_copy_copied_bytes_total");
-      assertTrue(copied > 0 && copied <= meant, "to this machine all is copied: " + copied);
+      // The kernel's read-ahead makes pages resident, which sendfile(2) then sends.
+      double zeroCopy = metric(server, "millrace_zero_copy_bytes_total");
+      assertTrue(zeroCopy > 100_000, "bytes sent with zero copy: " + zeroCopy + server.metrics());
+      double copied = metric(server, "millrace_zero_copy_copied_bytes_total");
+      assertTrue(copied > 0 && copied <= zeroCopy, "over loopback the kernel copies: " + copied);
       awaitZero(server, "millrace_connections_open");
-      assertEquals(0, figure(server, "millrace_send_chunks"), "all chunks are back");
+      assertEquals(0, metric(server, "millrace_send_chunks"), "chunks in use");
     }
   }
 
   @Test
-  void withoutTheSettingAllIsCopied() throws Exception {
+  void withoutTheSettingNothingIsSentWithZeroCopy() throws Exception {
     try (RunningServer server = start("open-files: 0\n")) {
       LargeBodiesTest.evict(root.resolve("f"));
       assertArrayEquals(content, fetch(server, "/f", 0));
-      // A kind is shown from its first use on.
-      assertTrue(server.metrics().contains(READS), "nothing was read by the ring");
-      assertEquals(0, figure(server, "millrace_zero_copy_bytes_total"));
+      // A metric appears with its first use.
+      assertTrue(server.metrics().contains(READS), "the ring read nothing");
+      assertEquals(0, metric(server, "millrace_zero_copy_bytes_total"));
     }
   }
 
   @Test
-  void listingsComeWhole() throws Exception {
+  void listingsAreComplete() throws Exception {
     try (RunningServer server = start("zero-copy: on\n");
         HttpClient client = HttpClient.newHttpClient()) {
       int port = server.address().getPort();
@@ -102,7 +102,7 @@ class ZeroCopyTest {
               .version(HttpClient.Version.HTTP_1_1)
               .build();
       String expected = client.send(request, BodyHandlers.ofString()).body();
-      assertTrue(expected.contains("a-file-with-a-number-899"), "the last name");
+      assertTrue(expected.contains("a-file-with-a-number-899"), "the last name is missing");
       for (int i = 0; i < 20; i++) {
         assertEquals(expected, client.send(request, BodyHandlers.ofString()).body());
       }
@@ -111,7 +111,7 @@ class ZeroCopyTest {
   }
 
   @Test
-  void whoLeavesInTheMiddleCostsNothing() throws Exception {
+  void clientsThatDisconnectDuringADownloadLeakNothing() throws Exception {
     try (RunningServer server = start("zero-copy: on\n")) {
       for (int i = 0; i < 12; i++) {
         LargeBodiesTest.evict(root.resolve("f"));
@@ -127,7 +127,7 @@ class ZeroCopyTest {
         }
       }
       awaitZero(server, "millrace_connections_open");
-      assertEquals(0, figure(server, "millrace_send_chunks"), "all chunks are back");
+      assertEquals(0, metric(server, "millrace_send_chunks"), "chunks in use");
       assertArrayEquals(content, fetch(server, "/f", 0));
     }
   }
