@@ -15,9 +15,8 @@ import java.time.Duration;
  * and locks it again in any mode may deadlock undetected. At most 65,535 readers may hold or wait
  * for the lock, and at most 65,535 writers may wait.
  *
- * <p>Actions before an unlock happen before those after a lock of the other kind. Waiting ignores
- * {@link Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual thread
- * parks.
+ * <p>An unlock happens before a later lock of the other kind. Waiting ignores {@link
+ * Thread#interrupt} and keeps the interrupt status. Any thread may call; a virtual thread parks.
  *
  * <p>Source: lib/std/Thread/RwLock.zig for the operations; its mutex and semaphore are replaced by
  * one word of counts and two words to sleep on.

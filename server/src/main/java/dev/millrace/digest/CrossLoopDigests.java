@@ -22,7 +22,7 @@ public final class CrossLoopDigests implements DigestSource {
   private final DigestService service;
   private final Executor home;
   private final Executor own;
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicInteger inFlight = new AtomicInteger();
 
   /**
    * @param home runs a task on the service's loop thread
@@ -96,7 +96,7 @@ public final class CrossLoopDigests implements DigestSource {
    * @return false if the request is rejected or no descriptor is free
    */
   private boolean carry(OpenFile file, int max, Request request, Runnable failed) {
-    if (underWay.get() >= max) {
+    if (inFlight.get() >= max) {
       return false;
     }
     OpenFile theirs;
@@ -105,9 +105,9 @@ public final class CrossLoopDigests implements DigestSource {
     } catch (ErrnoException exhausted) {
       return false;
     }
-    underWay.incrementAndGet(); // only this thread increments, so the bound holds
+    inFlight.incrementAndGet(); // only this thread increments, so the bound holds
     home.execute(() -> {
-      underWay.decrementAndGet();
+      inFlight.decrementAndGet();
       try {
         request.send(theirs);
       } catch (RuntimeException | Error defect) {

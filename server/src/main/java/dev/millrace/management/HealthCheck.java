@@ -19,7 +19,7 @@ public final class HealthCheck {
   private final BooleanSupplier question;
   private final long limitNanos;
   private final Mutex mutex = new Mutex();
-  private @Nullable Attempt underWay;
+  private @Nullable Attempt inFlight;
 
   private static final class Attempt {
     final long sinceNanos = System.nanoTime();
@@ -67,7 +67,7 @@ public final class HealthCheck {
   private @Nullable Attempt begin() {
     mutex.lock();
     try {
-      Attempt current = underWay;
+      Attempt current = inFlight;
       if (current != null && !current.done.isSet()) {
         return current;
       }
@@ -79,7 +79,7 @@ public final class HealthCheck {
           next.done.set();
         }
       });
-      underWay = next;
+      inFlight = next;
       return next;
     } catch (RuntimeException refused) {
       return null;

@@ -53,13 +53,13 @@ public final class ServerStatus {
   }
 
   private static Stream<RequestStats.Series> all(List<RequestStats> stats) {
-    return stats.stream().flatMap(one -> one.all().stream());
+    return stats.stream().flatMap(each -> each.all().stream());
   }
 
   private static long count(List<RequestStats> stats, int firstClass, int lastClass) {
     return all(stats)
-        .filter(one -> one.statusClass() >= firstClass && one.statusClass() <= lastClass)
-        .mapToLong(one -> Arrays.stream(one.durations().counts()).sum())
+        .filter(each -> each.statusClass() >= firstClass && each.statusClass() <= lastClass)
+        .mapToLong(each -> Arrays.stream(each.durations().counts()).sum())
         .sum();
   }
 
@@ -108,7 +108,7 @@ public final class ServerStatus {
   }
 
   private static DoubleSupplier rate(List<TransportStats> stats, Figure figure) {
-    return RateSamplers.rate(LoopAggregates.later(stats, one -> one.get(figure)));
+    return RateSamplers.rate(LoopAggregates.later(stats, each -> each.get(figure)));
   }
 
   private void queues(List<EventLoop> loops, List<LoopStats> stats, List<RingStats> rings) {
@@ -131,11 +131,12 @@ public final class ServerStatus {
   }
 
   private static DoubleSupplier inFlight(List<LoopStats> stats, OpKind kind) {
-    return () -> LoopAggregates.of(stats, one -> one.inFlight(kind));
+    return () -> LoopAggregates.of(stats, each -> each.inFlight(kind));
   }
 
   private static DoubleSupplier latency(List<LoopStats> stats, OpKind kind) {
-    return RateSamplers.quantile(0.99, LoopAggregates.histograms(stats, one -> one.latency(kind)));
+    return RateSamplers.quantile(
+        0.99, LoopAggregates.histograms(stats, each -> each.latency(kind)));
   }
 
   /** Adds charts that show how the work is spread over the loops. */

@@ -35,7 +35,8 @@ final class HistogramCollector implements Collector {
   record Series(Labels labels, List<Part> parts) {
     /** Without native histograms. */
     static Series of(Labels labels, List<Histogram> histograms) {
-      return new Series(labels, histograms.stream().map(one -> new Part(one, null)).toList());
+      return new Series(
+          labels, histograms.stream().map(histogram -> new Part(histogram, null)).toList());
     }
   }
 
@@ -75,11 +76,11 @@ final class HistogramCollector implements Collector {
   public MetricSnapshot collect() {
     HistogramSnapshot.Builder snapshot =
         HistogramSnapshot.builder().name(name).help(help).unit(unit);
-    for (Series one : series.get()) {
+    for (Series each : series.get()) {
       HistogramDataPointSnapshot.Builder point =
-          HistogramDataPointSnapshot.builder().labels(one.labels());
-      point.sum(one.parts().stream().mapToLong(part -> part.histogram().sum()).sum() * scale);
-      counts(point, one.parts());
+          HistogramDataPointSnapshot.builder().labels(each.labels());
+      point.sum(each.parts().stream().mapToLong(part -> part.histogram().sum()).sum() * scale);
+      counts(point, each.parts());
       snapshot.dataPoint(point.build());
     }
     return snapshot.build();

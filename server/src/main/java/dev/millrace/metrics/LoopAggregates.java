@@ -15,31 +15,31 @@ public final class LoopAggregates {
   private LoopAggregates() {}
 
   /** The sum as a function of the list. */
-  public static <T> ToDoubleFunction<List<T>> sum(ToLongFunction<T> one) {
-    return all -> of(all, one);
+  public static <T> ToDoubleFunction<List<T>> sum(ToLongFunction<T> value) {
+    return all -> of(all, value);
   }
 
   /** The maximum as a function of the list. */
-  public static <T> ToDoubleFunction<List<T>> most(ToLongFunction<T> one) {
-    return all -> all.stream().mapToLong(one).max().orElse(0);
+  public static <T> ToDoubleFunction<List<T>> most(ToLongFunction<T> value) {
+    return all -> all.stream().mapToLong(value).max().orElse(0);
   }
 
   /** The sum now. */
-  public static <T> long of(List<T> all, ToLongFunction<T> one) {
+  public static <T> long of(List<T> all, ToLongFunction<T> value) {
     long sum = 0;
     for (T each : all) {
-      sum += one.applyAsLong(each);
+      sum += value.applyAsLong(each);
     }
     return sum;
   }
 
   /** The sum at each call. */
-  public static <T> LongSupplier later(List<T> all, ToLongFunction<T> one) {
-    return () -> of(all, one);
+  public static <T> LongSupplier later(List<T> all, ToLongFunction<T> value) {
+    return () -> of(all, value);
   }
 
-  public static <T> List<Histogram> histograms(List<T> all, Function<T, Histogram> one) {
-    return all.stream().map(one).toList();
+  public static <T> List<Histogram> histograms(List<T> all, Function<T, Histogram> value) {
+    return all.stream().map(value).toList();
   }
 
   /** The summed counts of histograms with equal bounds. */

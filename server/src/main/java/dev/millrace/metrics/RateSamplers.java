@@ -72,9 +72,9 @@ public final class RateSamplers {
         return Double.NaN;
       }
       long[] counts = new long[all.getFirst().counts().length + 1];
-      for (ExponentialHistogram one : all) {
-        long[] cells = one.counts();
-        counts[0] += one.zeroCount();
+      for (ExponentialHistogram histogram : all) {
+        long[] cells = histogram.counts();
+        counts[0] += histogram.zeroCount();
         for (int i = 0; i < cells.length; i++) {
           counts[i + 1] += cells[i];
         }

@@ -150,8 +150,8 @@ final class RingMetrics {
   }
 
   private void count(
-      List<LoopStats> stats, String name, String description, ToLongFunction<LoopStats> one) {
-    meters.counter("millrace.loop." + name, description, stats, LoopAggregates.sum(one));
+      List<LoopStats> stats, String name, String description, ToLongFunction<LoopStats> value) {
+    meters.counter("millrace.loop." + name, description, stats, LoopAggregates.sum(value));
   }
 
   private void turns(List<LoopStats> stats) {
@@ -201,7 +201,7 @@ final class RingMetrics {
           "millrace.connections.closed",
           "Connections that ended",
           stats,
-          LoopAggregates.sum(one -> one.closed(reason)),
+          LoopAggregates.sum(each -> each.closed(reason)),
           "reason",
           reason.label());
     }
@@ -227,7 +227,7 @@ final class RingMetrics {
         "millrace.send.chunks",
         "Send chunks in use by connections",
         stats,
-        LoopAggregates.sum(one -> one.get(Figure.CHUNKS_IN_USE)));
+        LoopAggregates.sum(each -> each.get(Figure.CHUNKS_IN_USE)));
     meters.gauge(
         "millrace.receive.buffers.free",
         "Provided receive buffers that the kernel may fill",
@@ -237,6 +237,6 @@ final class RingMetrics {
 
   private void counter(List<TransportStats> stats, Figure figure, String name, String description) {
     meters.counter(
-        "millrace." + name, description, stats, LoopAggregates.sum(one -> one.get(figure)));
+        "millrace." + name, description, stats, LoopAggregates.sum(each -> each.get(figure)));
   }
 }

@@ -145,18 +145,20 @@ public final class ServerMetrics implements AutoCloseable {
     return () -> {
       Map<Labels, List<Part>> all = new LinkedHashMap<>();
       for (RequestStats loop : stats) {
-        for (RequestStats.Series one : loop.all()) {
+        for (RequestStats.Series each : loop.all()) {
           Labels labels =
               Labels.of(
                   "http_request_method",
-                  one.method(),
+                  each.method(),
                   "http_response_status_class",
-                  one.statusClass() + "xx");
+                  each.statusClass() + "xx");
           all.computeIfAbsent(labels, _ -> new ArrayList<>())
-              .add(new Part(histogram.apply(one), finer.apply(one)));
+              .add(new Part(histogram.apply(each), finer.apply(each)));
         }
       }
-      return all.entrySet().stream().map(one -> new Series(one.getKey(), one.getValue())).toList();
+      return all.entrySet().stream()
+          .map(entry -> new Series(entry.getKey(), entry.getValue()))
+          .toList();
     };
   }
 
@@ -209,7 +211,7 @@ public final class ServerMetrics implements AutoCloseable {
           "millrace.requests.rejected",
           "Requests rejected by the parser",
           stats,
-          LoopAggregates.sum(one -> one.rejected(reason)),
+          LoopAggregates.sum(each -> each.rejected(reason)),
           "reason",
           reason.label());
     }

@@ -92,9 +92,8 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
   // ---- operations ----------------------------------------------------------------------------
 
   /**
-   * Arms a receive unless one is in flight or the connection has no use for it. The first receive
-   * is single-shot: after a client's only request none is then in flight that must be cancelled
-   * before the descriptor can be closed.
+   * Arms a receive if none is in flight and one is useful. The first is single-shot, so that after
+   * a client's only request no receive must be cancelled before the descriptor is closed.
    */
   void armReceive() {
     assert loop.isLoopThread();
@@ -119,7 +118,6 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     }
   }
 
-  /** Sends the staged bytes at the end of this turn. */
   void scheduleSend() {
     assert loop.isLoopThread();
     outbound.schedule();
@@ -211,10 +209,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     }
   }
 
-  /**
-   * Announced bytes cannot be sent: shuts the socket down so that the peer notices, and fails
-   * writers.
-   */
+  /** Announced bytes cannot be sent: shuts down, so that the peer notices, and fails writers. */
   void broke(int errno) {
     hangUp();
     sendFailed(errno);
