@@ -115,7 +115,7 @@ class HouseRulesTest {
   }
 
   @Test
-  void onlyTheFfiPackageLinks() {
+  void onlyTheFfiPackageUsesTheLinker() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.millrace.sync.ffi")

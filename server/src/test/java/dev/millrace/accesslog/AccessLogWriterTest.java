@@ -168,13 +168,13 @@ class AccessLogWriterTest {
       long requests = 0;
       while (metric(served, "dropped") == 0) {
         assertTrue(requests < 1000, "the disk did not fill up");
-        requests += ask(client);
+        requests += request(client);
       }
       Files.delete(seen.resolve("filler"));
       long written = metric(served, "entries");
       while (metric(served, "entries") == written) {
         assertTrue(requests < 2000, "logging did not resume");
-        requests += ask(client);
+        requests += request(client);
       }
       while (metric(served, "entries") + metric(served, "dropped") < requests) {
         Thread.onSpinWait(); // bounded by the test's timeout
@@ -188,7 +188,7 @@ class AccessLogWriterTest {
     }
   }
 
-  private static int ask(RawClient client) throws Exception {
+  private static int request(RawClient client) throws Exception {
     client.get("/" + "x".repeat(1000));
     client.body(client.head());
     return 1;

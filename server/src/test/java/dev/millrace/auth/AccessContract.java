@@ -28,7 +28,7 @@ abstract class AccessContract {
 
   abstract TransportChoice transport();
 
-  private static Head ask(RunningServer server, String target, String... fields) throws Exception {
+  private static Head head(RunningServer server, String target, String... fields) throws Exception {
     try (RawClient client = new RawClient(server.address())) {
       client.request("HEAD", target, fields);
       return client.head();
@@ -66,9 +66,9 @@ abstract class AccessContract {
   @Test
   void basicAuthChecksNamesAndBcryptPasswords() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), protectedSettings())) {
-      assertEquals(200, ask(server, "/public").status());
-      assertEquals(200, ask(server, "/privateer").status());
-      Head refused = ask(server, "/private/x");
+      assertEquals(200, head(server, "/public").status());
+      assertEquals(200, head(server, "/privateer").status());
+      Head refused = head(server, "/private/x");
       assertEquals(401, refused.status());
       assertEquals(
           "Basic realm=\"Private area\", charset=\"UTF-8\"", refused.field("www-authenticate"));
@@ -80,13 +80,13 @@ abstract class AccessContract {
               "//private//x",
               "/private",
               "/private/nothing")) {
-        assertEquals(401, ask(server, target).status(), target);
-        assertEquals(401, ask(server, target, basic("ada:wrong")).status(), target);
+        assertEquals(401, head(server, target).status(), target);
+        assertEquals(401, head(server, target, basic("ada:wrong")).status(), target);
       }
       for (String pair : List.of("ada:lovelace", "bob:pass:word ü", "ada:lovelace")) {
-        assertEquals(200, ask(server, "/private/x", basic(pair)).status(), pair);
+        assertEquals(200, head(server, "/private/x", basic(pair)).status(), pair);
       }
-      assertEquals(404, ask(server, "/private/nothing", basic("ada:lovelace")).status());
+      assertEquals(404, head(server, "/private/nothing", basic("ada:lovelace")).status());
       for (String field :
           List.of(
               basic("ada"),
@@ -98,7 +98,7 @@ abstract class AccessContract {
               "Authorization: Basic",
               "Authorization: Bearer token-one",
               "Authorization: Digest username=ada")) {
-        assertEquals(401, ask(server, "/private/x", field).status(), field);
+        assertEquals(401, head(server, "/private/x", field).status(), field);
       }
     }
   }
@@ -117,12 +117,12 @@ abstract class AccessContract {
     Files.writeString(root.resolve("f"), "content");
     String yaml = "auth: [{path: /, basic: " + passwords + "}]\n";
     try (RunningServer server = RunningServer.start(root, transport(), yaml)) {
-      assertEquals(200, ask(server, "/f", basic("ada:" + longest)).status());
-      assertEquals(401, ask(server, "/f", basic("ada:" + longest + "x")).status());
-      assertEquals(401, ask(server, "/f", basic("ada:" + longest + "\0")).status());
+      assertEquals(200, head(server, "/f", basic("ada:" + longest)).status());
+      assertEquals(401, head(server, "/f", basic("ada:" + longest + "x")).status());
+      assertEquals(401, head(server, "/f", basic("ada:" + longest + "\0")).status());
       for (int i = 0; i < 30; i++) {
-        assertEquals(401, ask(server, "/f", basic("nobody:" + longest + "x".repeat(i))).status());
-        assertEquals(401, ask(server, "/f", basic("bob:" + "ü".repeat(37 + i))).status());
+        assertEquals(401, head(server, "/f", basic("nobody:" + longest + "x".repeat(i))).status());
+        assertEquals(401, head(server, "/f", basic("bob:" + "ü".repeat(37 + i))).status());
       }
       assertEquals("0.0", server.metric("http_server_active_requests"));
       assertEquals("0.0", server.metric("millrace_request_failures_total"));
@@ -132,14 +132,15 @@ abstract class AccessContract {
   @Test
   void bearerTokensAreCheckedAndTheLongestPathPrefixWins() throws Exception {
     try (RunningServer server = RunningServer.start(root, transport(), protectedSettings())) {
-      assertEquals("Bearer realm=\"millrace\"", ask(server, "/api/x").field("www-authenticate"));
-      assertEquals(200, ask(server, "/api/x", "Authorization: Bearer token-one").status());
-      assertEquals(200, ask(server, "/api/x", "Authorization: bearer token-two").status());
+      assertEquals("Bearer realm=\"millrace\"", head(server, "/api/x").field("www-authenticate"));
+      assertEquals(200, head(server, "/api/x", "Authorization: Bearer token-one").status());
+      assertEquals(200, head(server, "/api/x", "Authorization: bearer token-two").status());
       for (String token : List.of("token-three", "", "token-on", "token-one2", "# CI")) {
-        assertEquals(401, ask(server, "/api/x", "Authorization: Bearer " + token).status(), token);
+        assertEquals(401, head(server, "/api/x", "Authorization: Bearer " + token).status(), token);
       }
-      assertEquals(200, ask(server, "/private/open/x", "Authorization: Bearer token-one").status());
-      assertEquals(401, ask(server, "/private/open/x", basic("ada:lovelace")).status());
+      assertEquals(
+          200, head(server, "/private/open/x", "Authorization: Bearer token-one").status());
+      assertEquals(401, head(server, "/private/open/x", basic("ada:lovelace")).status());
     }
   }
 
@@ -160,7 +161,7 @@ abstract class AccessContract {
             "GET", "/public?a=%22b", "User-Agent: test \"1\" \\ \u00fc", "Referer: http://r/");
         client.body(client.head().contentLength());
       }
-      ask(server, "/private/x", basic("bob:pass:word ü"));
+      head(server, "/private/x", basic("bob:pass:word ü"));
       List<String> lines = lines(log, 2);
       assertTrue(
           lines
@@ -174,7 +175,7 @@ abstract class AccessContract {
       assertTrue(
           lines.get(1).contains("\"HEAD /private/x HTTP/1.1\" 200 0 \"-\" \"-\""), lines.get(1));
       Path moved = Files.move(log, aside.resolve("access.log.1"));
-      ask(server, "/nothing");
+      head(server, "/nothing");
       assertTrue(lines(log, 1).get(0).contains("\"HEAD /nothing HTTP/1.1\" 404 "));
       assertEquals(2, Files.readAllLines(moved).size());
       assertEquals("3.0", server.metric("millrace_access_log_entries_total"));
@@ -225,7 +226,7 @@ abstract class AccessContract {
     Files.writeString(root.resolve("f"), "x");
     try (RunningServer server = RunningServer.start(root, transport(), "access-log: /dev/full\n")) {
       for (int i = 0; i < 5; i++) {
-        assertEquals(200, ask(server, "/f").status());
+        assertEquals(200, head(server, "/f").status());
       }
       server.await("millrace_access_log_dropped_total", 5);
     }
@@ -284,7 +285,7 @@ abstract class AccessContract {
     Path log = root.resolve("access.log");
     String settings = "trusted-proxies: 127.0.0.0/8\naccess-log: " + log + "\n";
     try (RunningServer server = RunningServer.start(root, transport(), settings)) {
-      ask(server, "/public", "X-Forwarded-For: 2001:DB8:0:0:0:0:0:1");
+      head(server, "/public", "X-Forwarded-For: 2001:DB8:0:0:0:0:0:1");
       String line = lines(log, 1).getFirst();
       assertTrue(line.startsWith("2001:db8::1 - - ["), line);
     }

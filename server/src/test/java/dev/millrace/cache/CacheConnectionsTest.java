@@ -38,8 +38,8 @@ class CacheConnectionsTest {
         RunningServer.start(
             root, TransportChoice.URING, "digests: on-request\nrevalidate: 60s\n" + yaml);
     try (Conversation first = new Conversation(server)) {
-      first.ask(GET);
-      first.ask(LAST);
+      first.exchange(GET);
+      first.exchange(LAST);
     }
     return server;
   }
@@ -123,7 +123,7 @@ class CacheConnectionsTest {
         RawClient idle = new RawClient(server.address())) {
       long end = System.nanoTime() + 5_000_000_000L;
       while (System.nanoTime() < end) {
-        assertTrue(busy.ask(GET).startsWith("HTTP/1.1 200 "));
+        assertTrue(busy.exchange(GET).startsWith("HTTP/1.1 200 "));
         Thread.sleep(200);
       }
       assertTrue(idle.atEnd());

@@ -37,7 +37,7 @@ class CacheKeptTest {
       for (int round = 0; round < 4; round++) {
         long before = hits(server);
         for (int i = 0; i < 200; i++) {
-          assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
+          assertEquals(other.exchange(get("/many/" + i)), client.exchange(get("/many/" + i)));
         }
         double bytes = Double.parseDouble(server.metric("millrace_response_cache_bytes"));
         assertTrue(bytes > 300_000 && bytes <= 400 << 10, "bytes: " + bytes);
@@ -50,11 +50,11 @@ class CacheKeptTest {
       }
       Settled.await(root); // until then the ETag is weak, and changes
       for (int i = 0; i < 200; i++) {
-        assertEquals(other.ask(get("/many/" + i)), client.ask(get("/many/" + i)));
+        assertEquals(other.exchange(get("/many/" + i)), client.exchange(get("/many/" + i)));
       }
       for (int i = 0; i < 200; i++) {
         Files.delete(root.resolve("many/" + i));
-        assertTrue(client.ask(get("/many/" + i)).startsWith("HTTP/1.1 404 "));
+        assertTrue(client.exchange(get("/many/" + i)).startsWith("HTTP/1.1 404 "));
       }
       assertTrue(
           Descriptors.openBelow(root + "/many/") < 20,
@@ -72,14 +72,14 @@ class CacheKeptTest {
     try (RunningServer server = start("digests: on-request\nresponse-cache: 256KiB\n");
         Conversation client = new Conversation(server)) {
       for (int i = 0; i < 400; i++) {
-        client.ask(get("/often/" + i % 20));
+        client.exchange(get("/often/" + i % 20));
       }
       for (int i = 0; i < 400; i++) {
-        client.ask(get("/once/" + i));
+        client.exchange(get("/once/" + i));
       }
       long before = hits(server);
       for (int i = 0; i < 20; i++) {
-        client.ask(get("/often/" + i));
+        client.exchange(get("/often/" + i));
       }
       assertEquals(before + 20, hits(server));
     }
@@ -93,25 +93,25 @@ class CacheKeptTest {
     try (RunningServer server =
             start("digests: on-request\nrevalidate: 50ms\nfallback: [/one/f]\n");
         Conversation client = new Conversation(server)) {
-      String response = client.ask(get("/one/f"));
-      String text = client.ask(get("/one/g.txt", "Accept-Encoding: gzip"));
-      String fallback = client.ask(get("/nothing"));
+      String response = client.exchange(get("/one/f"));
+      String text = client.exchange(get("/one/g.txt", "Accept-Encoding: gzip"));
+      String fallback = client.exchange(get("/nothing"));
       Thread.sleep(1500);
       long before = hits(server);
-      assertEquals(response, client.ask(get("/one/f")));
+      assertEquals(response, client.exchange(get("/one/f")));
       assertEquals(before + 1, hits(server), "a hit after the path was resolved again");
-      assertEquals(text, client.ask(get("/one/g.txt", "Accept-Encoding: gzip")));
-      assertEquals(fallback, client.ask(get("/nothing")));
+      assertEquals(text, client.exchange(get("/one/g.txt", "Accept-Encoding: gzip")));
+      assertEquals(fallback, client.exchange(get("/nothing")));
       assertEquals(before + 1, hits(server), "several paths determine these: no cache hits");
       CacheFiles.write(root, "one/g.txt.gz", 7);
       CacheFiles.write(root, "nothing", 3);
       Files.move(root.resolve("one"), root.resolve("two"));
       Thread.sleep(60);
-      assertTrue(client.ask(get("/one/f")).startsWith("HTTP/1.1 404 "));
-      assertTrue(client.ask(get("/nothing")).contains("Content-Length: 3\r"));
+      assertTrue(client.exchange(get("/one/f")).startsWith("HTTP/1.1 404 "));
+      assertTrue(client.exchange(get("/nothing")).contains("Content-Length: 3\r"));
       assertTrue(
           client
-              .ask(get("/two/g.txt", "Accept-Encoding: gzip"))
+              .exchange(get("/two/g.txt", "Accept-Encoding: gzip"))
               .contains("Content-Encoding: gzip\r"));
     }
   }

@@ -65,7 +65,7 @@ class CachedRangesTest {
       for (int size : SIZES) {
         for (int i = 0; i < 150; i++) {
           String request = randomRangeRequest(random, size);
-          assertEquals(other.ask(request), one.ask(request), request);
+          assertEquals(other.exchange(request), one.exchange(request), request);
         }
       }
       assertTrue(hits(cached) > 150, "cache hits: " + hits(cached));
@@ -113,22 +113,22 @@ class CachedRangesTest {
     String content = Files.readString(root.resolve("3000000.bin"), StandardCharsets.ISO_8859_1);
     try (RunningServer server = start("revalidate: 60s\n");
         Conversation client = new Conversation(server)) {
-      client.ask(get("/3000000.bin", "bytes=5-9"));
+      client.exchange(get("/3000000.bin", "bytes=5-9"));
       long before = hits(server);
       for (int from = 0; from < 2_500_000; from += 99_999) {
         int to = from + from / 10;
-        String response = client.ask(get("/3000000.bin", "bytes=" + from + "-" + to));
+        String response = client.exchange(get("/3000000.bin", "bytes=" + from + "-" + to));
         assertTrue(response.startsWith("HTTP/1.1 206 "), response);
         assertTrue(response.contains("Content-Range: bytes " + from + "-" + to + "/3000000\r\n"));
         assertTrue(response.endsWith("\r\n\r\n" + content.substring(from, to + 1)), "from " + from);
       }
       assertEquals(before + 26, hits(server));
       double misses = Double.parseDouble(server.metric("millrace_response_cache_misses_total"));
-      client.ask(get("/3000000.bin", "bytes=0-2999999"));
+      client.exchange(get("/3000000.bin", "bytes=0-2999999"));
       assertEquals(
           misses, Double.parseDouble(server.metric("millrace_response_cache_misses_total")));
       assertEquals(before + 27, hits(server), "ranges of any length are hits");
-      String whole = client.ask("GET /3000000.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+      String whole = client.exchange("GET /3000000.bin HTTP/1.1\r\nHost: h\r\n\r\n");
       assertTrue(whole.startsWith("HTTP/1.1 200 "), "a request without Range must get 200");
     }
   }
@@ -138,11 +138,11 @@ class CachedRangesTest {
     try (RunningServer server = start("revalidate: 60s\n");
         Conversation client = new Conversation(server)) {
       for (int i = 0; i < 3; i++) {
-        assertTrue(client.ask(get("/10.bin", "bytes=2-3")).contains("bytes 2-3/10\r\n"));
+        assertTrue(client.exchange(get("/10.bin", "bytes=2-3")).contains("bytes 2-3/10\r\n"));
       }
       assertEquals(2, hits(server));
       Files.writeString(root.resolve("10.bin"), "another and longer");
-      String response = client.ask(get("/10.bin", "bytes=2-3"));
+      String response = client.exchange(get("/10.bin", "bytes=2-3"));
       assertTrue(
           response.contains("bytes 2-3/18\r\n") && response.endsWith("\r\n\r\not"), response);
     }

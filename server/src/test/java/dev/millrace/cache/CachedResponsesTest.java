@@ -139,14 +139,14 @@ class CachedResponsesTest {
         Conversation other = new Conversation(full)) {
       List<String> tags = new ArrayList<>();
       for (String target : List.of("/a.txt", "/b.bin", "/empty", "/edge")) {
-        String head = other.ask(request("HEAD", target));
+        String head = other.exchange(request("HEAD", target));
         tags.add(head.replaceFirst("(?s).*ETag: ([^\r]*)\r.*", "$1"));
       }
       List<String> requests = requests(tags);
       for (String request : requests) {
-        String expected = other.ask(request);
+        String expected = other.exchange(request);
         for (int time = 0; time < 3; time++) {
-          assertEquals(expected, one.ask(request), "time " + time + " of " + request);
+          assertEquals(expected, one.exchange(request), "time " + time + " of " + request);
         }
       }
       assertTrue(hits(cached) > 300, "cache hits: " + hits(cached));
@@ -162,8 +162,8 @@ class CachedResponsesTest {
       try (Conversation one = new Conversation(cached);
           Conversation other = new Conversation(full)) {
         for (String request : List.copyOf(requests)) {
-          one.ask(request); // so that both servers have the same digests cached
-          if (other.ask(request).contains(CLOSE)) {
+          one.exchange(request); // so that both servers have the same digests cached
+          if (other.exchange(request).contains(CLOSE)) {
             requests.remove(request);
           }
         }
@@ -209,18 +209,18 @@ class CachedResponsesTest {
           }
           default -> {
             Files.delete(file);
-            assertTrue(client.ask(get("/b.bin")).startsWith("HTTP/1.1 404 "), "deleted");
+            assertTrue(client.exchange(get("/b.bin")).startsWith("HTTP/1.1 404 "), "deleted");
             Files.writeString(file, content);
           }
         }
         for (int time = 0; time < 4; time++) {
-          String response = client.ask(get("/b.bin"));
+          String response = client.exchange(get("/b.bin"));
           assertTrue(response.endsWith("\r\n\r\n" + content), i + ": " + response);
         }
         if (i % 10 == 0) {
           Settled.await(root); // so that the response is cached and served as a hit
-          client.ask(get("/b.bin"));
-          client.ask(get("/b.bin"));
+          client.exchange(get("/b.bin"));
+          client.exchange(get("/b.bin"));
         }
       }
       assertTrue(hits(server) > 10, "cache hits: " + hits(server));
@@ -228,14 +228,14 @@ class CachedResponsesTest {
   }
 
   @Test
-  void bodiesTooLargeForMemoryAreAlsoCacheHits() throws Exception {
+  void filesLargerThan16KibibytesAreCacheHitsToo() throws Exception {
     try (RunningServer server = start("digests: on-request\nrevalidate: 60s\n");
         Conversation client = new Conversation(server)) {
       for (String name : List.of("over", "large", "larger")) {
         String content = Files.readString(root.resolve(name), StandardCharsets.ISO_8859_1);
         long before = hits(server);
         for (int i = 0; i < 5; i++) {
-          String response = client.ask(get("/" + name));
+          String response = client.exchange(get("/" + name));
           assertTrue(response.endsWith("\r\n\r\n" + content), name);
         }
         assertEquals(before + 4, hits(server), name);
@@ -247,11 +247,11 @@ class CachedResponsesTest {
   void theFirstRequestOfAConnectionCanBeACacheHit() throws Exception {
     try (RunningServer server = start("digests: on-request\nrevalidate: 60s\n")) {
       try (Conversation first = new Conversation(server)) {
-        first.ask(get("/b.bin"));
+        first.exchange(get("/b.bin"));
       }
       for (int i = 1; i <= 20; i++) {
         try (Conversation next = new Conversation(server)) {
-          assertTrue(next.ask(get("/b.bin")).startsWith("HTTP/1.1 200 "));
+          assertTrue(next.exchange(get("/b.bin")).startsWith("HTTP/1.1 200 "));
         }
         assertEquals(i, hits(server));
       }
@@ -262,15 +262,15 @@ class CachedResponsesTest {
   void theETagChangesOnceTheDigestIsKnown() throws Exception {
     try (RunningServer server = start("digests: background\n");
         Conversation client = new Conversation(server)) {
-      String before = client.ask(get("/b.bin"));
+      String before = client.exchange(get("/b.bin"));
       String after = before;
       for (int i = 0; i < 2000 && !after.contains("Repr-Digest"); i++) {
-        after = client.ask(get("/b.bin"));
+        after = client.exchange(get("/b.bin"));
       }
       assertNotEquals(before, after);
       long soFar = hits(server);
-      assertEquals(after, client.ask(get("/b.bin")));
-      assertEquals(after, client.ask(get("/b.bin")));
+      assertEquals(after, client.exchange(get("/b.bin")));
+      assertEquals(after, client.exchange(get("/b.bin")));
       assertTrue(hits(server) > soFar);
     }
   }
@@ -282,15 +282,15 @@ class CachedResponsesTest {
     Path link = Files.createSymbolicLink(root.resolve("current"), Path.of("one"));
     try (RunningServer server = start("revalidate: 300ms\n");
         Conversation client = new Conversation(server)) {
-      String before = client.ask(get("/current/f"));
+      String before = client.exchange(get("/current/f"));
       assertTrue(before.contains("Content-Length: 10\r"), before);
-      client.ask(get("/current/f"));
+      client.exchange(get("/current/f"));
       Path fresh = Files.createSymbolicLink(root.resolve("fresh"), Path.of("two"));
       Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE);
       long deadline = System.nanoTime() + 5_000_000_000L;
       String now = before;
       while (now.contains("Content-Length: 10\r") && System.nanoTime() < deadline) {
-        now = client.ask(get("/current/f"));
+        now = client.exchange(get("/current/f"));
       }
       assertTrue(now.contains("Content-Length: 20\r"), now);
     }
@@ -304,7 +304,7 @@ class CachedResponsesTest {
         Conversation client = new Conversation(server)) {
       String request = get("/b.bin", "User-Agent: agent \"1\"", "referer: http://r/");
       for (int i = 0; i < 5; i++) {
-        client.ask(request);
+        client.exchange(request);
       }
       assertTrue(hits(server) >= 3);
       List<String> lines = Await.until(() -> Files.readAllLines(log), seen -> seen.size() >= 5);

@@ -66,7 +66,7 @@ class DoctorTest {
   }
 
   @Test
-  void jsonOutputHasTheSameFindings() throws Exception {
+  void jsonOutputHasTheChecksAndTheRingsFeatures() throws Exception {
     Result result = Programs.run(doctor("--json"), Map.of());
     assertEquals(0, result.exitCode(), result.err());
     assertEquals(true, json(result).get("ok"));

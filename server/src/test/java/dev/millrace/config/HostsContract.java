@@ -36,7 +36,7 @@ abstract class HostsContract {
     Files.writeString(root.resolve("which"), "any");
   }
 
-  private static String ask(RunningServer server, String host) throws Exception {
+  private static String get(RunningServer server, String host) throws Exception {
     String request = "GET /which HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
     return Answered.raw(server.address(), request).text();
   }
@@ -46,14 +46,14 @@ abstract class HostsContract {
     try (RunningServer server = RunningServer.start(root, transport(), MOUNTS.formatted(root))) {
       for (String end : List.of("", ".", ":80", ".:8080")) {
         for (int i = 0; i < 3; i++) { // from the file, then from the response cache
-          assertEquals("a", ask(server, "a.example.org" + end));
-          assertEquals("b", ask(server, "B.Example.org" + end));
-          assertEquals("wild", ask(server, "c.example.org" + end));
-          assertEquals("any", ask(server, "example.org" + end));
-          assertEquals("any", ask(server, "[::1]" + end.replace(".", "")));
+          assertEquals("a", get(server, "a.example.org" + end));
+          assertEquals("b", get(server, "B.Example.org" + end));
+          assertEquals("wild", get(server, "c.example.org" + end));
+          assertEquals("any", get(server, "example.org" + end));
+          assertEquals("any", get(server, "[::1]" + end.replace(".", "")));
         }
       }
-      assertEquals("any", ask(server, "."));
+      assertEquals("any", get(server, "."));
     }
   }
 
@@ -61,9 +61,9 @@ abstract class HostsContract {
   void mountsWithTheSamePrefixHaveTheirOwnMetrics() throws Exception {
     try (LogLines log = new LogLines("io.micrometer");
         RunningServer server = RunningServer.start(root, transport(), MOUNTS.formatted(root))) {
-      ask(server, "a.example.org");
-      ask(server, "b.example.org");
-      ask(server, "b.example.org:80");
+      get(server, "a.example.org");
+      get(server, "b.example.org");
+      get(server, "b.example.org:80");
       for (String[] mount :
           new String[][] {
             {"a.example.org/", "1.0"}, {"b.example.org/", "1.0"}, {"*.example.org/", "0.0"}

@@ -73,7 +73,7 @@ class RequestPathTest {
   }
 
   @Test
-  void rawBytesAreKept() {
+  void bytesThatAreNotUtf8AreKept() {
     assertEquals((byte) 0xff, names("/%FF").segments().getFirst()[0]);
   }
 

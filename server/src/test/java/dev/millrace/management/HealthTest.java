@@ -60,7 +60,7 @@ class HealthTest {
         long start = System.nanoTime();
         assertEquals(503, status(server, "/healthz"));
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-        assertTrue(millis >= 900 && millis < 5000, "answered after " + millis + " ms");
+        assertTrue(millis >= 900 && millis < 5000, "response after " + millis + " ms");
         for (int i = 0; i < 20; i++) {
           assertEquals(
               503, status(server, "/healthz")); // at once: the check has been pending long enough

@@ -84,9 +84,9 @@ class PageRenderQueueTest {
         HttpClient http = HttpClient.newHttpClient()) {
       List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
-        responses.add(ask(http, server.managementUrl() + "/metrics"));
+        responses.add(get(http, server.managementUrl() + "/metrics"));
       }
-      assertEquals(200, ask(http, server.managementUrl() + "/healthz").join().statusCode());
+      assertEquals(200, get(http, server.managementUrl() + "/healthz").join().statusCode());
       for (CompletableFuture<HttpResponse<String>> response : responses) {
         HttpResponse<String> got = response.get(20, TimeUnit.SECONDS);
         assertEquals(200, got.statusCode());
@@ -95,7 +95,7 @@ class PageRenderQueueTest {
     }
   }
 
-  private static CompletableFuture<HttpResponse<String>> ask(HttpClient http, String url) {
+  private static CompletableFuture<HttpResponse<String>> get(HttpClient http, String url) {
     return http.sendAsync(
         HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
   }

@@ -57,7 +57,7 @@ class StatusTest {
   }
 
   @Test
-  void jsonHasTheMetricsOfThePage() throws Exception {
+  void jsonHasTheMetricsAndIsNegotiable() throws Exception {
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING);
         Traffic _ = new Traffic(server, root, 10)) {
       String url = server.managementUrl();

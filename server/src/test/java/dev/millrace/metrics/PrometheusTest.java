@@ -69,7 +69,7 @@ class PrometheusTest {
     }
 
     /** A response of Prometheus' API; null until it is ready. */
-    Map<?, ?> ask(String path) throws Exception {
+    Map<?, ?> get(String path) throws Exception {
       HttpRequest request = HttpRequest.newBuilder(URI.create(url + path)).build();
       try {
         HttpResponse<String> got = http.send(request, HttpResponse.BodyHandlers.ofString());
@@ -88,7 +88,7 @@ class PrometheusTest {
     /** The current values of a query without NaN; empty until Prometheus is ready. */
     List<Double> query(String expression) throws Exception {
       String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);
-      Map<?, ?> data = ask("/api/v1/query?query=" + query);
+      Map<?, ?> data = get("/api/v1/query?query=" + query);
       List<Double> values = new ArrayList<>();
       if (data != null) {
         for (Object one : (List<?>) data.get("result")) {
@@ -208,7 +208,7 @@ class PrometheusTest {
       double counted =
           prometheus.query("sum(http_server_request_duration_seconds_count)").getFirst();
       assertTrue(counted > 100, "counted " + counted + " of " + traffic.requests());
-      Map<?, ?> rules = prometheus.ask("/api/v1/rules");
+      Map<?, ?> rules = prometheus.get("/api/v1/rules");
       Map<?, ?> group = (Map<?, ?>) ((List<?>) rules.get("groups")).getFirst();
       for (Object rule : (List<?>) group.get("rules")) {
         Map<?, ?> one = (Map<?, ?>) rule;

@@ -47,7 +47,7 @@ public final class Conversation implements AutoCloseable {
   }
 
   /** Sends a request and reads its response; reconnects if the response closes the connection. */
-  public String ask(String request) throws Exception {
+  public String exchange(String request) throws Exception {
     send(request);
     String response = response(request.startsWith("HEAD"));
     if (response.contains(CLOSES)) {

@@ -55,7 +55,7 @@ abstract class LameDuckContract {
     }
 
     /** Sends a request and reads its response; throws if there is none. */
-    void ask() throws IOException {
+    void exchange() throws IOException {
       channel.write(
           ByteBuffer.wrap(
               "GET /f HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
@@ -89,7 +89,7 @@ abstract class LameDuckContract {
                   .start(() -> {
                     try (Client client = new Client(server.address())) {
                       while (!client.closeRequested && !client.hasEnded()) {
-                        client.ask();
+                        client.exchange();
                         sent.incrementAndGet();
                         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(20_000_000));
                       }

@@ -186,9 +186,9 @@ class LoopsTest {
         assertEquals("", head.field("repr-digest"));
         assertArrayEquals(small, client.body(head.contentLength()));
       }
-      for (int asking = LOOPS - 1; asking >= 0; asking--) { // ... and with it once it is known
-        clients.get(asking).request("HEAD", "/s", "Want-Repr-Digest: sha-256=1");
-        assertEquals(digest(small), clients.get(asking).head().field("repr-digest"));
+      for (int loop = LOOPS - 1; loop >= 0; loop--) { // ... and with it once it is known
+        clients.get(loop).request("HEAD", "/s", "Want-Repr-Digest: sha-256=1");
+        assertEquals(digest(small), clients.get(loop).head().field("repr-digest"));
         for (RawClient client : clients) {
           awaitDigest(client, digest(small));
         }

@@ -34,16 +34,16 @@ public final class Traffic implements AutoCloseable {
       for (int round = 0; !end.await(pauseMillis, TimeUnit.MILLISECONDS); round++) {
         try (RawClient client = new RawClient(server.address())) {
           for (int i = 0; i < 20; i++) {
-            ask(client, "GET", "/f");
+            exchange(client, "GET", "/f");
           }
-          ask(client, "GET", "/missing");
+          exchange(client, "GET", "/missing");
           Path fresh = Files.write(root.resolve("fresh" + round % 10), new byte[1000 + round]);
-          ask(client, "GET", "/" + fresh.getFileName(), "Want-Repr-Digest: sha-256=1");
+          exchange(client, "GET", "/" + fresh.getFileName(), "Want-Repr-Digest: sha-256=1");
           client.request("HEAD", "/f");
           client.head();
         }
         try (RawClient client = new RawClient(server.address())) {
-          ask(client, "GET", "no-slash");
+          exchange(client, "GET", "no-slash");
         }
       }
     } catch (Exception | AssertionError failed) {
@@ -51,7 +51,7 @@ public final class Traffic implements AutoCloseable {
     }
   }
 
-  private void ask(RawClient client, String method, String target, String... fields)
+  private void exchange(RawClient client, String method, String target, String... fields)
       throws Exception {
     client.request(method, target, fields);
     client.body(client.head().contentLength());

@@ -52,7 +52,7 @@ abstract class IntegrityContract {
     }
   }
 
-  static Answer ask(RunningServer server, int status, String target, String... fields)
+  static Answer get(RunningServer server, int status, String target, String... fields)
       throws Exception {
     try (RawClient client = new RawClient(server.address())) {
       client.request("GET", target, fields);
@@ -71,29 +71,29 @@ abstract class IntegrityContract {
   /** Repeats the request until the digest that is computed in the background is in the response. */
   private static Answer untilDigestKnown(RunningServer server, String target) throws Exception {
     return Await.until(
-        () -> ask(server, 200, target), response -> !response.field("repr-digest").isEmpty());
+        () -> get(server, 200, target), response -> !response.field("repr-digest").isEmpty());
   }
 
   @Test
   void requestedDigestsAreSentByPreference() throws Exception {
     byte[] bytes = write("f", 300_000);
     try (RunningServer server = serving("digests: on-request\n")) {
-      assertEquals("", ask(server, 200, "/f").field("repr-digest"));
+      assertEquals("", get(server, 200, "/f").field("repr-digest"));
       String sha512 = field("sha-512", "SHA-512", bytes);
       String sha256 = field("sha-256", "SHA-256", bytes);
       assertEquals(
           sha512,
-          ask(server, 200, "/f", "Want-Repr-Digest: sha-256=3, sha-512=9").field("repr-digest"));
+          get(server, 200, "/f", "Want-Repr-Digest: sha-256=3, sha-512=9").field("repr-digest"));
       assertEquals(
           sha512,
-          ask(server, 200, "/f", "Want-Repr-Digest: sha-256=3, sha-512=1").field("repr-digest"),
+          get(server, 200, "/f", "Want-Repr-Digest: sha-256=3, sha-512=1").field("repr-digest"),
           "a known digest that is acceptable suffices");
       assertEquals(
           sha256 + ", " + sha512,
-          ask(server, 200, "/f", "Want-Repr-Digest: sha-256=3").field("repr-digest"));
+          get(server, 200, "/f", "Want-Repr-Digest: sha-256=3").field("repr-digest"));
       for (String field : List.of("sha-256=", "SHA-256=1", "md5=5", "sha-256=0")) {
         write("g", 1000);
-        assertEquals("", ask(server, 200, "/g", "Want-Repr-Digest: " + field).field("repr-digest"));
+        assertEquals("", get(server, 200, "/g", "Want-Repr-Digest: " + field).field("repr-digest"));
       }
     }
   }
@@ -102,7 +102,7 @@ abstract class IntegrityContract {
   void knownDigestsAreInEveryResponseAndDetermineTheETag() throws Exception {
     byte[] bytes = write("f", 50_000);
     try (RunningServer server = serving("checksum-headers: sha1,md5,sha256\n")) {
-      Answer first = ask(server, 200, "/f");
+      Answer first = get(server, 200, "/f");
       assertEquals("", first.field("repr-digest"));
       Answer known = untilDigestKnown(server, "/f");
       String digest = field("sha-256", "SHA-256", bytes);
@@ -116,14 +116,14 @@ abstract class IntegrityContract {
       String after = known.field("etag");
       assertNotEquals(before, after);
       // A download that began before the digest was known can be resumed afterwards.
-      Answer part = ask(server, 206, "/f", "Range: bytes=40000-", "If-Range: " + before);
+      Answer part = get(server, 206, "/f", "Range: bytes=40000-", "If-Range: " + before);
       assertEquals(10_000, part.body().length);
       assertEquals(
           digest, part.field("repr-digest"), "Repr-Digest covers the whole file, also in a 206");
       assertEquals(after, part.field("etag"));
-      ask(server, 206, "/f", "Range: bytes=40000-", "If-Range: " + after);
+      get(server, 206, "/f", "Range: bytes=40000-", "If-Range: " + after);
       for (String tag : List.of(before, after)) {
-        Answer same = ask(server, 304, "/f", "If-None-Match: " + tag);
+        Answer same = get(server, 304, "/f", "If-None-Match: " + tag);
         assertEquals(digest, same.field("repr-digest"));
       }
       Files.write(root.resolve("copy"), bytes);
@@ -138,12 +138,12 @@ abstract class IntegrityContract {
   void contentDigestCoversTheBytesSent() throws Exception {
     byte[] bytes = write("f", 100_000);
     try (RunningServer server = serving("digests: on-request\n")) {
-      Answer part = ask(server, 206, "/f", "Range: bytes=10-19", "Want-Content-Digest: sha-256=1");
+      Answer part = get(server, 206, "/f", "Range: bytes=10-19", "Want-Content-Digest: sha-256=1");
       assertEquals(field("sha-256", "SHA-256", part.body()), part.field("content-digest"));
       assertEquals("", part.field("repr-digest"));
-      Answer whole = ask(server, 200, "/f", "Want-Content-Digest: sha-512=1");
+      Answer whole = get(server, 200, "/f", "Want-Content-Digest: sha-512=1");
       assertEquals(field("sha-512", "SHA-512", bytes), whole.field("content-digest"));
-      assertEquals("", ask(server, 200, "/f").field("content-digest"));
+      assertEquals("", get(server, 200, "/f").field("content-digest"));
     }
   }
 
@@ -156,22 +156,22 @@ abstract class IntegrityContract {
     Files.createDirectory(root.resolve("d"));
     try (RunningServer server = serving("")) {
       for (String suffix : List.of("sha256", "sha512")) {
-        byte[] sums = ask(server, 200, "/f.bin." + suffix).body();
+        byte[] sums = get(server, 200, "/f.bin." + suffix).body();
         Path file = Files.write(aside.resolve("sums"), sums);
         Programs.Result check = check(suffix + "sum", file);
         assertEquals("f.bin: OK\n", check.out(), check.err());
-        byte[] odd = ask(server, 200, "/a%20b%0Ac%5Cd." + suffix).body();
+        byte[] odd = get(server, 200, "/a%20b%0Ac%5Cd." + suffix).body();
         assertEquals(0, check(suffix + "sum", Files.write(file, odd)).exitCode());
       }
       for (String suffix : List.of("sha1", "md5")) {
         String hex =
-            new String(ask(server, 200, "/f.bin." + suffix).body(), StandardCharsets.US_ASCII);
+            new String(get(server, 200, "/f.bin." + suffix).body(), StandardCharsets.US_ASCII);
         String expected = Programs.run(suffix + "sum", root.resolve("f.bin").toString()).out();
         assertEquals(expected.substring(0, expected.indexOf(' ')), hex);
       }
       assertEquals(
           "written by hand",
-          new String(ask(server, 200, "/real.sha256").body(), StandardCharsets.US_ASCII));
+          new String(get(server, 200, "/real.sha256").body(), StandardCharsets.US_ASCII));
       for (String absent :
           List.of(
               "/none.sha256",
@@ -180,12 +180,12 @@ abstract class IntegrityContract {
               "/f.bin.sha256.sha256",
               "/f.bin.sha3",
               "/d/.sha1")) {
-        ask(server, 404, absent);
+        get(server, 404, absent);
       }
     }
     try (RunningServer server = serving("checksum-files: off\n")) {
-      ask(server, 404, "/f.bin.sha256");
-      ask(server, 404, "/SHA256SUMS");
+      get(server, 404, "/f.bin.sha256");
+      get(server, 404, "/SHA256SUMS");
     }
   }
 
@@ -323,15 +323,15 @@ abstract class IntegrityContract {
     String want = "Want-Repr-Digest: sha-256=1";
     String digest = field("sha-256", "SHA-256", bytes);
     try (RunningServer server = serving(settings)) {
-      assertEquals(digest, ask(server, 200, "/f", want).field("repr-digest"));
+      assertEquals(digest, get(server, 200, "/f", want).field("repr-digest"));
     }
     try (RunningServer server = serving(settings)) {
       assertEquals("1.0", server.metric("millrace_digest_index_files"));
-      assertEquals(digest, ask(server, 200, "/f", want).field("repr-digest"));
+      assertEquals(digest, get(server, 200, "/f", want).field("repr-digest"));
       assertEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
       byte[] other = write("f", 70_001);
       assertEquals(
-          field("sha-256", "SHA-256", other), ask(server, 200, "/f", want).field("repr-digest"));
+          field("sha-256", "SHA-256", other), get(server, 200, "/f", want).field("repr-digest"));
     }
     try (RandomAccessFile database =
         new RandomAccessFile(state.resolve("digests.db").toFile(), "rw")) {
@@ -341,14 +341,14 @@ abstract class IntegrityContract {
     try (LogLines log = new LogLines("dev.millrace.digest");
         RunningServer server = serving(settings)) {
       assertTrue(Files.exists(state.resolve("digests.db.damaged")));
-      assertFalse(ask(server, 200, "/f", want).field("repr-digest").isEmpty());
+      assertFalse(get(server, 200, "/f", want).field("repr-digest").isEmpty());
       assertNotEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
       assertEquals(1, log.with("renamed to " + state.resolve("digests.db.damaged")), "logged once");
     }
     Files.delete(state.resolve("digests.db"));
     Files.writeString(state.resolve("digests.db"), "somebody's notes, not a database");
     try (RunningServer server = serving(settings)) {
-      ask(server, 200, "/f");
+      get(server, 200, "/f");
       assertEquals(
           "somebody's notes, not a database",
           Files.readString(state.resolve("digests.db.damaged.1")));
@@ -359,9 +359,9 @@ abstract class IntegrityContract {
   void digestsOffComputesNoDigest() throws Exception {
     write("f", 10);
     try (RunningServer server = serving("digests: off\n")) {
-      assertEquals("", ask(server, 200, "/f", "Want-Repr-Digest: sha-256=1").field("repr-digest"));
+      assertEquals("", get(server, 200, "/f", "Want-Repr-Digest: sha-256=1").field("repr-digest"));
       assertEquals("0.0", server.metric("millrace_digest_read_bytes_total"));
-      ask(server, 404, "/f.sha256");
+      get(server, 404, "/f.sha256");
     }
   }
 }

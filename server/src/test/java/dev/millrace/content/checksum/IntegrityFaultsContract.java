@@ -1,7 +1,7 @@
 package dev.millrace.content.checksum;
 
-import static dev.millrace.content.checksum.IntegrityContract.ask;
 import static dev.millrace.content.checksum.IntegrityContract.field;
+import static dev.millrace.content.checksum.IntegrityContract.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -74,21 +74,21 @@ abstract class IntegrityFaultsContract {
             {"/small", WANT}, {"/small", "Want-Content-Digest: sha-256=1"}, {"/small.sha256"}
           }) {
         String[] fields = request.length == 1 ? new String[0] : new String[] {request[1]};
-        Head head = ask(server, 503, request[0], fields).head();
+        Head head = get(server, 503, request[0], fields).head();
         assertEquals("1", head.field("retry-after"), head.toString());
       }
       assertEquals("3.0", server.metric("millrace_digest_refused_total"));
       second.request("HEAD", "/large", WANT); // joins the running pass and needs no queue entry
       assertEquals(
           new String(small, StandardCharsets.ISO_8859_1),
-          new String(ask(server, 200, "/small").body(), StandardCharsets.ISO_8859_1));
+          new String(get(server, 200, "/small").body(), StandardCharsets.ISO_8859_1));
       String sums = Programs.run("curl", "-sSf", server.url() + "/SHA256SUMS").out();
       assertTrue(sums.endsWith("  large\n" + hex(root.resolve("small")) + "  small\n"), sums);
       assertFalse(first.head().field("repr-digest").isEmpty());
       assertFalse(second.head().field("repr-digest").isEmpty());
       assertEquals(
           field("sha-256", "SHA-256", small),
-          ask(server, 200, "/small", WANT).head().field("repr-digest"));
+          get(server, 200, "/small", WANT).head().field("repr-digest"));
     }
   }
 
@@ -115,7 +115,7 @@ abstract class IntegrityFaultsContract {
       assertEquals("0.0", server.metric("millrace_digest_computed_total"));
       String digest = hex(file);
       String checksumFile =
-          new String(ask(server, 200, "/large.sha256").body(), StandardCharsets.US_ASCII);
+          new String(get(server, 200, "/large.sha256").body(), StandardCharsets.US_ASCII);
       assertEquals(digest + "  large\n", checksumFile, "the digest of the current version");
     }
   }
@@ -154,7 +154,7 @@ abstract class IntegrityFaultsContract {
     String settings = "digests: on-request\nlisting: on\nstate: " + aside.resolve("state") + "\n";
     try (RunningServer server = serving(settings)) {
       for (String target : new String[] {"/good", "/bad"}) {
-        ask(server, 200, target, WANT);
+        get(server, 200, target, WANT);
       }
     }
     // As a failing disk may: other bytes, same size and modification time.
@@ -167,20 +167,20 @@ abstract class IntegrityFaultsContract {
       Thread.sleep(2500); // long enough for a second pass, which must not log again
       assertEquals(1, log.with(root.resolve("bad") + " is corrupt"));
       assertEquals(0, log.with(root.resolve("good").toString()));
-      ask(server, 200, "/bad");
+      get(server, 200, "/bad");
     }
     // Slow enough that responses are cached before the corruption is found.
     try (RunningServer server = serving(settings + "scrub: 40KiB\ncorrupt: refuse\n")) {
       try (Conversation client = new Conversation(server)) {
-        assertTrue(client.ask("GET /bad HTTP/1.1\r\nHost: h\r\n\r\n").contains(" 200 "));
+        assertTrue(client.exchange("GET /bad HTTP/1.1\r\nHost: h\r\n\r\n").contains(" 200 "));
         while (corruptFiles(server).equals("0.0")) {
-          client.ask("GET /bad HTTP/1.1\r\nHost: h\r\n\r\n");
+          client.exchange("GET /bad HTTP/1.1\r\nHost: h\r\n\r\n");
         }
       }
       refusesBad(server);
       write("bad", 40_000);
-      ask(server, 200, "/bad");
-      ask(server, 200, "/bad.sha256");
+      get(server, 200, "/bad");
+      get(server, 200, "/bad.sha256");
       until(server, "millrace_digest_corrupt_files", "0.0");
     }
   }
@@ -191,9 +191,9 @@ abstract class IntegrityFaultsContract {
 
   /** The server must refuse the corrupt file and its checksums, and mark it in lists. */
   private void refusesBad(RunningServer server) throws Exception {
-    ask(server, 200, "/good");
+    get(server, 200, "/good");
     for (String target : new String[] {"/bad", "/bad.sha256", "/bad.sha1"}) {
-      Head head = ask(server, 503, target, WANT).head();
+      Head head = get(server, 503, target, WANT).head();
       assertEquals("", head.field("repr-digest"));
       assertEquals("", head.field("etag"));
     }
@@ -218,7 +218,7 @@ abstract class IntegrityFaultsContract {
     write("file", 32 << 20);
     String settings = "digests: on-request\nstate: " + aside.resolve("state") + "\n";
     try (RunningServer server = serving(settings)) {
-      ask(server, 200, "/file", WANT);
+      get(server, 200, "/file", WANT);
     }
     double rate = 4 << 20;
     try (RunningServer server = serving(settings + "scrub: 4MiB\n")) {

@@ -62,7 +62,7 @@ abstract class FilesContract {
     }
   }
 
-  private static Answer ask(RunningServer server, int status, String target, String... fields)
+  private static Answer get(RunningServer server, int status, String target, String... fields)
       throws Exception {
     return request(server, status, "GET", "test", target, fields);
   }
@@ -101,31 +101,31 @@ abstract class FilesContract {
     serving(
         "cache: [{match: '*.txt', control: 'max-age=60'}]\n",
         server -> {
-          Answer whole = ask(server, 200, "/f.txt");
+          Answer whole = get(server, 200, "/f.txt");
           String tag = whole.field("etag");
           String date = "Thu, 29 Feb 2024 12:34:56 GMT";
           assertEquals(date, whole.field("last-modified"));
           assertEquals("bytes", whole.field("accept-ranges"));
           assertEquals("max-age=60", whole.field("cache-control"));
-          Answer same = ask(server, 304, "/f.txt", "If-None-Match: " + tag);
+          Answer same = get(server, 304, "/f.txt", "If-None-Match: " + tag);
           for (String field : List.of("etag", "last-modified", "cache-control", "vary")) {
             assertEquals(whole.field(field), same.field(field), field);
           }
           assertFalse(same.head().fields().containsKey("content-type"), same.head().toString());
-          ask(server, 304, "/f.txt", "If-None-Match: \"x\", W/" + tag);
-          ask(server, 304, "/f.txt", "If-None-Match: \"x\"", "If-None-Match: " + tag);
-          ask(server, 304, "/f.txt", "If-None-Match: *");
+          get(server, 304, "/f.txt", "If-None-Match: \"x\", W/" + tag);
+          get(server, 304, "/f.txt", "If-None-Match: \"x\"", "If-None-Match: " + tag);
+          get(server, 304, "/f.txt", "If-None-Match: *");
           request(server, 304, "HEAD", "test", "/f.txt", "If-None-Match: " + tag);
-          ask(server, 304, "/f.txt", "If-Modified-Since: " + date);
-          ask(server, 200, "/f.txt", "If-Modified-Since: " + date, "If-None-Match: \"x\"");
-          ask(server, 200, "/f.txt", "If-Modified-Since: Thu, 29 Feb 2024 12:34:55 GMT");
-          ask(server, 200, "/f.txt", "If-Unmodified-Since: " + date);
-          ask(server, 200, "/f.txt", "If-Match: " + tag);
-          Answer failed = ask(server, 412, "/f.txt", "If-Match: \"x\"", "Range: bytes=0-1");
+          get(server, 304, "/f.txt", "If-Modified-Since: " + date);
+          get(server, 200, "/f.txt", "If-Modified-Since: " + date, "If-None-Match: \"x\"");
+          get(server, 200, "/f.txt", "If-Modified-Since: Thu, 29 Feb 2024 12:34:55 GMT");
+          get(server, 200, "/f.txt", "If-Unmodified-Since: " + date);
+          get(server, 200, "/f.txt", "If-Match: " + tag);
+          Answer failed = get(server, 412, "/f.txt", "If-Match: \"x\"", "Range: bytes=0-1");
           assertEquals("", failed.field("cache-control"), "a 412 must not be cached");
-          ask(server, 412, "/f.txt", "If-Unmodified-Since: Thu, 29 Feb 2024 12:34:55 GMT");
+          get(server, 412, "/f.txt", "If-Unmodified-Since: Thu, 29 Feb 2024 12:34:55 GMT");
           Files.setLastModifiedTime(file, FileTime.from(CHANGED.plusNanos(1)));
-          ask(server, 200, "/f.txt", "If-None-Match: " + tag);
+          get(server, 200, "/f.txt", "If-None-Match: " + tag);
         });
   }
 
@@ -148,28 +148,28 @@ abstract class FilesContract {
                 {5, 299_999},
                 {299_999, 299_999}
               }) {
-            Answer part = ask(server, 206, "/f", "Range: bytes=" + range[0] + "-" + range[1]);
+            Answer part = get(server, 206, "/f", "Range: bytes=" + range[0] + "-" + range[1]);
             assertEquals(
                 "bytes " + range[0] + "-" + range[1] + "/300000", part.field("content-range"));
             assertArrayEquals(
                 Arrays.copyOfRange(content, (int) range[0], (int) range[1] + 1), part.body());
           }
-          Answer tail = ask(server, 206, "/f", "Range: bytes=-7");
+          Answer tail = get(server, 206, "/f", "Range: bytes=-7");
           assertArrayEquals(Arrays.copyOfRange(content, 299_993, 300_000), tail.body());
-          Answer beyond = ask(server, 416, "/f", "Range: bytes=300000-");
+          Answer beyond = get(server, 416, "/f", "Range: bytes=300000-");
           assertEquals("bytes */300000", beyond.field("content-range"));
-          ask(server, 416, "/f", "Range: bytes=-0");
-          ask(server, 200, "/f", "Range: lines=1-2");
-          ask(server, 200, "/f", "Range: bytes=2-1");
+          get(server, 416, "/f", "Range: bytes=-0");
+          get(server, 200, "/f", "Range: lines=1-2");
+          get(server, 200, "/f", "Range: bytes=2-1");
           Answer head = request(server, 200, "HEAD", "test", "/f", "Range: bytes=0-1");
           assertEquals(300_000, head.head().contentLength());
-          assertEquals(0, ask(server, 200, "/empty", "Range: bytes=0-0").body().length);
+          assertEquals(0, get(server, 200, "/empty", "Range: bytes=0-0").body().length);
           String tag = tail.field("etag");
-          ask(server, 206, "/f", "Range: bytes=0-1", "If-Range: " + tag);
-          ask(server, 200, "/f", "Range: bytes=0-1", "If-Range: W/" + tag);
-          ask(server, 200, "/f", "Range: bytes=0-1", "If-Range: \"x\"");
-          ask(server, 206, "/f", "Range: bytes=0-1", "If-Range: Thu, 29 Feb 2024 12:34:56 GMT");
-          ask(server, 200, "/f", "Range: bytes=0-1", "If-Range: Thu, 29 Feb 2024 12:34:57 GMT");
+          get(server, 206, "/f", "Range: bytes=0-1", "If-Range: " + tag);
+          get(server, 200, "/f", "Range: bytes=0-1", "If-Range: W/" + tag);
+          get(server, 200, "/f", "Range: bytes=0-1", "If-Range: \"x\"");
+          get(server, 206, "/f", "Range: bytes=0-1", "If-Range: Thu, 29 Feb 2024 12:34:56 GMT");
+          get(server, 200, "/f", "Range: bytes=0-1", "If-Range: Thu, 29 Feb 2024 12:34:57 GMT");
         });
   }
 
@@ -182,7 +182,7 @@ abstract class FilesContract {
         "",
         server -> {
           Answer response =
-              ask(server, 206, "/f.bin", "Range: bytes=400000-499999, 0-0,-1,7-200000");
+              get(server, 206, "/f.bin", "Range: bytes=400000-499999, 0-0,-1,7-200000");
           String type = response.field("content-type");
           assertTrue(type.startsWith("multipart/byteranges; boundary="), type);
           String boundary = type.substring(type.indexOf('=') + 1);
@@ -208,7 +208,7 @@ abstract class FilesContract {
           assertEquals("", response.field("content-range"));
           assertEquals(
               500_000,
-              ask(server, 200, "/f.bin", "Range: bytes=" + "0-,".repeat(17)).body().length);
+              get(server, 200, "/f.bin", "Range: bytes=" + "0-,".repeat(17)).body().length);
           assertEquals(0, server.readBuffersTaken());
         });
   }
@@ -224,42 +224,42 @@ abstract class FilesContract {
     serving(
         "",
         server -> {
-          Answer plain = ask(server, 200, "/page.html");
+          Answer plain = get(server, 200, "/page.html");
           assertEquals("plain page", plain.text());
           assertEquals("Accept-Encoding", plain.field("vary"));
           Answer brotli =
-              ask(server, 200, "/page.html", "Accept-Encoding: gzip, deflate, br, zstd");
+              get(server, 200, "/page.html", "Accept-Encoding: gzip, deflate, br, zstd");
           assertEquals("brotli", brotli.text());
           assertEquals("br", brotli.field("content-encoding"));
           assertEquals("text/html; charset=utf-8", brotli.field("content-type"));
           assertEquals("Accept-Encoding", brotli.field("vary"));
           assertNotEquals(plain.field("etag"), brotli.field("etag"));
-          Answer gzip = ask(server, 200, "/page.html", "Accept-Encoding: br;q=0.1, gzip");
+          Answer gzip = get(server, 200, "/page.html", "Accept-Encoding: br;q=0.1, gzip");
           assertEquals("gzipped", gzip.text());
-          Answer part = ask(server, 206, "/page.html", "Accept-Encoding: gzip", "Range: bytes=0-1");
+          Answer part = get(server, 206, "/page.html", "Accept-Encoding: gzip", "Range: bytes=0-1");
           assertEquals("gz", part.text());
           assertEquals("Accept-Encoding", part.field("vary"));
           Answer same =
-              ask(
+              get(
                   server,
                   304,
                   "/page.html",
                   "Accept-Encoding: gzip",
                   "If-None-Match: " + gzip.field("etag"));
           assertEquals("Accept-Encoding", same.field("vary"));
-          ask(server, 200, "/page.html", "If-None-Match: " + gzip.field("etag"));
+          get(server, 200, "/page.html", "If-None-Match: " + gzip.field("etag"));
           assertEquals(
-              "plain page", ask(server, 200, "/page.html", "Accept-Encoding: zstd").text());
-          assertEquals("css", ask(server, 200, "/lonely.css", "Accept-Encoding: br").text());
-          Answer tar = ask(server, 200, "/data.tar", "Accept-Encoding: gzip");
+              "plain page", get(server, 200, "/page.html", "Accept-Encoding: zstd").text());
+          assertEquals("css", get(server, 200, "/lonely.css", "Accept-Encoding: br").text());
+          Answer tar = get(server, 200, "/data.tar", "Accept-Encoding: gzip");
           assertEquals("archive", tar.text(), "data.tar.gz is a file of its own, not a variant");
           assertEquals("", tar.field("vary"));
-          assertEquals("brotli", ask(server, 200, "/page.html.br").text());
+          assertEquals("brotli", get(server, 200, "/page.html.br").text());
         });
     serving(
         "precompressed: []\n",
         server -> {
-          Answer plain = ask(server, 200, "/page.html", "Accept-Encoding: gzip");
+          Answer plain = get(server, 200, "/page.html", "Accept-Encoding: gzip");
           assertEquals("plain page", plain.text());
           assertEquals("", plain.field("vary"));
         });
@@ -282,13 +282,13 @@ abstract class FilesContract {
     serving(
         yaml,
         server -> {
-          assertEquals("main", ask(server, 200, "/main/which.txt").text());
-          assertEquals("docs", ask(server, 200, "/docs/which.txt").text());
-          assertEquals("deep", ask(server, 200, "/docs/deep/which.txt").text());
-          assertEquals("/docs/", ask(server, 301, "/docs").field("location"));
-          assertEquals("deep", ask(server, 200, "/docs/x/../deep/which.txt").text());
-          ask(server, 404, "/docs/docs/which.txt");
-          ask(server, 404, "/docsx/which.txt");
+          assertEquals("main", get(server, 200, "/main/which.txt").text());
+          assertEquals("docs", get(server, 200, "/docs/which.txt").text());
+          assertEquals("deep", get(server, 200, "/docs/deep/which.txt").text());
+          assertEquals("/docs/", get(server, 301, "/docs").field("location"));
+          assertEquals("deep", get(server, 200, "/docs/x/../deep/which.txt").text());
+          get(server, 404, "/docs/docs/which.txt");
+          get(server, 404, "/docsx/which.txt");
           for (String host : List.of("files.example.org", "FILES.EXAMPLE.ORG:8080")) {
             assertEquals("host", request(server, 200, "GET", host, "/which.txt").text());
           }
@@ -307,25 +307,25 @@ abstract class FilesContract {
     serving(
         "fallback: ['{path}.html', /index.html]\n",
         server -> {
-          assertEquals("about", ask(server, 200, "/about").text());
-          Answer app = ask(server, 200, "/some/route");
+          assertEquals("about", get(server, 200, "/about").text());
+          Answer app = get(server, 200, "/some/route");
           assertEquals("application", app.text());
           assertEquals("text/html; charset=utf-8", app.field("content-type"));
           for (String sum :
               List.of("/x.sha256", "/x.SHA1", "/x.md5", "/a/SHA256SUMS", "/x.sha512")) {
-            ask(server, 404, sum);
+            get(server, 404, sum);
           }
-          ask(server, 404, "/.git/config");
+          get(server, 404, "/.git/config");
         });
     serving(
         "errors: {404: /errors/404.html, 416: /missing.html}\n",
         server -> {
-          Answer page = ask(server, 404, "/some/route");
+          Answer page = get(server, 404, "/some/route");
           assertEquals("<p>nothing here", page.text());
           assertEquals("text/html; charset=utf-8", page.field("content-type"));
           assertEquals("", page.field("etag"));
           request(server, 404, "HEAD", "test", "/some/route");
-          assertTrue(ask(server, 416, "/about.html", "Range: bytes=9-").text().startsWith("416 "));
+          assertTrue(get(server, 416, "/about.html", "Range: bytes=9-").text().startsWith("416 "));
         });
   }
 
@@ -343,21 +343,21 @@ abstract class FilesContract {
     serving(
         "",
         server -> {
-          assertEquals("real", ask(server, 200, "/in").text());
+          assertEquals("real", get(server, 200, "/in").text());
           for (String target : leaving) {
-            ask(server, 404, target);
+            get(server, 404, target);
           }
-          ask(server, 404, "/.hidden/x");
-          assertEquals("known", ask(server, 200, "/.well-known/x").text());
+          get(server, 404, "/.hidden/x");
+          assertEquals("known", get(server, 200, "/.well-known/x").text());
         });
     serving(
         "symlinks: none\ndotfiles: true\n",
         server -> {
-          ask(server, 404, "/in");
+          get(server, 404, "/in");
           for (String target : leaving) {
-            ask(server, 404, target);
+            get(server, 404, target);
           }
-          assertEquals("hidden", ask(server, 200, "/.hidden/x").text());
+          assertEquals("hidden", get(server, 200, "/.hidden/x").text());
         });
   }
 
@@ -385,7 +385,7 @@ abstract class FilesContract {
     try {
       try (RunningServer server = RunningServer.start(root, transport(), "open-files: 0\n")) {
         for (int i = 0; i < 2000; i++) {
-          assertEquals("content", ask(server, 200, "/a/b/link").text());
+          assertEquals("content", get(server, 200, "/a/b/link").text());
         }
       }
     } finally {
@@ -408,13 +408,13 @@ abstract class FilesContract {
         yaml,
         server -> {
           String mine = "Origin: https://app.example.org";
-          Answer open = ask(server, 200, "/data.json", "Origin: https://x.example");
+          Answer open = get(server, 200, "/data.json", "Origin: https://x.example");
           assertEquals("*", open.field("access-control-allow-origin"));
           assertTrue(open.field("access-control-expose-headers").contains("Repr-Digest"));
-          Answer closed = ask(server, 200, "/private.json", "Origin: https://x.example");
+          Answer closed = get(server, 200, "/private.json", "Origin: https://x.example");
           assertEquals("", closed.field("access-control-allow-origin"));
           assertTrue(closed.field("vary").contains("Origin"), closed.head().toString());
-          Answer allowed = ask(server, 200, "/private.json", mine);
+          Answer allowed = get(server, 200, "/private.json", mine);
           assertEquals("https://app.example.org", allowed.field("access-control-allow-origin"));
           Answer preflight =
               request(
@@ -429,7 +429,7 @@ abstract class FilesContract {
           assertEquals("GET, HEAD, OPTIONS", preflight.field("access-control-allow-methods"));
           assertTrue(preflight.field("access-control-allow-headers").contains("Range"));
           assertEquals("3600", preflight.field("access-control-max-age"));
-          assertEquals("", ask(server, 200, "/data.json").field("access-control-allow-origin"));
+          assertEquals("", get(server, 200, "/data.json").field("access-control-allow-origin"));
         });
   }
 
@@ -440,9 +440,9 @@ abstract class FilesContract {
     serving(
         "types: {foo: text/x-foo}\nindex: [index.html, start.htm]\n",
         server -> {
-          assertEquals("start", ask(server, 200, "/a/").text());
+          assertEquals("start", get(server, 200, "/a/").text());
           assertEquals(
-              "text/x-foo; charset=utf-8", ask(server, 200, "/x.foo").field("content-type"));
+              "text/x-foo; charset=utf-8", get(server, 200, "/x.foo").field("content-type"));
         });
   }
 
@@ -477,14 +477,14 @@ abstract class FilesContract {
     serving(
         "",
         server -> {
-          assertEquals("longest", ask(server, 200, "/" + longest).text());
-          assertEquals("deep", ask(server, 200, "/" + deep + "/f").text());
-          ask(server, 404, "/" + longest + "n");
-          ask(server, 404, "/" + deep + "/" + deep);
+          assertEquals("longest", get(server, 200, "/" + longest).text());
+          assertEquals("deep", get(server, 200, "/" + deep + "/f").text());
+          get(server, 404, "/" + longest + "n");
+          get(server, 404, "/" + deep + "/" + deep);
           for (Map.Entry<String, String> entry : raw.entrySet()) {
-            assertEquals(entry.getValue(), ask(server, 200, entry.getKey()).text());
+            assertEquals(entry.getValue(), get(server, 200, entry.getKey()).text());
           }
-          ask(server, 404, "/%c3%bf%c3%be.bin");
+          get(server, 404, "/%c3%bf%c3%be.bin");
         });
   }
 }

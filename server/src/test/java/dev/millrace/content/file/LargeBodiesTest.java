@@ -185,7 +185,7 @@ public class LargeBodiesTest {
         RawClient other = new RawClient(server.address())) {
       AtomicBoolean done = new AtomicBoolean();
       int[] responses = new int[1];
-      Thread asking =
+      Thread requesting =
           new Thread(() -> {
             try {
               while (!done.get()) {
@@ -197,7 +197,7 @@ public class LargeBodiesTest {
               responses[0] = Integer.MIN_VALUE;
             }
           });
-      asking.start();
+      requesting.start();
       MessageDigest actual = MessageDigest.getInstance("SHA-256");
       try (RawClient client = new RawClient(server.address())) {
         client.get("/cold");
@@ -210,7 +210,7 @@ public class LargeBodiesTest {
         }
       }
       done.set(true);
-      asking.join();
+      requesting.join();
       assertArrayEquals(expected.digest(), actual.digest());
       assertTrue(responses[0] > 0, "responses to other requests: " + responses[0]);
       assertTrue(operations(server, "read") > 0, "the file was not resident");

@@ -157,7 +157,7 @@ class ExchangeFailuresTest {
     pool.close();
   }
 
-  private String ask(String target) throws Exception {
+  private String request(String target) throws Exception {
     InetSocketAddress address =
         (InetSocketAddress) server.getListenerInfo().getFirst().getAddress();
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
@@ -177,7 +177,7 @@ class ExchangeFailuresTest {
   @EnumSource
   void aDefectEndsTheExchangeAndLeaksNothing(Place at) throws Exception {
     place.set(at);
-    String response = ask(at.target);
+    String response = request(at.target);
     if (at.status > 0) {
       assertTrue(response.startsWith("HTTP/1.1 " + at.status + " "), at + ": " + response);
       assertTrue(response.contains("\r\nConnection: close\r\n"), response);

@@ -28,17 +28,17 @@ class EndedConnectionsTest {
     try (RunningServer server =
         RunningServer.start(
             root, TransportChoice.URING, "digests: on-request\nrevalidate: 60s\n")) {
-      ask(server); // caches the response
+      request(server); // caches the response
       long before = connectionsOfUndertow();
       for (int i = 0; i < CONNECTIONS; i++) {
-        ask(server);
+        request(server);
       }
       long more = connectionsOfUndertow() - before;
       assertTrue(more < CONNECTIONS / 4, more + " of " + CONNECTIONS + " are still reachable");
     }
   }
 
-  private static void ask(RunningServer server) throws Exception {
+  private static void request(RunningServer server) throws Exception {
     try (RawClient client = new RawClient(server.address())) {
       client.send(LAST);
       client.body((int) client.head().contentLength());

@@ -62,7 +62,7 @@ class HeadParserTest {
     HeadParser parser = new HeadParser(HttpLimits.DEFAULT);
     int step = Math.max(1, bytes.length / 2_000);
     for (int at = 0; at <= bytes.length; at += step) {
-      assertEquals(whole, parseInTwoSteps(parser, bytes, at), "parseInTwoSteps at " + at);
+      assertEquals(whole, parseInTwoSteps(parser, bytes, at), "cut at " + at);
     }
   }
 
