@@ -40,10 +40,10 @@ public final class RwLock {
    * a later call finds the waiter asleep or its epoch stale, and a thread that finds a call already
    * set can rely on the wake of the thread that set it. If the waiter left the call in STATE:
    *
-   *   A: unlock, calls, changes the epoch; B locks                held, called
+   *   A: unlock, calls, changes the epoch; B locks              held, called
    *   W: reads the epoch, then STATE: held
    *   A: wakes no thread                       W: sleeps
-   *   B: unlock, finds the call, wakes no thread                  W sleeps although the lock is free
+   *   B: unlock, finds the call, wakes no thread                W sleeps although the lock is free
    *
    * A called writer checks the lock before it gives up. A reader whose deadline passes checks the
    * phase in the step that removes it from the count, so a grant that has come counts. A writer

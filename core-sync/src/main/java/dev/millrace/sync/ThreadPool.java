@@ -356,19 +356,19 @@ public final class ThreadPool implements AutoCloseable {
     try {
       task.run();
     } catch (Throwable failure) {
-      notify(() -> config.observer().onFailure(failure));
+      observe(() -> config.observer().onFailure(failure));
     }
   }
 
   private void runWatched(Entry entry) {
     long startNanos = System.nanoTime();
     try {
-      notify(() -> config.observer().onStart(startNanos - entry.spawnedNanos()));
+      observe(() -> config.observer().onStart(startNanos - entry.spawnedNanos()));
       entry.task().run();
     } catch (Throwable failure) {
-      notify(() -> config.observer().onFailure(failure));
+      observe(() -> config.observer().onFailure(failure));
     } finally {
-      notify(() -> config.observer().onFinish(System.nanoTime() - startNanos));
+      observe(() -> config.observer().onFinish(System.nanoTime() - startNanos));
     }
   }
 
@@ -377,7 +377,7 @@ public final class ThreadPool implements AutoCloseable {
     return config.isWatched() ? System.nanoTime() : 0;
   }
 
-  private void notify(Runnable event) {
+  private void observe(Runnable event) {
     try {
       event.run();
     } catch (Throwable failure) {
