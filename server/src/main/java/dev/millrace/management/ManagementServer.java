@@ -50,7 +50,7 @@ public final class ManagementServer implements AutoCloseable {
 
   /** A response. */
   static final class Answer {
-    private final int status;
+    final int status;
     private final String type;
     private final byte[] body;
     private final Map<String, String> fields = new HashMap<>();

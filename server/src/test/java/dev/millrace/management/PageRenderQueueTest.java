@@ -1,7 +1,6 @@
 package dev.millrace.management;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.management.ManagementServer.Answer;
@@ -74,7 +73,7 @@ class PageRenderQueueTest {
       }
       assertEquals(1024, accepted);
       resume.countDown();
-      assertFalse(response.get(20, TimeUnit.SECONDS) == null);
+      assertEquals(500, response.get(20, TimeUnit.SECONDS).status);
     }
   }
 
