@@ -60,11 +60,11 @@ final class LoopMounts {
 
   /** Creates the file accesses on the loop thread, which owns them. */
   private List<FileAccess> accessesOnEvents() {
-    List<FileAccess> made = new ArrayList<>();
+    List<FileAccess> created = new ArrayList<>();
     Runnable make =
         () -> {
           for (Mount mount : shared.settings().mounts()) {
-            made.add(caches.files(access(mount.policy().symlinks())));
+            created.add(caches.files(access(mount.policy().symlinks())));
           }
         };
     switch (shared.transport()) {
@@ -79,10 +79,10 @@ final class LoopMounts {
         done.await();
       }
     }
-    if (made.size() < shared.settings().mounts().size()) {
+    if (created.size() < shared.settings().mounts().size()) {
       throw new IllegalStateException("the loop thread could not create the file accesses");
     }
-    return made;
+    return created;
   }
 
   private static Runnable after(Runnable task, Runnable then) {

@@ -50,7 +50,7 @@ public final class WarmUp {
   private static final int FEW_FILES_CYCLE = 2;
 
   private final Settings like;
-  private final List<Path> made = new ArrayList<>();
+  private final List<Path> createdFiles = new ArrayList<>();
 
   private WarmUp(Settings like) {
     this.like = like;
@@ -90,7 +90,7 @@ public final class WarmUp {
 
   /** Runs one cycle; false if further cycles are useless. The traffic thread may hang. */
   private boolean rehearse(int cycle, long end) throws SettingsException, StartException {
-    Path root = made.getFirst();
+    Path root = createdFiles.getFirst();
     try (FileServer server = FileServer.start(settings(root, cycle == FEW_FILES_CYCLE))) {
       FutureTask<Boolean> traffic =
           new FutureTask<>(() ->
@@ -143,13 +143,13 @@ public final class WarmUp {
 
   private void makeFiles() throws IOException {
     Path root = directory();
-    made.add(root);
-    WarmUpTraffic.files().forEach((name, bytes) -> made.add(root.resolve(name)));
-    for (Path file : made.subList(1, made.size())) {
+    createdFiles.add(root);
+    WarmUpTraffic.files().forEach((name, bytes) -> createdFiles.add(root.resolve(name)));
+    for (Path file : createdFiles.subList(1, createdFiles.size())) {
       write(file, WarmUpTraffic.files().getOrDefault(file.getFileName().toString(), 0));
     }
     // In case the process ends during the warm-up; deletes in reverse order.
-    made.forEach(path -> path.toFile().deleteOnExit());
+    createdFiles.forEach(path -> path.toFile().deleteOnExit());
   }
 
   /** A temporary directory; in shared memory if the file system is read-only. */
@@ -175,7 +175,7 @@ public final class WarmUp {
   }
 
   private void deleteFiles() {
-    for (Path path : made.reversed()) {
+    for (Path path : createdFiles.reversed()) {
       try {
         Files.deleteIfExists(path);
       } catch (IOException failed) {

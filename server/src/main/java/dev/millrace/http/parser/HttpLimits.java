@@ -3,7 +3,8 @@ package dev.millrace.http.parser;
 import java.time.Duration;
 
 /**
- * The bounds of the HTTP parser. The number is the status that rejects a request beyond a bound.
+ * The bounds of the HTTP parser. The number after a bound is the status of the response to a
+ * request beyond it.
  *
  * @param targetBytes maximum length of the request target; 414
  * @param headBytes maximum length of request line and fields together, line ends included; 431
