@@ -12,7 +12,8 @@ import java.util.Arrays;
 /**
  * Builds the key of a cacheable request: everything on which its response depends. These are the
  * method, whether the request is the connection's last, the target, Host, Accept-Encoding,
- * If-None-Match, and whether there is a Range. The builder holds the last key. Loop thread only.
+ * If-None-Match, and whether there is a Range. Accept is not part of it: only listings depend on
+ * Accept, and they are not cached. The builder holds the last key. Loop thread only.
  */
 final class CacheKeyBuilder {
   private static final int MAX_BYTES = 1 << 10;

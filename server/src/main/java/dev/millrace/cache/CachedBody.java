@@ -17,15 +17,15 @@ final class CachedBody extends AccessOrderList.Node<CachedBody> {
   }
 
   static CachedBody of(CachedResponse answer, byte[] body) {
-    CachedBody kept = new CachedBody(answer, body.length);
-    MemorySegment.copy(body, 0, kept.bytes, JAVA_BYTE, 0, body.length);
-    return kept;
+    CachedBody copy = new CachedBody(answer, body.length);
+    MemorySegment.copy(body, 0, copy.bytes, JAVA_BYTE, 0, body.length);
+    return copy;
   }
 
   static CachedBody of(CachedResponse answer, MemorySegment body, int length) {
-    CachedBody kept = new CachedBody(answer, length);
-    MemorySegment.copy(body, 0, kept.bytes, 0, length);
-    return kept;
+    CachedBody copy = new CachedBody(answer, length);
+    MemorySegment.copy(body, 0, copy.bytes, 0, length);
+    return copy;
   }
 
   /** The response to which the body belongs. */

@@ -52,12 +52,12 @@ final class FrequencySketch {
 
   /** The approximate number of recent requests, at most 15. */
   int frequency(int hash) {
-    int least = MAX;
+    int min = MAX;
     for (int row = 0; row < ROWS; row++) {
       int place = place(hash, row);
       int shift = (place & (COUNTS_PER_WORD - 1)) * 4;
-      least = Math.min(least, (int) (words[place / COUNTS_PER_WORD] >>> shift) & MAX);
+      min = Math.min(min, (int) (words[place / COUNTS_PER_WORD] >>> shift) & MAX);
     }
-    return least;
+    return min;
   }
 }

@@ -22,7 +22,7 @@ final class PartialResponseHead {
   private final int rangeEnd;
   private final int lengthAt;
   private final int lengthEnd;
-  private final byte[] made;
+  private final byte[] assembled;
   private final MemorySegment sent;
   private final byte[] digits = new byte[19];
   private int sizeBytes;
@@ -39,8 +39,8 @@ final class PartialResponseHead {
     this.rangeEnd = indexOf(head, (byte) '/', rangeAt);
     this.lengthAt = find(head, LENGTH);
     this.lengthEnd = indexOf(head, (byte) '\r', lengthAt);
-    this.made = new byte[head.length + ROOM_BYTES];
-    this.sent = arena.allocate(made.length, 64);
+    this.assembled = new byte[head.length + ROOM_BYTES];
+    this.sent = arena.allocate(assembled.length, 64);
   }
 
   /** Whether a head has both fields. */
@@ -68,7 +68,7 @@ final class PartialResponseHead {
 
   /** Memory in bytes beside {@link #bytes}. */
   int costBytes() {
-    return head.length + made.length;
+    return head.length + assembled.length;
   }
 
   /** Updates the Date field. */
@@ -93,7 +93,7 @@ final class PartialResponseHead {
       at = copy(from, valueAt, at);
       if (range) {
         at = number(first, at);
-        made[at++] = '-';
+        assembled[at++] = '-';
         at = number(last, at);
         from = rangeEnd;
       } else {
@@ -102,11 +102,11 @@ final class PartialResponseHead {
       }
     }
     sizeBytes = copy(from, head.length, at);
-    MemorySegment.copy(made, 0, sent, JAVA_BYTE, 0, sizeBytes);
+    MemorySegment.copy(assembled, 0, sent, JAVA_BYTE, 0, sizeBytes);
   }
 
   private int copy(int from, int to, int at) {
-    System.arraycopy(head, from, made, at, to - from);
+    System.arraycopy(head, from, assembled, at, to - from);
     return at + to - from;
   }
 
@@ -118,7 +118,7 @@ final class PartialResponseHead {
       left /= 10;
     } while (left > 0);
     for (int i = 0; i < count; i++) {
-      made[at + i] = digits[count - 1 - i];
+      assembled[at + i] = digits[count - 1 - i];
     }
     return at + count;
   }

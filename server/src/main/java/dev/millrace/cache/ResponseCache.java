@@ -143,10 +143,10 @@ public final class ResponseCache {
    * until the next call of this cache; null if the page cache does not have all of it.
    */
   @Nullable MemorySegment body(CachedResponse response) {
-    CachedBody kept = response.body;
-    if (kept != null) {
-      bodies.touch(kept);
-      return kept.bytes();
+    CachedBody cached = response.body;
+    if (cached != null) {
+      bodies.touch(cached);
+      return cached.bytes();
     }
     int length = (int) response.bodyBytes();
     if (response.file().readResident(bodyScratch, length, 0) != length) {

@@ -26,21 +26,21 @@ public record FileTexts(
     @Nullable String reprDigest) {
   /** The values for a file and the coding in which it is stored, or null for none. */
   public static FileTexts of(OpenFile file, @Nullable ContentCoding coding, Digests digests) {
-    if (file.note() instanceof FileTexts kept && kept.isOf(coding, digests)) {
-      return kept;
+    if (file.note() instanceof FileTexts cached && cached.isOf(coding, digests)) {
+      return cached;
     }
     FileStat stat = file.stat();
-    FileTexts made =
+    FileTexts created =
         new FileTexts(
             coding,
             digests,
             Validators.entityTags(stat, coding, digests),
             HttpDate.ofFile(stat.modifiedSeconds()),
             DigestFields.reprDigest(digests));
-    if (Validators.isSettled(stat) && !EntityTag.isWeak(made.entityTags.getFirst())) {
-      file.note(made);
+    if (Validators.isSettled(stat) && !EntityTag.isWeak(created.entityTags.getFirst())) {
+      file.note(created);
     }
-    return made;
+    return created;
   }
 
   @SuppressWarnings(

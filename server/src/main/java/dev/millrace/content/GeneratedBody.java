@@ -20,7 +20,7 @@ public final class GeneratedBody implements BodySource {
   private final Runnable release;
 
   /**
-   * @param release runs once on the loop thread, after the last chunk
+   * @param release runs once on the loop thread, when no more chunks are generated
    */
   public GeneratedBody(LoopExecutors executors, Maker maker, Runnable release) {
     this.executors = executors;

@@ -207,9 +207,9 @@ public final class FileServer implements AutoCloseable {
   private <T> List<T> each(Function<LoopContext, @Nullable T> part) {
     List<T> all = new ArrayList<>();
     for (LoopContext loop : loops) {
-      T one = part.apply(loop);
-      if (one != null) {
-        all.add(one);
+      T value = part.apply(loop);
+      if (value != null) {
+        all.add(value);
       }
     }
     return all;
@@ -247,12 +247,12 @@ public final class FileServer implements AutoCloseable {
     for (int i = 0; i < settings.mounts().size(); i++) {
       int mount = i;
       List<OpenFiles> files =
-          each(one -> one.caches().files().isEmpty() ? null : one.caches().files().get(mount));
+          each(loop -> loop.caches().files().isEmpty() ? null : loop.caches().files().get(mount));
       if (!files.isEmpty()) {
         metrics.openFiles(files, settings.mounts().get(i).name());
       }
     }
-    List<CacheStats> answers = each(one -> one.caches().answers());
+    List<CacheStats> answers = each(loop -> loop.caches().answers());
     if (!answers.isEmpty()) {
       metrics.responseCache(answers);
     }
@@ -263,7 +263,7 @@ public final class FileServer implements AutoCloseable {
     InetSocketAddress address = resolve("management", settings.get(ServerSettings.MANAGEMENT));
     // A sleeping loop is healthy; only a task shows whether it can still turn.
     List<HealthCheck> turns =
-        each(one -> new HealthCheck(one.events(), () -> true, LOOP_MUST_TURN_WITHIN));
+        each(loop -> new HealthCheck(loop.events(), () -> true, LOOP_MUST_TURN_WITHIN));
     HealthCheck reachable =
         new HealthCheck(FileServer::onNewThread, roots::areThere, ROOT_MUST_ANSWER_WITHIN);
     ManagementServer.Health health =
@@ -337,7 +337,7 @@ public final class FileServer implements AutoCloseable {
 
   /** Number of read buffers in use; only for tests of leaks. */
   int readBuffersTaken() {
-    return loops.stream().mapToInt(one -> one.buffers().taken()).sum();
+    return loops.stream().mapToInt(loop -> loop.buffers().taken()).sum();
   }
 
   /** Blocks until the server has stopped. */

@@ -93,11 +93,11 @@ public final class Listing {
       return null;
     }
     StringBuilder out = new StringBuilder(CHUNK_CHARACTERS + 4096);
-    Page around = page;
-    if (around == null) {
-      around = read();
-      page = around;
-      format.begin(out, around);
+    Page current = page;
+    if (current == null) {
+      current = read();
+      page = current;
+      format.begin(out, current);
     }
     while (next < shown.size() && out.length() < CHUNK_CHARACTERS) {
       DirectoryEntry entry = shown.get(next);
@@ -106,7 +106,7 @@ public final class Listing {
       next++;
     }
     if (next == shown.size()) {
-      format.end(out, around);
+      format.end(out, current);
       ended = true;
     }
     return ByteBuffer.wrap(out.toString().getBytes(StandardCharsets.UTF_8));

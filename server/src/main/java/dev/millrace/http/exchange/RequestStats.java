@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * Histograms of request durations and body sizes, by method and status class.
  *
- * <p>Only the loop thread records, so no locks are needed; any thread may read. Durations need
- * Undertow's RECORD_REQUEST_START_TIME.
+ * <p>Only the loop thread records, so no locks are needed; any thread may read. Durations need the
+ * exchange's request start time, which {@link ExchangeFactory} sets.
  */
 public final class RequestStats {
   /** The boundaries of OpenTelemetry's HTTP conventions. */
@@ -134,9 +134,9 @@ public final class RequestStats {
   public List<Series> all() {
     List<Series> all = new ArrayList<>();
     for (int i = 0; i < series.length(); i++) {
-      Series one = series.get(i);
-      if (one != null) {
-        all.add(one);
+      Series entry = series.get(i);
+      if (entry != null) {
+        all.add(entry);
       }
     }
     return all;

@@ -45,7 +45,7 @@ final class Continue {
     return false;
   }
 
-  /** A response's head, after the rest of this response if a part of it was sent. */
+  /** A response's head, preceded by the rest of the 100 (Continue) if a part of it was sent. */
   ByteBuffer before(ByteBuffer head) {
     return left.position() == 0 || !left.hasRemaining()
         ? head

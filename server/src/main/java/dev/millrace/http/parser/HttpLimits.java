@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The bounds of the HTTP parser. The number is the status that rejects a request beyond a bound.
+ * The bounds of the HTTP parser. The number after a bound is the status of the response to a
+ * request beyond it.
  *
  * @param targetBytes maximum length of the request target; 414
  * @param headBytes maximum length of request line and fields together, line ends included; 431

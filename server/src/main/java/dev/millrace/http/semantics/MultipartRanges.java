@@ -9,7 +9,7 @@ import java.util.List;
  * @param ranges the ranges, in the order of sending
  * @param sizeBytes length of the representation
  * @param partType media type of the representation
- * @param boundary letters and digits that do not occur in the content; random, so that they do not
+ * @param boundary letters and digits that do not occur in the content, as random ones do not
  */
 public record MultipartRanges(
     List<ByteRange> ranges, long sizeBytes, String partType, String boundary) {

@@ -59,7 +59,7 @@ public sealed interface RangeField {
       return new Ignored();
     }
     List<ByteRange> ranges = new ArrayList<>();
-    int asked = 0;
+    int requested = 0;
     int comma = equals;
     while (comma < field.length()) {
       int from = comma + 1;
@@ -70,20 +70,20 @@ public sealed interface RangeField {
         continue; // a recipient accepts empty list elements (§5.6.1.2)
       }
       long[] bounds = bounds(spec, sizeBytes);
-      if (bounds.length == 0 || ++asked > maxRanges) {
+      if (bounds.length == 0 || ++requested > maxRanges) {
         return new Ignored();
       }
       if (bounds[0] < sizeBytes && bounds[0] <= bounds[1]) {
         ranges.add(new ByteRange(bounds[0], Math.min(bounds[1], sizeBytes - 1)));
       }
     }
-    if (asked == 0) {
+    if (requested == 0) {
       return new Ignored();
     }
     if (ranges.isEmpty()) {
       return new Unsatisfiable();
     }
-    if (asked <= FEW_RANGES) {
+    if (requested <= FEW_RANGES) {
       return new Satisfiable(coalesced(ranges));
     }
     return ascend(ranges) ? new Satisfiable(withSmallGaps(ranges)) : new Ignored();
@@ -159,8 +159,8 @@ public sealed interface RangeField {
     return value;
   }
 
-  private static List<ByteRange> coalesced(List<ByteRange> asked) {
-    List<ByteRange> sorted = new ArrayList<>(asked);
+  private static List<ByteRange> coalesced(List<ByteRange> requested) {
+    List<ByteRange> sorted = new ArrayList<>(requested);
     sorted.sort(Comparator.comparingLong(ByteRange::first));
     List<ByteRange> merged = new ArrayList<>();
     for (ByteRange range : sorted) {
@@ -173,6 +173,6 @@ public sealed interface RangeField {
         merged.add(range);
       }
     }
-    return merged.size() == asked.size() ? asked : merged;
+    return merged.size() == requested.size() ? requested : merged;
   }
 }
