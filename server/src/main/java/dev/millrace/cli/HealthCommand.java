@@ -1,7 +1,6 @@
 package dev.millrace.cli;
 
 import dev.millrace.config.HostPort;
-import dev.millrace.config.Key;
 import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
 import dev.millrace.server.ServerSettings;
@@ -12,7 +11,6 @@ import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -110,11 +108,7 @@ final class HealthCommand implements Callable<Integer> {
   /** The default URL. If the server listens on a wildcard address, the loopback address is used. */
   static URI managementOf(Map<String, String> environment) throws SettingsException {
     HostPort at =
-        SettingsLoader.load(
-                List.of(ServerSettings.MANAGEMENT),
-                ServerSettings.KEYS.stream().map(Key::name).toList(),
-                new SettingsLoader.Flags(Map.of(), null),
-                environment)
+        ServerSettings.loadValues(new SettingsLoader.Flags(Map.of(), null), environment)
             .get(ServerSettings.MANAGEMENT);
     String host =
         switch (at.host()) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,7 +75,7 @@ public final class SettingsLoader {
       Map<String, String> environment)
       throws SettingsException {
     SettingsLoader loader = new SettingsLoader(keys, structured, flags, environment);
-    Map<Key<?>, ConfigNode> nodes = new HashMap<>();
+    Map<Key<?>, ConfigNode> nodes = new LinkedHashMap<>(); // errors in the order of the keys
     for (Key<?> key : keys) {
       nodes.put(key, loader.find(key));
     }

@@ -142,7 +142,7 @@ public record ServerSettings(
    */
   public static ServerSettings load(SettingsLoader.Flags flags, Map<String, String> environment)
       throws SettingsException {
-    Settings values = SettingsLoader.load(KEYS, MountSettings.STRUCTURED, flags, environment);
+    Settings values = loadValues(flags, environment);
     if (values.get(SCRUB) > 0 && values.get(STATE) == null) {
       throw values.node(SCRUB).wrong("requires state, the index of known files");
     }
@@ -152,6 +152,12 @@ public record ServerSettings(
         DigestPolicy.of(values),
         HttpLimits.of(values),
         TrustedProxies.of(values));
+  }
+
+  /** Loads the values of all keys, without the mounts and what else is made of them. */
+  public static Settings loadValues(SettingsLoader.Flags flags, Map<String, String> environment)
+      throws SettingsException {
+    return SettingsLoader.load(KEYS, MountSettings.STRUCTURED, flags, environment);
   }
 
   /** The value of a key. */

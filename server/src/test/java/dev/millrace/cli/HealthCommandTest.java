@@ -54,7 +54,8 @@ class HealthCommandTest {
       String port = managementOf(served).replaceAll(".*:", "");
       Result byEnvironment = health(Map.of("MILLRACE_MANAGEMENT", "0.0.0.0:" + port));
       assertEquals("ok\n", byEnvironment.out(), byEnvironment.err());
-      Path file = Files.writeString(root.resolve("m.yaml"), "management: 127.0.0.1:" + port + "\n");
+      String yaml = "mounts: [{path: /a, root: /none}]\nmanagement: 127.0.0.1:" + port + "\n";
+      Path file = Files.writeString(root.resolve("m.yaml"), yaml);
       Result byFile = health(Map.of("MILLRACE_CONFIG", file.toString()));
       assertEquals("ok\n", byFile.out(), byFile.err());
     }

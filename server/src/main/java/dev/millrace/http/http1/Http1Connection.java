@@ -107,7 +107,6 @@ final class Http1Connection extends EngineConnection
   }
 
   // ---- reading heads
-  // -----------------------------------------------------------------------------
 
   @Override
   public void handleEvent(ConduitStreamSourceChannel source) {
@@ -158,7 +157,6 @@ final class Http1Connection extends EngineConnection
   }
 
   // ---- exchanges
-  // ---------------------------------------------------------------------------------
 
   /** Starts the exchange of a request that has no cached response. */
   void begin(HeadParser parser, byte[] bytes, int at) {
@@ -266,7 +264,6 @@ final class Http1Connection extends EngineConnection
   }
 
   // ---- bodies and heads of the exchange
-  // ----------------------------------------------------------
 
   @Override
   protected StreamSinkConduit getSinkConduit(
@@ -320,7 +317,6 @@ final class Http1Connection extends EngineConnection
   }
 
   // ---- the end
-  // -----------------------------------------------------------------------------------
 
   /** Ends the connection after its last response. */
   private void finish() {
