@@ -22,11 +22,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -88,7 +90,8 @@ class WarmUpTest {
           System.nanoTime() - began >= 1_000_000_000L, "the warm-up lasts as long as configured");
       assertEquals(before, leftBehind());
       String files = System.getProperty("java.io.tmpdir") + "/millrace-warm-up";
-      assertEquals(0, Descriptors.openBelow(files));
+      // A hashing thread, which has the lowest priority, may have to end its read first.
+      var _ = Await.until(() -> Descriptors.openBelow(files), open -> open == 0);
       assertEquals(List.of(), log.lines());
       assertEquals(Set.of(C2Threads.NICENESS), c2Niceness());
       assertEquals(0, requests(server));
@@ -114,24 +117,54 @@ class WarmUpTest {
     String settings = "listing: on\n" + yaml;
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING, settings)) {
       long before = bytesFromDisk();
-      assertTrue(
-          WarmUpTraffic.run(
-              server.address(),
-              server.managementAddress(),
-              root,
-              System.nanoTime() + 1_500_000_000L));
-      assertEquals(List.of(), log.lines());
-      Map<String, Double> statuses = statuses(server);
-      for (String status : List.of("2xx", "3xx", "4xx")) {
-        assertTrue(statuses.getOrDefault(status, 0.0) > 10, status + " in " + statuses);
-      }
       int cold = WarmUpTraffic.files().getOrDefault("cold", 0);
-      assertTrue(bytesFromDisk() - before >= cold, "the evicted file is read from disk again");
-      Matcher hashed = HASHED.matcher(server.metrics());
-      assertTrue(hashed.find());
-      double bytes = Double.parseDouble(hashed.group(1));
-      assertTrue(yaml.contains("digests: off") ? bytes == 0 : bytes >= 2 * cold, bytes + " hashed");
+      trafficUntil(
+          server.address(),
+          server.managementAddress(),
+          () -> missing(server, bytesFromDisk() - before >= cold, !yaml.contains("digests: off")));
+      assertEquals(List.of(), log.lines());
+      assertTrue(!yaml.contains("digests: off") || hashedBytes(server) == 0);
     }
+  }
+
+  /** The kinds of responses and of work that the traffic has not caused yet. */
+  private static List<String> missing(RunningServer server, boolean readFromDisk, boolean hashes)
+      throws Exception {
+    List<String> missing = new ArrayList<>();
+    Map<String, Double> statuses = statuses(server);
+    for (String status : List.of("2xx", "3xx", "4xx")) {
+      if (statuses.getOrDefault(status, 0.0) <= 10) {
+        missing.add(status + " in " + statuses);
+      }
+    }
+    if (!readFromDisk) {
+      missing.add("the evicted file is read from disk again");
+    }
+    int cold = WarmUpTraffic.files().getOrDefault("cold", 0);
+    if (hashes && hashedBytes(server) < 2 * cold) {
+      missing.add("more than " + hashedBytes(server) + " bytes are hashed");
+    }
+    return missing;
+  }
+
+  private static double hashedBytes(RunningServer server) throws Exception {
+    Matcher hashed = HASHED.matcher(server.metrics());
+    assertTrue(hashed.find());
+    return Double.parseDouble(hashed.group(1));
+  }
+
+  /** Runs the traffic until nothing is missing; on a busy machine that takes several runs. */
+  private void trafficUntil(
+      InetSocketAddress http, InetSocketAddress management, Callable<List<String>> missing)
+      throws Exception {
+    var _ =
+        Await.until(
+            () -> {
+              long end = System.nanoTime() + 1_500_000_000L;
+              assertTrue(WarmUpTraffic.run(http, management, root, end));
+              return missing.call();
+            },
+            List::isEmpty);
   }
 
   @Test
@@ -148,9 +181,10 @@ class WarmUpTest {
         });
     monitoring.start();
     try (RunningServer server = RunningServer.start(root, TransportChoice.URING)) {
-      long end = System.nanoTime() + 1_500_000_000L;
-      assertTrue(WarmUpTraffic.run(server.address(), monitoring.getAddress(), root, end));
-      assertTrue(scrapes.get() >= 2, scrapes + " scrapes");
+      trafficUntil(
+          server.address(),
+          monitoring.getAddress(),
+          () -> scrapes.get() >= 2 ? List.of() : List.of("a second scrape"));
     } finally {
       monitoring.stop(0);
     }
