@@ -68,6 +68,7 @@ class HouseRulesTest {
   private static final List<String> LAYERS =
       List.of(
           "config:",
+          "certificate: config",
           "text:",
           "http.semantics:",
           "http.parser: config",
@@ -199,6 +200,7 @@ class HouseRulesTest {
   void onlyPackagesThatHandleExchangesUseUndertow() {
     for (String name :
         List.of(
+            "certificate",
             "text",
             "http.semantics",
             "http.parser",
