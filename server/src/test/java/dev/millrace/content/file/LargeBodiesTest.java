@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.server.Await;
 import dev.millrace.server.OnDisk;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
@@ -89,10 +90,16 @@ public class LargeBodiesTest {
         assertArrayEquals(content, client.body(client.head().contentLength()));
       }
       assertEquals(0, operations(server, "read"), "a resident file is sent from the page cache");
-      evict(root.resolve("f"));
-      client.get("/f");
-      assertArrayEquals(content, client.body(client.head().contentLength()));
-      assertTrue(operations(server, "read") > 0, "a non-resident file is read by the ring");
+      // On a busy machine the kernel may have read ahead of the server each time.
+      var _ =
+          Await.until(
+              () -> {
+                evict(root.resolve("f"));
+                client.get("/f");
+                assertArrayEquals(content, client.body(client.head().contentLength()));
+                return operations(server, "read");
+              },
+              read -> read > 0);
       assertEquals(0, metric(server, "millrace_send_chunks"), "chunks in use");
     }
   }
