@@ -115,7 +115,7 @@ public final class CertificateFiles {
    */
   private static void refuseBinary(byte[] bytes, Path file, String command)
       throws BadCertificateException {
-    if (bytes[0] == Der.SEQUENCE && bytes.length > 1 && (bytes[1] < 0 || bytes[1] < ' ')) {
+    if (Der.isOneSequence(bytes)) {
       throw new BadCertificateException(
           file,
           "the file is DER; convert it to PEM with openssl "

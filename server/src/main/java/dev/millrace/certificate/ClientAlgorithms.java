@@ -88,7 +88,7 @@ final class ClientAlgorithms {
   }
 
   /** Whether the client can verify a certificate and JSSE asks for its type now or later. */
-  boolean areEnoughFor(ServerCertificate certificate) {
+  boolean isUsable(ServerCertificate certificate) {
     String type = certificate.keyType();
     return isAskedFrom(type) && (isOld() || isVerifiable(type, certificate));
   }

@@ -32,6 +32,17 @@ final class Der {
     return new Der(bytes, 0, bytes.length);
   }
 
+  /** Whether bytes are one SEQUENCE and nothing else. */
+  static boolean isOneSequence(byte[] bytes) {
+    Der der = of(bytes);
+    try {
+      der.skip(SEQUENCE);
+      return der.at == der.end;
+    } catch (InvalidKeySpecException other) {
+      return false;
+    }
+  }
+
   /** Whether the next element has a tag. */
   boolean isNext(int tag) {
     return at < end && (bytes[at] & 0xff) == tag;

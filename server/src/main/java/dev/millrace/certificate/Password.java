@@ -3,6 +3,7 @@ package dev.millrace.certificate;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,10 +31,13 @@ final class Password implements AutoCloseable {
       // An array as large as the bytes: a decoder that grows its buffer leaves copies behind.
       CharBuffer decoded = CharBuffer.allocate(length);
       try {
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .decode(ByteBuffer.wrap(all, 0, length), decoded, true)
-            .throwException();
+        CoderResult result =
+            StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(all, 0, length), decoded, true);
+        if (result.isError()) {
+          result.throwException();
+        }
         return new Password(Arrays.copyOf(decoded.array(), decoded.position()));
       } catch (CharacterCodingException malformed) {
         throw new BadCertificateException(

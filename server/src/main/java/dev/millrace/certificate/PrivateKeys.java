@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
@@ -37,6 +38,13 @@ final class PrivateKeys {
   private final Path file;
   private final @Nullable Path passwordFile;
   private final AlgorithmIdentifier certified;
+
+  /** Made when the first key is decrypted, because it is large. It is not registered. */
+  private static final class Decryption {
+    static final Provider PROVIDER = new BouncyCastleProvider();
+
+    private Decryption() {}
+  }
 
   private PrivateKeys(
       PemFile pem, Path file, @Nullable Path passwordFile, AlgorithmIdentifier certified) {
@@ -167,7 +175,7 @@ final class PrivateKeys {
       try {
         decrypting =
             new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                .setProvider(new BouncyCastleProvider())
+                .setProvider(Decryption.PROVIDER)
                 .build(password.chars())
                 .get(info.getEncryptionAlgorithm())
                 .getInputStream(new ByteArrayInputStream(info.getEncryptedData()));

@@ -17,7 +17,7 @@ import java.util.Arrays;
 /** Bytes that may be a key or a password. Closing overwrites them with zeros. */
 final class SecretBytes implements AutoCloseable {
   /** Certificates and keys have a few KiB. */
-  static final int MAX_FILE_BYTES = 1 << 20;
+  private static final int MAX_FILE_BYTES = 1 << 20;
 
   private final byte[] bytes;
 
@@ -38,27 +38,33 @@ final class SecretBytes implements AutoCloseable {
     try (FileChannel channel = open(file);
         Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(MAX_FILE_BYTES + 1);
-      ByteBuffer buffer = memory.asByteBuffer();
-      int read = 0;
-      while (buffer.hasRemaining() && read >= 0) {
-        read = channel.read(buffer);
+      try {
+        ByteBuffer buffer = memory.asByteBuffer();
+        int read = 0;
+        while (buffer.hasRemaining() && read >= 0) {
+          read = channel.read(buffer);
+        }
+        checkSize(file, buffer.position());
+        byte[] bytes = new byte[buffer.position()];
+        var _ = buffer.flip().get(bytes);
+        return new SecretBytes(bytes);
+      } finally {
+        var _ = memory.fill((byte) 0);
       }
-      byte[] bytes = new byte[buffer.position()];
-      buffer.flip().get(bytes);
-      memory.asSlice(0, bytes.length).fill((byte) 0);
-      SecretBytes secret = new SecretBytes(bytes);
-      if (bytes.length == 0 || bytes.length > MAX_FILE_BYTES) {
-        secret.close();
-        throw new BadCertificateException(
-            file,
-            bytes.length == 0
-                ? "the file is empty; copy it again"
-                : "the file is larger than 1 MiB, so it is neither a certificate nor a key; name"
-                    + " another file");
-      }
-      return secret;
     } catch (IOException failed) {
       throw unreadable(file, failed);
+    }
+  }
+
+  private static void checkSize(Path file, int bytes) throws BadCertificateException {
+    if (bytes == 0) {
+      throw new BadCertificateException(file, "the file is empty; copy it again");
+    }
+    if (bytes > MAX_FILE_BYTES) {
+      throw new BadCertificateException(
+          file,
+          "the file is larger than 1 MiB, so it is neither a certificate nor a key; name another"
+              + " file");
     }
   }
 

@@ -64,7 +64,7 @@ public final class SelfSigned {
               Date.from(now.plus(life)),
               subject,
               keys.getPublic());
-      extend(builder, names, keys, subject.getRDNs().length == 0);
+      extend(builder, names, keys);
       return new ServerCertificate(
           "self-signed",
           keys.getPrivate(),
@@ -80,15 +80,12 @@ public final class SelfSigned {
   }
 
   private static X500Name subject(String name) {
-    X500NameBuilder builder = new X500NameBuilder();
-    if (name.length() <= MAX_COMMON_NAME) {
-      builder.addRDN(BCStyle.CN, name);
-    }
-    return builder.build();
+    // Clients use subjectAltName; the JDK refuses an issuer without a name.
+    String commonName = name.length() <= MAX_COMMON_NAME ? name : "self-signed";
+    return new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
   }
 
-  private static void extend(
-      JcaX509v3CertificateBuilder builder, List<String> names, KeyPair keys, boolean isNameless)
+  private static void extend(JcaX509v3CertificateBuilder builder, List<String> names, KeyPair keys)
       throws IOException, GeneralSecurityException {
     GeneralName[] alternatives =
         names.stream()
@@ -98,11 +95,9 @@ public final class SelfSigned {
                     : new GeneralName(GeneralName.dNSName, name.toLowerCase(Locale.ROOT)))
             .toArray(GeneralName[]::new);
     JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
-    // Critical if there is no subject (RFC 5280 §4.2.1.6).
     var _ =
         builder
-            .addExtension(
-                Extension.subjectAlternativeName, isNameless, new GeneralNames(alternatives))
+            .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternatives))
             .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
             .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
             .addExtension(

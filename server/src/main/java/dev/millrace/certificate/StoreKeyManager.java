@@ -69,7 +69,7 @@ final class StoreKeyManager extends X509ExtendedKeyManager {
       chosen = name == null ? null : snapshot.challenge(CertificateSet.normalized(name));
     } else {
       ClientAlgorithms client = ClientAlgorithms.of(keyType, session, suites);
-      chosen = snapshot.set().find(name, client::areEnoughFor);
+      chosen = snapshot.set().find(name, client::isUsable);
     }
     return chosen != null && chosen.keyType().equals(keyType) ? snapshot.aliasOf(chosen) : null;
   }
