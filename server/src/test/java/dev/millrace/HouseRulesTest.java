@@ -69,6 +69,7 @@ class HouseRulesTest {
       List.of(
           "config:",
           "text:",
+          "acme: config text",
           "http.semantics:",
           "http.parser: config",
           "files:",
@@ -200,6 +201,7 @@ class HouseRulesTest {
     for (String name :
         List.of(
             "text",
+            "acme",
             "http.semantics",
             "http.parser",
             "files",
