@@ -70,6 +70,7 @@ class HouseRulesTest {
           "config:",
           "certificate: config",
           "text:",
+          "acme: config text",
           "http.semantics:",
           "http.parser: config",
           "files:",
@@ -202,6 +203,7 @@ class HouseRulesTest {
         List.of(
             "certificate",
             "text",
+            "acme",
             "http.semantics",
             "http.parser",
             "files",
