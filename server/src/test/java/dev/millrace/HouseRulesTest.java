@@ -79,21 +79,25 @@ class HouseRulesTest {
           "transport:",
           "transport.uring: transport",
           "transport.nio: transport",
+          "transport.tls: config transport",
           "cache: files http.parser http.semantics transport",
-          "http.exchange: cache digest files http.parser",
+          "http.exchange: cache digest files http.parser transport",
+          "https: config http.exchange",
           "http.http1: cache http.exchange http.parser http.semantics transport",
           "auth: config digest files http.exchange",
           "proxy: config http.exchange http.parser",
-          "accesslog: auth config http.exchange http.parser text",
+          "accesslog: auth config http.exchange http.parser text transport",
           "content: auth cache config digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
           "content.checksum: content digest files http.exchange http.semantics text",
           "content.file: auth content content.checksum content.listing digest files http.exchange"
               + " http.semantics",
-          "metrics: cache digest files http.exchange http.parser transport.uring",
-          "management: digest http.exchange metrics text transport.nio transport.uring",
-          "server: accesslog cache config content content.file digest files http.exchange http.http1"
-              + " http.parser management metrics proxy transport transport.nio transport.uring",
+          "metrics: acme cache certificate digest files http.exchange http.parser transport.tls"
+              + " transport.uring",
+          "management: certificate digest http.exchange metrics text transport.nio transport.uring",
+          "server: accesslog acme cache certificate config content content.file digest files"
+              + " http.exchange http.http1 http.parser https management metrics proxy transport"
+              + " transport.nio transport.tls transport.uring",
           "logging: server",
           "warmup: accesslog config content server",
           "cli: config content digest doctor files logging management server text warmup");

@@ -6,6 +6,7 @@ import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.ParsedHeaders;
 import dev.millrace.net.AddressText;
+import dev.millrace.transport.SecureConnection;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /**
@@ -40,6 +42,7 @@ public final class AccessLog implements HttpHandler {
    * @param bytes number of body bytes sent
    * @param durationNanos from the head's last byte to the response's last byte
    * @param trace the W3C traceparent field, if it is valid
+   * @param clientSubject the subject of the client's certificate
    */
   public record Entry(
       long epochMillis,
@@ -54,12 +57,25 @@ public final class AccessLog implements HttpHandler {
       @Nullable String host,
       @Nullable String referer,
       @Nullable String agent,
-      @Nullable String trace) {
+      @Nullable String trace,
+      @Nullable String clientSubject) {
     /** A copy with the values that are known at the end of the request. */
     Entry ended(long atMillis, long sentBytes, long tookNanos) {
       return new Entry(
-          atMillis, remote, user, method, target, protocol, status, sentBytes, tookNanos, host,
-          referer, agent, trace);
+          atMillis,
+          remote,
+          user,
+          method,
+          target,
+          protocol,
+          status,
+          sentBytes,
+          tookNanos,
+          host,
+          referer,
+          agent,
+          trace,
+          clientSubject);
     }
   }
 
@@ -122,7 +138,8 @@ public final class AccessLog implements HttpHandler {
 
   /** The entry of a request with a cached response that is being sent. */
   public static Entry entry(
-      int status, HeadParser head, byte[] bytes, int base, SocketAddress peer) {
+      int status, HeadParser head, byte[] bytes, int base, StreamConnection connection) {
+    SocketAddress peer = connection.getPeerAddress();
     int from = base + head.targetStart();
     int to = base + head.targetEnd();
     ParsedHeaders fields = head.fields();
@@ -139,7 +156,8 @@ public final class AccessLog implements HttpHandler {
         fields.value("host", bytes, base),
         fields.value("referer", bytes, base),
         fields.value("user-agent", bytes, base),
-        trace(fields.value("traceparent", bytes, base)));
+        trace(fields.value("traceparent", bytes, base)),
+        connection instanceof SecureConnection secure ? secure.clientSubject() : null);
   }
 
   private void handScheduled() {
@@ -174,7 +192,8 @@ public final class AccessLog implements HttpHandler {
         null,
         null,
         null,
-        null);
+        null,
+        exchange.getConnection() instanceof RequestOrigin origin ? origin.clientSubject() : null);
   }
 
   private static Entry entry(HttpServerExchange exchange) {
@@ -199,7 +218,8 @@ public final class AccessLog implements HttpHandler {
         headers.getFirst(Headers.HOST),
         headers.getFirst(Headers.REFERER),
         headers.getFirst(Headers.USER_AGENT),
-        trace(headers.getFirst(TRACEPARENT)));
+        trace(headers.getFirst(TRACEPARENT)),
+        origin == null ? null : origin.clientSubject());
   }
 
   private static String address(@Nullable InetSocketAddress source) {

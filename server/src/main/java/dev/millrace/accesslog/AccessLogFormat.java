@@ -54,6 +54,9 @@ public enum AccessLogFormat {
       JsonText.member(out, "referer", entry.referer());
       JsonText.member(out, "user_agent", entry.agent());
       JsonText.member(out, "traceparent", entry.trace());
+      if (entry.clientSubject() != null) {
+        JsonText.member(out, "client_subject", entry.clientSubject());
+      }
       out.append("}\n");
     }
   };

@@ -12,9 +12,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import javax.naming.InvalidNameException;
 import org.jspecify.annotations.Nullable;
 
-/** Parses {@code auth: [{path: /private/, basic: HTPASSWD, realm: Private}]}. */
+/**
+ * Parses {@code auth: [{path: /private/, basic: HTPASSWD, realm: Private}]}; instead of {@code
+ * basic} also {@code bearer: TOKENS} or {@code certificate: [NAME, ...]}.
+ */
 public final class AuthSettings {
   private AuthSettings() {}
 
@@ -26,7 +32,8 @@ public final class AuthSettings {
     }
     List<AuthRule> rules = new ArrayList<>();
     for (ConfigNode item : node.items()) {
-      Map<String, ConfigNode> members = item.members(List.of("path", "basic", "bearer", "realm"));
+      Map<String, ConfigNode> members =
+          item.members(List.of("path", "basic", "bearer", "certificate", "realm"));
       String path = ConfigNode.required(item, members, "path").text();
       if (!(RequestPath.parse(path) instanceof ParsedPath prefix)) {
         throw item.wrong("'" + path + "' is not a path that begins with a slash");
@@ -45,12 +52,28 @@ public final class AuthSettings {
     }
     ConfigNode basic = members.get("basic");
     ConfigNode bearer = members.get("bearer");
-    if ((basic == null) == (bearer == null)) {
-      throw item.wrong("exactly one of 'basic' and 'bearer' must be set");
+    ConfigNode certificate = members.get("certificate");
+    if (Stream.of(basic, bearer, certificate).filter(Objects::nonNull).count() != 1) {
+      throw item.wrong("exactly one of 'basic', 'bearer' and 'certificate' must be set");
+    }
+    if (certificate != null) {
+      return subjects(certificate);
     }
     return basic != null
         ? new BasicPasswords(realm, passwords(basic))
         : new BearerTokens(realm, tokens(bearer));
+  }
+
+  private static Credentials subjects(ConfigNode names) throws SettingsException {
+    List<String> accepted = names.texts();
+    if (accepted.isEmpty()) {
+      throw names.wrong("requires subjects or common names of client certificates, or any");
+    }
+    try {
+      return new ClientSubjects(accepted);
+    } catch (InvalidNameException malformed) {
+      throw names.wrong(accepted + " contains a subject that is not like CN=alice,O=Example");
+    }
   }
 
   private static Map<String, String> passwords(ConfigNode file) throws SettingsException {

@@ -20,7 +20,7 @@ public final class Authentication {
   private Authentication() {}
 
   /**
-   * Runs {@code proceed} if the request is allowed, otherwise responds with 401.
+   * Runs {@code proceed} if the request is allowed, otherwise responds with 401 or 403.
    *
    * @param rules of all rules that match the path, the one with the longest prefix applies
    */
@@ -36,14 +36,14 @@ public final class Authentication {
       proceed.run();
       return;
     }
-    String field = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-    Verdict cached = rule.credentials().cachedResult(field);
+    String presented = rule.credentials().presented(exchange);
+    Verdict cached = rule.credentials().cachedResult(presented);
     if (cached != null) {
       decide(exchange, rule, cached, proceed);
       return;
     }
     executors.<Verdict>call(
-        () -> rule.credentials().verify(field),
+        () -> rule.credentials().verify(presented),
         verdict -> decide(exchange, rule, verdict, proceed),
         failure -> failures.failed(exchange, failure));
   }
@@ -64,8 +64,13 @@ public final class Authentication {
     if (verdict.granted()) {
       exchange.putAttachment(USER, verdict.user());
       proceed.run();
+      return;
+    }
+    String challenge = rule.credentials().challenge();
+    if (challenge == null) {
+      ErrorResponder.send(exchange, StatusCodes.FORBIDDEN);
     } else {
-      exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, rule.credentials().challenge());
+      exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, challenge);
       ErrorResponder.send(exchange, StatusCodes.UNAUTHORIZED);
     }
   }

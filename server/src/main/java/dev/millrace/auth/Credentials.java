@@ -1,8 +1,10 @@
 package dev.millrace.auth;
 
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies the credentials of requests. Any thread. */
+/** Verifies what requests present to prove who sends them. Any thread. */
 public interface Credentials {
   /**
    * The result of a verification.
@@ -13,16 +15,17 @@ public interface Credentials {
     static final Verdict REFUSED = new Verdict(false, "");
   }
 
-  /**
-   * The verdict if it is cached or cheap, otherwise null: then call {@link #verify}.
-   *
-   * @param authorization the value of the Authorization field, or null
-   */
-  @Nullable Verdict cachedResult(@Nullable String authorization);
+  /** What a request presents: the value of the Authorization field by default; null for nothing. */
+  default @Nullable String presented(HttpServerExchange exchange) {
+    return exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+  }
+
+  /** The verdict if it is cached or cheap, otherwise null: then call {@link #verify}. */
+  @Nullable Verdict cachedResult(@Nullable String presented);
 
   /** Computes the verdict. May take long, so call it on a worker thread. */
-  Verdict verify(@Nullable String authorization);
+  Verdict verify(@Nullable String presented);
 
-  /** The value of WWW-Authenticate. */
-  String challenge();
+  /** The value of WWW-Authenticate; null if the client cannot present anything else. */
+  @Nullable String challenge();
 }

@@ -4,9 +4,9 @@
  * <ul>
  *   <li>{@link dev.millrace.auth.Authentication}: finds the {@link dev.millrace.auth.AuthRule} of a
  *       path and enforces it. Loop thread.
- *   <li>{@link dev.millrace.auth.Credentials}: verifies an Authorization field; {@link
+ *   <li>{@link dev.millrace.auth.Credentials}: verifies what a request presents; {@link
  *       dev.millrace.auth.BasicPasswords} on worker threads, {@link dev.millrace.auth.BearerTokens}
- *       at once.
+ *       at once; {@link dev.millrace.auth.ClientSubjects} accepts client certificates.
  * </ul>
  *
  * <p>Imports {@code files}, {@code http.exchange} and Undertow.

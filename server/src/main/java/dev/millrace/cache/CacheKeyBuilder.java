@@ -11,12 +11,16 @@ import java.util.Arrays;
 
 /**
  * Builds the key of a cacheable request: everything on which its response depends. These are the
- * method, whether the request is the connection's last, the target, Host, Accept-Encoding,
- * If-None-Match, and whether there is a Range. Accept is not part of it: only listings depend on
- * Accept, and they are not cached. The builder holds the last key. Loop thread only.
+ * method, whether the request is the connection's last and arrived over TLS, the target, Host,
+ * Accept-Encoding, If-None-Match, and whether there is a Range. Accept is not part of it: only
+ * listings depend on Accept, and they are not cached. The builder holds the last key. Loop thread
+ * only.
  */
 final class CacheKeyBuilder {
   private static final int MAX_BYTES = 1 << 10;
+
+  /** The bit of the first byte that marks requests over TLS. */
+  private static final int SECURE = 0x80;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -40,8 +44,10 @@ final class CacheKeyBuilder {
   /**
    * Builds a cacheable request's key. Returns its length, or -1 if it is too long or the Range is
    * not a {@link SingleByteRange}. The key does not contain the range itself.
+   *
+   * @param secure whether the request arrived over TLS
    */
-  int gather(HeadParser head, byte[] from, int base) {
+  int gather(HeadParser head, byte[] from, int base, boolean secure) {
     int kind = head.method() == Method.HEAD ? 'H' : 'G';
     if (head.fields().has(Field.RANGE)) {
       int start = base + head.fields().start(Field.RANGE);
@@ -50,7 +56,8 @@ final class CacheKeyBuilder {
       }
       kind = 'R';
     }
-    scratch[0] = (byte) (head.isLast() ? Character.toLowerCase(kind) : kind);
+    int letter = head.isLast() ? Character.toLowerCase(kind) : kind;
+    scratch[0] = (byte) (secure ? letter | SECURE : letter);
     int at = gather(1, from, base + head.targetStart(), base + head.targetEnd());
     at = gather(at, Field.HOST, head, from, base);
     at = gather(at, Field.ACCEPT_ENCODING, head, from, base);
@@ -77,7 +84,8 @@ final class CacheKeyBuilder {
 
   /** Whether a key's response covers all ranges of a file. */
   static boolean isOfRange(byte[] key) {
-    return key[0] == 'R' || key[0] == 'r';
+    int letter = key[0] & ~SECURE;
+    return letter == 'R' || letter == 'r';
   }
 
   /** A copy of the last key. */

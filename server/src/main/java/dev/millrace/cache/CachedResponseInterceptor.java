@@ -2,6 +2,7 @@ package dev.millrace.cache;
 
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.transport.DirectOutput;
+import dev.millrace.transport.SecureConnection;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
@@ -24,6 +25,7 @@ public final class CachedResponseInterceptor implements DirectOutput.SendListene
   private final ResponseCache cache;
   private final DirectOutput output;
   private final StreamConnection connection;
+  private final boolean secure;
   private @Nullable Owner owner;
   private byte @Nullable [] key;
   private boolean sending;
@@ -34,6 +36,7 @@ public final class CachedResponseInterceptor implements DirectOutput.SendListene
     this.cache = cache;
     this.output = output;
     this.connection = connection;
+    this.secure = connection instanceof SecureConnection;
   }
 
   /** The interceptor of a connection; null if its output is not a {@link DirectOutput}. */
@@ -63,7 +66,7 @@ public final class CachedResponseInterceptor implements DirectOutput.SendListene
    */
   public boolean answer(HeadParser head, byte[] bytes, int base) {
     key = null;
-    int length = head.isCacheable() ? cache.keys().gather(head, bytes, base) : -1;
+    int length = head.isCacheable() ? cache.keys().gather(head, bytes, base, secure) : -1;
     if (length < 0) {
       return false;
     }

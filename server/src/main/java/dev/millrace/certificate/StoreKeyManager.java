@@ -34,11 +34,26 @@ final class StoreKeyManager extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-    return choose(
-        keyType,
-        engine.getHandshakeSession(),
-        engine.getHandshakeApplicationProtocol(),
-        engine.getEnabledCipherSuites());
+    SSLSession session = engine.getHandshakeSession();
+    return session == null
+        ? restored(keyType, engine.getPeerHost())
+        : choose(
+            keyType,
+            session,
+            engine.getHandshakeApplicationProtocol(),
+            engine.getEnabledCipherSuites());
+  }
+
+  /**
+   * The certificate with which JSSE restores the session of a ticket, before there is a handshake
+   * session. JSSE compares it with that of the ticket.
+   *
+   * @param serverName the name that the client requests, which the creator of the engine has read
+   */
+  private @Nullable String restored(String keyType, @Nullable String serverName) {
+    StoreSnapshot snapshot = snapshots.get();
+    ServerCertificate chosen = snapshot.set().select(serverName, keyType::equals);
+    return chosen == null ? null : snapshot.aliasOf(chosen);
   }
 
   @Override

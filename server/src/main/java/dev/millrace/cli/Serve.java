@@ -73,6 +73,7 @@ final class Serve implements Callable<Integer> {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
+    Signals.reloadWith(server::reload);
     Duration max = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
     Signals.stopWith(
         () -> {
@@ -93,14 +94,17 @@ final class Serve implements Callable<Integer> {
     for (Key<?> key : ServerSettings.KEYS) {
       if (key != MountSettings.ROOT) {
         String defaultValue = key.defaultText().isEmpty() ? "none" : key.defaultText();
-        serve.addOption(
+        CommandLine.Model.OptionSpec.Builder option =
             CommandLine.Model.OptionSpec.builder("--" + key.name())
                 .paramLabel(key.form())
                 .description(key.description() + " Default: " + defaultValue + ".")
                 .arity("1")
                 .type(List.class)
-                .auxiliaryTypes(String.class)
-                .build());
+                .auxiliaryTypes(String.class);
+        if (key.form().startsWith("on|off")) {
+          option.arity("0..1").fallbackValue("on");
+        }
+        serve.addOption(option.build());
       }
     }
     return command;

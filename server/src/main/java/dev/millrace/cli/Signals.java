@@ -13,7 +13,7 @@ import java.util.logging.Logger;
  *
  * <pre>
  *   SIGTERM, SIGINT   stop the server within the drain time and two seconds; exit code 0
- *   SIGHUP            ignored and logged: the configuration is read at start only
+ *   SIGHUP            loads the certificates again; ignored before the start
  *   SIGQUIT           prints the threads (by Java)
  *   SIGPIPE, SIGUSR2  ignored (by Java)
  *   others            have the system's default action: SIGUSR1, SIGALRM and so on end the process
@@ -30,7 +30,16 @@ final class Signals {
 
   /** Ignores SIGHUP from now on. Call this before the server starts. */
   static void ignoreHangUp() {
-    handle("HUP", () -> LOG.info("SIGHUP ignored: the configuration is read at start only"));
+    handle("HUP", () -> LOG.info("SIGHUP ignored: the server is starting"));
+  }
+
+  /**
+   * Runs {@code reload} on each SIGHUP.
+   *
+   * @param reload may block; signals that arrive meanwhile wait
+   */
+  static void reloadWith(Runnable reload) {
+    handle("HUP", reload);
   }
 
   /**

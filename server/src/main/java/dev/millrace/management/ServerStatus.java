@@ -1,5 +1,7 @@
 package dev.millrace.management;
 
+import dev.millrace.certificate.CertificateStore;
+import dev.millrace.certificate.ServerCertificate;
 import dev.millrace.digest.DigestService;
 import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
@@ -16,6 +18,8 @@ import dev.millrace.transport.uring.TransportStats;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingStats;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -50,6 +54,24 @@ public final class ServerStatus {
             "requests",
             () -> LoopAggregates.of(requests, RequestTracker::active))
         .line("connections", "connections", connections::getAsLong);
+  }
+
+  /** Adds the chart of certificates; those that are added to the store later are not shown. */
+  public void certificates(CertificateStore certificates) {
+    Status.Builder chart = status.chart("Certificates, days left", Unit.NUMBER);
+    for (int i = 0; i < certificates.all().size(); i++) {
+      int index = i;
+      ServerCertificate certificate = certificates.all().get(i);
+      String name = certificate.names().isEmpty() ? "" : certificate.names().getFirst();
+      chart.line(
+          "certificate_" + i + "_days",
+          name + " (" + certificate.keyType() + ")",
+          () -> daysLeft(certificates.all().get(index)));
+    }
+  }
+
+  private static double daysLeft(ServerCertificate certificate) {
+    return Duration.between(Instant.now(), certificate.notAfter()).toDays();
   }
 
   private static Stream<RequestStats.Series> all(List<RequestStats> stats) {

@@ -1,6 +1,8 @@
 package dev.millrace.metrics;
 
+import dev.millrace.acme.AcmeManager;
 import dev.millrace.cache.CacheStats;
+import dev.millrace.certificate.CertificateStore;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
@@ -16,6 +18,7 @@ import dev.millrace.metrics.HistogramCollector.Part;
 import dev.millrace.metrics.HistogramCollector.Series;
 import dev.millrace.sync.Mutex;
 import dev.millrace.sync.ThreadPool;
+import dev.millrace.transport.tls.HandshakeStats;
 import dev.millrace.transport.uring.RingWorker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -338,6 +341,26 @@ public final class ServerMetrics implements AutoCloseable {
   /** Adds the rings, the loops and their transports, in order of the loop's number. */
   public void ring(List<RingWorker> workers) {
     new RingMetrics(meters).register(workers);
+  }
+
+  /**
+   * Adds TLS handshakes and certificates.
+   *
+   * @param stats in order of the loop's number
+   */
+  public void tls(List<HandshakeStats> stats, CertificateStore certificates) {
+    new TlsMetrics(meters).register(stats, certificates);
+  }
+
+  /** Adds the orders of certificates. */
+  public void acme(AcmeManager acme) {
+    meters.counter(
+        "millrace.acme.certificates.issued", "Certificates issued", acme, AcmeManager::issued);
+    meters.counter(
+        "millrace.acme.failures",
+        "Orders of certificates that failed",
+        acme,
+        AcmeManager::failures);
   }
 
   @Override

@@ -46,9 +46,10 @@ final class ConnectionBound {
    * The bound for the connections of one loop.
    *
    * @param counted whether the connection to admit counts as open already
+   * @param plain whether refused connections expect HTTP; others are closed without a word
    * @param endOldestIdle closes an idle connection of the loop; false if there is none
    */
-  Admission on(boolean counted, BooleanSupplier endOldestIdle) {
+  Admission on(boolean counted, boolean plain, BooleanSupplier endOldestIdle) {
     return new Admission() {
       @Override
       public boolean admit() {
@@ -66,7 +67,7 @@ final class ConnectionBound {
 
       @Override
       public byte[] refusal() {
-        return REFUSAL.clone();
+        return plain ? REFUSAL.clone() : new byte[0];
       }
     };
   }

@@ -17,7 +17,6 @@ import dev.millrace.management.ServerStatus;
 import dev.millrace.management.Status;
 import dev.millrace.metrics.PoolMetrics;
 import dev.millrace.metrics.ServerMetrics;
-import dev.millrace.net.AddressText;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import java.io.IOException;
@@ -41,6 +40,9 @@ public final class FileServer implements AutoCloseable {
   /** Each connection has at most one pending operation, so this bounds connections on NIO. */
   private static final int POOL_QUEUE_ENTRIES = 65_536;
 
+  /** Handshakes that may wait for a thread; each takes less than a millisecond. */
+  private static final int HANDSHAKES = 1024;
+
   /** Minimum time for connections to send staged bytes, also after the drain time. */
   private static final Duration LAST_SENDS = Duration.ofMillis(500);
 
@@ -58,17 +60,19 @@ public final class FileServer implements AutoCloseable {
   private final @Nullable Scrubber scrubber;
   private final List<LoopContext> loops = new ArrayList<>();
   private final @Nullable AccessLogWriter accessLogWriter;
+  private final @Nullable HttpsServices https;
   private final ManagementServer management;
   private final Listeners listeners;
   private final Roots roots;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean started;
   private final ResetEvent stopped = new ResetEvent();
-  private final List<InetSocketAddress> addresses;
 
-  private FileServer(ServerSettings settings, Roots roots) throws StartException {
+  private FileServer(ServerSettings settings, Roots roots, @Nullable HttpsServices https)
+      throws StartException {
     this.settings = settings;
     this.roots = roots;
+    this.https = https;
     this.metrics = new ServerMetrics();
     EventLoop.FailureHandler failures = FileServer::logFailure;
     this.transport =
@@ -88,6 +92,9 @@ public final class FileServer implements AutoCloseable {
     this.scrubber =
         rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
     this.accessLogWriter = openAccessLog(settings);
+    if (https != null) {
+      https.start(pool("tls", HANDSHAKES));
+    }
     LoopContext.Shared shared =
         new LoopContext.Shared(
             settings,
@@ -95,7 +102,8 @@ public final class FileServer implements AutoCloseable {
             pool,
             digests,
             scrubber == null ? _ -> false : scrubber::isCorrupt,
-            accessLogWriter);
+            accessLogWriter,
+            https);
     for (int i = 0; i < transport.loops().size(); i++) {
       loops.add(new LoopContext(i, shared));
     }
@@ -113,12 +121,7 @@ public final class FileServer implements AutoCloseable {
     try {
       opened = startManagement(shares.management());
       this.management = opened;
-      this.listeners =
-          Listeners.open(
-              transport,
-              settings.get(ServerSettings.LISTEN),
-              each(LoopContext::opening),
-              each(loop -> loop.admission(bound)));
+      this.listeners = Listeners.open(transport, Listeners.doors(settings, loops, bound));
     } catch (StartException failed) {
       if (opened != null) {
         opened.close();
@@ -130,7 +133,6 @@ public final class FileServer implements AutoCloseable {
       pool.close();
       throw failed;
     }
-    this.addresses = listeners.addresses();
     metrics.connections(
         listeners.accepted(), bound::refused, transport::openConnections, trackers());
     this.started = true;
@@ -157,10 +159,25 @@ public final class FileServer implements AutoCloseable {
    */
   public static FileServer start(ServerSettings settings) throws StartException {
     Roots roots = openRoots(settings);
+    HttpsServices https = null;
+    FileServer server;
     try {
-      return new FileServer(settings, roots);
+      https = HttpsServices.open(settings);
+      server = new FileServer(settings, roots, https);
     } catch (StartException failed) {
       roots.close();
+      if (https != null) {
+        https.close();
+      }
+      throw failed;
+    }
+    try {
+      if (https != null) {
+        https.startAcme();
+      }
+      return server;
+    } catch (StartException failed) {
+      server.close();
       throw failed;
     }
   }
@@ -235,6 +252,14 @@ public final class FileServer implements AutoCloseable {
     if (log != null) {
       metrics.accessLog(log::written, log::dropped);
     }
+    if (https != null) {
+      metrics.tls(each(LoopContext::handshakes), https.certificates());
+      metrics.pool("tls", https.pool());
+      if (https.acme() != null) {
+        metrics.acme(https.acme().manager());
+      }
+      charts.certificates(https.certificates());
+    }
     if (transport instanceof Transport.Uring uring) {
       metrics.ring(uring.workers());
       charts.ring(uring.workers());
@@ -302,9 +327,23 @@ public final class FileServer implements AutoCloseable {
     var _ = Thread.ofPlatform().daemon().name("millrace-ready").start(task);
   }
 
-  /** The listening addresses, with the ports that the system has selected. */
+  /** The addresses of HTTP, with the ports that the system has selected. */
   public List<InetSocketAddress> addresses() {
-    return addresses;
+    return listeners.addresses(0);
+  }
+
+  /** The addresses of HTTPS, with the ports that the system has selected. */
+  public List<InetSocketAddress> tlsAddresses() {
+    return listeners.addresses(1);
+  }
+
+  /** Loads the certificates again; other settings are read at start only. Any thread. */
+  public void reload() {
+    if (https != null) {
+      https.reload();
+    } else {
+      LOG.info("nothing to reload: the configuration is read at start only");
+    }
   }
 
   /** The management address, with the port that the system has selected. */
@@ -312,22 +351,10 @@ public final class FileServer implements AutoCloseable {
     return management.address();
   }
 
-  /** One line for the operator: directory, addresses and transport. */
+  /** What is served, where and how, for the operator; one line, two with a certificate made now. */
   public String greeting() {
-    StringBuilder line = new StringBuilder("millrace ").append(Version.current());
-    line.append(" serves ")
-        .append(settings.mounts().getFirst().root().toAbsolutePath().normalize())
-        .append(" at ");
-    line.append(String.join(", ", addresses().stream().map(FileServer::url).toList()));
-    line.append(" over ").append(transport.description());
-    if (!transport.reason().isEmpty()) {
-      line.append(", because ").append(transport.reason());
-    }
-    return line.append("; management at ").append(url(managementAddress())).toString();
-  }
-
-  static String url(InetSocketAddress address) {
-    return "http://" + AddressText.of(address);
+    return Greeting.of(
+        settings, transport, addresses(), tlsAddresses(), managementAddress(), https);
   }
 
   /** The executor of a loop; only for tests that block it. */
@@ -377,6 +404,10 @@ public final class FileServer implements AutoCloseable {
     status.close();
     stop.step("the index of digests", this::closeStore);
     stop.step("the worker pool", pool::close);
+    HttpsServices tls = https;
+    if (tls != null) {
+      stop.step("TLS", tls::close);
+    }
     loops.forEach(LoopContext::end); // the loop threads have ended
     AccessLogWriter log = accessLogWriter;
     if (log != null) {

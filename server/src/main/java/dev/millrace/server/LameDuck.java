@@ -77,7 +77,7 @@ final class LameDuck {
       Runnable end =
           () -> {
             try {
-              busy.addAndGet(loop.connections().endIdle() + loop.requests().active());
+              busy.addAndGet(loop.endIdle());
             } finally {
               done.set();
             }

@@ -1,14 +1,16 @@
 package dev.millrace.server;
 
 import dev.millrace.config.HostPort;
+import dev.millrace.config.Key;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RejectionHandler;
 import dev.millrace.http.exchange.RequestBodyDiscarder;
-import dev.millrace.http.http1.Http1Loop;
+import dev.millrace.https.HttpsHandler;
 import dev.millrace.proxy.ForwardedHeaders;
 import dev.millrace.proxy.ProxyOpenListener;
 import dev.millrace.transport.Admission;
 import dev.millrace.transport.ListeningSockets;
+import dev.millrace.transport.tls.TlsSettings;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
@@ -25,50 +27,61 @@ import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.channels.AcceptingChannel;
 
-/** The HTTP listeners, and the chain of listeners and handlers of a connection. */
+/** The listeners of HTTP and HTTPS, and the chain of listeners and handlers of a connection. */
 final class Listeners implements AutoCloseable {
+  /**
+   * Addresses whose connections are handled alike.
+   *
+   * @param key the setting with the addresses
+   * @param opens get the accepted connections; by loop number
+   * @param admissions decide which connections are accepted; by loop number
+   */
+  record Door(
+      Key<List<HostPort>> key,
+      List<HostPort> addresses,
+      List<ChannelListener<StreamConnection>> opens,
+      List<Admission> admissions) {}
+
   private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
-  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final List<List<InetSocketAddress>> addresses = new ArrayList<>();
   private final Transport transport;
-  private final ChannelListener<StreamConnection> open;
-  private final List<Admission> admissions;
   private final AtomicLongArray accepted;
 
-  /**
-   * @param opens by loop number
-   * @param admissions by loop number
-   */
-  private Listeners(
-      Transport transport,
-      List<ChannelListener<StreamConnection>> opens,
-      List<Admission> admissions) {
+  private Listeners(Transport transport) {
     this.transport = transport;
-    this.admissions = admissions;
-    this.accepted = new AtomicLongArray(opens.size());
-    this.open =
-        connection -> {
-          int loop = connection.getIoThread().getNumber();
-          accepted.incrementAndGet(loop);
-          opens.get(loop).handleEvent(connection);
-        };
+    this.accepted = new AtomicLongArray(transport.loops().size());
+  }
+
+  /** The doors of the settings: first HTTP, then HTTPS. */
+  static List<Door> doors(ServerSettings settings, List<LoopContext> loops, ConnectionBound bound) {
+    List<Door> doors = new ArrayList<>();
+    for (boolean plain : new boolean[] {true, false}) {
+      List<ChannelListener<StreamConnection>> opens = new ArrayList<>();
+      List<Admission> admissions = new ArrayList<>();
+      for (LoopContext loop : loops) {
+        ChannelListener<StreamConnection> open = plain ? loop.opening() : loop.tlsOpening();
+        if (open != null) {
+          opens.add(open);
+        }
+        admissions.add(loop.admission(bound, plain));
+      }
+      Key<List<HostPort>> key = plain ? ServerSettings.LISTEN : TlsSettings.LISTEN;
+      doors.add(new Door(key, settings.get(key), opens, admissions));
+    }
+    return doors;
   }
 
   /**
-   * Listens on all addresses.
+   * Listens on the addresses of all doors.
    *
-   * @param opens get the accepted connections; by loop number
-   * @param admissions decide which connections are accepted; by loop number
    * @throws StartException if any address fails; then no listener is left open
    */
-  static Listeners open(
-      Transport transport,
-      List<HostPort> addresses,
-      List<ChannelListener<StreamConnection>> opens,
-      List<Admission> admissions)
-      throws StartException {
-    Listeners listeners = new Listeners(transport, opens, admissions);
+  static Listeners open(Transport transport, List<Door> doors) throws StartException {
+    Listeners listeners = new Listeners(transport);
     try {
-      listeners.listen(addresses);
+      for (Door door : doors) {
+        listeners.addresses.add(listeners.listen(door));
+      }
       return listeners;
     } catch (StartException failed) {
       listeners.close();
@@ -76,9 +89,10 @@ final class Listeners implements AutoCloseable {
     }
   }
 
-  /** The listener for a loop's new connections: reads the PROXY header, then starts HTTP. */
-  static ChannelListener<StreamConnection> opening(Http1Loop http, ServerSettings settings) {
-    return new ProxyOpenListener(http, settings.trustedProxies(), settings.http());
+  /** The listener for a loop's new connections: reads the PROXY header, then starts HTTP or TLS. */
+  static ChannelListener<StreamConnection> opening(
+      ChannelListener<StreamConnection> next, ServerSettings settings) {
+    return new ProxyOpenListener(next, settings.trustedProxies(), settings.http());
   }
 
   /** Adds the handlers that precede one that reads no request bodies. */
@@ -86,23 +100,30 @@ final class Listeners implements AutoCloseable {
       HttpHandler handler, ServerSettings settings, ExchangeFailures failures) {
     return new RejectionHandler(
         new ForwardedHeaders(
-            new RequestBodyDiscarder(handler, settings.http(), failures),
+            new RequestBodyDiscarder(
+                new HttpsHandler(handler, settings.https().policy()), settings.http(), failures),
             settings.trustedProxies()));
   }
 
-  private void listen(List<HostPort> configured) throws StartException {
-    List<InetSocketAddress> resolved = new ArrayList<>();
-    for (HostPort address : configured) {
-      resolved.add(FileServer.resolve("listen", address));
+  private List<InetSocketAddress> listen(Door door) throws StartException {
+    ChannelListener<StreamConnection> open =
+        connection -> {
+          int loop = connection.getIoThread().getNumber();
+          accepted.incrementAndGet(loop);
+          door.opens().get(loop).handleEvent(connection);
+        };
+    List<InetSocketAddress> bound = new ArrayList<>();
+    for (HostPort address : door.addresses()) {
+      bound.add(FileServer.resolve(door.key().name(), address));
     }
-    addresses.addAll(resolved);
     for (boolean wildcard : new boolean[] {true, false}) { // wildcards first: see NioSockets
-      for (int i = 0; i < configured.size(); i++) {
-        if (resolved.get(i).getAddress().isAnyLocalAddress() == wildcard) {
-          addresses.set(i, listen(configured.get(i), resolved.get(i)));
+      for (int i = 0; i < bound.size(); i++) {
+        if (bound.get(i).getAddress().isAnyLocalAddress() == wildcard) {
+          bound.set(i, listen(door, door.addresses().get(i), bound.get(i), open));
         }
       }
     }
+    return List.copyOf(bound);
   }
 
   /** The reason why listening failed, for the operator. */
@@ -113,7 +134,11 @@ final class Listeners implements AutoCloseable {
         : message;
   }
 
-  private InetSocketAddress listen(HostPort configured, InetSocketAddress address)
+  private InetSocketAddress listen(
+      Door door,
+      HostPort configured,
+      InetSocketAddress address,
+      ChannelListener<StreamConnection> open)
       throws StartException {
     OptionMap options =
         OptionMap.builder()
@@ -122,12 +147,12 @@ final class Listeners implements AutoCloseable {
             .set(Options.BACKLOG, 1000)
             .getMap();
     try {
-      ListeningSockets bound = transport.listen(address, open, admissions, options);
+      ListeningSockets bound = transport.listen(address, open, door.admissions(), options);
       sockets.addAll(bound.sockets());
       bound.sockets().forEach(AcceptingChannel::resumeAccepts);
       return bound.address();
     } catch (IOException | RuntimeException failed) {
-      throw new StartException("listen: " + configured + ": " + why(failed), failed);
+      throw new StartException(door.key() + ": " + configured + ": " + why(failed), failed);
     }
   }
 
@@ -138,9 +163,9 @@ final class Listeners implements AutoCloseable {
         .toList();
   }
 
-  /** The listening addresses, with the ports that the system has selected. */
-  List<InetSocketAddress> addresses() {
-    return List.copyOf(addresses);
+  /** The listening addresses of a door, with the ports that the system has selected. */
+  List<InetSocketAddress> addresses(int door) {
+    return addresses.get(door);
   }
 
   /** Stops accepting; open connections continue. */

@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLog;
+import dev.millrace.cache.CachedResponseInterceptor;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.file.FileStat;
@@ -14,8 +15,13 @@ import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.http.http1.Http1Loop;
 import dev.millrace.http.parser.ParserStats;
 import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.LoopExecutors;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.Admission;
+import dev.millrace.transport.SecureConnection;
+import dev.millrace.transport.tls.HandshakeStats;
+import dev.millrace.transport.tls.TlsLoop;
+import dev.millrace.transport.tls.TlsServer;
 import io.undertow.server.HttpHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -36,6 +42,7 @@ final class LoopContext {
    * @param digests owned by the first loop
    * @param corrupt whether a file is known to be corrupt
    * @param accessLog null for none
+   * @param https null without HTTPS
    */
   record Shared(
       ServerSettings settings,
@@ -43,7 +50,8 @@ final class LoopContext {
       ThreadPool pool,
       DigestService digests,
       Predicate<FileStat> corrupt,
-      AccessLog.@Nullable Writer accessLog) {}
+      AccessLog.@Nullable Writer accessLog,
+      @Nullable HttpsServices https) {}
 
   private final int number;
   private final XnioIoThread events;
@@ -57,6 +65,8 @@ final class LoopContext {
   private final RequestTracker requests;
   private final Connections connections;
   private final Http1Loop http;
+  private final @Nullable HandshakeStats handshakes;
+  private final @Nullable TlsLoop tls;
   private final LoopMounts mounts;
 
   LoopContext(int number, Shared shared) {
@@ -71,7 +81,8 @@ final class LoopContext {
         new Connections(
             shared.transport().clock(number), settings.get(ServerSettings.IDLE_TIMEOUT));
     this.mounts = new LoopMounts(number, shared, caches);
-    HttpHandler handler = Listeners.front(mounts.router(buffers, failures), settings, failures);
+    HttpHandler handler =
+        Listeners.front(answeringChallenges(mounts.router(buffers, failures)), settings, failures);
     AccessLog.Writer writer = shared.accessLog();
     this.log = writer == null ? null : new AccessLog(handler, writer);
     this.requests = new RequestTracker(log == null ? handler : log, stats);
@@ -85,7 +96,10 @@ final class LoopContext {
             settings.http(),
             parserStats,
             connections,
-            caches::answering);
+            this::interceptor);
+    HttpsServices https = shared.https();
+    this.handshakes = https == null ? null : new HandshakeStats();
+    this.tls = https == null || handshakes == null ? null : tlsLoop(https.tls(), handshakes);
     caches.start();
     var _ = events.executeAtInterval(connections::sweep, 1, TimeUnit.SECONDS);
   }
@@ -99,14 +113,59 @@ final class LoopContext {
     mounts.root(mount, root);
   }
 
+  private HttpHandler answeringChallenges(HttpHandler next) {
+    AcmeServices acme = shared.https() == null ? null : shared.https().acme();
+    return acme == null
+        ? next
+        : acme.responding(next, new LoopExecutors(shared.pool(), events), failures);
+  }
+
+  private TlsLoop tlsLoop(TlsServer server, HandshakeStats stats) {
+    return new TlsLoop(server, events, shared.transport().clock(number), stats, http);
+  }
+
+  /** The interceptor for a connection, or null if the cache must not respond to its requests. */
+  private @Nullable CachedResponseInterceptor interceptor(StreamConnection connection) {
+    boolean redirected =
+        shared.settings().https().policy().redirects() && !(connection instanceof SecureConnection);
+    return redirected ? null : caches.answering(connection);
+  }
+
   /** The listener for this loop's new connections. */
   ChannelListener<StreamConnection> opening() {
     return Listeners.opening(http, shared.settings());
   }
 
-  /** Bounds this loop's connections. */
-  Admission admission(ConnectionBound bound) {
-    return bound.on(shared.transport().countsBeforeAdmission(), connections::endOldestIdle);
+  /** The listener for this loop's new TLS connections, or null without HTTPS. */
+  @Nullable ChannelListener<StreamConnection> tlsOpening() {
+    return tls == null ? null : Listeners.opening(tls, shared.settings());
+  }
+
+  /**
+   * Bounds this loop's connections.
+   *
+   * @param plain whether they are not TLS
+   */
+  Admission admission(ConnectionBound bound, boolean plain) {
+    return bound.on(shared.transport().countsBeforeAdmission(), plain, this::endOldest);
+  }
+
+  /** Closes a connection whose handshake is not complete, or one that is idle; false if none. */
+  private boolean endOldest() {
+    return (tls != null && tls.endOldest()) || connections.endOldestIdle();
+  }
+
+  /** Ends all idle connections; returns the number of busy ones. Loop thread. */
+  int endIdle() {
+    if (tls != null) {
+      tls.endAll();
+    }
+    return connections.endIdle() + requests.active();
+  }
+
+  /** The statistics of TLS handshakes, or null without HTTPS. */
+  @Nullable HandshakeStats handshakes() {
+    return handshakes;
   }
 
   /** Invalidates responses with a file whose digests have changed. First loop's thread. */

@@ -27,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  * @param digests which digests are computed and sent
  * @param http bounds of the HTTP parser
  * @param trustedProxies proxies whose information about clients is trusted
+ * @param https the listeners, certificates and rules of HTTPS
  */
 public record ServerSettings(
     Settings values,
     List<Mount> mounts,
     DigestPolicy digests,
     HttpLimits http,
-    TrustedProxies trustedProxies) {
+    TrustedProxies trustedProxies,
+    HttpsSettings https) {
   public static final Key<List<HostPort>> LISTEN =
       Key.list(
           "listen",
@@ -119,6 +121,7 @@ public record ServerSettings(
   public static final List<Key<?>> KEYS =
       Stream.of(
               List.of(MountSettings.ROOT, LISTEN, MANAGEMENT, METRICS),
+              HttpsSettings.KEYS,
               Transport.KEYS,
               List.of(WORKERS, DRAIN, LAME_DUCK, WARM_UP),
               MountSettings.POLICY,
@@ -130,6 +133,10 @@ public record ServerSettings(
               TrustedProxies.KEYS)
           .<Key<?>>flatMap(List::stream)
           .toList();
+
+  /** Names that the YAML file may have besides those of the keys. */
+  private static final List<String> STRUCTURED =
+      Stream.concat(MountSettings.STRUCTURED.stream(), HttpsSettings.STRUCTURED.stream()).toList();
 
   public ServerSettings {
     mounts = List.copyOf(mounts);
@@ -151,13 +158,14 @@ public record ServerSettings(
         MountSettings.mounts(values),
         DigestPolicy.of(values),
         HttpLimits.of(values),
-        TrustedProxies.of(values));
+        TrustedProxies.of(values),
+        HttpsSettings.of(values));
   }
 
   /** Loads the values of all keys, without the mounts and what else is made of them. */
   public static Settings loadValues(SettingsLoader.Flags flags, Map<String, String> environment)
       throws SettingsException {
-    return SettingsLoader.load(KEYS, MountSettings.STRUCTURED, flags, environment);
+    return SettingsLoader.load(KEYS, STRUCTURED, flags, environment);
   }
 
   /** The value of a key. */

@@ -53,4 +53,7 @@ public interface DirectOutput {
    * @param sent notified once when the segment ends; it may write or close then
    */
   void stage(DescriptorChannel file, long position, long lengthBytes, SendListener sent);
+
+  /** Sets the sealer of all later file segments. Bytes of memory are staged as they are. */
+  void sealFiles(Sealer sealer);
 }

@@ -36,6 +36,15 @@ final class Pebble implements AutoCloseable {
    * @param lifeSeconds of certificates
    */
   Pebble(Path folder, TestResponder responder, long lifeSeconds) throws Exception {
+    this(folder, responder.httpPort(), responder.tlsPort(), lifeSeconds);
+  }
+
+  /**
+   * Starts the authority.
+   *
+   * @param httpPort and {@code tlsPort}: where it validates names
+   */
+  Pebble(Path folder, int httpPort, int tlsPort, long lifeSeconds) throws Exception {
     this.folder = folder;
     Programs.Result made =
         Programs.run(
@@ -73,13 +82,7 @@ final class Pebble implements AutoCloseable {
           "certificateValidityPeriod": %d
         }}
         """
-            .formatted(
-                port,
-                certificate(),
-                key(),
-                responder.httpPort(),
-                responder.tlsPort(),
-                lifeSeconds));
+            .formatted(port, certificate(), key(), httpPort, tlsPort, lifeSeconds));
     try {
       start(
           folder.resolve("dns.txt"),
@@ -174,7 +177,7 @@ final class Pebble implements AutoCloseable {
   }
 
   /** A port that is free for TCP and UDP on the loopback address. */
-  private static int freePort() {
+  static int freePort() {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     while (true) {
       try (ServerSocket tcp = new ServerSocket(0, 1, loopback);

@@ -8,7 +8,7 @@ import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ abstract class AccessContract {
   @TempDir Path root;
   @TempDir Path aside;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private static Head head(RunningServer server, String target, String... fields) throws Exception {
     try (RawClient client = new RawClient(server.address())) {

@@ -1,10 +1,10 @@
 package dev.millrace.auth;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class NioAccessTest extends AccessContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.NIO;
+  Via transport() {
+    return Via.NIO;
   }
 }

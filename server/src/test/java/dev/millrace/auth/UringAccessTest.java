@@ -1,10 +1,10 @@
 package dev.millrace.auth;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class UringAccessTest extends AccessContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 }

@@ -128,13 +128,16 @@ class CommandLineTest {
         millrace(Map.of(), "serve", "--config=" + file),
         file
             + ": unknown key 'lisen'; allowed: "
-            + "access-log, access-log-format, auth, cache, checksum-files, checksum-headers, "
-            + "corrupt, cors, digest-queue, digests, dotfiles, drain, errors, fallback, "
-            + "head-timeout, idle-timeout, index, lame-duck, listen, listing, loops, "
-            + "management, max-fields, max-head, max-ranges, max-target, metrics, mounts, "
-            + "open-files, precompressed, proxy-protocol, response-cache, revalidate, root, "
-            + "scrub, state, symlinks, transport, trusted-proxies, types, warm-up, workers, "
-            + "zero-copy");
+            + "access-log, access-log-format, acme, acme-agree-tos, acme-ca, acme-challenge, "
+            + "acme-directory, acme-email, acme-http-01-folder, auth, cache, certificates, checksum-files, "
+            + "checksum-headers, corrupt, cors, digest-queue, digests, dotfiles, drain, errors, "
+            + "fallback, head-timeout, hsts, hsts-subdomains, idle-timeout, index, lame-duck, "
+            + "listen, listing, loops, management, max-fields, max-head, max-ranges, max-target, "
+            + "metrics, mounts, open-files, precompressed, proxy-protocol, redirect-http, "
+            + "response-cache, revalidate, root, scrub, state, symlinks, tls-cert, "
+            + "tls-client-auth, tls-client-ca, tls-handshake-timeout, tls-key, tls-listen, "
+            + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
+            + "types, warm-up, workers, zero-copy");
   }
 
   @Test

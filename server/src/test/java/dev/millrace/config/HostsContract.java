@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.millrace.server.Answered;
 import dev.millrace.server.LogLines;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +26,7 @@ abstract class HostsContract {
 
   @TempDir Path root;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   @BeforeEach
   void files() throws Exception {

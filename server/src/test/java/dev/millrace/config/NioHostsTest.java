@@ -1,10 +1,10 @@
 package dev.millrace.config;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class NioHostsTest extends HostsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.NIO;
+  Via transport() {
+    return Via.NIO;
   }
 }

@@ -1,10 +1,10 @@
 package dev.millrace.config;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class UringHostsTest extends HostsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 }

@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.config.SettingsLoader;
-import dev.millrace.transport.TransportChoice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class AddressesContract {
   @TempDir Path root;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   @BeforeEach
   void makeFile() throws Exception {
@@ -35,7 +33,7 @@ abstract class AddressesContract {
             "root", List.of(root.toString()),
             "listen", List.of(listen),
             "management", List.of(management),
-            "transport", List.of(transport().name().toLowerCase(Locale.ROOT)),
+            "transport", List.of(transport().setting()),
             "drain", List.of("1s"));
     return FileServer.start(ServerSettings.load(new SettingsLoader.Flags(flags, null), Map.of()));
   }
@@ -66,7 +64,7 @@ abstract class AddressesContract {
 
   @Test
   void urlsHaveIpv6AddressesInBrackets() {
-    assertEquals("http://[::1]:8080", FileServer.url(new InetSocketAddress("::1", 8080)));
+    assertEquals("http://[::1]:8080", Greeting.url("http", new InetSocketAddress("::1", 8080)));
   }
 
   @Test

@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.RawClient.Head;
-import dev.millrace.transport.TransportChoice;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +24,7 @@ abstract class LameDuckContract {
 
   @TempDir Path root;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private RunningServer start() throws Exception {
     Files.writeString(root.resolve("f"), "content");
@@ -37,41 +34,28 @@ abstract class LameDuckContract {
 
   /** Checks for an end of stream just before it sends, as clients with connection pools do. */
   private static final class Client implements AutoCloseable {
-    private final SocketChannel channel;
-    private final ByteBuffer buffer = ByteBuffer.allocate(4096);
+    private final RawClient raw;
     boolean closeRequested;
 
     Client(InetSocketAddress address) throws IOException {
-      channel = SocketChannel.open(address);
+      raw = new RawClient(address);
     }
 
     boolean hasEnded() throws IOException {
-      channel.configureBlocking(false);
-      try {
-        return channel.read(buffer.clear()) < 0;
-      } finally {
-        channel.configureBlocking(true);
-      }
+      return raw.hasEnded();
     }
 
     /** Sends a request and reads its response; throws if there is none. */
     void exchange() throws IOException {
-      channel.write(
-          ByteBuffer.wrap(
-              "GET /f HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-      StringBuilder response = new StringBuilder();
-      while (!response.toString().endsWith("\r\n\r\ncontent")) {
-        if (channel.read(buffer.clear()) < 0) {
-          throw new IOException("ended after: " + response);
-        }
-        response.append(StandardCharsets.US_ASCII.decode(buffer.flip()));
-      }
-      closeRequested = response.toString().contains("\r\nConnection: close\r\n");
+      raw.get("/f");
+      Head head = raw.head();
+      assertEquals("content", new String(raw.body(head), StandardCharsets.US_ASCII));
+      closeRequested = head.field("connection").equals("close");
     }
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      raw.close();
     }
   }
 

@@ -1,10 +1,8 @@
 package dev.millrace.server;
 
-import dev.millrace.transport.TransportChoice;
-
 class NioRootsTest extends RootsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.NIO;
+  Via transport() {
+    return Via.NIO;
   }
 }

@@ -1,12 +1,11 @@
 package dev.millrace.server;
 
-import dev.millrace.transport.TransportChoice;
 import java.util.List;
 
 class NioServingTest extends ServingContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.NIO;
+  Via transport() {
+    return Via.NIO;
   }
 
   @Override

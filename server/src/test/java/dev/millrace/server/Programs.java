@@ -27,6 +27,7 @@ public final class Programs {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().putAll(TestTls.environment());
       builder.environment().putAll(environment);
       Process process = builder.start();
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
@@ -61,18 +62,16 @@ public final class Programs {
   }
 
   /**
-   * The tests' class path without SLF4J, which only a test library needs, and with jars in place of
-   * directories, as installed: loading a class from a directory needs a free descriptor.
+   * The tests' class path with jars in place of directories, as installed: loading a class from a
+   * directory needs a free descriptor.
    */
   private static String runtimeClassPath() {
     String all =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> entries = new ArrayList<>();
     for (String entry : all.split(File.pathSeparator)) {
-      if (!entry.contains("slf4j")) {
-        entries.add(
-            Files.isDirectory(Path.of(entry)) ? JARS.computeIfAbsent(entry, Programs::jar) : entry);
-      }
+      entries.add(
+          Files.isDirectory(Path.of(entry)) ? JARS.computeIfAbsent(entry, Programs::jar) : entry);
     }
     return String.join(File.pathSeparator, entries);
   }

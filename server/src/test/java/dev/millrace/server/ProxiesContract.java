@@ -82,27 +82,30 @@ abstract class ProxiesContract {
 
   private void listen(TrustedProxies trust) throws Exception {
     HttpLimits limits = HttpLimits.DEFAULT.withHeadTimeout(Duration.ofMillis(500));
-    ServerSettings settings = RunningServer.settings(Path.of("."), choice(), "", limits, trust);
+    ServerSettings settings =
+        RunningServer.settings(Path.of("."), Via.plain(choice()), "", limits, trust);
     listeners =
         Listeners.open(
             transport,
-            settings.get(ServerSettings.LISTEN),
             List.of(
-                Listeners.opening(
-                    new Http1Loop(
-                        new ExchangeFactory(
-                            Listeners.front(ECHO, settings, new ExchangeFailures())),
-                        limits,
-                        new ParserStats(),
-                        new Connections(
-                            System::nanoTime, settings.get(ServerSettings.IDLE_TIMEOUT)),
-                        _ -> null),
-                    settings)),
-            List.of(Admission.UNBOUNDED));
+                new Listeners.Door(
+                    ServerSettings.LISTEN,
+                    settings.get(ServerSettings.LISTEN),
+                    List.of(Listeners.opening(http(settings, limits), settings)),
+                    List.of(Admission.UNBOUNDED))));
+  }
+
+  private static Http1Loop http(ServerSettings settings, HttpLimits limits) {
+    return new Http1Loop(
+        new ExchangeFactory(Listeners.front(ECHO, settings, new ExchangeFailures())),
+        limits,
+        new ParserStats(),
+        new Connections(System::nanoTime, settings.get(ServerSettings.IDLE_TIMEOUT)),
+        _ -> null);
   }
 
   private RawClient connect() throws Exception {
-    return new RawClient(listeners.addresses().getFirst());
+    return new RawClient(listeners.addresses(0).getFirst());
   }
 
   private static void assertEcho(String expected, RawClient client) throws Exception {

@@ -6,12 +6,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** HTTP/1.1 over one socket; a test sees exactly the bytes that the server sent. */
+/**
+ * HTTP/1.1 over one socket, with TLS if the server expects it; a test sees exactly the bytes that
+ * the server sent.
+ */
 public final class RawClient implements AutoCloseable {
   /** The head of a response, with field names in lower case. */
   public record Head(int status, Map<String, String> fields) {
@@ -25,6 +29,7 @@ public final class RawClient implements AutoCloseable {
   }
 
   private final Socket socket = new Socket();
+  private final Socket stream;
   private final InputStream in;
 
   public RawClient(InetSocketAddress address) throws IOException {
@@ -38,7 +43,8 @@ public final class RawClient implements AutoCloseable {
     socket.setSoTimeout(80_000); // less than the test's own timeout
     socket.connect(address);
     socket.setTcpNoDelay(true); // keeps the test's fragments separate
-    in = socket.getInputStream();
+    stream = address instanceof TestTls.Address ? TestTls.over(socket, address) : socket;
+    in = stream.getInputStream();
   }
 
   public InputStream in() {
@@ -46,12 +52,12 @@ public final class RawClient implements AutoCloseable {
   }
 
   public void send(String text) throws IOException {
-    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    stream.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Shuts down this side of the connection. */
   public void shutdownOutput() throws IOException {
-    socket.shutdownOutput();
+    stream.shutdownOutput();
   }
 
   public void request(String method, String target, String... fields) throws IOException {
@@ -113,6 +119,19 @@ public final class RawClient implements AutoCloseable {
     return in.read() < 0;
   }
 
+  /** Whether the server has ended the connection; must not be called before unread responses. */
+  public boolean hasEnded() throws IOException {
+    int before = socket.getSoTimeout();
+    socket.setSoTimeout(1);
+    try {
+      return in.read() < 0;
+    } catch (SocketTimeoutException open) {
+      return false;
+    } finally {
+      socket.setSoTimeout(before);
+    }
+  }
+
   /** Ends the connection with a reset. */
   public void reset() throws IOException {
     socket.setSoLinger(true, 0);
@@ -134,6 +153,6 @@ public final class RawClient implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    stream.close();
   }
 }

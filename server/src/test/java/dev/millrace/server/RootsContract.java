@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.RawClient.Head;
-import dev.millrace.transport.TransportChoice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ abstract class RootsContract {
         public void close() {}
       };
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   @BeforeEach
   void listen() {

@@ -7,8 +7,8 @@ import dev.millrace.transport.TransportChoice;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** A server in this process on free ports. */
@@ -20,15 +20,23 @@ public final class RunningServer implements AutoCloseable {
   }
 
   public static RunningServer start(Path root, TransportChoice transport) throws Exception {
-    return start(root, transport, "");
+    return start(root, Via.plain(transport), "");
+  }
+
+  public static RunningServer start(Path root, Via via) throws Exception {
+    return start(root, via, "");
+  }
+
+  public static RunningServer start(Path root, TransportChoice transport, String yaml)
+      throws Exception {
+    return start(root, Via.plain(transport), yaml);
   }
 
   /**
    * @param yaml further settings
    */
-  public static RunningServer start(Path root, TransportChoice transport, String yaml)
-      throws Exception {
-    return new RunningServer(FileServer.start(settings(root, transport, yaml)));
+  public static RunningServer start(Path root, Via via, String yaml) throws Exception {
+    return start(settings(root, via, yaml));
   }
 
   public static RunningServer start(ServerSettings settings) throws Exception {
@@ -38,50 +46,82 @@ public final class RunningServer implements AutoCloseable {
   /** Starts with limits that are not settings. */
   public static RunningServer start(Path root, TransportChoice transport, HttpLimits limits)
       throws Exception {
-    return start(root, transport, limits, TrustedProxies.NONE);
+    return start(root, Via.plain(transport), limits, TrustedProxies.NONE);
   }
 
-  public static RunningServer start(
-      Path root, TransportChoice transport, HttpLimits limits, TrustedProxies trust)
+  public static RunningServer start(Path root, Via via, HttpLimits limits) throws Exception {
+    return start(root, via, limits, TrustedProxies.NONE);
+  }
+
+  public static RunningServer start(Path root, Via via, HttpLimits limits, TrustedProxies trust)
       throws Exception {
-    return start(settings(root, transport, "", limits, trust));
+    return start(settings(root, via, "", limits, trust));
   }
 
   public static ServerSettings settings(
-      Path root, TransportChoice transport, String yaml, HttpLimits limits, TrustedProxies trust)
-      throws Exception {
-    ServerSettings s = settings(root, transport, yaml);
-    return new ServerSettings(s.values(), s.mounts(), s.digests(), limits, trust);
+      Path root, Via via, String yaml, HttpLimits limits, TrustedProxies trust) throws Exception {
+    ServerSettings s = settings(root, via, yaml);
+    return new ServerSettings(s.values(), s.mounts(), s.digests(), limits, trust, s.https());
   }
 
   public static ServerSettings settings(Path root, TransportChoice transport, String yaml)
       throws Exception {
+    return settings(root, Via.plain(transport), yaml);
+  }
+
+  public static ServerSettings settings(Path root, Via via, String yaml) throws Exception {
     Settled.await(root); // so that the test's files have strong ETags
     Path file = Files.createTempFile("millrace", ".yaml");
     try {
       Files.writeString(file, yaml);
-      Map<String, List<String>> flags =
-          Map.of(
-              "root", List.of(root.toString()),
-              "listen", List.of("127.0.0.1:0"),
-              "management", List.of("127.0.0.1:0"),
-              "transport", List.of(transport.name().toLowerCase(Locale.ROOT)),
-              "workers", List.of("2"),
-              "drain", List.of("20s"),
-              // Most tests leave connections open and need no grace period for requests in flight.
-              "lame-duck", List.of(yaml.contains("lame-duck") ? "1s" : "0s"));
+      Map<String, List<String>> flags = new HashMap<>();
+      flags.put("root", List.of(root.toString()));
+      flags.put("listen", List.of("127.0.0.1:0"));
+      flags.put("management", List.of("127.0.0.1:0"));
+      flags.put("transport", List.of(via.setting()));
+      flags.put("workers", List.of("2"));
+      flags.put("drain", List.of("20s"));
+      // Most tests leave connections open and need no grace period for requests in flight.
+      flags.put("lame-duck", List.of(yaml.contains("lame-duck") ? "1s" : "0s"));
+      if (via.isTls()) {
+        flags.put("tls-listen", List.of("127.0.0.1:0"));
+        flags.put("tls-cert", List.of(TestTls.certificate().toString()));
+        flags.put("tls-key", List.of(TestTls.key().toString()));
+      }
       return ServerSettings.load(new SettingsLoader.Flags(flags, file), Map.of());
     } finally {
       Files.delete(file);
     }
   }
 
+  /** The address of HTTPS if the server has one, else of HTTP. */
   public InetSocketAddress address() {
+    return server.tlsAddresses().isEmpty()
+        ? plainAddress()
+        : new TestTls.Address(server.tlsAddresses().getFirst());
+  }
+
+  /** The address of HTTPS, for a client that adds no TLS itself. */
+  public InetSocketAddress rawTlsAddress() {
+    return server.tlsAddresses().getFirst();
+  }
+
+  /** As on SIGHUP. */
+  public void reload() {
+    server.reload();
+  }
+
+  public String greeting() {
+    return server.greeting();
+  }
+
+  public InetSocketAddress plainAddress() {
     return server.addresses().getFirst();
   }
 
   public String url() {
-    return "http://127.0.0.1:" + address().getPort();
+    boolean tls = address() instanceof TestTls.Address;
+    return (tls ? "https" : "http") + "://127.0.0.1:" + address().getPort();
   }
 
   public InetSocketAddress managementAddress() {

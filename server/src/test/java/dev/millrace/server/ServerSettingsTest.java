@@ -149,7 +149,7 @@ class ServerSettingsTest {
         "cache: [{match: '[', control: no-store}] | cache[0]: '[' has a bracket that is not closed",
         "cache: [{control: \"a\\x07b\"}] | cache[0]: 'a",
         "cors: [{origins: [example.org]}] | cors[0]: 'example.org' is not an origin, as in https://app.example.org, or *",
-        "auth: [{path: /a}] | auth[0]: exactly one of 'basic' and 'bearer' must be set",
+        "auth: [{path: /a}] | auth[0]: exactly one of 'basic', 'bearer' and 'certificate' must be set",
         "auth: [{path: a, basic: /x}] | auth[0]: 'a' is not a path that begins with a slash",
         "auth: [{path: /a, basic: /none}] | auth[0].basic: /none cannot be read",
         "auth: [{path: /a, basic: /etc/hostname}] | auth[0].basic: /etc/hostname: line 1 is not NAME:HASH",

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.RawClient.Head;
-import dev.millrace.transport.TransportChoice;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +27,7 @@ abstract class ServingContract {
   @TempDir Path root;
   private RunningServer running;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   /** The number of read buffers that a long transfer uses. */
   abstract int buffersOfATransfer();
@@ -89,6 +88,7 @@ abstract class ServingContract {
   @Test
   void headHasTheETagOfGetAndTheETagChangesWithTheFile() throws Exception {
     Path file = Files.writeString(root.resolve("f"), "12345");
+    Settled.await(root);
     try (RawClient client = connect()) {
       Head head = assertStatus(client, "HEAD", "/f", 200);
       Head get = assertStatus(client, "GET", "/f", 200);

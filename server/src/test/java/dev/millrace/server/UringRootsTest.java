@@ -1,10 +1,8 @@
 package dev.millrace.server;
 
-import dev.millrace.transport.TransportChoice;
-
 class UringRootsTest extends RootsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 }

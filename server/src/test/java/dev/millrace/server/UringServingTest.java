@@ -1,12 +1,11 @@
 package dev.millrace.server;
 
-import dev.millrace.transport.TransportChoice;
 import java.util.List;
 
 class UringServingTest extends ServingContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 
   @Override

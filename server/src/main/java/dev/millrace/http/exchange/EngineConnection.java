@@ -1,6 +1,7 @@
 package dev.millrace.http.exchange;
 
 import dev.millrace.cache.CacheMiss;
+import dev.millrace.transport.SecureConnection;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.AbstractServerConnection;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
+import org.xnio.ssl.SslConnection;
 
 /**
  * A connection, or a stream of one, of this project's HTTP engine: the state of the current
@@ -75,6 +77,16 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
   }
 
   @Override
+  public final boolean isSecure() {
+    return channel instanceof SecureConnection;
+  }
+
+  @Override
+  public final @Nullable String clientSubject() {
+    return channel instanceof SecureConnection secure ? secure.clientSubject() : null;
+  }
+
+  @Override
   public final boolean namesClient() {
     return namesClient;
   }
@@ -135,12 +147,12 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
 
   @Override
   public @Nullable SSLSessionInfo getSslSessionInfo() {
-    return null;
+    return channel instanceof SslConnection tls ? new TlsSessionInfo(tls.getSslSession()) : null;
   }
 
   @Override
   public void setSslSessionInfo(SSLSessionInfo info) {
-    throw new UnsupportedOperationException("TLS is not supported");
+    throw new UnsupportedOperationException("the connection knows its session");
   }
 
   /** False: trailers are checked and discarded. */

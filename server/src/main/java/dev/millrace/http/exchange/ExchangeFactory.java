@@ -60,7 +60,8 @@ public final class ExchangeFactory {
         new HttpServerExchange(connection, fields, new HeaderMap(), -1); // handlers bound the body
     exchange.setRequestMethod(method);
     exchange.setProtocol(protocol);
-    exchange.setRequestScheme("http");
+    boolean secure = connection instanceof RequestOrigin origin && origin.isSecure();
+    exchange.setRequestScheme(secure ? "https" : "http");
     Connectors.setRequestStartTime(exchange);
     return exchange;
   }

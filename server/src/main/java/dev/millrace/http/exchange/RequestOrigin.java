@@ -23,6 +23,12 @@ public interface RequestOrigin {
   /** The reason why the request is rejected; null if it is valid. */
   @Nullable Refusal refusal();
 
+  /** Whether the request arrived over TLS. */
+  boolean isSecure();
+
+  /** The subject of the client's certificate, or null if it has none; see RFC 2253. */
+  @Nullable String clientSubject();
+
   /** Whether the request has a field in which a proxy names the client. */
   boolean namesClient();
 

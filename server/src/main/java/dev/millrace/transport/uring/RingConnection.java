@@ -4,6 +4,7 @@ import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Timer;
 import dev.millrace.net.Sockets;
+import dev.millrace.transport.Sealer;
 import dev.millrace.transport.uring.TransportStats.CloseReason;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
@@ -121,6 +122,10 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
   void scheduleSend() {
     assert loop.isLoopThread();
     outbound.schedule();
+  }
+
+  void sealFiles(Sealer sealer) {
+    outbound.sealFiles(sealer);
   }
 
   boolean isDraining() {

@@ -2,6 +2,7 @@ package dev.millrace.transport.uring;
 
 import dev.millrace.file.DescriptorChannel;
 import dev.millrace.transport.DirectOutput;
+import dev.millrace.transport.Sealer;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -170,6 +171,11 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   @Override
   public void stage(DescriptorChannel file, long position, long lengthBytes, SendListener sent) {
     stage(new FileSegment(file, position, lengthBytes, sent));
+  }
+
+  @Override
+  public void sealFiles(Sealer sealer) {
+    connection.sealFiles(sealer);
   }
 
   private void stage(FileSegment segment) {

@@ -4,9 +4,11 @@ import dev.millrace.file.PageCache;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets;
 import dev.millrace.sync.ffi.Errno;
+import dev.millrace.transport.Sealer;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *     ▲                             │                     └─socket full─► POLL ──► again
  *     └──────── READ into a chunk ◄─┘ not in memory: the ring waits for the disk
  * </pre>
+ *
+ * <p>With a {@link Sealer}, no sendfile: pieces of the file are read into chunks, from the page
+ * cache or by the ring, and sealed there.
  */
 final class SendPipeline {
   static final int TAG_SEND = 1;
@@ -49,6 +54,7 @@ final class SendPipeline {
   private @Nullable Chunk reading;
   private @Nullable ZeroCopySends lent;
   private boolean copying;
+  private @Nullable Sealer sealer;
 
   SendPipeline(
       RingConnection connection, RingIoThread io, int fd, long handle, SocketWriter writer) {
@@ -64,6 +70,11 @@ final class SendPipeline {
   /** Whether the kernel still sends from our memory although no operation is in flight. */
   boolean isLending() {
     return lent != null && !lent.isEmpty();
+  }
+
+  /** Seals all later file segments. */
+  void sealFiles(Sealer fileSealer) {
+    sealer = fileSealer;
   }
 
   /** Whether an operation is in flight. */
@@ -132,6 +143,10 @@ final class SendPipeline {
   }
 
   private void sendFile(FileSegment file) {
+    if (sealer != null) {
+      sendSealed(file, sealer);
+      return;
+    }
     long resident = file.residentBytes(loop.nowNanos());
     if (resident == 0) {
       read(file);
@@ -164,21 +179,63 @@ final class SendPipeline {
     loop.ring().prepPoll(fd, POLLOUT, begin(OpKind.POLL, TAG_POLL));
   }
 
+  /** Sends the next piece of a file, sealed; the ring reads what is not in memory. */
+  private void sendSealed(FileSegment file, Sealer sealing) {
+    Chunk chunk = chunkForFile();
+    if (chunk == null) {
+      return;
+    }
+    int wanted = (int) Math.min(sealing.maxPlainBytes(), file.left());
+    long n = PageCache.read(file.descriptor(), chunk.memory, wanted, file.position());
+    if (n > 0) {
+      addRead(chunk, file, (int) n);
+      sendNow();
+    } else if (n == -Errno.EAGAIN || n == -Errno.EOPNOTSUPP) {
+      read(file, chunk, wanted);
+    } else {
+      io.chunks().give(chunk);
+      connection.broke(n == 0 ? Errno.EIO : (int) -n);
+    }
+  }
+
   private void read(FileSegment file) {
+    Chunk chunk = chunkForFile();
+    if (chunk != null) {
+      read(file, chunk, (int) Math.min(chunk.room(), file.left()));
+    }
+  }
+
+  /** A chunk to read into; if there is none, returns null and tries again later. */
+  private @Nullable Chunk chunkForFile() {
     Chunk chunk = io.chunks().take(io.config().largeChunkBytes());
     if (chunk == null) {
       scheduled = true;
       var _ = loop.schedule(send, NO_CHUNK_NANOS);
-      return;
     }
+    return chunk;
+  }
+
+  private void read(FileSegment file, Chunk chunk, int bytes) {
     reading = chunk;
     loop.ring()
         .prepRead(
-            file.descriptor(),
-            chunk.address,
-            (int) Math.min(chunk.room(), file.left()),
-            file.position(),
-            begin(OpKind.READ, TAG_READ));
+            file.descriptor(), chunk.address, bytes, file.position(), begin(OpKind.READ, TAG_READ));
+  }
+
+  /** Stages bytes of a file that were read into a chunk, sealed if there is a sealer. */
+  private void addRead(Chunk chunk, FileSegment file, int bytes) {
+    try {
+      chunk.end = sealer == null ? bytes : sealer.seal(chunk.memory, bytes);
+    } catch (IOException broken) {
+      io.chunks().give(chunk);
+      connection.broke(Errno.EPIPE);
+      return;
+    }
+    file.advance(bytes);
+    writer.addRead(chunk);
+    if (file.left() == 0) {
+      writer.fileSent();
+    }
   }
 
   void completed(int tag, int result, int flags) {
@@ -257,12 +314,7 @@ final class SendPipeline {
       }
       return;
     }
-    chunk.end = result;
-    file.advance(result);
-    writer.addRead(chunk);
-    if (file.left() == 0) {
-      writer.fileSent();
-    }
+    addRead(chunk, file, result);
     sendNow();
   }
 }

@@ -12,7 +12,7 @@ import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ abstract class IntegrityContract {
   @TempDir Path root;
   @TempDir Path aside;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private RunningServer serving(String yaml) throws Exception {
     return RunningServer.start(root, transport(), yaml);

@@ -13,7 +13,7 @@ import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ abstract class IntegrityFaultsContract {
   @TempDir Path root;
   @TempDir Path aside;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private RunningServer serving(String yaml) throws Exception {
     return RunningServer.start(root, transport(), yaml);

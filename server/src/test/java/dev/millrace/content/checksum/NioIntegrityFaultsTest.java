@@ -1,10 +1,10 @@
 package dev.millrace.content.checksum;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class NioIntegrityFaultsTest extends IntegrityFaultsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.NIO;
+  Via transport() {
+    return Via.NIO;
   }
 }

@@ -1,10 +1,10 @@
 package dev.millrace.content.checksum;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class NioIntegrityTest extends IntegrityContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.NIO;
+  Via transport() {
+    return Via.NIO;
   }
 }

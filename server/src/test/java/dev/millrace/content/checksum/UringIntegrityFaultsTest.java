@@ -1,10 +1,10 @@
 package dev.millrace.content.checksum;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class UringIntegrityFaultsTest extends IntegrityFaultsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 }

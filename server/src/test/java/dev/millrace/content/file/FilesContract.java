@@ -10,7 +10,7 @@ import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,7 @@ abstract class FilesContract {
 
   @TempDir Path root;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   /** Settings of the response cache and the open files. */
   String caches() {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.server.Answered;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ abstract class HeadContract {
   @TempDir Path root;
   @TempDir Path aside;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private static Case of(int status, String target, String... fields) {
     return new Case(status, target, List.of(fields));

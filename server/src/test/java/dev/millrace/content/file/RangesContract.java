@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.Answered;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ abstract class RangesContract {
   @TempDir Path root;
   private final byte[] content = new byte[SIZE];
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   @BeforeEach
   void file() throws Exception {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.Answered;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class RulesContract {
   @TempDir Path root;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private RunningServer serving(String yaml) throws Exception {
     return RunningServer.start(root, transport(), "digests: on-request\n" + yaml);

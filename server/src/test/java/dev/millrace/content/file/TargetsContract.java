@@ -7,7 +7,7 @@ import dev.millrace.server.Answered;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class TargetsContract {
   @TempDir Path root;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private RunningServer serving(String yaml) throws Exception {
     return RunningServer.start(root, transport(), "digests: on-request\n" + yaml);

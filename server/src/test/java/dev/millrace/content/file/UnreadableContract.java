@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.Programs.Served;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +24,7 @@ abstract class UnreadableContract {
   @TempDir Path root;
   @TempDir Path aside;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   @BeforeEach
   void files() throws Exception {
@@ -42,7 +41,7 @@ abstract class UnreadableContract {
     boolean isRoot = Programs.run("id", "-u").out().equals("0\n");
     return Served.start(
         isRoot ? List.of("setpriv", "--bounding-set=" + ROOTS_CAPABILITIES) : List.of(),
-        "--transport=" + transport().name().toLowerCase(Locale.ROOT),
+        "--transport=" + transport().setting(),
         "--listing=on",
         root.toString());
   }

@@ -8,7 +8,7 @@ import dev.millrace.server.Answered;
 import dev.millrace.server.InMemory;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
@@ -43,7 +43,7 @@ abstract class UnusualTimesContract {
 
   @TempDir Path aside;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private static String name(long seconds) {
     return "at" + seconds;

@@ -1,12 +1,12 @@
 package dev.millrace.content.file;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 /** Runs the contract without response cache and open files. */
 class UringFilesWithoutCachesTest extends FilesContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.millrace.content.file;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class UringTargetsTest extends TargetsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 }

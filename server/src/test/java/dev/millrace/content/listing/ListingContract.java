@@ -8,7 +8,7 @@ import dev.millrace.server.Browser;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,7 +56,7 @@ abstract class ListingContract {
 
   private final HttpClient http = HttpClient.newHttpClient();
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   private HttpResponse<String> get(RunningServer server, String target, String... headers)
       throws Exception {

@@ -1,10 +1,10 @@
 package dev.millrace.content.listing;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class NioListingTest extends ListingContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.NIO;
+  Via transport() {
+    return Via.NIO;
   }
 }

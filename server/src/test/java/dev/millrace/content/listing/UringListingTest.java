@@ -1,10 +1,10 @@
 package dev.millrace.content.listing;
 
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class UringListingTest extends ListingContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 }

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.TestTls;
+import dev.millrace.server.Via;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ abstract class ClientsContract {
   @TempDir Path elsewhere;
   private RunningServer server;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   @BeforeEach
   void start() throws Exception {
@@ -86,6 +87,7 @@ abstract class ClientsContract {
         "-s8",
         "-k1M",
         "--file-allocation=none",
+        "--ca-certificate=" + TestTls.certificate(),
         "-d",
         elsewhere.toString(),
         url);
@@ -119,6 +121,7 @@ abstract class ClientsContract {
             "-o Dir::State::status=" + status,
             "-o Dir::Cache=" + elsewhere.resolve("cache"),
             "-o APT::Sandbox::User=root",
+            "-o Acquire::https::CAInfo=" + TestTls.certificate(),
             "-o APT::Get::List-Cleanup=0",
             "-q");
     succeeds("bash", "-euc", "apt-get " + options + " update");
@@ -155,6 +158,7 @@ abstract class ClientsContract {
           "-B",
           "-q",
           "-C", // fails on a missing or wrong checksum
+          "-Djavax.net.ssl.trustStore=" + TestTls.trustStore(),
           "org.apache.maven.plugins:maven-dependency-plugin:" + dependencyPlugin() + ":get",
           "-Dartifact=dev.millrace.probe:served:1.0",
           "-Dtransitive=false",

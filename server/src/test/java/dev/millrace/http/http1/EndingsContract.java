@@ -10,11 +10,12 @@ import dev.millrace.server.Await;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,7 +36,7 @@ abstract class EndingsContract {
   private RunningServer running;
   private InetSocketAddress address;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   /** Describes the resources that the transport still holds; empty if there are none. */
   abstract String leftovers(RunningServer server) throws Exception;
@@ -57,7 +58,7 @@ abstract class EndingsContract {
 
   /** Whether the server refuses new connections. */
   private boolean isRefused() throws Exception {
-    try (RawClient _ = slowClient()) {
+    try (Socket _ = new Socket(address.getAddress(), address.getPort())) {
       return false;
     } catch (ConnectException refused) {
       return true;

@@ -13,7 +13,7 @@ import dev.millrace.http.parser.RejectReason;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RawClient.Head;
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ abstract class HostileInputContract {
   @TempDir Path root;
   private RunningServer running;
 
-  abstract TransportChoice transport();
+  abstract Via transport();
 
   @BeforeEach
   void start() throws Exception {

@@ -1,12 +1,12 @@
 package dev.millrace.http.http1;
 
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 
 class NioEndingsTest extends EndingsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.NIO;
+  Via transport() {
+    return Via.NIO;
   }
 
   @Override

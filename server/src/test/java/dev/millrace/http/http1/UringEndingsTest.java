@@ -1,13 +1,13 @@
 package dev.millrace.http.http1;
 
 import dev.millrace.server.RunningServer;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.util.List;
 
 class UringEndingsTest extends EndingsContract {
   @Override
-  TransportChoice transport() {
-    return TransportChoice.URING;
+  Via transport() {
+    return Via.URING;
   }
 
   @Override

@@ -1,0 +1,94 @@
+package dev.millrace.server;
+
+import dev.millrace.acme.AcmeSettings;
+import dev.millrace.certificate.CertificateFiles;
+import dev.millrace.certificate.CertificateSettings;
+import dev.millrace.config.HostPort;
+import dev.millrace.config.Key;
+import dev.millrace.config.Parser;
+import dev.millrace.config.Settings;
+import dev.millrace.config.SettingsException;
+import dev.millrace.https.HttpsPolicy;
+import dev.millrace.transport.tls.TlsServer;
+import dev.millrace.transport.tls.TlsSettings;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of HTTPS. Immutable.
+ *
+ * @param tls the policy of TLS connections
+ * @param certificates files with certificates
+ * @param selfSigned whether a certificate is made at start
+ * @param policy redirects and Strict-Transport-Security
+ * @param acme names to obtain certificates for, or null
+ */
+public record HttpsSettings(
+    TlsServer.Policy tls,
+    List<CertificateFiles.Location> certificates,
+    boolean selfSigned,
+    HttpsPolicy policy,
+    @Nullable AcmeSettings acme) {
+  private static final Key<Boolean> SELF_SIGNED =
+      Key.one(
+          "tls-self-signed",
+          "off",
+          "on|off",
+          "Whether to make a certificate at start, for tests and trusted networks.",
+          Parser::flag);
+
+  static final List<Key<?>> KEYS =
+      Stream.of(
+              TlsSettings.KEYS,
+              CertificateSettings.KEYS,
+              List.of(SELF_SIGNED),
+              AcmeSettings.KEYS,
+              HttpsPolicy.KEYS)
+          .<Key<?>>flatMap(List::stream)
+          .toList();
+
+  static final List<String> STRUCTURED = CertificateSettings.STRUCTURED;
+
+  /** Loads the settings; throws if they contradict each other. */
+  static HttpsSettings of(Settings values) throws SettingsException {
+    List<HostPort> listen = values.get(TlsSettings.LISTEN);
+    List<CertificateFiles.Location> files = CertificateSettings.of(values);
+    boolean selfSigned = values.get(SELF_SIGNED);
+    AcmeSettings acme = AcmeSettings.of(values, values.get(ServerSettings.STATE));
+    boolean hasCertificate = selfSigned || !files.isEmpty() || acme != null;
+    if (!listen.isEmpty() && !hasCertificate) {
+      throw values
+          .node(TlsSettings.LISTEN)
+          .wrong("requires a certificate: tls-cert and tls-key, acme, or tls-self-signed");
+    }
+    if (listen.isEmpty() && hasCertificate) {
+      throw new SettingsException("a certificate requires tls-listen, the address of HTTPS");
+    }
+    if (selfSigned && (!files.isEmpty() || acme != null)) {
+      throw values.node(SELF_SIGNED).wrong("excludes other certificates");
+    }
+    requireOwnPorts(values, listen);
+    int firstPort = listen.isEmpty() ? 0 : listen.getFirst().port();
+    return new HttpsSettings(
+        TlsSettings.of(values), files, selfSigned, HttpsPolicy.of(values, firstPort), acme);
+  }
+
+  private static void requireOwnPorts(Settings values, List<HostPort> listen)
+      throws SettingsException {
+    for (HostPort plain : values.get(ServerSettings.LISTEN)) {
+      for (HostPort tls : listen) {
+        if (tls.port() == plain.port() && tls.port() != 0) {
+          throw values
+              .node(TlsSettings.LISTEN)
+              .wrong("port " + tls.port() + " is for plain HTTP already, see listen");
+        }
+      }
+    }
+  }
+
+  /** Whether there is a listener for HTTPS. */
+  public boolean isOn() {
+    return selfSigned || !certificates.isEmpty() || acme != null;
+  }
+}

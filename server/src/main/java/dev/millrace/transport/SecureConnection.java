@@ -1,0 +1,12 @@
+package dev.millrace.transport;
+
+import org.jspecify.annotations.Nullable;
+
+/** A connection over TLS. */
+public interface SecureConnection {
+  /**
+   * The subject of the client's certificate (RFC 2253), which a trusted authority has issued; null
+   * if the client has none. Any thread.
+   */
+  @Nullable String clientSubject();
+}

@@ -1,0 +1,8 @@
+package dev.millrace.server;
+
+class TlsLameDuckTest extends LameDuckContract {
+  @Override
+  Via transport() {
+    return Via.TLS_URING;
+  }
+}

@@ -1,0 +1,8 @@
+package dev.millrace.server;
+
+class TlsNioHttpsTest extends HttpsContract {
+  @Override
+  Via transport() {
+    return Via.TLS_NIO;
+  }
+}
