@@ -75,7 +75,7 @@ class HouseRulesTest {
           "http.parser: config",
           "files:",
           "digest: files",
-          "doctor: text",
+          "doctor: certificate text",
           "transport:",
           "transport.uring: transport",
           "transport.nio: transport",
@@ -100,7 +100,7 @@ class HouseRulesTest {
               + " transport.nio transport.tls transport.uring",
           "logging: server",
           "warmup: accesslog config content server",
-          "cli: config content digest doctor files logging management server text warmup");
+          "cli: certificate config content digest doctor files logging management server text warmup");
 
   private static final String[] SERVER =
       LAYERS.stream().map(layer -> layer.substring(0, layer.indexOf(':'))).toArray(String[]::new);

@@ -1,5 +1,8 @@
 package dev.millrace.doctor;
 
+import dev.millrace.certificate.BadCertificateException;
+import dev.millrace.certificate.CertificateFiles;
+import dev.millrace.certificate.ServerCertificate;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingProbe;
@@ -7,6 +10,8 @@ import dev.millrace.uring.RingUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +24,10 @@ public final class Doctor {
   private static final Pattern RELEASE = Pattern.compile("(\\d+)\\.(\\d+).*");
   private static final long FEW_DESCRIPTORS = 4096;
   private static final int SHORT_BACKLOG = 1000;
+
+  /** Of a certificate's life: the alert rule has the same number. */
+  private static final int FEW_DAYS = 14;
+
   private static final Set<String> REMOTE =
       Set.of("nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "afs", "glusterfs");
 
@@ -37,11 +46,35 @@ public final class Doctor {
    * Runs all checks.
    *
    * @param directory to be served
+   * @param certificates files of the certificates to be used
    */
-  public static Report examine(Path directory) {
+  public static Report examine(Path directory, List<CertificateFiles.Location> certificates) {
     Machine machine = new Machine(Path.of("/"), System.getenv());
-    return new Doctor(machine, RingProbe.run(), System.getProperty("os.version", ""))
-        .examineAll(directory);
+    Doctor doctor = new Doctor(machine, RingProbe.run(), System.getProperty("os.version", ""));
+    certificates.forEach(doctor::certificate);
+    return doctor.examineAll(directory);
+  }
+
+  private void certificate(CertificateFiles.Location files) {
+    try {
+      ServerCertificate found =
+          CertificateFiles.load(files.cert(), files.key(), files.passwordFile());
+      long days = Duration.between(Instant.now(), found.notAfter()).toDays();
+      String value =
+          "%s: %s, %s, %d days left"
+              .formatted(found.source(), String.join(" ", found.names()), found.keyType(), days);
+      checks.add(
+          days < FEW_DAYS
+              ? Check.warn("certificate", value, "renew it")
+              : Check.ok("certificate", value));
+    } catch (BadCertificateException bad) {
+      String message = String.valueOf(bad.getMessage());
+      int cure = message.lastIndexOf("; ");
+      checks.add(
+          cure < 0
+              ? Check.fail("certificate", message, "")
+              : Check.fail("certificate", message.substring(0, cure), message.substring(cure + 2)));
+    }
   }
 
   Report examineAll(Path directory) {

@@ -8,6 +8,7 @@ import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.Programs.Served;
 import dev.millrace.server.RawClient;
+import dev.millrace.server.TestTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -45,6 +46,56 @@ class CommandLineTest {
     for (String part : parts) {
       assertTrue(result.err().contains(part), part + " is missing: " + result.err());
     }
+  }
+
+  @Test
+  void contradictoryOrUnusableHttpsSettingsAreRefused() throws Exception {
+    String cert = TestTls.certificate().toString();
+    assertRefused(
+        millrace(Map.of(), "serve", "--tls-listen=127.0.0.1:0", root.toString()),
+        "--tls-listen: requires a certificate: tls-cert and tls-key, acme, or tls-self-signed");
+    assertRefused(
+        millrace(Map.of(), "serve", "--tls-cert=" + cert, root.toString()),
+        "a certificate requires tls-listen, the address of HTTPS");
+    assertRefused(
+        millrace(
+            Map.of(),
+            "serve",
+            "--tls-listen=0.0.0.0:8080",
+            "--tls-self-signed",
+            "--listen=[::]:8080"),
+        "--tls-listen: port 8080 is for plain HTTP already, see listen");
+    assertRefused(
+        millrace(Map.of(), "serve", root.toString(), "--redirect-http"),
+        "--redirect-http: requires tls-listen with a fixed port, or the port of HTTPS as the value");
+    assertRefused(
+        millrace(Map.of(), "serve", root.toString(), "--hsts-subdomains"),
+        "--hsts-subdomains: requires hsts");
+    assertRefused(
+        millrace(Map.of(), "serve", root.toString(), "--tls-client-auth=required"),
+        "--tls-client-auth: requires tls-client-ca, the accepted authorities");
+    assertRefused(
+        millrace(Map.of(), "serve", root.toString(), "--tls-min-version=1.1"),
+        "--tls-min-version: '1.1' is not one of 1.2, 1.3");
+    assertRefusedMentioning(
+        millrace(
+            Map.of(),
+            "serve",
+            "--tls-listen=127.0.0.1:0",
+            "--tls-cert=" + cert,
+            "--tls-key=" + root + "/none",
+            root.toString()),
+        "tls-cert: " + root + "/none");
+    assertRefusedMentioning(
+        millrace(
+            Map.of(),
+            "serve",
+            "--tls-listen=127.0.0.1:0",
+            "--tls-self-signed",
+            "--tls-client-auth=required",
+            "--tls-client-ca=" + root + "/none",
+            root.toString()),
+        "tls-client-ca: " + root + "/none cannot be read");
   }
 
   @Test

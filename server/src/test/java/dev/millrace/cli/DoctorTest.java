@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
+import dev.millrace.server.TestTls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,6 +95,27 @@ class DoctorTest {
     assertEquals(1, json.exitCode());
     assertEquals(false, json(json).get("ok"));
     assertEquals(reason, ring(json).get("reason"));
+  }
+
+  @Test
+  void certificatesOfTheConfigurationAreShownWithTheirDaysLeft(@TempDir Path work)
+      throws Exception {
+    Path config =
+        Files.writeString(
+            work.resolve("millrace.yaml"),
+            "tls-listen: 127.0.0.1:0\ntls-cert: %s\ntls-key: %s\n"
+                .formatted(TestTls.certificate(), TestTls.key()));
+    Programs.Result soon =
+        Programs.run(Programs.millrace("doctor", "--config=" + config), Map.of());
+    String lines = soon.out();
+    assertTrue(
+        lines.matches("(?s).*warn +certificate +[^\n]*: localhost 127.0.0.1 [^\n]*, EC, 0 days.*"),
+        lines);
+    Files.writeString(config, "tls-listen: 127.0.0.1:0\ntls-cert: " + work + "/none.pem\n");
+    Programs.Result missing =
+        Programs.run(Programs.millrace("doctor", "--config=" + config), Map.of());
+    assertTrue(missing.out().contains(work + "/none.pem"), missing.out());
+    assertEquals(1, missing.exitCode(), missing.toString());
   }
 
   @Test
