@@ -4,6 +4,7 @@ import dev.millrace.auth.Credentials.Verdict;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.http.exchange.ErrorResponder;
 import dev.millrace.http.exchange.ExchangeFailures;
+import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
@@ -35,6 +36,10 @@ public final class Authentication {
     if (rule == null) {
       proceed.run();
       return;
+    }
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    if (origin != null) {
+      var _ = origin.takeCacheMiss(); // the cache would respond to others, without this check
     }
     String presented = rule.credentials().presented(exchange);
     Verdict cached = rule.credentials().cachedResult(presented);
