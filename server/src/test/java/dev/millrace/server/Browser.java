@@ -23,13 +23,21 @@ public final class Browser implements AutoCloseable {
   private final String session;
 
   public Browser(boolean dark) throws Exception {
+    this(dark, Path.of(System.getProperty("user.home")));
+  }
+
+  /**
+   * @param home the home directory, with the authorities that the browser trusts
+   */
+  public Browser(boolean dark, Path home) throws Exception {
     Path log = Files.createTempFile("chromedriver", ".txt");
     profile = Files.createTempDirectory("chromium");
-    driver =
+    ProcessBuilder builder =
         new ProcessBuilder("chromedriver", "--port=0")
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+            .redirectOutput(log.toFile());
+    builder.environment().put("HOME", home.toString());
+    driver = builder.start();
     String base = "http://127.0.0.1:" + port(log);
     Files.delete(log);
     String arguments =
