@@ -1,5 +1,6 @@
 package dev.millrace.content;
 
+import dev.millrace.auth.Authentication;
 import dev.millrace.cache.CacheMiss;
 import dev.millrace.cache.ResponseCache;
 import dev.millrace.digest.Digests;
@@ -52,7 +53,8 @@ public final class CacheRecording
   }
 
   /**
-   * Starts a recording, if the request is cacheable and the file is settled.
+   * Starts a recording, if the request is cacheable and the file is settled. A response that only
+   * some clients may see is not recorded, because the cache does not know who requests.
    *
    * @param cacheableByPath whether the response depends only on the file at its path
    * @param digests the digests in the response
@@ -70,6 +72,7 @@ public final class CacheRecording
     CacheMiss miss = origin == null ? null : origin.takeCacheMiss();
     if (origin == null
         || miss == null
+        || exchange.getAttachment(Authentication.USER) != null
         || ResponseCache.isOfRange(miss.key()) != (status == StatusCodes.PARTIAL_CONTENT)
         || !Validators.isSettled(file.stat())) {
       return null;
