@@ -314,12 +314,37 @@ class HandshakeTest {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, null, null);
     SSLEngine engine = context.createSSLEngine();
-    assertNull(manager.chooseEngineServerAlias("EC", null, engine));
     assertNull(manager.chooseServerAlias("EC", null, null));
     assertNull(manager.chooseEngineClientAlias(new String[] {"EC"}, null, engine));
     assertNull(manager.chooseClientAlias(new String[] {"EC"}, null, null));
     assertNull(manager.getClientAliases("EC", null));
     assertNull(manager.getPrivateKey("unknown"));
+  }
+
+  private static ServerCertificate named(String source, ServerCertificate certificate) {
+    return new ServerCertificate(source, certificate.key(), certificate.chain());
+  }
+
+  /** JSSE asks without a handshake session when it restores the session of a ticket. */
+  @Test
+  void theNameOfTheEngineSelectsWhenATicketIsRestored() throws Exception {
+    CertificateStore store =
+        store(
+            SelfSigned.create(List.of("a.example"), Duration.ofDays(1)),
+            named("b", SelfSigned.create(List.of("b.example"), Duration.ofDays(1))));
+    X509ExtendedKeyManager manager = store.keyManager();
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, null, null);
+    for (String name : List.of("a.example", "b.example")) {
+      String alias = manager.chooseEngineServerAlias("EC", null, context.createSSLEngine(name, 0));
+      assertEquals(
+          "CN=" + name, manager.getCertificateChain(alias)[0].getSubjectX500Principal().getName());
+      assertNull(manager.chooseEngineServerAlias("RSA", null, context.createSSLEngine(name, 0)));
+    }
+    String unnamed = manager.chooseEngineServerAlias("EC", null, context.createSSLEngine());
+    assertEquals(
+        manager.chooseEngineServerAlias("EC", null, context.createSSLEngine("a.example", 0)),
+        unnamed);
   }
 
   private abstract static class DelegatingKeyManager extends X509ExtendedKeyManager {

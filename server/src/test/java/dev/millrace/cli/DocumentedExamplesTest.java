@@ -8,10 +8,12 @@ import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.Mount;
 import dev.millrace.server.FileServer;
 import dev.millrace.server.ServerSettings;
+import dev.millrace.server.TestTls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,18 +39,25 @@ class DocumentedExamplesTest {
 
   /** Programs of examples that this test does not run, each with the reason. */
   private static final Map<String, String> NOT_HERE =
-      Map.of(
-          "./verify", "runs this test",
-          "curl", "requests a file of the reader's; IntegrityContract sends the same field",
-          "docker", "needs a container engine; packaging-tests build and run the image with one",
-          "mvn", "builds the benchmarks, or downloads a profiler",
-          "java", "runs what the line before has built",
-          "cp=core-io/examples/target/classes:core-io/target/classes:core-sync/target/classes",
-              "is the class path of the lines after it",
-          "jcmd", "profiles a server that runs",
-          "jfr", "prints what jcmd has recorded",
-          "sleep", "waits while jcmd records",
-          "load-tests/compare/run", "compares servers for an hour, as root");
+      Map.ofEntries(
+          Map.entry("./verify", "runs this test"),
+          Map.entry(
+              "curl", "requests a file of the reader's; IntegrityContract sends the same field"),
+          Map.entry(
+              "docker",
+              "needs a container engine; packaging-tests build and run the image with one"),
+          Map.entry("mvn", "builds the benchmarks, or downloads a profiler"),
+          Map.entry("java", "runs what the line before has built"),
+          Map.entry(
+              "cp=core-io/examples/target/classes:core-io/target/classes:core-sync/target/classes",
+              "is the class path of the lines after it"),
+          Map.entry("jcmd", "profiles a server that runs"),
+          Map.entry("jfr", "prints what jcmd has recorded"),
+          Map.entry("sleep", "waits while jcmd records"),
+          Map.entry("load-tests/compare/run", "compares servers for an hour, as root"),
+          Map.entry("openssl", "makes a certificate; CertificatesTest makes the same"),
+          Map.entry("certbot", "asks a public authority; AcmeServerTest has one of its own"),
+          Map.entry("kill", "signals a server; CertificatesTest reloads one"));
 
   private static final Set<String> DRAWINGS = Set.of("ARCHITECTURE.md");
 
@@ -204,8 +213,11 @@ class DocumentedExamplesTest {
         etc.resolve("htpasswd"),
         "ada:$2y$05$bvIG6Nmid91Mu9RcmmWZfO5HJIMCT8riNW0hEp8f6/FuA2/mHZFpe\n");
     Files.writeString(etc.resolve("tokens"), "token\n");
-    Map<String, List<String>> ports =
-        Map.of("listen", List.of("127.0.0.1:0"), "management", List.of("127.0.0.1:0"));
+    for (String name : List.of("www", "www-rsa")) {
+      Files.copy(TestTls.certificate(), etc.resolve(name + ".pem"));
+      Files.copy(TestTls.key(), etc.resolve(name + "-key.pem"));
+    }
+    Files.copy(TestTls.certificate(), etc.resolve("clients.pem"));
     int served = 0;
     for (Block block : blocks()) {
       if (block.language().equals("yaml")) {
@@ -214,6 +226,12 @@ class DocumentedExamplesTest {
         assertTrue(
             !load(here, Map.of()).get(ServerSettings.LISTEN).isEmpty(),
             "the documented addresses are loaded");
+        Map<String, List<String>> ports = new HashMap<>();
+        for (String key : List.of("listen", "management", "tls-listen")) {
+          if (!key.equals("tls-listen") || yaml.contains(key)) {
+            ports.put(key, List.of("127.0.0.1:0"));
+          }
+        }
         ServerSettings settings = load(here, ports);
         for (Mount mount : settings.mounts()) {
           Files.createDirectories(mount.root());
@@ -224,6 +242,6 @@ class DocumentedExamplesTest {
         served++;
       }
     }
-    assertEquals(1, served);
+    assertEquals(2, served);
   }
 }

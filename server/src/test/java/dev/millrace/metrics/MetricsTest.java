@@ -28,14 +28,26 @@ class MetricsTest {
   private static final String ACCESS_LOG_AND_INDEX =
       "state: %s/state\nscrub: 1MiB\naccess-log: %s/log\n";
 
+  /** Nothing listens there, so the server keeps its temporary certificate. */
+  private static final String HTTPS =
+      """
+      tls-listen: 127.0.0.1:0
+      acme: www.example.test
+      acme-directory: https://127.0.0.1:1/directory
+      """;
+
   @TempDir Path root;
 
   private RunningServer start(TransportChoice transport) throws Exception {
+    return start(transport, "");
+  }
+
+  private RunningServer start(TransportChoice transport, String more) throws Exception {
     Files.createDirectories(root.resolve("www"));
     Files.createDirectories(root.resolve("state"));
     Files.write(root.resolve("www/f"), new byte[1000]);
     return RunningServer.start(
-        root.resolve("www"), transport, ACCESS_LOG_AND_INDEX.formatted(root, root));
+        root.resolve("www"), transport, ACCESS_LOG_AND_INDEX.formatted(root, root) + more);
   }
 
   private static HttpResponse<String> get(String url, String accept) throws Exception {
@@ -51,7 +63,7 @@ class MetricsTest {
   }
 
   private static void traffic(RunningServer server) throws Exception {
-    try (RawClient client = new RawClient(server.address())) {
+    try (RawClient client = new RawClient(server.plainAddress())) {
       for (int i = 0; i < 3; i++) {
         client.get("/f");
         assertEquals(1000, client.body(client.head().contentLength()).length);
@@ -63,7 +75,7 @@ class MetricsTest {
       client.request("GET", "/f", "Want-Repr-Digest: sha-256=1");
       client.body(client.head().contentLength());
     }
-    try (RawClient client = new RawClient(server.address())) {
+    try (RawClient client = new RawClient(server.plainAddress())) {
       client.send("GARBAGE / HTTP/1.1\r\nHost: a\r\n\r\n");
       assertEquals(501, client.head().status());
     }
@@ -101,7 +113,7 @@ class MetricsTest {
 
   @Test
   void everyMetricIsDescribedAndDocumented() throws Exception {
-    try (RunningServer server = start(TransportChoice.URING)) {
+    try (RunningServer server = start(TransportChoice.URING, HTTPS)) {
       traffic(server);
       await(server, "millrace_digest_computed_total", "1.0");
       Map<String, String> families =

@@ -8,7 +8,7 @@ import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.Traffic;
-import dev.millrace.transport.TransportChoice;
+import dev.millrace.server.Via;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -118,7 +118,7 @@ class PrometheusTest {
     Files.createDirectories(temporary.resolve("state"));
     return RunningServer.start(
         temporary.resolve("www"),
-        TransportChoice.URING,
+        Via.TLS_URING,
         "state: %1$s/state\nscrub: 1MiB\naccess-log: %1$s/access.log\n".formatted(temporary));
   }
 

@@ -31,7 +31,7 @@ public final class TestTls {
   }
 
   private static final ServerCertificate CERTIFICATE =
-      SelfSigned.create(List.of("localhost", "127.0.0.1", "::1"), Duration.ofDays(1));
+      SelfSigned.create(List.of("localhost", "127.0.0.1", "::1"), Duration.ofDays(30));
 
   private static final Path CERT = write("CERTIFICATE", "cert", encodedCertificate());
   private static final Path KEY = write("PRIVATE KEY", "key", CERTIFICATE.key().getEncoded());
