@@ -74,6 +74,15 @@ localhostProfile: {{ .Values.seccomp.localhostProfile }}
 {{- end }}
 {{- end }}
 
+{{/* The Secret with the certificate; empty without HTTPS. */}}
+{{- define "millrace.tlsSecret" -}}
+{{- if .Values.tls.secretName -}}
+{{- .Values.tls.secretName }}
+{{- else if .Values.tls.certManager.enabled -}}
+{{- printf "%s-tls" (include "millrace.fullname" .) }}
+{{- end }}
+{{- end }}
+
 {{/* What cannot be meant, said before anything is installed. */}}
 {{- define "millrace.check" -}}
 {{- $content := .Values.content }}
@@ -102,6 +111,15 @@ localhostProfile: {{ .Values.seccomp.localhostProfile }}
 {{- end }}
 {{- if and .Values.autoscaling.enabled (not .Values.autoscaling.targetCPUUtilizationPercentage) (not .Values.autoscaling.targetQueueDepth) }}
 {{- fail "autoscaling needs targetCPUUtilizationPercentage or targetQueueDepth" }}
+{{- end }}
+{{- if and .Values.tls.redirectHttp (not (include "millrace.tlsSecret" .)) }}
+{{- fail "tls.redirectHttp needs HTTPS: tls.secretName or tls.certManager.enabled" }}
+{{- end }}
+{{- if and .Values.tls.certManager.enabled (not .Values.tls.certManager.issuerRef.name) }}
+{{- fail "tls.certManager.issuerRef.name must name an issuer" }}
+{{- end }}
+{{- if and .Values.tls.certManager.enabled (not .Values.tls.certManager.dnsNames) }}
+{{- fail "tls.certManager.dnsNames must list the names of the certificate" }}
 {{- end }}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
 {{- fail "httpRoute.parentRefs must name a Gateway" }}

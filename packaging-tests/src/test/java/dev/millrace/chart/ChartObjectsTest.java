@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
@@ -201,6 +202,56 @@ class ChartObjectsTest {
     assertEquals("/healthz", server.getLivenessProbe().getHttpGet().getPath());
     assertEquals("/readyz", server.getReadinessProbe().getHttpGet().getPath());
     assertEquals("management", server.getReadinessProbe().getHttpGet().getPort().getStrVal());
+  }
+
+  @Test
+  void httpsIsServedFromASecretThatIsMountedAsADirectory() throws Exception {
+    String values = "tls: {secretName: files-tls, redirectHttp: true}";
+    PodSpec pod = pod(values);
+    assertEquals("files-tls", volume(pod, "tls").getSecret().getSecretName());
+    Container server = pod.getContainers().getFirst();
+    var mount =
+        server.getVolumeMounts().stream()
+            .filter(one -> one.getName().equals("tls"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("/etc/millrace/tls", mount.getMountPath());
+    assertNull(mount.getSubPath());
+    String environment = server.getEnv().toString();
+    assertTrue(environment.contains("value=0.0.0.0:8443"), environment);
+    assertTrue(environment.contains("value=/etc/millrace/tls/tls.crt"), environment);
+    assertTrue(environment.contains("value=/etc/millrace/tls/tls.key"), environment);
+    assertEquals("management", server.getReadinessProbe().getHttpGet().getPort().getStrVal());
+    var ports = all(values, Service.class).getFirst().getSpec().getPorts();
+    assertEquals(List.of(80, 443), ports.stream().map(ServicePort::getPort).toList());
+    assertEquals("https", ports.get(1).getTargetPort().getStrVal());
+    assertTrue(
+        server.getPorts().stream()
+            .anyMatch(one -> one.getName().equals("https") && one.getContainerPort() == 8443));
+    String policy = all(values, NetworkPolicy.class).getFirst().getSpec().getIngress().toString();
+    assertTrue(policy.contains("https"), policy);
+    ConfigMap config = all(values, ConfigMap.class).getFirst();
+    assertTrue(config.getData().get("millrace.yaml").contains("redirect-http: 443"));
+    assertRestricted(pod);
+    assertFalse(pod("{}").toString().contains("8443"));
+    assertEquals(1, all("{}", Service.class).getFirst().getSpec().getPorts().size());
+  }
+
+  @Test
+  void certManagerIsAskedToFillTheSecret() throws Exception {
+    String values =
+        "tls: {certManager: {enabled: true, issuerRef: {name: ca, kind: ClusterIssuer},"
+            + " dnsNames: [a.test]}}";
+    Map<String, Object> made =
+        Chart.render(values).stream()
+            .filter(object -> "Certificate".equals(object.get("kind")))
+            .findFirst()
+            .orElseThrow();
+    Map<?, ?> spec = (Map<?, ?>) made.get("spec");
+    assertEquals(Map.of("name", "ca", "kind", "ClusterIssuer"), spec.get("issuerRef"));
+    assertEquals(List.of("a.test"), spec.get("dnsNames"));
+    assertEquals(
+        volume(pod(values), "tls").getSecret().getSecretName(), spec.get("secretName").toString());
   }
 
   @Test

@@ -26,6 +26,11 @@ class ChartRefusesTest {
         "service: {port: 70000}|port|65",
         "settings: {lisen: x}|lisen|not allowed",
         "settings: {listen: '0.0.0.0:1'}|listen|not allowed",
+        "settings: {tls-listen: '0.0.0.0:1'}|tls-listen|not allowed",
+        "settings: {certificates: []}|certificates|not allowed",
+        "settings: {acme: a.test}|acme|not allowed",
+        "tls: {redirectHttp: yes please}|redirectHttp|boolean",
+        "tls: {certManager: {issuerRef: {nam: a}}}|nam|not allowed",
         "settings: {loops: 0}|loops|1",
         "resources: {limit: {}}|limit|not allowed",
         "state: {size: big}|size|pattern",
@@ -54,6 +59,9 @@ class ChartRefusesTest {
         "state: {type: existingClaim, claimName: c}|for one replica",
         "autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 3}|less than autoscaling.minReplicas",
         "autoscaling: {enabled: true, targetCPUUtilizationPercentage: null}|autoscaling needs",
+        "tls: {redirectHttp: true}|tls.redirectHttp needs HTTPS",
+        "tls: {certManager: {enabled: true, dnsNames: [a]}}|issuerRef.name must name an issuer",
+        "tls: {certManager: {enabled: true, issuerRef: {name: a}}}|dnsNames must list the names",
         "httpRoute: {enabled: true}|httpRoute.parentRefs must name a Gateway"
       })
   void byWhatCannotBeMeant(String values, String why) throws Exception {
