@@ -208,6 +208,13 @@ class ChartDocumentationTest {
       }
     }
     assertTrue(services.get("millrace").toString().contains("seccomp=seccomp/millrace.json"));
+    Map<?, ?> tls = (Map<?, ?>) Chart.load(docker.resolve("compose.tls.yaml"));
+    Map<?, ?> secure = (Map<?, ?>) ((Map<?, ?>) tls.get("services")).get("millrace");
+    Map<?, ?> environment = (Map<?, ?>) secure.get("environment");
+    assertEquals("0.0.0.0:8443", environment.get("MILLRACE_TLS_LISTEN"));
+    assertTrue(environment.get("MILLRACE_TLS_CERT").toString().startsWith("/etc/millrace/tls/"));
+    assertTrue(secure.get("volumes").toString().contains(":/etc/millrace/tls:ro"));
+    assertEquals(List.of("127.0.0.1:8443:8443"), secure.get("ports"));
     Map<?, ?> config = (Map<?, ?>) ((Map<?, ?>) compose.get("configs")).get("prometheus");
     Path prometheus = Files.createTempDirectory("prometheus");
     Files.writeString(prometheus.resolve("prometheus.yml"), config.get("content").toString());
