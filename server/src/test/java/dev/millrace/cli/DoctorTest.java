@@ -105,11 +105,12 @@ class DoctorTest {
             work.resolve("millrace.yaml"),
             "tls-listen: 127.0.0.1:0\ntls-cert: %s\ntls-key: %s\n"
                 .formatted(TestTls.certificate(), TestTls.key()));
-    Programs.Result soon =
+    Programs.Result valid =
         Programs.run(Programs.millrace("doctor", "--config=" + config), Map.of());
-    String lines = soon.out();
+    String lines = valid.out();
     assertTrue(
-        lines.matches("(?s).*warn +certificate +[^\n]*: localhost 127.0.0.1 [^\n]*, EC, 0 days.*"),
+        lines.matches(
+            "(?s).*ok +certificate +[^\n]*: localhost 127.0.0.1 [^\n]*, EC, 29 days left.*"),
         lines);
     Files.writeString(config, "tls-listen: 127.0.0.1:0\ntls-cert: " + work + "/none.pem\n");
     Programs.Result missing =
