@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,7 +239,7 @@ abstract class HttpsContract {
       tls.getOutputStream()
           .write("GET /f HTTP/1.1\r\nHost: h\r\n".getBytes(StandardCharsets.US_ASCII));
       socket.shutdownOutput();
-      assertThrows(SSLException.class, () -> endAfter(tls.getInputStream()));
+      assertTrue(endsWithoutAByte(tls.getInputStream()));
       assertEquals(
           0.0,
           server
@@ -252,10 +251,13 @@ abstract class HttpsContract {
     }
   }
 
-  /** Reads to the end; JSSE's client rejects that its own stream has ended. */
-  private static void endAfter(InputStream in) throws IOException {
-    int first = in.read();
-    throw new SSLException(first < 0 ? "closed" : "responded with " + first);
+  /** JSSE's client may also reject that its own stream has ended. */
+  private static boolean endsWithoutAByte(InputStream in) {
+    try {
+      return in.read() < 0;
+    } catch (IOException ended) {
+      return true;
+    }
   }
 
   @Test
