@@ -4,6 +4,7 @@ import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
 import dev.millrace.http.exchange.ErrorResponder;
 import dev.millrace.http.exchange.RejectionHandler;
+import dev.millrace.http.exchange.RequestTarget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -52,7 +53,7 @@ public final class Router implements HttpHandler {
   }
 
   private void options(HttpServerExchange exchange) {
-    String target = targetPath(exchange);
+    String target = RequestTarget.path(exchange);
     if (!target.equals("*") && RequestPath.parse(target) instanceof ParsedPath names) {
       MountHandler handler = find(exchange, names);
       if (handler != null) {
@@ -64,7 +65,7 @@ public final class Router implements HttpHandler {
   }
 
   private void route(HttpServerExchange exchange) {
-    switch (RequestPath.parse(targetPath(exchange))) {
+    switch (RequestPath.parse(RequestTarget.path(exchange))) {
       case RequestPath.Malformed _ -> ErrorResponder.send(exchange, StatusCodes.BAD_REQUEST);
       case RequestPath.Impossible _ -> ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
       case ParsedPath names -> {
@@ -79,7 +80,7 @@ public final class Router implements HttpHandler {
   }
 
   private @Nullable MountHandler find(HttpServerExchange exchange, ParsedPath names) {
-    String host = hostName(exchange.getRequestHeaders().getFirst(Headers.HOST));
+    String host = Mount.canonicalHost(RequestTarget.host(exchange));
     MountHandler best = null;
     int bestScore = 0;
     for (MountHandler handler : mounts) {
@@ -96,26 +97,5 @@ public final class Router implements HttpHandler {
       }
     }
     return best;
-  }
-
-  /** The host name of a Host field in the canonical form of mounts, without the port. */
-  private static String hostName(@Nullable String field) {
-    if (field == null) {
-      return "";
-    }
-    int colon = field.lastIndexOf(':');
-    boolean port = colon > 0 && field.indexOf(']', colon) < 0;
-    return Mount.canonicalHost(port ? field.substring(0, colon) : field);
-  }
-
-  /** The request's path as received; in absolute form the part after the authority. */
-  private static String targetPath(HttpServerExchange exchange) {
-    String uri = exchange.getRequestURI();
-    if (!exchange.isHostIncludedInRequestURI()) {
-      return uri;
-    }
-    int authority = uri.indexOf("//");
-    int path = authority < 0 ? -1 : uri.indexOf('/', authority + 2);
-    return path < 0 ? "/" : uri.substring(path);
   }
 }

@@ -1,10 +1,10 @@
 package dev.millrace.https;
 
+import dev.millrace.http.exchange.RequestTarget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Redirects plain requests to HTTPS, and adds Strict-Transport-Security to responses over HTTPS
@@ -32,8 +32,8 @@ public final class HttpsHandler implements HttpHandler {
       }
     } else if (policy.redirects()) {
       String target = target(exchange);
-      String host = hostName(exchange.getRequestHeaders().getFirst(Headers.HOST));
-      if (host != null && target.startsWith("/") && !target.startsWith(WELL_KNOWN)) {
+      String host = RequestTarget.host(exchange);
+      if (!host.isEmpty() && target.startsWith("/") && !target.startsWith(WELL_KNOWN)) {
         redirect(exchange, host, target);
         return;
       }
@@ -50,23 +50,9 @@ public final class HttpsHandler implements HttpHandler {
     exchange.endExchange();
   }
 
-  /** The name or address of a Host field, without the port; null if there is none. */
-  private static @Nullable String hostName(@Nullable String field) {
-    if (field == null || field.isEmpty()) {
-      return null;
-    }
-    int colon = field.lastIndexOf(':');
-    boolean hasPort = colon > 0 && field.indexOf(']', colon) < 0;
-    return hasPort ? field.substring(0, colon) : field;
-  }
-
-  /** Path and query as received; of a target in absolute form the part after the authority. */
+  /** Path and query as received. */
   private static String target(HttpServerExchange exchange) {
-    String path = exchange.getRequestURI();
-    if (exchange.isHostIncludedInRequestURI()) {
-      int slash = path.indexOf('/', path.indexOf("//") + 2);
-      path = slash < 0 ? "/" : path.substring(slash);
-    }
+    String path = RequestTarget.path(exchange);
     String query = exchange.getQueryString();
     return query.isEmpty() ? path : path + "?" + query;
   }
