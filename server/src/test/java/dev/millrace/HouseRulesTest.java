@@ -81,22 +81,24 @@ class HouseRulesTest {
           "transport.nio: transport",
           "transport.tls: config transport",
           "cache: files http.parser http.semantics transport",
-          "http.exchange: cache digest files http.parser transport",
+          "http.exchange: cache digest files http.parser http.semantics transport",
           "https: config http.exchange",
-          "http.http1: cache http.exchange http.parser http.semantics transport",
+          "http.hpack:",
+          "http.http1: cache http.exchange http.parser transport",
+          "http.http2: cache config files http.exchange http.hpack http.parser transport",
           "auth: config digest files http.exchange",
           "proxy: config http.exchange http.parser",
-          "accesslog: auth config http.exchange http.parser text transport",
+          "accesslog: auth cache config http.exchange http.parser text transport",
           "content: auth cache config digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
           "content.checksum: content digest files http.exchange http.semantics text",
           "content.file: auth content content.checksum content.listing digest files http.exchange"
               + " http.semantics",
-          "metrics: acme cache certificate digest files http.exchange http.parser transport.tls"
+          "metrics: acme cache certificate digest files http.exchange http.http2 http.parser transport.tls"
               + " transport.uring",
           "management: certificate digest http.exchange metrics text transport.nio transport.uring",
           "server: accesslog acme cache certificate config content content.file digest files"
-              + " http.exchange http.http1 http.parser https management metrics proxy transport"
+              + " http.exchange http.http1 http.http2 http.parser https management metrics proxy transport"
               + " transport.nio transport.tls transport.uring",
           "logging: server",
           "warmup: accesslog config content server",

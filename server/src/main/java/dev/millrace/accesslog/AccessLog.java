@@ -1,6 +1,7 @@
 package dev.millrace.accesslog;
 
 import dev.millrace.auth.Authentication;
+import dev.millrace.cache.CachedResponse;
 import dev.millrace.http.exchange.Refusal;
 import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.http.parser.HeadParser;
@@ -138,7 +139,11 @@ public final class AccessLog implements HttpHandler {
 
   /** The entry of a request with a cached response that is being sent. */
   public static Entry entry(
-      int status, HeadParser head, byte[] bytes, int base, StreamConnection connection) {
+      CachedResponse response,
+      HeadParser head,
+      byte[] bytes,
+      int base,
+      StreamConnection connection) {
     SocketAddress peer = connection.getPeerAddress();
     int from = base + head.targetStart();
     int to = base + head.targetEnd();
@@ -149,8 +154,8 @@ public final class AccessLog implements HttpHandler {
         null,
         head.method().name(),
         new String(bytes, from, to - from, StandardCharsets.ISO_8859_1),
-        "HTTP/1.1",
-        status,
+        response.isHttp2() ? "HTTP/2.0" : "HTTP/1.1",
+        response.status(),
         0,
         0,
         fields.value("host", bytes, base),

@@ -11,16 +11,22 @@ import java.util.Arrays;
 
 /**
  * Builds the key of a cacheable request: everything on which its response depends. These are the
- * method, whether the request is the connection's last and arrived over TLS, the target, Host,
- * Accept-Encoding, If-None-Match, and whether there is a Range. Accept is not part of it: only
- * listings depend on Accept, and they are not cached. The builder holds the last key. Loop thread
- * only.
+ * method, whether the request is the connection's last, arrived over TLS or by HTTP/2, the target,
+ * Host, Accept-Encoding, If-None-Match, and whether there is a Range. Accept is not part of it:
+ * only listings depend on Accept, and they are not cached. The builder holds the last key. Loop
+ * thread only.
  */
 final class CacheKeyBuilder {
   private static final int MAX_BYTES = 1 << 10;
 
-  /** The bit of the first byte that marks requests over TLS. */
-  private static final int SECURE = 0x80;
+  // The first byte: the method or RANGE, and flags.
+  private static final int GET = 1;
+  private static final int HEAD = 2;
+  private static final int RANGE = 3;
+  private static final int KIND = 3;
+  private static final int LAST = 4;
+  private static final int SECURE = 8;
+  private static final int HTTP2 = 16;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -46,18 +52,19 @@ final class CacheKeyBuilder {
    * not a {@link SingleByteRange}. The key does not contain the range itself.
    *
    * @param secure whether the request arrived over TLS
+   * @param http2 whether it arrived by HTTP/2, whose heads are encoded in another way
    */
-  int gather(HeadParser head, byte[] from, int base, boolean secure) {
-    int kind = head.method() == Method.HEAD ? 'H' : 'G';
+  int gather(HeadParser head, byte[] from, int base, boolean secure, boolean http2) {
+    int kind = head.method() == Method.HEAD ? HEAD : GET;
     if (head.fields().has(Field.RANGE)) {
       int start = base + head.fields().start(Field.RANGE);
-      if (kind == 'H' || !range.parse(from, start, base + head.fields().end(Field.RANGE))) {
+      if (kind == HEAD || !range.parse(from, start, base + head.fields().end(Field.RANGE))) {
         return -1;
       }
-      kind = 'R';
+      kind = RANGE;
     }
-    int letter = head.isLast() ? Character.toLowerCase(kind) : kind;
-    scratch[0] = (byte) (secure ? letter | SECURE : letter);
+    int flags = (head.isLast() ? LAST : 0) | (secure ? SECURE : 0) | (http2 ? HTTP2 : 0);
+    scratch[0] = (byte) (kind | flags);
     int at = gather(1, from, base + head.targetStart(), base + head.targetEnd());
     at = gather(at, Field.HOST, head, from, base);
     at = gather(at, Field.ACCEPT_ENCODING, head, from, base);
@@ -84,8 +91,12 @@ final class CacheKeyBuilder {
 
   /** Whether a key's response covers all ranges of a file. */
   static boolean isOfRange(byte[] key) {
-    int letter = key[0] & ~SECURE;
-    return letter == 'R' || letter == 'r';
+    return (key[0] & KIND) == RANGE;
+  }
+
+  /** Whether a key's response is one of HTTP/2. */
+  static boolean isOfHttp2(byte[] key) {
+    return (key[0] & HTTP2) != 0;
   }
 
   /** A copy of the last key. */

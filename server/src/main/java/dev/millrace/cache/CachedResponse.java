@@ -2,6 +2,7 @@ package dev.millrace.cache;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.millrace.file.DescriptorChannel;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
 import java.lang.foreign.Arena;
@@ -56,7 +57,10 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     this.bodyBytes = fromFile ? file.stat().sizeBytes() : bodyBytes;
     this.file = file;
     this.renewable = renewable;
-    this.part = CacheKeyBuilder.isOfRange(key) ? new PartialResponseHead(head, arena) : null;
+    this.part =
+        CacheKeyBuilder.isOfRange(key)
+            ? new PartialResponseHead(head, HeadFormat.ofKey(key), arena)
+            : null;
     this.head = part == null ? copied(head) : part.bytes();
   }
 
@@ -75,8 +79,13 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     return bodyBytes;
   }
 
+  /** Whether it responds to requests of HTTP/2. */
+  public boolean isHttp2() {
+    return CacheKeyBuilder.isOfHttp2(key);
+  }
+
   /** Offset of the body of the selected range in the file. */
-  long bodyAt() {
+  public long bodyAt() {
     return bodyAt;
   }
 
@@ -108,7 +117,7 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
   }
 
   /** Whether the body is sent from the file rather than from memory. */
-  boolean isFromFile() {
+  public boolean isFromFile() {
     return fromFile;
   }
 
@@ -117,11 +126,12 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
     return !fromFile && bodyBytes > 0;
   }
 
-  MemorySegment head() {
+  /** The memory whose first {@link #headBytes} bytes are the head, with the selected range. */
+  public MemorySegment head() {
     return head;
   }
 
-  int headBytes() {
+  public int headBytes() {
     return part == null ? (int) head.byteSize() : part.sizeBytes();
   }
 
@@ -149,6 +159,11 @@ public final class CachedResponse extends AccessOrderList.Node<CachedResponse> {
   /** The file, which may be {@linkplain #isOpen closed}. */
   OpenFile file() {
     return file;
+  }
+
+  /** The file, open until the returned channel is closed. */
+  public DescriptorChannel shareFile() {
+    return file.share().channel();
   }
 
   boolean isOpen() {

@@ -66,7 +66,7 @@ public final class CachedResponseInterceptor implements DirectOutput.SendListene
    */
   public boolean answer(HeadParser head, byte[] bytes, int base) {
     key = null;
-    int length = head.isCacheable() ? cache.keys().gather(head, bytes, base, secure) : -1;
+    int length = head.isCacheable() ? cache.keys().gather(head, bytes, base, secure, false) : -1;
     if (length < 0) {
       return false;
     }

@@ -11,15 +11,16 @@ import java.nio.charset.StandardCharsets;
  * range (RFC 9110 §15.3.7.1). Loop thread only.
  */
 final class PartialResponseHead {
-  private static final byte[] RANGE = bytes("\r\nContent-Range: bytes ");
-  private static final byte[] LENGTH = bytes("\r\nContent-Length: ");
+  private static final byte[] UNIT = "bytes ".getBytes(StandardCharsets.US_ASCII);
 
   /** Room for growth of the two values, which have three numbers of at most 19 digits. */
   private static final int ROOM_BYTES = 3 * 19;
 
   private final byte[] head;
+  private final boolean prefixed;
   private final int rangeAt;
   private final int rangeEnd;
+  private final int size;
   private final int lengthAt;
   private final int lengthEnd;
   private final byte[] assembled;
@@ -33,34 +34,30 @@ final class PartialResponseHead {
    * @param head the head for any range, {@linkplain #canBe with both fields}
    * @param arena allocates the memory that is sent
    */
-  PartialResponseHead(byte[] head, Arena arena) {
+  PartialResponseHead(byte[] head, HeadFormat format, Arena arena) {
     this.head = head;
-    this.rangeAt = find(head, RANGE);
-    this.rangeEnd = indexOf(head, (byte) '/', rangeAt);
-    this.lengthAt = find(head, LENGTH);
-    this.lengthEnd = indexOf(head, (byte) '\r', lengthAt);
+    this.prefixed = format.isPrefixed();
+    this.rangeAt = format.contentRangeAt(head);
+    this.lengthAt = format.contentLengthAt(head);
+    this.rangeEnd = endOfValue(head, rangeAt);
+    this.lengthEnd = endOfValue(head, lengthAt);
+    this.size = indexOf(head, (byte) '/', rangeAt);
     this.assembled = new byte[head.length + ROOM_BYTES];
     this.sent = arena.allocate(assembled.length, 64);
   }
 
   /** Whether a head has both fields. */
-  static boolean canBe(byte[] head) {
-    return find(head, RANGE) >= 0 && find(head, LENGTH) >= 0;
+  static boolean canBe(byte[] head, HeadFormat format) {
+    return format.contentRangeAt(head) >= 0 && format.contentLengthAt(head) >= 0;
   }
 
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  /** The index after the first occurrence of {@code what}; -1 if there is none. */
-  private static int find(byte[] in, byte[] what) {
-    int at = ResponseCache.find(in, what);
-    return at < 0 ? -1 : at + what.length;
+  private int endOfValue(byte[] in, int valueAt) {
+    return prefixed ? valueAt + 1 + in[valueAt] : indexOf(in, (byte) '\r', valueAt);
   }
 
   private static int indexOf(byte[] in, byte what, int from) {
     int at = from;
-    while (in[at] != what) { // always found: a head ends with CRLF, Content-Range with a size
+    while (in[at] != what) { // always found: a line ends with CRLF, Content-Range with a size
       at++;
     }
     return at;
@@ -89,20 +86,31 @@ final class PartialResponseHead {
     int from = 0;
     for (int i = 0; i < 2; i++) {
       boolean range = rangeIsFirst == (i == 0);
-      int valueAt = range ? rangeAt : lengthAt;
-      at = copy(from, valueAt, at);
+      at = copy(from, range ? rangeAt : lengthAt, at);
+      int value = prefixed ? at + 1 : at;
       if (range) {
-        at = number(first, at);
-        assembled[at++] = '-';
-        at = number(last, at);
+        System.arraycopy(UNIT, 0, assembled, value, UNIT.length);
+        int next = number(first, value + UNIT.length);
+        assembled[next++] = '-';
+        next = number(last, next);
+        next = copy(size, rangeEnd, next);
         from = rangeEnd;
+        at = ended(at, value, next);
       } else {
-        at = number(part.lengthBytes(), at);
         from = lengthEnd;
+        at = ended(at, value, number(part.lengthBytes(), value));
       }
     }
     sizeBytes = copy(from, head.length, at);
     MemorySegment.copy(assembled, 0, sent, JAVA_BYTE, 0, sizeBytes);
+  }
+
+  /** Sets the length before a value, if there is one; returns the value's end. */
+  private int ended(int before, int value, int end) {
+    if (prefixed) {
+      assembled[before] = (byte) (end - value); // at most 67
+    }
+    return end;
   }
 
   private int copy(int from, int to, int at) {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * cyclic access evict anything. Loop thread only.
  */
 public final class ResponseCache {
-  private static final byte[] DATE_FIELD = "\r\nDate: ".getBytes(StandardCharsets.US_ASCII);
   private static final int DATE_BYTES = 29;
 
   /** Typical size of a response, from which the capacity of the sketch is derived. */
@@ -191,7 +190,7 @@ public final class ResponseCache {
       OpenFile file,
       boolean cacheableByPath) {
     assert owner.isCurrent();
-    int dateAt = find(head, DATE_FIELD);
+    int dateAt = HeadFormat.ofKey(key).dateAt(head);
     int hash = keys.hash(key, key.length);
     boolean renewable = cacheableByPath && file.canBeFoundAgain();
     CachedResponse same = table.find(key, hash);
@@ -201,7 +200,7 @@ public final class ResponseCache {
     if (closed
         || dateAt < 0
         || (body != null && body.length > limits.bodyBytes())
-        || (isOfRange(key) && !PartialResponseHead.canBe(head))
+        || (isOfRange(key) && !PartialResponseHead.canBe(head, HeadFormat.ofKey(key)))
         || (!renewable && !open.hasRoom())
         || !makeRoom(hash, CachedResponse.costBytes(key, head.length))) {
       file.close();
@@ -209,8 +208,7 @@ public final class ResponseCache {
     }
     int length = body == null ? -1 : body.length;
     CachedResponse response =
-        new CachedResponse(
-            key, hash, status, head, dateAt + DATE_FIELD.length, length, file, renewable);
+        new CachedResponse(key, hash, status, head, dateAt, length, file, renewable);
     headBytes += response.costBytes();
     table.add(response);
     answers.add(response);

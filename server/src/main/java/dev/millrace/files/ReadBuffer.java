@@ -22,7 +22,8 @@ public final class ReadBuffer {
     return bytes.capacity();
   }
 
-  MemorySegment memory() {
+  /** The memory itself. */
+  public MemorySegment memory() {
     return memory;
   }
 }

@@ -34,11 +34,12 @@ public final class RingFileAccess implements FileAccess {
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment pathAgain = arena.allocate(MAX_PATH_BYTES + 1);
   private final ArrayDeque<Open> opens = new ArrayDeque<>();
-  private final ArrayDeque<Read> reads = new ArrayDeque<>();
+  private final RingReads reads;
 
   /** Creates it without a root, so every open fails before {@link #root} is called. */
   public RingFileAccess(EventLoop loop, SymlinkPolicy symlinks) {
     this.loop = loop;
+    this.reads = new RingReads(loop);
     this.how = symlinks.how();
     this.howCached = symlinks.howCached();
   }
@@ -74,8 +75,7 @@ public final class RingFileAccess implements FileAccess {
       callback.read(wanted);
       return;
     }
-    Read read = reads.isEmpty() ? new Read() : reads.removeFirst();
-    read.start(file.fd(), offset, buffer, length, callback);
+    reads.read(file.fd(), buffer, length, offset, callback);
   }
 
   @Override
@@ -178,32 +178,5 @@ public final class RingFileAccess implements FileAccess {
       return;
     }
     callback.opened(file);
-  }
-
-  /** One READ at a time; reused with its slot. */
-  private final class Read implements CompletionTarget {
-    private final long handle = loop.register(this);
-    private @Nullable ReadCallback callback;
-
-    void start(int fd, long offset, ReadBuffer buffer, int length, ReadCallback whenRead) {
-      callback = whenRead;
-      loop.ring()
-          .prepRead(
-              fd,
-              buffer.memory().address(),
-              Math.min(length, buffer.capacityBytes()),
-              offset,
-              loop.begin(handle, OpKind.READ, 0));
-    }
-
-    @Override
-    public void completed(int tag, int result, int flags) {
-      ReadCallback whenRead = callback;
-      callback = null;
-      reads.addFirst(this);
-      if (whenRead != null) {
-        whenRead.read(result);
-      }
-    }
   }
 }

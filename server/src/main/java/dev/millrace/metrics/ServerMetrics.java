@@ -10,6 +10,7 @@ import dev.millrace.files.OpenFiles;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
+import dev.millrace.http.http2.Http2Stats;
 import dev.millrace.http.parser.ParserStats;
 import dev.millrace.http.parser.RejectReason;
 import dev.millrace.loop.ExponentialHistogram;
@@ -350,6 +351,11 @@ public final class ServerMetrics implements AutoCloseable {
    */
   public void tls(List<HandshakeStats> stats, CertificateStore certificates) {
     new TlsMetrics(meters).register(stats, certificates);
+  }
+
+  /** Adds HTTP/2 connections, in order of the loop's number. */
+  public void http2(List<Http2Stats> stats) {
+    new Http2Metrics(meters).register(stats);
   }
 
   /** Adds the orders of certificates. */

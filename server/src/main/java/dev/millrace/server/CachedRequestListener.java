@@ -44,7 +44,7 @@ public final class CachedRequestListener implements CacheListener {
     }
     if (log != null) {
       log.note(
-          AccessLog.entry(response.status(), head, bytes, base, connection),
+          AccessLog.entry(response, head, bytes, base, connection),
           response.bodyBytes(),
           durationNanos);
     }
@@ -61,7 +61,7 @@ public final class CachedRequestListener implements CacheListener {
     long began = System.nanoTime();
     int status = response.status();
     AccessLog.Entry entry =
-        log == null ? null : AccessLog.entry(response.status(), head, bytes, base, connection);
+        log == null ? null : AccessLog.entry(response, head, bytes, base, connection);
     return bodyBytes -> {
       long took = System.nanoTime() - began;
       if (stats != null) {

@@ -1,14 +1,11 @@
 package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLogWriter;
-import dev.millrace.cache.CacheStats;
 import dev.millrace.config.HostPort;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
 import dev.millrace.digest.SqliteDigestStore;
-import dev.millrace.files.OpenFiles;
-import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.management.HealthCheck;
@@ -233,15 +230,8 @@ public final class FileServer implements AutoCloseable {
   }
 
   private void register() {
-    ServerStatus charts = new ServerStatus(status);
-    List<RequestStats> stats = each(LoopContext::stats);
-    charts.requests(stats, trackers(), transport::openConnections);
-    metrics.build(Version.current());
-    metrics.transport(transport.name(), transport.reason());
-    metrics.requests(trackers(), stats);
-    metrics.failures(each(LoopContext::failures));
-    metrics.parser(each(LoopContext::parserStats));
-    registerCaches();
+    LoopMetrics parts = new LoopMetrics(loops, metrics, new ServerStatus(status));
+    parts.register(settings, transport);
     metrics.pool("worker", pool);
     metrics.pool("hash", hashers);
     metrics.digests(digests, store);
@@ -253,34 +243,10 @@ public final class FileServer implements AutoCloseable {
       metrics.accessLog(log::written, log::dropped);
     }
     if (https != null) {
-      metrics.tls(each(LoopContext::handshakes), https.certificates());
-      metrics.pool("tls", https.pool());
-      if (https.acme() != null) {
-        metrics.acme(https.acme().manager());
-      }
-      charts.certificates(https.certificates());
+      parts.register(https);
     }
-    if (transport instanceof Transport.Uring uring) {
-      metrics.ring(uring.workers());
-      charts.ring(uring.workers());
-    }
-    charts.pools(pool, hashers, digests);
+    parts.charts().pools(pool, hashers, digests);
     status.start();
-  }
-
-  private void registerCaches() {
-    for (int i = 0; i < settings.mounts().size(); i++) {
-      int mount = i;
-      List<OpenFiles> files =
-          each(loop -> loop.caches().files().isEmpty() ? null : loop.caches().files().get(mount));
-      if (!files.isEmpty()) {
-        metrics.openFiles(files, settings.mounts().get(i).name());
-      }
-    }
-    List<CacheStats> answers = each(loop -> loop.caches().answers());
-    if (!answers.isEmpty()) {
-      metrics.responseCache(answers);
-    }
   }
 
   private ManagementServer startManagement(int connections) throws StartException {

@@ -8,6 +8,7 @@ import dev.millrace.config.Key;
 import dev.millrace.config.Parser;
 import dev.millrace.config.Settings;
 import dev.millrace.config.SettingsException;
+import dev.millrace.http.http2.Http2Settings;
 import dev.millrace.https.HttpsPolicy;
 import dev.millrace.transport.tls.TlsServer;
 import dev.millrace.transport.tls.TlsSettings;
@@ -70,8 +71,11 @@ public record HttpsSettings(
     }
     requireOwnPorts(values, listen);
     int firstPort = listen.isEmpty() ? 0 : listen.getFirst().port();
-    return new HttpsSettings(
-        TlsSettings.of(values), files, selfSigned, HttpsPolicy.of(values, firstPort), acme);
+    TlsServer.Policy tls = TlsSettings.of(values);
+    if (values.get(Http2Settings.HTTP2)) {
+      tls = tls.withProtocols(List.of(TlsServer.HTTP2_PROTOCOL, TlsServer.HTTP1_PROTOCOL));
+    }
+    return new HttpsSettings(tls, files, selfSigned, HttpsPolicy.of(values, firstPort), acme);
   }
 
   private static void requireOwnPorts(Settings values, List<HostPort> listen)

@@ -59,7 +59,8 @@ final class Listeners implements AutoCloseable {
       List<ChannelListener<StreamConnection>> opens = new ArrayList<>();
       List<Admission> admissions = new ArrayList<>();
       for (LoopContext loop : loops) {
-        ChannelListener<StreamConnection> open = plain ? loop.opening() : loop.tlsOpening();
+        ChannelListener<StreamConnection> open =
+            plain ? loop.protocols().opening() : loop.protocols().tlsOpening();
         if (open != null) {
           opens.add(open);
         }

@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.cache.CacheListener;
 import dev.millrace.cache.CacheStats;
 import dev.millrace.cache.CachedResponseInterceptor;
+import dev.millrace.cache.CachedStreamResponses;
 import dev.millrace.cache.ResponseCache;
 import dev.millrace.config.Key;
 import dev.millrace.config.Parser;
@@ -113,6 +114,12 @@ public final class LoopCaches {
   @Nullable CachedResponseInterceptor answering(StreamConnection connection) {
     ResponseCache cache = responses;
     return cache == null ? null : CachedResponseInterceptor.of(cache, connection);
+  }
+
+  /** The cached responses for an HTTP/2 connection, or null without a response cache. */
+  @Nullable CachedStreamResponses answeringStreams(StreamConnection connection) {
+    ResponseCache cache = responses;
+    return cache == null ? null : new CachedStreamResponses(cache, connection);
   }
 
   /** The caches of open files, by mount; empty if there are none. */

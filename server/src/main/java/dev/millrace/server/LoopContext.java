@@ -1,33 +1,26 @@
 package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLog;
-import dev.millrace.cache.CachedResponseInterceptor;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.Root;
 import dev.millrace.http.exchange.Connections;
+import dev.millrace.http.exchange.EngineLoop;
 import dev.millrace.http.exchange.ExchangeFactory;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
-import dev.millrace.http.http1.Http1Loop;
 import dev.millrace.http.parser.ParserStats;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.LoopExecutors;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.Admission;
-import dev.millrace.transport.SecureConnection;
-import dev.millrace.transport.tls.HandshakeStats;
-import dev.millrace.transport.tls.TlsLoop;
-import dev.millrace.transport.tls.TlsServer;
 import io.undertow.server.HttpHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.xnio.ChannelListener;
-import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /**
@@ -64,9 +57,7 @@ final class LoopContext {
   private final @Nullable AccessLog log;
   private final RequestTracker requests;
   private final Connections connections;
-  private final Http1Loop http;
-  private final @Nullable HandshakeStats handshakes;
-  private final @Nullable TlsLoop tls;
+  private final LoopProtocols protocols;
   private final LoopMounts mounts;
 
   LoopContext(int number, Shared shared) {
@@ -90,16 +81,14 @@ final class LoopContext {
     if (loop != null) {
       caches.startResponseCache(loop, new CachedRequestListener(requests, stats, log));
     }
-    this.http =
-        new Http1Loop(
-            new ExchangeFactory(requests),
-            settings.http(),
-            parserStats,
-            connections,
-            this::interceptor);
-    HttpsServices https = shared.https();
-    this.handshakes = https == null ? null : new HandshakeStats();
-    this.tls = https == null || handshakes == null ? null : tlsLoop(https.tls(), handshakes);
+    this.protocols =
+        new LoopProtocols(
+            number,
+            shared,
+            new EngineLoop(
+                new ExchangeFactory(requests), settings.http(), parserStats, connections),
+            caches,
+            buffers);
     caches.start();
     var _ = events.executeAtInterval(connections::sweep, 1, TimeUnit.SECONDS);
   }
@@ -120,25 +109,9 @@ final class LoopContext {
         : acme.responding(next, new LoopExecutors(shared.pool(), events), failures);
   }
 
-  private TlsLoop tlsLoop(TlsServer server, HandshakeStats stats) {
-    return new TlsLoop(server, events, shared.transport().clock(number), stats, http);
-  }
-
-  /** The interceptor for a connection, or null if the cache must not respond to its requests. */
-  private @Nullable CachedResponseInterceptor interceptor(StreamConnection connection) {
-    boolean redirected =
-        shared.settings().https().policy().redirects() && !(connection instanceof SecureConnection);
-    return redirected ? null : caches.answering(connection);
-  }
-
-  /** The listener for this loop's new connections. */
-  ChannelListener<StreamConnection> opening() {
-    return Listeners.opening(http, shared.settings());
-  }
-
-  /** The listener for this loop's new TLS connections, or null without HTTPS. */
-  @Nullable ChannelListener<StreamConnection> tlsOpening() {
-    return tls == null ? null : Listeners.opening(tls, shared.settings());
+  /** The listeners for this loop's new connections. */
+  LoopProtocols protocols() {
+    return protocols;
   }
 
   /**
@@ -152,20 +125,13 @@ final class LoopContext {
 
   /** Closes a connection whose handshake is not complete, or one that is idle; false if none. */
   private boolean endOldest() {
-    return (tls != null && tls.endOldest()) || connections.endOldestIdle();
+    return protocols.endOldestHandshake() || connections.endOldestIdle();
   }
 
   /** Ends all idle connections; returns the number of busy ones. Loop thread. */
   int endIdle() {
-    if (tls != null) {
-      tls.endAll();
-    }
+    protocols.endHandshakes();
     return connections.endIdle() + requests.active();
-  }
-
-  /** The statistics of TLS handshakes, or null without HTTPS. */
-  @Nullable HandshakeStats handshakes() {
-    return handshakes;
   }
 
   /** Invalidates responses with a file whose digests have changed. First loop's thread. */
@@ -222,6 +188,7 @@ final class LoopContext {
   void drain() {
     requests.drain();
     events.execute(caches::close); // cached responses have no Connection: close
+    events.execute(protocols::drain);
   }
 
   /** Passes on the last access log entries and releases the roots. The loop has ended. */

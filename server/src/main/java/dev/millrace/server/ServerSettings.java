@@ -10,6 +10,7 @@ import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.Mount;
 import dev.millrace.content.MountSettings;
+import dev.millrace.http.http2.Http2Settings;
 import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.proxy.TrustedProxies;
 import java.nio.file.Path;
@@ -122,6 +123,7 @@ public record ServerSettings(
       Stream.of(
               List.of(MountSettings.ROOT, LISTEN, MANAGEMENT, METRICS),
               HttpsSettings.KEYS,
+              Http2Settings.KEYS,
               Transport.KEYS,
               List.of(WORKERS, DRAIN, LAME_DUCK, WARM_UP),
               MountSettings.POLICY,

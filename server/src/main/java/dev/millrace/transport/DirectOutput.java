@@ -54,6 +54,15 @@ public interface DirectOutput {
    */
   void stage(DescriptorChannel file, long position, long lengthBytes, SendListener sent);
 
+  /** Number of staged bytes that the kernel has not accepted, file segments not counted. */
+  long unsentBytes();
+
+  /**
+   * Sets the task to run, at the end of a turn or later, when the kernel has accepted all staged
+   * bytes, or when the connection is broken. It runs once.
+   */
+  void whenSent(Runnable task);
+
   /** Sets the sealer of all later file segments. Bytes of memory are staged as they are. */
   void sealFiles(Sealer sealer);
 }

@@ -9,4 +9,7 @@ public interface SecureConnection {
    * if the client has none. Any thread.
    */
   @Nullable String clientSubject();
+
+  /** The protocol that the handshake has agreed on (ALPN); null if the client offered none. */
+  @Nullable String applicationProtocol();
 }

@@ -182,7 +182,7 @@ class CommandLineTest {
             + "access-log, access-log-format, acme, acme-agree-tos, acme-ca, acme-challenge, "
             + "acme-directory, acme-email, acme-http-01-folder, auth, cache, certificates, checksum-files, "
             + "checksum-headers, corrupt, cors, digest-queue, digests, dotfiles, drain, errors, "
-            + "fallback, head-timeout, hsts, hsts-subdomains, idle-timeout, index, lame-duck, "
+            + "fallback, h2c, head-timeout, hsts, hsts-subdomains, http2, idle-timeout, index, lame-duck, "
             + "listen, listing, loops, management, max-fields, max-head, max-ranges, max-target, "
             + "metrics, mounts, open-files, precompressed, proxy-protocol, redirect-http, "
             + "response-cache, revalidate, root, scrub, state, symlinks, tls-cert, "

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.http.exchange.Connections;
+import dev.millrace.http.exchange.EngineLoop;
 import dev.millrace.http.exchange.ExchangeFactory;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.http1.Http1Loop;
@@ -97,11 +98,13 @@ abstract class ProxiesContract {
 
   private static Http1Loop http(ServerSettings settings, HttpLimits limits) {
     return new Http1Loop(
-        new ExchangeFactory(Listeners.front(ECHO, settings, new ExchangeFailures())),
-        limits,
-        new ParserStats(),
-        new Connections(System::nanoTime, settings.get(ServerSettings.IDLE_TIMEOUT)),
-        _ -> null);
+        new EngineLoop(
+            new ExchangeFactory(Listeners.front(ECHO, settings, new ExchangeFailures())),
+            limits,
+            new ParserStats(),
+            new Connections(System::nanoTime, settings.get(ServerSettings.IDLE_TIMEOUT))),
+        _ -> null,
+        null);
   }
 
   private RawClient connect() throws Exception {

@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -80,14 +81,22 @@ public final class TestTls {
         "GIT_SSL_CAINFO", CERT.toString());
   }
 
-  /** Adds TLS to a connected socket; returns after the handshake. */
-  static SSLSocket over(Socket socket, InetSocketAddress address) throws IOException {
+  /**
+   * Adds TLS to a connected socket; returns after the handshake.
+   *
+   * @param protocols the application protocols that the client offers
+   */
+  static SSLSocket over(Socket socket, InetSocketAddress address, String... protocols)
+      throws IOException {
     SSLSocket tls =
         (SSLSocket)
             CLIENTS
                 .getSocketFactory()
                 .createSocket(
                     socket, address.getAddress().getHostAddress(), address.getPort(), true);
+    SSLParameters parameters = tls.getSSLParameters();
+    parameters.setApplicationProtocols(protocols);
+    tls.setSSLParameters(parameters);
     tls.startHandshake();
     return tls;
   }

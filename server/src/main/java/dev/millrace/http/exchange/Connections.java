@@ -40,6 +40,9 @@ public final class Connections {
      */
     void endIfIdle();
 
+    /** The server stops: the connection accepts no more requests than it has. */
+    default void acceptNoMore() {}
+
     /** Closes the connection at once, so that its descriptor is free soon. */
     void hangUp();
   }
@@ -156,7 +159,7 @@ public final class Connections {
   }
 
   /**
-   * Ends all idle connections.
+   * Ends all idle connections. The others accept no more requests.
    *
    * @return the number of busy connections
    */
@@ -168,6 +171,8 @@ public final class Connections {
       next = member.place().after;
       if (member.isIdle()) {
         member.endIfIdle();
+      } else {
+        member.acceptNoMore();
       }
       busy += member.place().in && !member.isEnding() ? 1 : 0;
     }

@@ -10,7 +10,9 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.HttpUpgradeListener;
 import io.undertow.server.SSLSessionInfo;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.ssl.SslConnection;
@@ -41,6 +43,24 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
   protected EngineConnection(
       StreamConnection channel, ByteBufferPool pool, HttpHandler root, int bufferBytes) {
     super(channel, pool, root, OPTIONS, bufferBytes);
+  }
+
+  /** Whether the caller is the loop thread. */
+  protected final boolean isOnLoop() {
+    return Thread.currentThread() == channel.getIoThread();
+  }
+
+  /** Runs a task: at once if called on the loop thread, else posts it to the loop. */
+  protected final void onLoop(Runnable task) {
+    if (isOnLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      channel.getIoThread().execute(task);
+    } catch (RejectedExecutionException ended) {
+      IoUtils.safeClose(channel); // a loop that stops closes its connections anyway
+    }
   }
 
   /** Clears the state of a completed request. A refusal stays, because its connection ends. */
@@ -76,14 +96,19 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
     return refusal;
   }
 
+  /** The connection that carries this one: itself, or for a stream its connection. */
+  protected StreamConnection transport() {
+    return channel;
+  }
+
   @Override
   public final boolean isSecure() {
-    return channel instanceof SecureConnection;
+    return transport() instanceof SecureConnection;
   }
 
   @Override
   public final @Nullable String clientSubject() {
-    return channel instanceof SecureConnection secure ? secure.clientSubject() : null;
+    return transport() instanceof SecureConnection secure ? secure.clientSubject() : null;
   }
 
   @Override
@@ -147,7 +172,9 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
 
   @Override
   public @Nullable SSLSessionInfo getSslSessionInfo() {
-    return channel instanceof SslConnection tls ? new TlsSessionInfo(tls.getSslSession()) : null;
+    return transport() instanceof SslConnection tls
+        ? new TlsSessionInfo(tls.getSslSession())
+        : null;
   }
 
   @Override

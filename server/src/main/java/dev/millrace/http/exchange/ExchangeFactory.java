@@ -8,7 +8,6 @@ import io.undertow.util.BadRequestException;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import io.undertow.util.ParameterLimitException;
-import io.undertow.util.Protocols;
 import io.undertow.util.URLUtils;
 import java.nio.charset.StandardCharsets;
 
@@ -45,9 +44,14 @@ public final class ExchangeFactory {
     return exchange;
   }
 
-  /** Creates the exchange that responds to a refused request and ends its connection. */
-  public HttpServerExchange refused(ServerConnection connection, HttpString method) {
-    HttpServerExchange exchange = exchange(connection, new HeaderMap(), method, Protocols.HTTP_1_1);
+  /**
+   * Creates the exchange that responds to a refused request and ends its connection or stream.
+   *
+   * @param protocol a constant of {@link io.undertow.util.Protocols}
+   */
+  public HttpServerExchange refused(
+      ServerConnection connection, HttpString method, HttpString protocol) {
+    HttpServerExchange exchange = exchange(connection, new HeaderMap(), method, protocol);
     target(exchange, "/", "");
     exchange.setPersistent(false);
     Connectors.terminateRequest(exchange);

@@ -1,8 +1,12 @@
 package dev.millrace.http.http1;
 
 import dev.millrace.cache.CachedResponseInterceptor;
+import dev.millrace.http.exchange.ByteQueue;
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.EngineConnection;
+import dev.millrace.http.exchange.EngineLoop;
+import dev.millrace.http.exchange.LingeringClose;
+import dev.millrace.http.exchange.ParsedRequestHead;
 import dev.millrace.http.exchange.Refusal;
 import dev.millrace.http.parser.Field;
 import dev.millrace.http.parser.HeadParser;
@@ -13,9 +17,9 @@ import io.undertow.conduits.ReadDataStreamSourceConduit;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.HttpUpgradeListener;
 import io.undertow.util.ImmediatePooledByteBuffer;
+import io.undertow.util.Protocols;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -85,11 +89,11 @@ final class Http1Connection extends EngineConnection
   /** Whether the client has declared this request, which was read completely, its last one. */
   private boolean last;
 
-  private @Nullable Ending ending;
+  private @Nullable LingeringClose ending;
 
   Http1Connection(
       Http1Loop loop, StreamConnection channel, @Nullable CachedResponseInterceptor cache) {
-    super(channel, loop.pool(), loop.exchanges().root(), Http1Loop.BUFFER_BYTES);
+    super(channel, loop.engine().pool(), loop.engine().exchanges().root(), EngineLoop.BUFFER_BYTES);
     this.loop = loop;
     this.cache = cache;
     this.reader = new RequestReader(loop, this, originalSourceConduit, cache);
@@ -101,7 +105,7 @@ final class Http1Connection extends EngineConnection
       cache.owner(this);
     }
     addCloseListener(CLOSED);
-    loop.connections().add(this);
+    loop.engine().connections().add(this);
     channel.getSourceChannel().setReadListener(this);
     channel.getSourceChannel().resumeReads();
   }
@@ -148,7 +152,7 @@ final class Http1Connection extends EngineConnection
       }
       return false;
     }
-    loop.connections().touch(this);
+    loop.engine().connections().touch(this);
     return !isSendingCachedResponse();
   }
 
@@ -165,51 +169,56 @@ final class Http1Connection extends EngineConnection
       addressed = true;
       var _ = channel.getPeerAddress(); // caches the address, which handlers may read on any thread
     }
-    Http1Head head = new Http1Head(parser, bytes, at, loop.names());
-    HttpServerExchange exchange = loop.exchanges().make(this, head);
+    ParsedRequestHead head = ParsedRequestHead.ofHttp1(parser, bytes, at, loop.engine().names());
+    HttpServerExchange exchange = loop.engine().exchanges().make(this, head);
     boolean hasBody = head.hasBody();
     namesClient = parser.fields().namesClient();
     last = parser.isLast();
     miss = cache == null ? null : cache.takeMiss();
     boolean waits = hasBody && parser.isHttp11() && parser.fields().has(Field.EXPECT);
     awaited = waits ? new Continue(channel) : null;
-    body = hasBody ? RequestBody.open(this, exchange, reader.held(), parser, loop.limits()) : null;
+    body =
+        hasBody
+            ? RequestBody.open(this, exchange, reader.held(), parser, loop.engine().limits())
+            : null;
     run(exchange);
+  }
+
+  /**
+   * Continues as HTTP/2, whose preface was received, if the loop accepts it without TLS.
+   *
+   * @return false if it does not
+   */
+  boolean startHttp2(byte[] bytes, int from, int to) {
+    Http1Loop.Http2Start http2 = loop.http2();
+    if (http2 == null || isSecure()) {
+      return false;
+    }
+    state = State.UPGRADED;
+    loop.engine().connections().remove(this);
+    http2.start(channel, ByteBuffer.wrap(bytes, from, to - from));
+    return true;
   }
 
   /** Responds to an invalid request. Responses to all earlier requests are complete. */
   void refuse(RejectReason why, Method method, String line) {
     assert isOnLoop();
     refusal = new Refusal(why, line);
-    run(loop.exchanges().refused(this, Http1Head.method(method)));
+    run(
+        loop.engine()
+            .exchanges()
+            .refused(this, ParsedRequestHead.method(method), Protocols.HTTP_1_1));
   }
 
   private void run(HttpServerExchange exchange) {
     state = State.RUNNING;
     current = exchange;
-    loop.exchanges().run(exchange);
+    loop.engine().exchanges().run(exchange);
   }
 
   @Override
   protected void exchangeComplete(HttpServerExchange exchange) {
     onLoop(() -> completed(exchange));
-  }
-
-  private boolean isOnLoop() {
-    return Thread.currentThread() == channel.getIoThread();
-  }
-
-  /** Runs a task: at once if called on the loop thread, else posts it to the loop. */
-  private void onLoop(Runnable task) {
-    if (isOnLoop()) {
-      task.run();
-      return;
-    }
-    try {
-      channel.getIoThread().execute(task);
-    } catch (RejectedExecutionException ended) {
-      close(); // a loop that stops closes its connections anyway
-    }
   }
 
   private void completed(HttpServerExchange exchange) {
@@ -238,7 +247,7 @@ final class Http1Connection extends EngineConnection
   private void next() {
     assert isOnLoop();
     state = State.READING;
-    loop.connections().touch(this);
+    loop.engine().connections().touch(this);
     ConduitStreamSourceChannel source = channel.getSourceChannel();
     source.setReadListener(this);
     if (reader.held().isEmpty()) {
@@ -271,7 +280,7 @@ final class Http1Connection extends EngineConnection
     if (awaited != null && !exchange.isRequestComplete()) {
       exchange.setPersistent(false); // without a 100 (Continue) the client may send the body or not
     }
-    loop.heads().date(exchange.getResponseHeaders());
+    loop.engine().date(exchange.getResponseHeaders());
     return ResponseSink.of(this, exchange, conduit);
   }
 
@@ -299,7 +308,7 @@ final class Http1Connection extends EngineConnection
 
   /** Counts a body with invalid framing. */
   void rejectBody(RejectReason why) {
-    loop.stats().countRejected(why);
+    loop.engine().stats().countRejected(why);
     bodyIsLeft();
   }
 
@@ -327,13 +336,13 @@ final class Http1Connection extends EngineConnection
       close();
       return;
     }
-    ending = new Ending(loop, channel);
+    ending = new LingeringClose(loop.engine(), channel);
     ending.start();
   }
 
   private void upgraded(HttpUpgradeListener listener, HttpServerExchange exchange) {
     state = State.UPGRADED;
-    loop.connections().remove(this);
+    loop.engine().connections().remove(this);
     ConduitStreamSourceChannel source = channel.getSourceChannel();
     source.suspendReads();
     source.setReadListener(null);
@@ -358,7 +367,7 @@ final class Http1Connection extends EngineConnection
     if (ending != null) {
       ending.stop();
     }
-    loop.connections().remove(this);
+    loop.engine().connections().remove(this);
     abortRequest();
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.http.http1;
 
+import dev.millrace.http.exchange.ByteQueue;
 import dev.millrace.http.parser.ChunkParser;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.HttpLimits;

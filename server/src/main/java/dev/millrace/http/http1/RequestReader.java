@@ -1,6 +1,7 @@
 package dev.millrace.http.http1;
 
 import dev.millrace.cache.CachedResponseInterceptor;
+import dev.millrace.http.exchange.ByteQueue;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.ParseStatus;
 import dev.millrace.http.parser.RejectReason;
@@ -27,6 +28,9 @@ final class RequestReader {
    * The parser that has processed the held bytes, a partial head; null if no partial head is held.
    */
   private @Nullable HeadParser partial;
+
+  /** Whether no request was complete yet, so that the connection may turn out to be HTTP/2. */
+  private boolean first = true;
 
   /** Limits the time until a head is complete. */
   private XnioExecutor.@Nullable Key timer;
@@ -63,7 +67,7 @@ final class RequestReader {
 
   /** The common path: parses bytes in the receive buffer and copies nothing. */
   private void readFresh() throws IOException {
-    ByteBuffer scratch = loop.takeScratch();
+    ByteBuffer scratch = loop.engine().takeScratch();
     try {
       int n = source.read(scratch);
       if (n < 0) {
@@ -75,7 +79,7 @@ final class RequestReader {
         take(parser, scratch.array(), from, from + n);
       }
     } finally {
-      loop.giveScratch(scratch);
+      loop.engine().giveScratch(scratch);
     }
   }
 
@@ -86,7 +90,7 @@ final class RequestReader {
       parser = loop.parser();
       parser.reset();
     } else {
-      int n = held.fill(source, loop.limits().headBytes() - held.size());
+      int n = held.fill(source, loop.engine().limits().headBytes() - held.size());
       if (n < 0) {
         connection.close();
       }
@@ -124,7 +128,8 @@ final class RequestReader {
         case COMPLETE -> {
           stopTimer();
           partial = null;
-          loop.stats().countPassed();
+          first = false;
+          loop.engine().stats().countPassed();
           if (cache == null || !cache.answer(parser, bytes, at)) {
             int next = at + parser.length();
             held.add(bytes, next, to - next);
@@ -150,7 +155,9 @@ final class RequestReader {
     partial = parser;
     if (timer == null) {
       timer =
-          loop.schedule(connection.getIoThread(), this::headIsLate, loop.limits().headTimeout());
+          loop.engine()
+              .schedule(
+                  connection.getIoThread(), this::headIsLate, loop.engine().limits().headTimeout());
     }
   }
 
@@ -163,9 +170,13 @@ final class RequestReader {
   }
 
   private void refuse(RejectReason why, HeadParser parser, byte[] bytes, int from, int to) {
+    if (why == RejectReason.HTTP2_PREFACE && first && connection.startHttp2(bytes, from, to)) {
+      clear();
+      return;
+    }
     String line = RefusedLine.of(bytes, from, to);
     clear();
-    loop.stats().countRejected(why);
+    loop.engine().stats().countRejected(why);
     connection.refuse(why, parser.method(), line);
   }
 

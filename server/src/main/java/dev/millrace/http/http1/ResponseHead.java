@@ -1,11 +1,9 @@
 package dev.millrace.http.http1;
 
-import dev.millrace.http.semantics.HttpDate;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
-import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
@@ -31,11 +29,7 @@ final class ResponseHead {
     }
   }
 
-  /** The formatted date of one second. */
-  private record Stamp(long second, String text) {}
-
   private final byte[] scratch = new byte[SCRATCH_BYTES];
-  private Stamp stamp = new Stamp(0, "");
 
   ResponseHead() {}
 
@@ -50,19 +44,6 @@ final class ResponseHead {
     return value.indexOf('\r') < 0 && value.indexOf('\n') < 0
         ? value
         : value.replace('\r', ' ').replace('\n', ' ');
-  }
-
-  /** Sets Date unless a handler has set it. Any thread. */
-  void date(HeaderMap fields) {
-    if (!fields.contains(Headers.DATE)) {
-      long second = System.currentTimeMillis() / 1000;
-      Stamp now = stamp;
-      if (now.second() != second) {
-        now = new Stamp(second, HttpDate.format(second));
-        stamp = now;
-      }
-      fields.put(Headers.DATE, now.text());
-    }
   }
 
   /**

@@ -41,11 +41,11 @@ public final class Octets {
 
   private Octets() {}
 
-  static boolean isToken(byte b) {
+  public static boolean isToken(byte b) {
     return TOKEN[b & 0xff];
   }
 
-  static boolean isBlank(byte b) {
+  public static boolean isBlank(byte b) {
     return b == SP || b == HT;
   }
 

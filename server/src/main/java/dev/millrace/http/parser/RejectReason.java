@@ -9,7 +9,7 @@ import java.util.Locale;
 public enum RejectReason {
   /** The first byte starts no method: a TLS hello, a space, a second empty line. */
   NOT_HTTP(400),
-  /** The HTTP/2 preface; HTTP/2 without ALPN is not supported. */
+  /** The HTTP/2 preface on a connection without TLS, while {@code h2c} is off. */
   HTTP2_PREFACE(400),
   /** Not exactly method, space, target, space, version; includes HTTP/0.9. */
   BAD_REQUEST_LINE(400),

@@ -113,6 +113,16 @@ final class DirectTlsSink extends TlsSink implements DirectOutput, Sealer {
   }
 
   @Override
+  public long unsentBytes() {
+    return stagedBytes + direct.unsentBytes();
+  }
+
+  @Override
+  public void whenSent(Runnable task) {
+    direct.whenSent(task);
+  }
+
+  @Override
   public void stage(MemorySegment first, int firstBytes, MemorySegment second, int secondBytes) {
     byte[] plain = engine.buffers().plainBytes();
     MemorySegment.copy(first, ValueLayout.JAVA_BYTE, 0, plain, stagedBytes, firstBytes);

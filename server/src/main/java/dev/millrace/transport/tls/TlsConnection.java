@@ -81,6 +81,11 @@ final class TlsConnection extends SslConnection implements SecureConnection {
   }
 
   @Override
+  public @Nullable String applicationProtocol() {
+    return engine.applicationProtocol();
+  }
+
+  @Override
   public ChannelListener.Setter<? extends SslConnection> getHandshakeSetter() {
     return ChannelListeners.nullSetter();
   }

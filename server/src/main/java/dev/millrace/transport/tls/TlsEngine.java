@@ -8,6 +8,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /** A connection's engine after its handshake, with its loop's buffers. Loop thread only. */
 final class TlsEngine {
@@ -28,6 +29,11 @@ final class TlsEngine {
 
   TlsBuffers buffers() {
     return buffers;
+  }
+
+  @Nullable String applicationProtocol() {
+    String agreed = engine.getApplicationProtocol();
+    return agreed == null || agreed.isEmpty() ? null : agreed;
   }
 
   SSLSession session() {

@@ -29,8 +29,19 @@ public final class TlsServer {
    * @param tls13Only whether TLS 1.2 is refused
    * @param clientAuth whether clients need certificates
    * @param handshakeTimeout from the accepted connection to the complete handshake
+   * @param protocols application protocols (ALPN) that a client may choose, the preferred one first
    */
-  public record Policy(boolean tls13Only, ClientAuth clientAuth, Duration handshakeTimeout) {}
+  public record Policy(
+      boolean tls13Only, ClientAuth clientAuth, Duration handshakeTimeout, List<String> protocols) {
+    public Policy {
+      protocols = List.copyOf(protocols);
+    }
+
+    /** A copy with other application protocols. */
+    public Policy withProtocols(List<String> others) {
+      return new Policy(tls13Only, clientAuth, handshakeTimeout, others);
+    }
+  }
 
   /** The application protocol with which an ACME authority validates a name (RFC 8737). */
   private static final String ACME_PROTOCOL = "acme-tls/1";
@@ -47,6 +58,12 @@ public final class TlsServer {
           "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
           "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  /** The application protocol of HTTP/1.1 (RFC 7301 §6). */
+  public static final String HTTP1_PROTOCOL = "http/1.1";
+
+  /** The application protocol of HTTP/2 (RFC 9113 §3.1). */
+  public static final String HTTP2_PROTOCOL = "h2";
 
   private static final List<String> GROUPS = List.of("x25519", "secp256r1", "secp384r1");
 
@@ -97,7 +114,9 @@ public final class TlsServer {
             .toArray(String[]::new));
     chosen.setUseCipherSuitesOrder(true); // ECDSA before RSA, where TLS 1.2 names it in the suite
     chosen.setNamedGroups(GROUPS.toArray(String[]::new));
-    chosen.setApplicationProtocols(new String[] {"http/1.1", ACME_PROTOCOL});
+    chosen.setApplicationProtocols(
+        Stream.concat(policy.protocols().stream(), Stream.of(ACME_PROTOCOL))
+            .toArray(String[]::new));
     switch (policy.clientAuth()) {
       case OFF -> {}
       case OPTIONAL -> chosen.setWantClientAuth(true);

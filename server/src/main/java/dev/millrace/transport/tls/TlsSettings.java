@@ -78,6 +78,10 @@ public final class TlsSettings {
     if (auth == ClientAuth.OFF && settings.get(CLIENT_CA) != null) {
       throw settings.node(CLIENT_CA).wrong("requires tls-client-auth: optional or required");
     }
-    return new TlsServer.Policy(settings.get(ONLY_13), auth, settings.get(HANDSHAKE_TIMEOUT));
+    return new TlsServer.Policy(
+        settings.get(ONLY_13),
+        auth,
+        settings.get(HANDSHAKE_TIMEOUT),
+        List.of(TlsServer.HTTP1_PROTOCOL));
   }
 }

@@ -43,6 +43,7 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   private final ArrayDeque<ByteBuffer> posted = new ArrayDeque<>(0);
   private int failure;
   private boolean waitsForChunk;
+  private @Nullable Runnable whenSent;
 
   private volatile boolean broken;
 
@@ -73,6 +74,11 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   /** Room may be available. */
   void checkReady() {
     stagePosted();
+    Runnable task = whenSent;
+    if (task != null && (failure != 0 || writer.staged() == 0)) {
+      whenSent = null;
+      task.run();
+    }
     readiness.checkNow();
   }
 
@@ -171,6 +177,16 @@ final class RingSink implements StreamSinkConduit, DirectOutput {
   @Override
   public void stage(DescriptorChannel file, long position, long lengthBytes, SendListener sent) {
     stage(new FileSegment(file, position, lengthBytes, sent));
+  }
+
+  @Override
+  public long unsentBytes() {
+    return writer.staged();
+  }
+
+  @Override
+  public void whenSent(Runnable task) {
+    whenSent = task;
   }
 
   @Override

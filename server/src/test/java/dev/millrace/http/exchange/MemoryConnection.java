@@ -83,7 +83,7 @@ final class MemoryConnection extends EngineConnection {
   /** Responds to a rejected request. */
   HttpServerExchange refuse(Refusal why) {
     refusal = why;
-    return run(exchanges.refused(this, new HttpString("GET")));
+    return run(exchanges.refused(this, new HttpString("GET"), Protocols.HTTP_1_1));
   }
 
   private HttpServerExchange run(HttpServerExchange exchange) {

@@ -1,6 +1,7 @@
 package dev.millrace.http.http1;
 
 import dev.millrace.http.exchange.Connections;
+import dev.millrace.http.exchange.EngineLoop;
 import dev.millrace.http.exchange.ExchangeFactory;
 import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.http.parser.ParserStats;
@@ -27,7 +28,8 @@ final class FakeConnection extends StreamConnection {
 
   /** A loop that serves only this connection. */
   Http1Loop loop(HttpLimits limits, HttpHandler handler) {
-    return new Http1Loop(new ExchangeFactory(handler), limits, stats, connections, _ -> null);
+    return new Http1Loop(
+        new EngineLoop(new ExchangeFactory(handler), limits, stats, connections), _ -> null, null);
   }
 
   FakeSource source() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.http.exchange.FieldNames;
+import dev.millrace.http.exchange.ParsedRequestHead;
 import dev.millrace.http.parser.ChunkParser;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.HttpLimits;
@@ -132,7 +133,7 @@ class Http1FuzzTest {
   }
 
   private static NaiveRequest described(HeadParser parser, byte[] bytes) {
-    Http1Head head = new Http1Head(parser, bytes, 0, new FieldNames());
+    ParsedRequestHead head = ParsedRequestHead.ofHttp1(parser, bytes, 0, new FieldNames());
     return new NaiveRequest(
         parser.length(),
         head.method().toString(),

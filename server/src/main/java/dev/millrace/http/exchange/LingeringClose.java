@@ -1,4 +1,4 @@
-package dev.millrace.http.http1;
+package dev.millrace.http.exchange;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,21 +15,22 @@ import org.xnio.conduits.StreamSourceConduit;
  * of bytes and time, until the client's end of stream. Closing with unread bytes would make the
  * kernel reset the connection, and the client could lose the response. Loop thread only.
  */
-final class Ending implements ChannelListener<ConduitStreamSourceChannel> {
+public final class LingeringClose implements ChannelListener<ConduitStreamSourceChannel> {
   /** Maximum reads of one turn, so that other connections get theirs. */
   private static final int READS_AT_ONCE = 16;
 
-  private final Http1Loop loop;
+  private final EngineLoop loop;
   private final StreamConnection channel;
   private XnioExecutor.Key timer = () -> false;
   private long dropped;
 
-  Ending(Http1Loop loop, StreamConnection channel) {
+  public LingeringClose(EngineLoop loop, StreamConnection channel) {
     this.loop = loop;
     this.channel = channel;
   }
 
-  void start() {
+  /** Sends the end of stream, and starts to discard input. */
+  public void start() {
     try {
       ConduitStreamSinkChannel sink = channel.getSinkChannel();
       sink.shutdownWrites();
@@ -92,7 +93,7 @@ final class Ending implements ChannelListener<ConduitStreamSourceChannel> {
   }
 
   /** Cancels the timer. The connection is closed. */
-  void stop() {
+  public void stop() {
     var _ = timer.remove();
   }
 }

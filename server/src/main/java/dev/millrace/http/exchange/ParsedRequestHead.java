@@ -1,7 +1,5 @@
-package dev.millrace.http.http1;
+package dev.millrace.http.exchange;
 
-import dev.millrace.http.exchange.FieldNames;
-import dev.millrace.http.exchange.RequestHead;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.Method;
 import dev.millrace.http.parser.ParsedHeaders;
@@ -15,14 +13,34 @@ import java.nio.charset.StandardCharsets;
  * A head that the parser has accepted, with its bytes.
  *
  * @param base index of its first byte in {@code bytes}
+ * @param protocol a constant of {@link Protocols}
+ * @param hasBody whether a body follows
  */
 @SuppressWarnings("ArrayRecordComponent") // lives only during a call
-record Http1Head(HeadParser parser, byte[] bytes, int base, FieldNames names)
+public record ParsedRequestHead(
+    HeadParser parser,
+    byte[] bytes,
+    int base,
+    FieldNames names,
+    HttpString protocol,
+    boolean hasBody)
     implements RequestHead {
+  /** The head of a request of HTTP/1. */
+  public static ParsedRequestHead ofHttp1(
+      HeadParser parser, byte[] bytes, int base, FieldNames names) {
+    return new ParsedRequestHead(
+        parser,
+        bytes,
+        base,
+        names,
+        parser.isHttp11() ? Protocols.HTTP_1_1 : Protocols.HTTP_1_0,
+        parser.isChunked() || parser.fields().contentLength() > 0);
+  }
+
   /**
    * Undertow's constant of a method; GET for a rejected method, because its response has a body.
    */
-  static HttpString method(Method method) {
+  public static HttpString method(Method method) {
     return switch (method) {
       case HEAD -> Methods.HEAD;
       case OPTIONS -> Methods.OPTIONS;
@@ -37,11 +55,6 @@ record Http1Head(HeadParser parser, byte[] bytes, int base, FieldNames names)
   @Override
   public HttpString method() {
     return method(parser.method());
-  }
-
-  @Override
-  public HttpString protocol() {
-    return parser.isHttp11() ? Protocols.HTTP_1_1 : Protocols.HTTP_1_0;
   }
 
   @Override
@@ -108,10 +121,5 @@ record Http1Head(HeadParser parser, byte[] bytes, int base, FieldNames names)
   @Override
   public boolean isPersistent() {
     return !parser.isLast();
-  }
-
-  @Override
-  public boolean hasBody() {
-    return parser.isChunked() || parser.fields().contentLength() > 0;
   }
 }

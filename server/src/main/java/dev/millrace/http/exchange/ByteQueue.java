@@ -1,11 +1,11 @@
-package dev.millrace.http.http1;
+package dev.millrace.http.exchange;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.xnio.conduits.StreamSourceConduit;
 
 /** A queue of bytes that are received and not processed. Holds no memory while it is empty. */
-final class ByteQueue {
+public final class ByteQueue {
   private static final byte[] NONE = {};
   private static final int MIN_CAPACITY = 1 << 10;
 

@@ -1,0 +1,19 @@
+package dev.millrace.http.http2;
+
+/** Error codes (RFC 9113 §7). The ordinal is the number on the wire. */
+enum ErrorCode {
+  NO_ERROR,
+  PROTOCOL_ERROR,
+  INTERNAL_ERROR,
+  FLOW_CONTROL_ERROR,
+  SETTINGS_TIMEOUT,
+  STREAM_CLOSED,
+  FRAME_SIZE_ERROR,
+  REFUSED_STREAM,
+  CANCEL,
+  COMPRESSION_ERROR,
+  CONNECT_ERROR,
+  ENHANCE_YOUR_CALM,
+  INADEQUATE_SECURITY,
+  HTTP_1_1_REQUIRED
+}

@@ -1,0 +1,84 @@
+package dev.millrace.server;
+
+import dev.millrace.cache.CacheStats;
+import dev.millrace.files.OpenFiles;
+import dev.millrace.http.exchange.RequestStats;
+import dev.millrace.http.exchange.RequestTracker;
+import dev.millrace.management.ServerStatus;
+import dev.millrace.metrics.ServerMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Adds the statistics of all loops to the metrics and to the status page. */
+final class LoopMetrics {
+  private final List<LoopContext> loops;
+  private final ServerMetrics metrics;
+  private final ServerStatus charts;
+
+  LoopMetrics(List<LoopContext> loops, ServerMetrics metrics, ServerStatus charts) {
+    this.loops = loops;
+    this.metrics = metrics;
+    this.charts = charts;
+  }
+
+  ServerStatus charts() {
+    return charts;
+  }
+
+  /** The parts of all loops that are not null. */
+  private <T> List<T> each(Function<LoopContext, @Nullable T> part) {
+    List<T> all = new ArrayList<>();
+    for (LoopContext loop : loops) {
+      T value = part.apply(loop);
+      if (value != null) {
+        all.add(value);
+      }
+    }
+    return all;
+  }
+
+  /** Adds requests, parsers, caches and rings. */
+  void register(ServerSettings settings, Transport transport) {
+    List<RequestStats> stats = each(LoopContext::stats);
+    List<RequestTracker> trackers = each(LoopContext::requests);
+    charts.requests(stats, trackers, transport::openConnections);
+    metrics.build(Version.current());
+    metrics.transport(transport.name(), transport.reason());
+    metrics.requests(trackers, stats);
+    metrics.failures(each(LoopContext::failures));
+    metrics.parser(each(LoopContext::parserStats));
+    metrics.http2(each(loop -> loop.protocols().http2Stats()));
+    registerCaches(settings);
+    if (transport instanceof Transport.Uring uring) {
+      metrics.ring(uring.workers());
+      charts.ring(uring.workers());
+    }
+  }
+
+  private void registerCaches(ServerSettings settings) {
+    for (int i = 0; i < settings.mounts().size(); i++) {
+      int mount = i;
+      List<OpenFiles> files =
+          each(loop -> loop.caches().files().isEmpty() ? null : loop.caches().files().get(mount));
+      if (!files.isEmpty()) {
+        metrics.openFiles(files, settings.mounts().get(i).name());
+      }
+    }
+    List<CacheStats> answers = each(loop -> loop.caches().answers());
+    if (!answers.isEmpty()) {
+      metrics.responseCache(answers);
+    }
+  }
+
+  /** Adds handshakes and certificates. */
+  void register(HttpsServices https) {
+    metrics.tls(each(loop -> loop.protocols().handshakes()), https.certificates());
+    metrics.pool("tls", https.pool());
+    if (https.acme() != null) {
+      metrics.acme(https.acme().manager());
+    }
+    charts.certificates(https.certificates());
+  }
+}

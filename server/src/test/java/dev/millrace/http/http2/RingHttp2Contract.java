@@ -1,0 +1,31 @@
+package dev.millrace.http.http2;
+
+import static dev.millrace.server.Http2Client.DATA;
+import static dev.millrace.server.Http2Client.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.millrace.server.Http2Client;
+import dev.millrace.server.Http2Client.Frame;
+import org.junit.jupiter.api.Test;
+
+/** What holds on the ring only, where a stream can always send its file. */
+abstract class RingHttp2Contract extends Http2Contract {
+  @Test
+  void urgentResponsesComeFirst() throws Exception {
+    try (Http2Client client = open(INITIAL_WINDOW_SIZE, 1 << 20)) {
+      client.keepsWindows();
+      client.sendRaw(together(get(BIG, "priority", "u=5"), get(BIG, "priority", "u=1, i")));
+      int received = 0;
+      while (received < 65_535) { // the window of the connection
+        received += client.await(DATA).payload().length;
+      }
+      client.sync(); // both have bytes to send
+      for (int i = 0; i < 3; i++) {
+        client.windowUpdate(0, 1000);
+        Frame data = client.await(DATA);
+        assertEquals(3, data.stream());
+        assertEquals(1000, data.payload().length);
+      }
+    }
+  }
+}
