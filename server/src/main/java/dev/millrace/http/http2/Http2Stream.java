@@ -98,6 +98,7 @@ final class Http2Stream {
     fileLength = length;
     endsWithFile = ends;
     fileEnd = end;
+    skippedIn = 0; // it can send now
   }
 
   /** The file whose segment is being sent, or null. */
