@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -205,7 +206,7 @@ public final class Http2Client implements AutoCloseable {
     String[] fields = {
       ":method", method, ":scheme", "http", ":path", path, ":authority", "test.example"
     };
-    String[] all = java.util.Arrays.copyOf(fields, fields.length + others.length);
+    String[] all = Arrays.copyOf(fields, fields.length + others.length);
     System.arraycopy(others, 0, all, fields.length, others.length);
     return all;
   }
@@ -220,8 +221,25 @@ public final class Http2Client implements AutoCloseable {
     send(HEADERS, flags | END_HEADERS, streamId, block(fields));
   }
 
+  /** Sends HEADERS, and CONTINUATION if one frame is too small. */
+  public void longHeaders(int streamId, int flags, String... fields) throws IOException {
+    byte[] block = block(fields);
+    int at = 0;
+    do {
+      int end = Math.min(block.length, at + (1 << 14));
+      int frameFlags = (at == 0 ? flags : 0) | (end == block.length ? END_HEADERS : 0);
+      int type = at == 0 ? HEADERS : CONTINUATION;
+      send(type, frameFlags, streamId, Arrays.copyOfRange(block, at, end));
+      at = end;
+    } while (at < block.length);
+  }
+
   public void data(int streamId, int flags, byte... bytes) throws IOException {
     send(DATA, flags, streamId, bytes);
+  }
+
+  Socket socket() {
+    return socket;
   }
 
   public void shutdownOutput() throws IOException {

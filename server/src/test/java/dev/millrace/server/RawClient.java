@@ -11,10 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 over one socket, with TLS if the server expects it; a test sees exactly the bytes that
- * the server sent.
+ * the server sent. With HTTP/2, {@link Http2Bridge} translates.
  */
 public final class RawClient implements AutoCloseable {
   /** The head of a response, with field names in lower case. */
@@ -28,15 +29,25 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final Socket stream;
   private final InputStream in;
+  private final @Nullable Http2Bridge bridge;
 
   public RawClient(InetSocketAddress address) throws IOException {
     this(address, 0);
   }
 
   public RawClient(InetSocketAddress address, int receiveBufferBytes) throws IOException {
+    if (address instanceof Http2Bridge.Address) {
+      bridge = new Http2Bridge(address);
+      socket = bridge.socket();
+      stream = socket;
+      in = bridge;
+      return;
+    }
+    bridge = null;
+    socket = new Socket();
     if (receiveBufferBytes > 0) {
       socket.setReceiveBufferSize(receiveBufferBytes);
     }
@@ -52,7 +63,12 @@ public final class RawClient implements AutoCloseable {
   }
 
   public void send(String text) throws IOException {
-    stream.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    if (bridge != null) {
+      bridge.send(bytes);
+    } else {
+      stream.getOutputStream().write(bytes);
+    }
   }
 
   /** Shuts down this side of the connection. */

@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.config.SettingsLoader;
+import dev.millrace.http.http2.Http2Settings;
 import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.proxy.TrustedProxies;
 import dev.millrace.transport.TransportChoice;
@@ -14,9 +15,11 @@ import java.util.Map;
 /** A server in this process on free ports. */
 public final class RunningServer implements AutoCloseable {
   private final FileServer server;
+  private final boolean http2;
 
-  private RunningServer(FileServer server) {
+  private RunningServer(FileServer server, boolean http2) {
     this.server = server;
+    this.http2 = http2;
   }
 
   public static RunningServer start(Path root, TransportChoice transport) throws Exception {
@@ -40,7 +43,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   public static RunningServer start(ServerSettings settings) throws Exception {
-    return new RunningServer(FileServer.start(settings));
+    return new RunningServer(FileServer.start(settings), settings.get(Http2Settings.H2C));
   }
 
   /** Starts with limits that are not settings. */
@@ -83,6 +86,9 @@ public final class RunningServer implements AutoCloseable {
       flags.put("drain", List.of("20s"));
       // Most tests leave connections open and need no grace period for requests in flight.
       flags.put("lame-duck", List.of(yaml.contains("lame-duck") ? "1s" : "0s"));
+      if (via.isHttp2()) {
+        flags.put("h2c", List.of("on"));
+      }
       if (via.isTls()) {
         flags.put("tls-listen", List.of("127.0.0.1:0"));
         flags.put("tls-cert", List.of(TestTls.certificate().toString()));
@@ -94,11 +100,12 @@ public final class RunningServer implements AutoCloseable {
     }
   }
 
-  /** The address of HTTPS if the server has one, else of HTTP. */
+  /** The address of HTTPS if the server has one, else of HTTP/2 or HTTP. */
   public InetSocketAddress address() {
-    return server.tlsAddresses().isEmpty()
-        ? plainAddress()
-        : new TestTls.Address(server.tlsAddresses().getFirst());
+    if (!server.tlsAddresses().isEmpty()) {
+      return new TestTls.Address(server.tlsAddresses().getFirst());
+    }
+    return http2 ? new Http2Bridge.Address(plainAddress()) : plainAddress();
   }
 
   /** The address of HTTPS, for a client that adds no TLS itself. */

@@ -22,8 +22,14 @@ final class FrameSender {
   /** Bytes that a stream sends before it is the next one's turn: two frames. */
   private static final int TURN_BYTES = 2 * Frames.MAX_PAYLOAD_BYTES;
 
-  /** A DATA frame below this, of a stream with more to send, is one of {@link Flood}. */
+  /**
+   * A smaller frame waits for a larger window, unless it is the last one. It is sent to a client
+   * whose windows begin smaller, and counted.
+   */
   private static final int SMALL_BYTES = 64;
+
+  /** How long it waits: a client may open a window only when all of it is used. */
+  private static final long SMALL_NANOS = 500_000_000L;
 
   private final Http2Loop loop;
   private final Http2Connection connection;
@@ -36,7 +42,7 @@ final class FrameSender {
   private boolean pumping;
   private boolean scheduled;
 
-  /** What the ring reads, or has read; null if there is nothing. */
+  /** What the ring reads or has read; null if there is nothing. */
   private @Nullable ColdPiece cold;
 
   FrameSender(Http2Loop loop, Http2Connection connection, StreamTable streams) {
@@ -57,14 +63,6 @@ final class FrameSender {
   /** The control frames to send, before all others. */
   ControlFrames control() {
     return control;
-  }
-
-  void begin() {
-    output.begin();
-  }
-
-  void end() {
-    output.end();
   }
 
   /** Number of DATA frames and complete cached responses that were sent. */
@@ -92,8 +90,20 @@ final class FrameSender {
     return true;
   }
 
+  /** How much of so many bytes a stream may send now. */
+  private int available(Http2Stream stream, long wanted) {
+    int n = (int) Math.min(wanted, Math.min(window, stream.sendWindow));
+    boolean waits =
+        n < SMALL_BYTES
+            && n < wanted
+            && connection.initialWindow() >= 2 * SMALL_BYTES
+            && loop.nowNanos() - stream.progressNanos < SMALL_NANOS;
+    return waits ? 0 : Math.max(0, n);
+  }
+
   private boolean hasWindow(Http2Stream stream) {
-    return window > 0 && stream.sendWindow > 0;
+    long wanted = stream.file() == null ? Frames.MAX_PAYLOAD_BYTES : stream.fileLeft();
+    return available(stream, wanted) > 0;
   }
 
   // ---- responses -------------------------------------------------------------------------------
@@ -103,38 +113,40 @@ final class FrameSender {
    *
    * @param streamWindow the stream's window
    */
-  boolean sendWhole(int stream, int streamWindow, MemorySegment head, int headBytes, Body body) {
-    int bytes = body.length();
+  boolean sendWhole(
+      int stream,
+      int streamWindow,
+      MemorySegment head,
+      int headBytes,
+      MemorySegment body,
+      int bytes) {
     boolean fits = bytes <= Math.min(window, streamWindow) && bytes <= Frames.MAX_PAYLOAD_BYTES;
     if (!fits || !output.hasRoom(headBytes + bytes + 2 * Frames.HEADER_BYTES)) {
       return false;
     }
-    begin();
+    output.begin();
     int flags = Frames.END_HEADERS | (bytes == 0 ? Frames.END_STREAM : 0);
     output.addHeader(headBytes, Frames.HEADERS, flags, stream);
     output.add(head, 0, headBytes);
     if (bytes > 0) {
       output.addHeader(bytes, Frames.DATA, Frames.END_STREAM, stream);
-      output.add(body.memory(), 0, bytes);
+      output.add(body, 0, bytes);
       window -= bytes;
     }
     dataFrames++;
-    end();
+    output.end();
     return true;
   }
-
-  /** A body in memory. */
-  record Body(MemorySegment memory, int length) {}
 
   /** Sends a header block that precedes a file, if the output has room. */
   boolean sendHead(int stream, MemorySegment head, int headBytes) {
     if (!output.hasRoom(headBytes + Frames.HEADER_BYTES)) {
       return false;
     }
-    begin();
+    output.begin();
     output.addHeader(headBytes, Frames.HEADERS, Frames.END_HEADERS, stream);
     output.add(head, 0, headBytes);
-    end();
+    output.end();
     return true;
   }
 
@@ -148,7 +160,7 @@ final class FrameSender {
     if (!output.hasRoom(left + Frames.HEADER_BYTES)) {
       return false;
     }
-    begin();
+    output.begin();
     MemorySegment bytes = MemorySegment.ofBuffer(block);
     int at = 0;
     int type = Frames.HEADERS;
@@ -163,7 +175,7 @@ final class FrameSender {
       flags = 0;
     } while (left > 0);
     progress(stream, 0);
-    end();
+    output.end();
     if (endStream) {
       ended(stream);
     }
@@ -187,17 +199,17 @@ final class FrameSender {
     if (stream.turnBytes >= TURN_BYTES && streams.count() > 1) {
       return 0;
     }
-    int n = Math.min(Math.min(max, Frames.MAX_PAYLOAD_BYTES), Math.min(window, stream.sendWindow));
-    if (n <= 0 || !output.hasRoom(n + Frames.HEADER_BYTES)) {
+    int n = available(stream, Math.min(max, Frames.MAX_PAYLOAD_BYTES));
+    if (n == 0 || !output.hasRoom(n + Frames.HEADER_BYTES)) {
       return 0;
     }
-    begin();
+    output.begin();
     boolean last = n == left;
     output.addHeader(n, Frames.DATA, last ? Frames.END_STREAM : 0, stream.id());
     output.add(MemorySegment.ofBuffer(source), 0, n);
     source.position(source.position() + n);
     sent(stream, n, !last && n < max);
-    end();
+    output.end();
     if (last) {
       ended(stream);
     }
@@ -209,20 +221,23 @@ final class FrameSender {
     if (!output.hasRoom(Frames.HEADER_BYTES)) {
       return false;
     }
-    begin();
+    output.begin();
     output.addHeader(0, Frames.DATA, Frames.END_STREAM, stream.id());
     progress(stream, 0);
-    end();
+    output.end();
     ended(stream);
     return true;
   }
 
-  private void sent(Http2Stream stream, int bytes, boolean limited) {
+  /**
+   * @param more whether the stream has more to send
+   */
+  private void sent(Http2Stream stream, int bytes, boolean more) {
     window -= bytes;
     stream.sendWindow -= bytes;
     dataFrames++;
     progress(stream, bytes);
-    if (limited && bytes < SMALL_BYTES) {
+    if (more && bytes < SMALL_BYTES && connection.initialWindow() < 2 * SMALL_BYTES) {
       connection.countSmallFrame();
     }
   }
@@ -265,7 +280,7 @@ final class FrameSender {
     }
     pumping = true;
     run++;
-    begin();
+    output.begin();
     try {
       while (true) {
         control.sendTo(output);
@@ -288,7 +303,7 @@ final class FrameSender {
       }
     } finally {
       pumping = false;
-      end();
+      output.end();
     }
   }
 
@@ -323,15 +338,14 @@ final class FrameSender {
 
   private void sendFile(Http2Stream stream) {
     DescriptorChannel file = stream.file();
-    int max = Math.min(Math.min(window, stream.sendWindow), TURN_BYTES);
-    int wanted = (int) Math.min(stream.fileLeft(), max);
+    int wanted = Math.min(TURN_BYTES, available(stream, stream.fileLeft()));
     if (file == null) {
       return;
     }
     ColdPiece read = cold;
     if (read != null && stream == read.stream()) {
       int n = Math.min(wanted, read.left());
-      sendFile(stream, read.memory(), read.at(), n, n < stream.fileLeft() && n == max);
+      sendFile(stream, read.memory(), read.at(), n);
       read.advance(n);
       if (read.left() == 0) {
         releaseCold();
@@ -341,7 +355,7 @@ final class FrameSender {
     MemorySegment scratch = loop.fileScratch();
     long n = PageCache.read(file.descriptor(), scratch, wanted, stream.filePosition());
     if (n > 0) {
-      sendFile(stream, scratch, 0, (int) n, n < stream.fileLeft() && n == max);
+      sendFile(stream, scratch, 0, (int) n);
     } else if (n == -Errno.EAGAIN || n == -Errno.EOPNOTSUPP) {
       readCold(stream, file);
     } else {
@@ -349,8 +363,7 @@ final class FrameSender {
     }
   }
 
-  private void sendFile(
-      Http2Stream stream, MemorySegment bytes, int from, int length, boolean limited) {
+  private void sendFile(Http2Stream stream, MemorySegment bytes, int from, int length) {
     int at = 0;
     while (at < length) {
       int n = Math.min(length - at, Frames.MAX_PAYLOAD_BYTES);
@@ -358,7 +371,7 @@ final class FrameSender {
       output.addHeader(n, Frames.DATA, last ? Frames.END_STREAM : 0, stream.id());
       output.add(bytes, (long) from + at, n);
       at += n;
-      sent(stream, n, limited);
+      sent(stream, n, n < stream.fileLeft());
       stream.advanceFile(n);
       if (last) {
         ended(stream);
@@ -370,7 +383,7 @@ final class FrameSender {
   private void readCold(Http2Stream stream, DescriptorChannel file) {
     RingReads reads = loop.reads();
     if (cold == null && reads != null) {
-      long wanted = Math.min(stream.fileLeft(), Math.min(window, stream.sendWindow));
+      long wanted = available(stream, stream.fileLeft());
       cold = new ColdPiece(stream, file, wanted, loop.buffers());
       cold.read(reads, this::wasRead);
     }

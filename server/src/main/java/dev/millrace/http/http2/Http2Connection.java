@@ -104,6 +104,11 @@ final class Http2Connection
     return sender;
   }
 
+  /** The initial window of streams that the client has set. */
+  int initialWindow() {
+    return streams.initialWindow();
+  }
+
   boolean isClosed() {
     return state == State.CLOSED;
   }
@@ -141,7 +146,7 @@ final class Http2Connection
   private void receive() {
     ByteBuffer scratch = loop.engine().takeScratch();
     receiving = true;
-    sender.begin();
+    sender.output().begin();
     try {
       int before = held.moveTo(scratch, scratch.remaining());
       int n = channel.getSourceChannel().getConduit().read(scratch);
@@ -161,7 +166,7 @@ final class Http2Connection
     } finally {
       loop.engine().giveScratch(scratch);
       sender.pump();
-      sender.end();
+      sender.output().end();
       receiving = false;
     }
     endIfDone();

@@ -7,11 +7,8 @@ import java.time.Duration;
  *
  * @param streams open streams of one connection (SETTINGS_MAX_CONCURRENT_STREAMS)
  * @param tableBytes size of the decoder's dynamic table (SETTINGS_HEADER_TABLE_SIZE)
- * @param settingsTimeout maximum time until the client acknowledges SETTINGS
  * @param sendTimeout maximum time without progress of a stream that has bytes to send
  */
-public record Http2Limits(
-    int streams, int tableBytes, Duration settingsTimeout, Duration sendTimeout) {
-  public static final Http2Limits DEFAULT =
-      new Http2Limits(128, 4096, Duration.ofSeconds(10), Duration.ofSeconds(120));
+public record Http2Limits(int streams, int tableBytes, Duration sendTimeout) {
+  public static final Http2Limits DEFAULT = new Http2Limits(128, 4096, Duration.ofMinutes(2));
 }

@@ -60,8 +60,10 @@ final class Http2Streams implements FrameListener {
     return table;
   }
 
+  /** Whether the client has not acknowledged SETTINGS in time: that of a request head. */
   boolean isUnacknowledged(long nowNanos) {
-    return !acknowledged && nowNanos - startedNanos > loop.limits().settingsTimeout().toNanos();
+    return !acknowledged
+        && nowNanos - startedNanos > loop.engine().limits().headTimeout().toNanos();
   }
 
   // ---- requests --------------------------------------------------------------------------------
@@ -114,7 +116,7 @@ final class Http2Streams implements FrameListener {
       connection.sender().control().reset(id, ErrorCode.REFUSED_STREAM);
       resets.add(id);
     } else if (!within) {
-      requests.refuseTooLarge(id, endStream);
+      requests.refuseTooLarge(id, request, endStream);
     } else if (!request.finish() || !requests.begin(id, request, endStream)) {
       loop.stats().add(Count.MALFORMED);
       onStreamError(id, ErrorCode.PROTOCOL_ERROR);

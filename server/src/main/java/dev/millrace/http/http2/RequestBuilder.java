@@ -18,6 +18,7 @@ final class RequestBuilder implements FieldSink {
   private static final byte[] VERSION = ascii(" HTTP/1.1\r\n");
   private static final byte[] CONNECT = ascii("CONNECT");
   private static final byte[] OPTIONS = ascii("OPTIONS");
+  private static final byte[] HEAD = ascii("HEAD");
   private static final byte[] HOST = ascii("host");
   private static final byte[] COOKIE = ascii("cookie");
   private static final byte[] PRIORITY = ascii("priority");
@@ -67,7 +68,6 @@ final class RequestBuilder implements FieldSink {
   private boolean inFields;
   private boolean hasHost;
   private boolean malformed;
-  private boolean acceptsTrailers;
   private int urgency;
 
   RequestBuilder() {}
@@ -92,7 +92,6 @@ final class RequestBuilder implements FieldSink {
     inFields = ofTrailers;
     hasHost = false;
     malformed = false;
-    acceptsTrailers = false;
     urgency = DEFAULT_URGENCY;
   }
 
@@ -130,9 +129,9 @@ final class RequestBuilder implements FieldSink {
     return urgency;
   }
 
-  /** Whether the client accepts trailers. */
-  boolean acceptsTrailers() {
-    return acceptsTrailers;
+  /** Whether the method is HEAD, known even if the block has too many fields. */
+  boolean isHead() {
+    return method.is(HEAD);
   }
 
   // ---- fields ----------------------------------------------------------------------------------
@@ -218,8 +217,7 @@ final class RequestBuilder implements FieldSink {
     switch (nameTo - nameFrom) {
       case 2 -> {
         if (is(name, nameFrom, nameTo, TE)) {
-          acceptsTrailers = is(value, valueFrom, valueTo, TRAILERS);
-          malformed = !acceptsTrailers;
+          malformed = !is(value, valueFrom, valueTo, TRAILERS);
           return;
         }
       }

@@ -120,7 +120,8 @@ final class Requests {
         streams.initialWindow(),
         response.head(),
         response.headBytes(),
-        new FrameSender.Body(cached.body(), bodyBytes))) {
+        cached.body(),
+        bodyBytes)) {
       return false;
     }
     cached.sent(response, parser, request.head());
@@ -130,8 +131,9 @@ final class Requests {
   // ---- refusals --------------------------------------------------------------------------------
 
   /** Refuses a request whose list of fields is too large. */
-  void refuseTooLarge(int id, boolean endStream) {
-    refuse(id, RejectReason.HEAD_TOO_LARGE, Method.UNKNOWN, "", endStream);
+  void refuseTooLarge(int id, RequestBuilder request, boolean endStream) {
+    Method method = request.isHead() ? Method.HEAD : Method.UNKNOWN;
+    refuse(id, RejectReason.HEAD_TOO_LARGE, method, line(request), endStream);
   }
 
   private void refuse(int id, RejectReason why, Method method, String line, boolean endStream) {

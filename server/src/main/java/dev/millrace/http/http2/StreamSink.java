@@ -99,9 +99,9 @@ final class StreamSink implements StreamSinkConduit {
       throw new FixedLengthOverflowException();
     }
     FrameSender sender = connection.sender();
-    sender.begin();
+    sender.output().begin();
     try {
-      if (!sendHead()) {
+      if (stream.file() != null || !sendHead()) {
         return 0;
       }
       int max = body == Body.FIXED ? (int) Math.min(size, left) : size;
@@ -109,7 +109,7 @@ final class StreamSink implements StreamSinkConduit {
       left -= body == Body.FIXED ? n : 0;
       return n;
     } finally {
-      sender.end();
+      sender.output().end();
     }
   }
 

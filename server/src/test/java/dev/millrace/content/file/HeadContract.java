@@ -116,8 +116,13 @@ abstract class HeadContract {
     serving(server -> {
       String tag = Answered.get(server, 200, "/f.txt").field("etag");
       List<String> different = new ArrayList<>();
-      for (String version : List.of("HTTP/1.1", "HTTP/1.0")) {
+      List<String> versions =
+          transport().isHttp2() ? List.of("HTTP/1.1") : List.of("HTTP/1.1", "HTTP/1.0");
+      for (String version : versions) {
         for (Case one : cases(tag)) {
+          if (transport().isHttp2() && one.fields().contains("Host: twice")) {
+            continue; // malformed there: the stream is reset
+          }
           String rest = " " + one.target() + " " + version + "\r\nHost: test\r\n";
           for (String field : one.fields()) {
             rest += field + "\r\n";

@@ -589,7 +589,9 @@ abstract class Http2Contract {
       }
       assertEquals(PING, next.type(), "no DATA beyond the window");
       client.windowUpdate(0, 5);
-      assertEquals(5, client.await(DATA).payload().length);
+      client.sync(); // too little to be worth a frame
+      client.windowUpdate(0, 95);
+      assertEquals(100, client.await(DATA).payload().length);
     }
   }
 
@@ -763,22 +765,7 @@ abstract class Http2Contract {
       int stream = 1;
       for (Object[] each : refused) {
         String[] fields = (String[]) each[1];
-        byte[] block = block(fields);
-        int at = Math.min(block.length, 16_000);
-        client.send(
-            HEADERS,
-            END_STREAM | (at == block.length ? END_HEADERS : 0),
-            stream,
-            Arrays.copyOf(block, at));
-        while (at < block.length) {
-          int end = Math.min(block.length, at + 16_000);
-          client.send(
-              CONTINUATION,
-              end == block.length ? END_HEADERS : 0,
-              stream,
-              Arrays.copyOfRange(block, at, end));
-          at = end;
-        }
+        client.longHeaders(stream, END_STREAM, fields);
         Http2Client.Response response = client.response(stream);
         assertEquals(each[0], response.status(), fields[1] + " " + response);
         assertTrue(response.body().length > 0);
