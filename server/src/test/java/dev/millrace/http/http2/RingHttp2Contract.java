@@ -3,6 +3,7 @@ package dev.millrace.http.http2;
 import static dev.millrace.server.Http2Client.DATA;
 import static dev.millrace.server.Http2Client.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.Http2Client;
 import dev.millrace.server.Http2Client.Frame;
@@ -26,6 +27,22 @@ abstract class RingHttp2Contract extends Http2Contract {
         assertEquals(3, data.stream());
         assertEquals(1000, data.payload().length);
       }
+    }
+  }
+
+  @Test
+  void largeResponsesDoNotDelaySmallOnes() throws Exception {
+    try (Http2Client client = open(INITIAL_WINDOW_SIZE, 1 << 20)) {
+      client.windowUpdate(0, 1 << 20);
+      client.sendRaw(together(get(BIG), get(BIG), get("/missing")));
+      int before = 0;
+      for (Frame frame = client.read(); frame != null; frame = client.read()) {
+        if (frame.stream() == 5 && frame.type() == DATA) {
+          break;
+        }
+        before += frame.type() == DATA ? frame.payload().length : 0;
+      }
+      assertTrue(before < BIG_BYTES, "after " + before + " bytes of the others");
     }
   }
 }
