@@ -250,7 +250,14 @@ class CertificatesTest {
   /** A page without a warning is what people see as a padlock. */
   @Test
   void aBrowserThatTrustsTheAuthorityShowsThePage() throws Exception {
-    Files.writeString(root.resolve("page.html"), "<title>shown</title>");
+    StringBuilder page = new StringBuilder("<title>shown</title>");
+    for (int i = 0; i < 200; i++) {
+      page.append("<img src=i").append(i).append(".svg>");
+      Files.writeString(
+          root.resolve("i" + i + ".svg"),
+          "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='9'/>".formatted(i + 1));
+    }
+    Files.writeString(root.resolve("page.html"), page);
     Path home = Files.createDirectories(work.resolve("home/.pki/nssdb")).getParent().getParent();
     Path stranger = Files.createDirectories(work.resolve("stranger"));
     run(
@@ -272,6 +279,12 @@ class CertificatesTest {
         browser.open(url);
         assertEquals("\"shown\"", browser.evaluate("document.title"));
         assertEquals("\"https:\"", browser.evaluate("location.protocol"));
+        assertEquals(
+            "200", browser.evaluate("[...document.images].filter(i => i.width > 0).length"));
+        assertEquals(
+            "200",
+            browser.evaluate(
+                "performance.getEntriesByType('resource').filter(r => r.initiatorType == 'img' && r.nextHopProtocol == 'h2').length"));
       }
       try (Browser browser = new Browser(false, stranger)) {
         browser.open(url);

@@ -74,7 +74,7 @@ abstract class HttpsContract {
   })
   void onlyRecommendedVersionsSuitesAndProtocolsAreAccepted(
       String min, String options, boolean accepted) throws Exception {
-    try (RunningServer server = start("tls-min-version: \"" + min + "\"\n")) {
+    try (RunningServer server = start("http2: off\ntls-min-version: \"" + min + "\"\n")) {
       Programs.Result result = client(server, options);
       assertEquals(accepted, result.out().contains("HTTP/1.1 200 OK"), result.toString());
       if (accepted) {
