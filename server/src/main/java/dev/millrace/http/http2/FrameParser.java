@@ -78,7 +78,7 @@ final class FrameParser {
       if (length > Frames.MAX_PAYLOAD_BYTES) {
         throw size("a frame of " + length + " bytes");
       }
-      int type = bytes[at + 3] & 0xff;
+      int type = bytes[at + Frames.TYPE_AT] & 0xff;
       if (state == State.FIRST_SETTINGS
           && (type != Frames.SETTINGS || (bytes[at + 4] & Frames.ACK) != 0)) {
         throw Http2Exception.protocol("the first frame is not SETTINGS");

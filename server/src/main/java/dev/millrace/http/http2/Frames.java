@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 final class Frames {
   static final int HEADER_BYTES = 9;
 
+  /** Offset of the type in a frame. */
+  static final int TYPE_AT = 3;
+
   /** The default of SETTINGS_MAX_FRAME_SIZE, which the server neither raises nor lets be raised. */
   static final int MAX_PAYLOAD_BYTES = 1 << 14;
 

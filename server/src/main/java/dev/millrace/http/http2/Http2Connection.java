@@ -57,7 +57,10 @@ final class Http2Connection
   private final FrameSender sender;
   private State state = State.OPEN;
 
-  /** Since when a frame or a header block is incomplete; 0 if none is. */
+  /**
+   * Since when a frame or a header block is incomplete; 0 if none is. Content may take longer: the
+   * handler that reads it bounds its time.
+   */
   private long partialNanos;
 
   private boolean receiving;
@@ -178,7 +181,8 @@ final class Http2Connection
       return;
     }
     held.add(bytes, at, to - at);
-    boolean partial = at < to || frames.isInBlock();
+    boolean ofContent = to - at > Frames.TYPE_AT && bytes[at + Frames.TYPE_AT] == Frames.DATA;
+    boolean partial = frames.isInBlock() || (at < to && !ofContent);
     if (!partial) {
       partialNanos = 0;
     } else if (partialNanos == 0 || at > from) {

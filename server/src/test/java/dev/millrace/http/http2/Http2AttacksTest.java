@@ -258,6 +258,20 @@ class Http2AttacksTest {
   }
 
   @Test
+  void contentMayTakeLongerThanAHead() throws Exception {
+    try (Http2Client slow = open();
+        Http2Client late = open()) {
+      slow.headers(1, 0, request("POST", "/a", "content-length", "100"));
+      byte[] data = frame(DATA, END_STREAM, 1, new byte[100]);
+      slow.sendRaw(Arrays.copyOf(data, 50));
+      late.sendRaw(Arrays.copyOf(frame(HEADERS, END_HEADERS, 1, block(get("/a"))), 20));
+      assertEquals(PROTOCOL_ERROR, late.goAway()); // the time of a head has passed
+      slow.sendRaw(Arrays.copyOfRange(data, 50, data.length));
+      assertEquals(405, slow.response(1).status());
+    }
+  }
+
+  @Test
   void anIncompleteHeaderBlockEndsTheConnection() throws Exception {
     try (Http2Client client = open()) {
       client.send(HEADERS, END_STREAM, 1, block(get("/a")));
