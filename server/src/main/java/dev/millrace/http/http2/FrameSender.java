@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class FrameSender {
   private final StreamTable streams;
   private final ControlFrames control = new ControlFrames();
   private int window = Frames.INITIAL_WINDOW;
+  private final Predicate<Http2Stream> canSend = this::canSend;
   private long dataFrames;
   private long run = 1;
   private boolean pumping;
@@ -288,7 +290,7 @@ final class FrameSender {
           output.awaitRoom();
           return;
         }
-        Http2Stream stream = streams.next(this::canSend);
+        Http2Stream stream = streams.next(canSend);
         if (stream == null) {
           return;
         }

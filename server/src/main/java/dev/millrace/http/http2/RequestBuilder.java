@@ -4,6 +4,7 @@ import dev.millrace.http.hpack.FieldSink;
 import dev.millrace.http.parser.Octets;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the HTTP/1.1 head of a request from the fields of its header block, and finds what makes
@@ -16,6 +17,10 @@ final class RequestBuilder implements FieldSink {
 
   private static final byte[] VERSION_AND_HOST = ascii(" HTTP/1.1\r\nhost: ");
   private static final byte[] VERSION = ascii(" HTTP/1.1\r\n");
+  private static final byte[] METHOD = ascii(":method");
+  private static final byte[] SCHEME = ascii(":scheme");
+  private static final byte[] AUTHORITY = ascii(":authority");
+  private static final byte[] PATH = ascii(":path");
   private static final byte[] CONNECT = ascii("CONNECT");
   private static final byte[] OPTIONS = ascii("OPTIONS");
   private static final byte[] HEAD = ascii("HEAD");
@@ -45,10 +50,15 @@ final class RequestBuilder implements FieldSink {
 
     void set(byte[] from, int start, int end) {
       length = end - start;
-      if (bytes.length < length) {
-        bytes = new byte[Math.max(2 * bytes.length, length)];
-      }
+      makeRoom(length);
       System.arraycopy(from, start, bytes, 0, length);
+    }
+
+    /** Makes the array at least this large, and keeps its content. */
+    void makeRoom(int size) {
+      if (bytes.length < size) {
+        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size));
+      }
     }
 
     boolean is(byte[] other) {
@@ -164,16 +174,19 @@ final class RequestBuilder implements FieldSink {
     }
   }
 
+  /** The part of a pseudo-field; null for an unknown name. */
+  private @Nullable Part part(byte[] name, int from, int to) {
+    return switch (to - from) {
+      case 5 -> is(name, from, to, PATH) ? path : null;
+      case 7 -> is(name, from, to, METHOD) ? method : is(name, from, to, SCHEME) ? scheme : null;
+      case 10 -> is(name, from, to, AUTHORITY) ? authority : null;
+      default -> null;
+    };
+  }
+
   private boolean pseudo(
       byte[] name, int nameFrom, int nameTo, byte[] value, int valueFrom, int valueTo) {
-    Part part =
-        switch (new String(name, nameFrom, nameTo - nameFrom, StandardCharsets.ISO_8859_1)) {
-          case ":method" -> method;
-          case ":scheme" -> scheme;
-          case ":authority" -> authority;
-          case ":path" -> path;
-          default -> null;
-        };
+    Part part = part(name, nameFrom, nameTo);
     if (part == null || !part.isAbsent()) {
       return false;
     }
@@ -260,15 +273,13 @@ final class RequestBuilder implements FieldSink {
 
   /** Joins the cookies, which a client may send in several fields (RFC 9113 §8.2.3). */
   private void addCookie(byte[] value, int from, int to) {
-    int before = Math.max(0, cookie.length);
-    byte[] all = Arrays.copyOf(cookie.bytes, before + 2 + to - from);
-    int at = before;
+    int at = Math.max(0, cookie.length);
+    cookie.makeRoom(at + 2 + to - from);
     if (!cookie.isAbsent()) {
-      all[at++] = ';';
-      all[at++] = ' ';
+      cookie.bytes[at++] = ';';
+      cookie.bytes[at++] = ' ';
     }
-    System.arraycopy(value, from, all, at, to - from);
-    cookie.bytes = all;
+    System.arraycopy(value, from, cookie.bytes, at, to - from);
     cookie.length = at + to - from;
   }
 
