@@ -16,7 +16,7 @@ public final class DigestFields {
   public static final HttpString WANT_REPR_DIGEST = new HttpString("Want-Repr-Digest");
   public static final HttpString WANT_CONTENT_DIGEST = new HttpString("Want-Content-Digest");
   public static final HttpString CONTENT_DIGEST = new HttpString("Content-Digest");
-  private static final HttpString REPR_DIGEST = new HttpString("Repr-Digest");
+  public static final HttpString REPR_DIGEST = new HttpString("Repr-Digest");
 
   private DigestFields() {}
 

@@ -18,6 +18,7 @@ import dev.millrace.digest.Digests;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
 import dev.millrace.http.exchange.ErrorResponder;
+import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.http.semantics.ByteRange;
 import dev.millrace.http.semantics.ContentCoding;
 import dev.millrace.http.semantics.MultipartRanges;
@@ -48,6 +49,9 @@ final class FileResponder {
   private final boolean varies;
   private final boolean cacheableByPath;
 
+  /** The digest that follows the body; null if the digest is in the head, or nowhere. */
+  private @Nullable DigestTrailer trailer;
+
   FileResponder(HttpServerExchange exchange, MountContext mount, SelectedFile selected) {
     this.exchange = exchange;
     this.mount = mount;
@@ -71,9 +75,34 @@ final class FileResponder {
     List<Algorithm> wanted = DigestFields.wanted(headers, DigestFields.WANT_REPR_DIGEST);
     if (wanted.isEmpty() || wanted.stream().anyMatch(candidate -> known.get(candidate) != null)) {
       plan(known);
+    } else if (canTrail()) {
+      DigestTrailer awaited = new DigestTrailer(mount.digests(), file.stat(), true);
+      trailer = awaited;
+      mount
+          .digests()
+          .require(
+              file,
+              Set.of(wanted.getFirst()),
+              mount
+                  .failures()
+                  .digestCallback(exchange, awaited::set, why -> awaited.set(Digests.NONE)));
+      plan(known);
     } else {
       find(wanted.getFirst(), known, this::plan);
     }
+  }
+
+  /**
+   * Whether a digest that is not known can follow the body. The digest of a small file is computed
+   * at once.
+   */
+  private boolean canTrail() {
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    return origin != null
+        && origin.acceptsTrailers()
+        && file.stat().sizeBytes() > DigestSource.MAX_PART_BYTES
+        && mount.digestPolicy().mode() != DigestPolicy.Mode.OFF
+        && !exchange.getRequestMethod().equals(Methods.HEAD);
   }
 
   /** Computes a digest, if the policy allows it, and continues with or without it. */
@@ -204,6 +233,7 @@ final class FileResponder {
       }
       case ResponsePlan.Whole _ -> {
         described(headers, digests, texts);
+        trail(texts);
         boolean withoutBody = exchange.getRequestMethod().equals(Methods.HEAD);
         CacheRecording recording =
             record(digests, StatusCodes.OK, withoutBody ? 0 : current.sizeBytes());
@@ -213,6 +243,7 @@ final class FileResponder {
       case ResponsePlan.Part(ByteRange range) -> {
         described(headers, digests, texts);
         headers.put(Headers.CONTENT_RANGE, range.contentRange(current.sizeBytes()));
+        trail(texts);
         CacheRecording recording =
             record(digests, StatusCodes.PARTIAL_CONTENT, range.lengthBytes());
         Body body = Body.of(range);
@@ -220,6 +251,7 @@ final class FileResponder {
       }
       case ResponsePlan.Parts(List<ByteRange> ranges) -> {
         described(headers, digests, texts);
+        trail(texts);
         MultipartRanges parts =
             new MultipartRanges(ranges, current.sizeBytes(), contentType, boundary());
         send(StatusCodes.PARTIAL_CONTENT, Body.of(parts), parts.contentType(), null, null);
@@ -253,7 +285,25 @@ final class FileResponder {
     }
   }
 
+  /** Announces the digest as a trailer, if it is not in the head and the client accepts one. */
+  private void trail(FileTexts texts) {
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    if (texts.reprDigest() != null || !canTrail() || origin == null) {
+      trailer = null;
+      return;
+    }
+    if (trailer == null) {
+      trailer = new DigestTrailer(mount.digests(), file.stat(), false);
+    }
+    origin.trailers(trailer);
+    exchange.getResponseHeaders().put(Headers.TRAILER, DigestFields.REPR_DIGEST.toString());
+  }
+
+  /** A response with a trailer is not recorded: the cache has no trailers. */
   private @Nullable CacheRecording record(Digests digests, int status, long bodyBytes) {
+    if (trailer != null) {
+      return null;
+    }
     return CacheRecording.begin(exchange, mount, file, cacheableByPath, digests, status, bodyBytes);
   }
 

@@ -34,6 +34,8 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
   protected @Nullable CacheMiss miss;
   protected @Nullable HttpUpgradeListener upgrade;
   protected boolean namesClient;
+  protected boolean acceptsTrailers;
+  protected @Nullable ResponseTrailers trailers;
   private @Nullable HeadListener headListener;
   private @Nullable Runnable abort;
 
@@ -67,6 +69,8 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
   protected final void forgetRequest() {
     miss = null;
     namesClient = false;
+    acceptsTrailers = false;
+    trailers = null;
     headListener = null;
     abort = null;
   }
@@ -114,6 +118,16 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
   @Override
   public final boolean namesClient() {
     return namesClient;
+  }
+
+  @Override
+  public final boolean acceptsTrailers() {
+    return acceptsTrailers;
+  }
+
+  @Override
+  public final void trailers(ResponseTrailers ofResponse) {
+    trailers = ofResponse;
   }
 
   @Override

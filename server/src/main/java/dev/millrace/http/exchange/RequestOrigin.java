@@ -35,6 +35,12 @@ public interface RequestOrigin {
   /** Whether the client waits for 100 (Continue) before it sends the body. */
   boolean expectsContinue();
 
+  /** Whether the client accepts trailer fields in the response, and the HTTP version has them. */
+  boolean acceptsTrailers();
+
+  /** Sets the trailer fields of the response. Call this before the response's channel exists. */
+  void trailers(ResponseTrailers trailers);
+
   /** Returns the request's cache miss once, to cache its response; null if it is not cacheable. */
   @Nullable CacheMiss takeCacheMiss();
 

@@ -218,7 +218,7 @@ final class FrameSender {
     return n;
   }
 
-  /** Ends a stream whose length was not announced. */
+  /** Ends a stream that did not end with its last byte. */
   boolean sendEnd(Http2Stream stream) {
     if (!output.hasRoom(Frames.HEADER_BYTES)) {
       return false;
@@ -333,7 +333,7 @@ final class FrameSender {
   /** Whether a stream waits for the window or for its file. */
   boolean hasPending(Http2Stream stream) {
     Http2Exchange exchange = stream.exchange;
-    return stream.file() != null || (exchange != null && exchange.sink().isWriteResumed());
+    return stream.file() != null || (exchange != null && exchange.sink().awaitsClient());
   }
 
   // ---- files -----------------------------------------------------------------------------------

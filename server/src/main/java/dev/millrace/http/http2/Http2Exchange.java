@@ -66,9 +66,11 @@ final class Http2Exchange extends EngineConnection {
       HttpServerExchange exchange,
       EngineLoop loop,
       boolean clientIsNamed,
+      boolean clientAcceptsTrailers,
       @Nullable CacheMiss cacheMiss,
       boolean expectsContinue) {
     namesClient = clientIsNamed;
+    acceptsTrailers = clientAcceptsTrailers;
     miss = cacheMiss;
     current = exchange;
     source.begin(exchange, expectsContinue);
@@ -99,7 +101,7 @@ final class Http2Exchange extends EngineConnection {
   protected StreamSinkConduit getSinkConduit(
       HttpServerExchange exchange, StreamSinkConduit conduit) {
     connection.loop().engine().date(exchange.getResponseHeaders());
-    sink.begin(exchange);
+    sink.begin(exchange, trailers);
     return conduit;
   }
 

@@ -78,6 +78,7 @@ final class RequestBuilder implements FieldSink {
   private boolean inFields;
   private boolean hasHost;
   private boolean malformed;
+  private boolean acceptsTrailers;
   private int urgency;
 
   RequestBuilder() {}
@@ -102,6 +103,7 @@ final class RequestBuilder implements FieldSink {
     inFields = ofTrailers;
     hasHost = false;
     malformed = false;
+    acceptsTrailers = false;
     urgency = DEFAULT_URGENCY;
   }
 
@@ -132,6 +134,11 @@ final class RequestBuilder implements FieldSink {
 
   int length() {
     return length;
+  }
+
+  /** Whether TE accepts trailers (RFC 9110 §10.1.4). */
+  boolean acceptsTrailers() {
+    return acceptsTrailers;
   }
 
   /** The urgency of Priority: 0, the most urgent, to 7. */
@@ -230,7 +237,8 @@ final class RequestBuilder implements FieldSink {
     switch (nameTo - nameFrom) {
       case 2 -> {
         if (is(name, nameFrom, nameTo, TE)) {
-          malformed = !is(value, valueFrom, valueTo, TRAILERS);
+          acceptsTrailers = is(value, valueFrom, valueTo, TRAILERS);
+          malformed = !acceptsTrailers;
           return;
         }
       }

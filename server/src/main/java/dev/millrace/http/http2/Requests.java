@@ -80,7 +80,8 @@ final class Requests {
                 new ParsedRequestHead(
                     parser, head, 0, engine.names(), Protocols.HTTP_2_0, !endStream));
     boolean waits = !endStream && parser.fields().has(Field.EXPECT);
-    exchange.run(made, engine, parser.fields().namesClient(), miss, waits);
+    exchange.run(
+        made, engine, parser.fields().namesClient(), request.acceptsTrailers(), miss, waits);
     return true;
   }
 

@@ -33,7 +33,16 @@ final class ResponseBlock {
     Connectors.flattenCookies(exchange);
     encoder.reset();
     encoder.status(exchange.getStatusCode());
-    HeaderMap fields = exchange.getResponseHeaders();
+    return fields(exchange.getResponseHeaders());
+  }
+
+  /** The block of trailer fields; valid until the next call. */
+  ByteBuffer ofTrailers(HeaderMap trailers) {
+    encoder.reset();
+    return fields(trailers);
+  }
+
+  private ByteBuffer fields(HeaderMap fields) {
     for (long at = fields.fastIterateNonEmpty(); at != -1; at = fields.fiNextNonEmpty(at)) {
       HeaderValues values = fields.fiCurrent(at);
       HttpString name = values.getHeaderName();

@@ -2,8 +2,10 @@ package dev.millrace.http.http2;
 
 import dev.millrace.file.DescriptorChannel;
 import dev.millrace.http.exchange.ResponseFraming;
+import dev.millrace.http.exchange.ResponseTrailers;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,8 +24,8 @@ import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * The response of one exchange: its head, sent with the first byte of the body or at the end, and
- * its body. A body of known length ends with its last byte, any other with an empty frame. Loop
- * thread only.
+ * its body. A body of known length ends with its last byte, any other with an empty frame; with
+ * trailers, both end with their block. Loop thread only.
  */
 final class StreamSink implements StreamSinkConduit {
   private enum Body {
@@ -35,6 +37,8 @@ final class StreamSink implements StreamSinkConduit {
     OPEN
   }
 
+  private static final HeaderMap NO_TRAILERS = new HeaderMap();
+
   private final Http2Connection connection;
   private final Http2Stream stream;
   private @Nullable HttpServerExchange exchange;
@@ -45,6 +49,7 @@ final class StreamSink implements StreamSinkConduit {
   private boolean ended;
   private boolean done;
   private boolean resumed;
+  private @Nullable ResponseTrailers trailers;
 
   StreamSink(Http2Connection connection, Http2Stream stream) {
     this.connection = connection;
@@ -52,7 +57,7 @@ final class StreamSink implements StreamSinkConduit {
   }
 
   /** Determines the framing of the response, whose fields are final. */
-  void begin(HttpServerExchange ofStream) {
+  void begin(HttpServerExchange ofStream, @Nullable ResponseTrailers ofResponse) {
     exchange = ofStream;
     var _ = ofStream.getResponseHeaders().remove(Headers.TRANSFER_ENCODING);
     ResponseFraming framing = ResponseFraming.of(ofStream);
@@ -64,6 +69,7 @@ final class StreamSink implements StreamSinkConduit {
     } else {
       body = Body.OPEN;
     }
+    trailers = body == Body.NONE || framing.lengthBytes() == 0 ? null : ofResponse;
   }
 
   private void requireOpen() throws IOException {
@@ -105,7 +111,7 @@ final class StreamSink implements StreamSinkConduit {
         return 0;
       }
       int max = body == Body.FIXED ? (int) Math.min(size, left) : size;
-      int n = sender.sendData(stream, source, max, body == Body.FIXED ? left : -1);
+      int n = sender.sendData(stream, source, max, endsWithBody() ? left : -1);
       left -= body == Body.FIXED ? n : 0;
       return n;
     } finally {
@@ -158,7 +164,7 @@ final class StreamSink implements StreamSinkConduit {
     }
     long n = body == Body.FIXED ? Math.min(count, left) : count;
     left -= body == Body.FIXED ? n : 0;
-    boolean ends = body == Body.FIXED && left == 0;
+    boolean ends = endsWithBody() && left == 0;
     stream.sendFile(file.share(), position, n, ends, _ -> {});
     connection.sender().schedule();
     return n;
@@ -183,7 +189,7 @@ final class StreamSink implements StreamSinkConduit {
     if (!sendHead() || stream.file() != null) {
       return false;
     }
-    if (ended && body == Body.OPEN && !stream.localEnded && !connection.sender().sendEnd(stream)) {
+    if (ended && !endsWithBody() && !stream.localEnded && !sendEnd()) {
       return false;
     }
     if (stream.localEnded) {
@@ -192,14 +198,35 @@ final class StreamSink implements StreamSinkConduit {
     return true;
   }
 
+  /** Whether the last byte of the body ends the response. */
+  private boolean endsWithBody() {
+    return body != Body.OPEN && trailers == null;
+  }
+
+  /** Sends the end of a response that does not end with its body, once its trailers are known. */
+  private boolean sendEnd() {
+    ResponseTrailers awaited = trailers;
+    HeaderMap fields = awaited == null ? NO_TRAILERS : awaited.fields();
+    if (fields == null) {
+      return false;
+    }
+    FrameSender sender = connection.sender();
+    return fields.size() == 0
+        ? sender.sendEnd(stream)
+        : sender.sendHead(stream, connection.loop().blocks().ofTrailers(fields), true);
+  }
+
   @Override
   public void terminateWrites() throws IOException {
     if (ended || done) {
       return;
     }
     ended = true;
+    ResponseTrailers awaited = trailers;
     if (body == Body.FIXED && left > 0) {
       cutOff();
+    } else if (awaited != null && awaited.fields() == null) {
+      awaited.whenKnown(connection.sender()::schedule);
     }
   }
 
@@ -240,7 +267,20 @@ final class StreamSink implements StreamSinkConduit {
 
   /** Whether the writer waits and would make progress now. */
   boolean canWrite(boolean hasWindow) {
-    return resumed && stream.file() == null && (!headSent || ended || hasWindow || left == 0);
+    return resumed
+        && stream.file() == null
+        && !awaitsTrailers()
+        && (!headSent || ended || hasWindow || left == 0);
+  }
+
+  /** Whether the writer waits for the client, and not for the trailers. */
+  boolean awaitsClient() {
+    return resumed && !awaitsTrailers();
+  }
+
+  private boolean awaitsTrailers() {
+    ResponseTrailers awaited = trailers;
+    return ended && awaited != null && awaited.fields() == null;
   }
 
   /** Calls the writer. */
