@@ -66,7 +66,7 @@ class AnswersCorpusTest {
               Map.entry("private.json", 22),
               Map.entry("main/which.txt", 11)));
 
-  private static final String SETTINGS =
+  static final String SETTINGS =
       """
       digests: on-request
       listing: on
@@ -78,9 +78,9 @@ class AnswersCorpusTest {
 
   @TempDir Path root;
 
-  private record Entry(String request, String answer) {}
+  record Entry(String request, String answer) {}
 
-  private void tree() throws IOException {
+  static void tree(Path root) throws IOException {
     FileTime time = FileTime.from(Instant.parse("2024-02-29T12:00:00Z"));
     for (Map.Entry<String, Integer> one : FILES.entrySet()) {
       Path file = root.resolve(one.getKey());
@@ -119,7 +119,7 @@ class AnswersCorpusTest {
 
   private void assertRecordedResponses(TransportChoice transport, String yaml, int times)
       throws Exception {
-    tree();
+    tree(root);
     List<Entry> corpus = read();
     assertTrue(corpus.size() > 1_000, "the corpus is incomplete");
     boolean record = Boolean.getBoolean("answers.record");
@@ -155,7 +155,7 @@ class AnswersCorpusTest {
     }
   }
 
-  private static String normal(String answer) {
+  static String normal(String answer) {
     String text = DATE.matcher(answer).replaceAll("\r\nDate: -\r\n");
     text = IDENTITY.matcher(text).replaceAll("$1-");
     var boundary = BOUNDARY.matcher(text);
@@ -172,7 +172,7 @@ class AnswersCorpusTest {
 
   // ---- the corpus file: a line for each request, a line for its response -----------------------
 
-  private static List<Entry> read() throws IOException {
+  static List<Entry> read() throws IOException {
     List<String> lines = Files.readAllLines(CORPUS, StandardCharsets.US_ASCII);
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < lines.size(); i += 2) {
@@ -214,7 +214,7 @@ class AnswersCorpusTest {
     return out.toString();
   }
 
-  private static String unescape(String line) {
+  static String unescape(String line) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
