@@ -101,7 +101,7 @@ class HouseRulesTest {
               + " http.exchange http.http1 http.http2 http.parser https management metrics proxy transport"
               + " transport.nio transport.tls transport.uring",
           "logging: server",
-          "warmup: accesslog config content server",
+          "warmup: accesslog config content http.hpack http.http2 server transport.tls",
           "cli: certificate config content digest doctor files logging management server text warmup");
 
   private static final String[] SERVER =

@@ -31,7 +31,7 @@ public record HttpsSettings(
     boolean selfSigned,
     HttpsPolicy policy,
     @Nullable AcmeSettings acme) {
-  private static final Key<Boolean> SELF_SIGNED =
+  public static final Key<Boolean> SELF_SIGNED =
       Key.one(
           "tls-self-signed",
           "off",

@@ -6,11 +6,14 @@ import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.MountSettings;
+import dev.millrace.http.http2.Http2Settings;
 import dev.millrace.server.FileServer;
+import dev.millrace.server.HttpsSettings;
 import dev.millrace.server.LoopCaches;
 import dev.millrace.server.ServerSettings;
 import dev.millrace.server.StartException;
 import dev.millrace.server.Transport;
+import dev.millrace.transport.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -60,6 +63,8 @@ public final class WarmUp {
           Transport.CHOICE,
           Transport.ZERO_COPY,
           DigestPolicy.MODE,
+          Http2Settings.HTTP2,
+          Http2Settings.H2C,
           AccessLogWriter.FORMAT);
 
   private final ServerSettings like;
@@ -108,7 +113,11 @@ public final class WarmUp {
       FutureTask<Boolean> traffic =
           new FutureTask<>(() ->
               WarmUpTraffic.run(
-                  server.addresses().getFirst(), server.managementAddress(), root, end));
+                  server.addresses().getFirst(),
+                  server.managementAddress(),
+                  protocols(server),
+                  root,
+                  end));
       var _ = Thread.ofPlatform().daemon().name("millrace-warm-up").start(traffic);
       long maxNanos = Math.max(0, end - System.nanoTime()) + GRACE.toNanos();
       return traffic.get(maxNanos, TimeUnit.NANOSECONDS);
@@ -120,6 +129,13 @@ public final class WarmUp {
       Thread.currentThread().interrupt();
     }
     return false;
+  }
+
+  private ProtocolTraffic.Addresses protocols(FileServer server) {
+    return new ProtocolTraffic.Addresses(
+        server.tlsAddresses().isEmpty() ? null : server.tlsAddresses().getFirst(),
+        like.get(Http2Settings.HTTP2),
+        like.get(Http2Settings.H2C) ? server.addresses().getFirst() : null);
   }
 
   /** The settings of the real server, as far as they determine which code runs. */
@@ -135,6 +151,10 @@ public final class WarmUp {
     set(values, LoopCaches.RESPONSE_CACHE, caches ? "1MiB" : "off");
     int openFiles = like.get(LoopCaches.OPEN_FILES);
     set(values, LoopCaches.OPEN_FILES, Math.min(openFiles, fewFiles ? 2 : 64));
+    if (!like.get(TlsSettings.LISTEN).isEmpty()) {
+      set(values, TlsSettings.LISTEN, "127.0.0.1:0");
+      set(values, HttpsSettings.SELF_SIGNED, "on");
+    }
     set(values, MountSettings.LISTING, "on");
     set(values, ServerSettings.DRAIN, "1s");
     set(values, ServerSettings.LAME_DUCK, "0s");

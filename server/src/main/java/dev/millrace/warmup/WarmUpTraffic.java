@@ -79,13 +79,20 @@ public final class WarmUpTraffic {
   private final WarmUpClient client;
   private final WarmUpClient monitoring;
   private final Path root;
+  private final ProtocolTraffic.Addresses others;
+  private @Nullable ProtocolTraffic protocols;
   private long nextColdNanos;
   private long nextScrapeNanos;
   private int coldOnes;
   private @Nullable SocketChannel digests;
   private final List<SocketChannel> connections = new ArrayList<>();
 
-  private WarmUpTraffic(InetSocketAddress server, InetSocketAddress management, Path root) {
+  private WarmUpTraffic(
+      InetSocketAddress server,
+      InetSocketAddress management,
+      ProtocolTraffic.Addresses others,
+      Path root) {
+    this.others = others;
     this.client = new WarmUpClient(server);
     this.monitoring = new WarmUpClient(management);
     this.root = root;
@@ -102,13 +109,18 @@ public final class WarmUpTraffic {
    * Sends requests until a deadline. A failure is logged.
    *
    * @param management address of the metrics
+   * @param others where the server offers HTTPS and HTTP/2
    * @param root directory of {@link #files}
    * @param endNanos the deadline, as {@link System#nanoTime}
    * @return whether all requests succeeded
    */
   public static boolean run(
-      InetSocketAddress server, InetSocketAddress management, Path root, long endNanos) {
-    WarmUpTraffic traffic = new WarmUpTraffic(server, management, root);
+      InetSocketAddress server,
+      InetSocketAddress management,
+      ProtocolTraffic.Addresses others,
+      Path root,
+      long endNanos) {
+    WarmUpTraffic traffic = new WarmUpTraffic(server, management, others, root);
     try {
       traffic.runUntil(endNanos);
       traffic.reset();
@@ -139,9 +151,12 @@ public final class WarmUpTraffic {
     nextScrapeNanos = nextColdNanos;
     List<Ask> asks = asks();
     Ask large = ask(1, "GET", "/large");
+    ProtocolTraffic secure = new ProtocolTraffic(others, smallTag());
+    protocols = secure;
     for (int round = 0; System.nanoTime() < endNanos; round++) {
       sendTogether(asks, round);
       sendInTurn(asks, round);
+      secure.round(asks, round);
       askOnce(round);
       download(asks, large, round, endNanos);
       scrape();
@@ -273,8 +288,12 @@ public final class WarmUpTraffic {
     return asks.get((round * 7 + connection) % asks.size());
   }
 
+  private String smallTag() throws IOException {
+    return client.first(connections.getFirst(), client.request("HEAD", "/small")).tag();
+  }
+
   private List<Ask> asks() throws IOException {
-    String tag = client.first(connections.getFirst(), client.request("HEAD", "/small")).tag();
+    String tag = smallTag();
     List<Ask> asks = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       asks.add(ask(1, "GET", "/small"));
@@ -336,6 +355,9 @@ public final class WarmUpTraffic {
   }
 
   private void close() {
+    if (protocols != null) {
+      protocols.close();
+    }
     List<SocketChannel> open = new ArrayList<>(connections);
     if (digests != null) {
       open.add(digests);

@@ -15,6 +15,7 @@ import dev.millrace.server.OnDisk;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.ServerSettings;
+import dev.millrace.server.Via;
 import dev.millrace.transport.TransportChoice;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,6 +48,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WarmUpTest {
   private static final Pattern HASHED =
       Pattern.compile("(?m)^millrace_digest_read_bytes_total (\\S+)$");
+
+  private static final ProtocolTraffic.Addresses NO_OTHERS = ProtocolTraffic.Addresses.NONE;
 
   @TempDir(factory = OnDisk.class)
   Path root;
@@ -161,10 +164,50 @@ class WarmUpTest {
         Await.until(
             () -> {
               long end = System.nanoTime() + 1_500_000_000L;
-              assertTrue(WarmUpTraffic.run(http, management, root, end));
+              assertTrue(WarmUpTraffic.run(http, management, NO_OTHERS, root, end));
               return missing.call();
             },
             List::isEmpty);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TLS_URING", "TLS_NIO"})
+  void theWarmUpTrafficUsesEveryProtocol(Via via) throws Exception {
+    try (RunningServer server = RunningServer.start(root, via, "h2c: on\nlisting: on\n")) {
+      ProtocolTraffic.Addresses all =
+          new ProtocolTraffic.Addresses(server.rawTlsAddress(), true, server.plainAddress());
+      List<String> counts =
+          List.of(
+              "millrace_tls_handshake_duration_seconds_count{resumed=\"false\",version=\"TLSv1.3\"}",
+              "millrace_tls_handshake_duration_seconds_count{resumed=\"true\",version=\"TLSv1.3\"}",
+              "millrace_http2_connections_total",
+              "millrace_http2_streams_total");
+      var _ =
+          Await.until(
+              () -> {
+                long end = System.nanoTime() + 1_500_000_000L;
+                assertTrue(
+                    WarmUpTraffic.run(
+                        server.plainAddress(), server.managementAddress(), all, root, end));
+                List<String> missing = new ArrayList<>();
+                for (String count : counts) {
+                  if (Double.parseDouble(server.metric(count)) < 10) {
+                    missing.add(count);
+                  }
+                }
+                return missing;
+              },
+              List::isEmpty);
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  void aWarmUpWithEveryProtocolLeavesNoLogLines() throws Exception {
+    ServerSettings settings =
+        RunningServer.settings(root, Via.TLS_URING, "warm-up: 2s\naccess-log: off\nh2c: on\n");
+    WarmUp.before(settings);
+    assertEquals(List.of(), log.lines());
   }
 
   @Test
@@ -195,7 +238,8 @@ class WarmUpTest {
     RunningServer server = RunningServer.start(root, TransportChoice.URING);
     server.close();
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    assertFalse(WarmUpTraffic.run(server.address(), server.managementAddress(), root, end));
+    assertFalse(
+        WarmUpTraffic.run(server.address(), server.managementAddress(), NO_OTHERS, root, end));
     assertEquals(1, log.lines().size(), log.lines().toString());
     assertEquals(1, log.with("warm-up: ended early"));
   }
