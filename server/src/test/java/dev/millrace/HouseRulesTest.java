@@ -88,17 +88,19 @@ class HouseRulesTest {
           "http.http2: cache config files http.exchange http.hpack http.parser transport",
           "auth: config digest files http.exchange",
           "proxy: config http.exchange http.parser",
+          "limits: config files http.exchange http.parser proxy text",
           "accesslog: auth cache config http.exchange http.parser text transport",
           "content: auth cache config digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
           "content.checksum: content digest files http.exchange http.semantics text",
           "content.file: auth content content.checksum content.listing digest files http.exchange"
               + " http.semantics",
-          "metrics: acme cache certificate digest files http.exchange http.http2 http.parser transport.tls"
-              + " transport.uring",
+          "metrics: acme cache certificate digest files http.exchange http.http2 http.parser limits"
+              + " transport.tls transport.uring",
           "management: certificate digest http.exchange metrics text transport.nio transport.uring",
           "server: accesslog acme cache certificate config content content.file digest files"
-              + " http.exchange http.http1 http.http2 http.parser https management metrics proxy transport"
+              + " http.exchange http.http1 http.http2 http.parser https limits management metrics proxy"
+              + " transport"
               + " transport.nio transport.tls transport.uring",
           "logging: server",
           "warmup: accesslog config content http.hpack http.http2 server transport.tls",

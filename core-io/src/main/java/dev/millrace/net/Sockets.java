@@ -33,6 +33,8 @@ public final class Sockets {
   private static final int SO_REUSEADDR = 2;
   private static final int SO_LINGER = 13;
   private static final int SO_REUSEPORT = 15;
+  private static final int SO_MAX_PACING_RATE = 47;
+  private static final long SIOCOUTQ = 0x5411;
   private static final int IPPROTO_TCP = 6;
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
@@ -48,6 +50,7 @@ public final class Sockets {
   private static final CFunction GETPEERNAME = CFunction.ofLibc("getpeername");
   private static final CFunction SHUTDOWN = CFunction.ofLibc("shutdown");
   private static final CFunction SEND = CFunction.ofLibc("send");
+  private static final CFunction IOCTL = CFunction.ofLibc("ioctl");
   private static final CFunction CLOSE = CFunction.ofLibc("close");
 
   /** How sockets share a port. */
@@ -149,6 +152,32 @@ public final class Sockets {
       MemorySegment linger = arena.allocate(JAVA_INT, 2); // struct linger { int onoff, seconds; }
       linger.setAtIndex(JAVA_INT, 0, 1);
       check("setsockopt SO_LINGER", setOption(fd, SOL_SOCKET, SO_LINGER, linger));
+    }
+  }
+
+  /**
+   * Bounds the rate at which the kernel sends (SO_MAX_PACING_RATE, socket(7)). A socket that has
+   * gone is left alone.
+   *
+   * @param bytesPerSecond positive
+   */
+  public static void pace(int fd, int bytesPerSecond) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment rate = arena.allocate(JAVA_INT);
+      rate.set(JAVA_INT, 0, bytesPerSecond);
+      var _ = setOption(fd, SOL_SOCKET, SO_MAX_PACING_RATE, rate);
+    }
+  }
+
+  /**
+   * Bytes that the socket has accepted and the peer has not acknowledged (SIOCOUTQ, tcp(7)); 0 if
+   * the socket has gone.
+   */
+  public static int unacknowledgedBytes(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocate(JAVA_INT);
+      int result = IOCTL.intOrErrno(fd, SIOCOUTQ, bytes.address());
+      return result < 0 ? 0 : bytes.get(JAVA_INT, 0);
     }
   }
 

@@ -13,6 +13,8 @@ import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.http.http2.Http2Stats;
 import dev.millrace.http.parser.ParserStats;
 import dev.millrace.http.parser.RejectReason;
+import dev.millrace.limits.Clients;
+import dev.millrace.limits.LimitStats;
 import dev.millrace.loop.ExponentialHistogram;
 import dev.millrace.loop.Histogram;
 import dev.millrace.metrics.HistogramCollector.Part;
@@ -351,6 +353,11 @@ public final class ServerMetrics implements AutoCloseable {
    */
   public void tls(List<HandshakeStats> stats, CertificateStore certificates) {
     new TlsMetrics(meters).register(stats, certificates);
+  }
+
+  /** Adds how often limits were exceeded. */
+  public void limits(LimitStats stats, Clients clients) {
+    LimitMetrics.register(meters, stats, clients);
   }
 
   /** Adds HTTP/2 connections, in order of the loop's number. */

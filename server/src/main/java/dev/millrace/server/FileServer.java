@@ -51,6 +51,7 @@ public final class FileServer implements AutoCloseable {
   private final Status status;
   private final ThreadPool pool;
   private final Transport transport;
+  private final ServerLimits limits;
   private final ThreadPool hashers;
   private final DigestStore store;
   private final DigestService digests;
@@ -77,14 +78,16 @@ public final class FileServer implements AutoCloseable {
             settings.get(Transport.CHOICE),
             settings.get(Transport.LOOPS),
             settings.get(Transport.ZERO_COPY),
+            settings.limits().minSendBytes(),
             failures,
             settings.get(ServerSettings.METRICS));
-    this.pool = pool("worker", POOL_QUEUE_ENTRIES);
     DescriptorShares shares = DescriptorShares.ofThisProcess();
-    DigestService.Limits limits = shares.digests(settings.digests().queue());
-    this.hashers = pool("hash", limits.tasks());
+    this.limits = ServerLimits.open(settings, shares, transport);
+    this.pool = pool("worker", POOL_QUEUE_ENTRIES);
+    DigestService.Limits hashing = shares.digests(settings.digests().queue());
+    this.hashers = pool("hash", hashing.tasks());
     this.store = openStore(settings);
-    this.digests = new DigestService(hashers, transport.loops().getFirst(), store, limits);
+    this.digests = new DigestService(hashers, transport.loops().getFirst(), store, hashing);
     int rate = settings.get(ServerSettings.SCRUB);
     this.scrubber =
         rate > 0 && store instanceof SqliteDigestStore index ? new Scrubber(index, rate) : null;
@@ -100,20 +103,18 @@ public final class FileServer implements AutoCloseable {
             digests,
             scrubber == null ? _ -> false : scrubber::isCorrupt,
             accessLogWriter,
-            https);
+            https,
+            limits);
     for (int i = 0; i < transport.loops().size(); i++) {
       loops.add(new LoopContext(i, shared));
     }
-    roots.follow((mount, root) -> loops.forEach(loop -> loop.root(mount, root)));
-    digests.whenKnown(version -> loops.forEach(loop -> loop.forget(version)));
-    if (scrubber != null) {
-      scrubber.whenCorrupt(version -> loops.forEach(loop -> loop.invalidateAsync(version)));
-    }
+    tellLoops();
     this.status = new Status(Version.current(), transport.description(), transport.reason());
     if (settings.get(ServerSettings.METRICS)) {
       register();
     }
-    ConnectionBound bound = new ConnectionBound(shares.connections(), transport::openConnections);
+    ConnectionBound bound =
+        new ConnectionBound(limits.maxConnections(), transport::openConnections);
     ManagementServer opened = null;
     try {
       opened = startManagement(shares.management());
@@ -134,6 +135,15 @@ public final class FileServer implements AutoCloseable {
         listeners.accepted(), bound::refused, transport::openConnections, trackers());
     this.started = true;
     var _ = Thread.ofPlatform().daemon().name("millrace-jvm-metrics").start(metrics::watchRuntime);
+  }
+
+  /** Lets the loops follow the roots and what becomes known of files. */
+  private void tellLoops() {
+    roots.follow((mount, root) -> loops.forEach(loop -> loop.root(mount, root)));
+    digests.whenKnown(version -> loops.forEach(loop -> loop.forget(version)));
+    if (scrubber != null) {
+      scrubber.whenCorrupt(version -> loops.forEach(loop -> loop.invalidateAsync(version)));
+    }
   }
 
   private static Roots openRoots(ServerSettings settings) throws StartException {
@@ -235,6 +245,7 @@ public final class FileServer implements AutoCloseable {
     metrics.pool("worker", pool);
     metrics.pool("hash", hashers);
     metrics.digests(digests, store);
+    metrics.limits(limits.stats(), limits.clients());
     if (scrubber != null) {
       metrics.scrub(scrubber);
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -61,10 +62,11 @@ final class Listeners implements AutoCloseable {
       for (LoopContext loop : loops) {
         ChannelListener<StreamConnection> open =
             plain ? loop.protocols().opening() : loop.protocols().tlsOpening();
+        Admission admission = loop.admission(bound, plain);
         if (open != null) {
-          opens.add(open);
+          opens.add(loop.limited(open, admission));
         }
-        admissions.add(loop.admission(bound, plain));
+        admissions.add(admission);
       }
       Key<List<HostPort>> key = plain ? ServerSettings.LISTEN : TlsSettings.LISTEN;
       doors.add(new Door(key, settings.get(key), opens, admissions));
@@ -96,14 +98,20 @@ final class Listeners implements AutoCloseable {
     return new ProxyOpenListener(next, settings.trustedProxies(), settings.http());
   }
 
-  /** Adds the handlers that precede one that reads no request bodies. */
+  /**
+   * Adds the handlers that precede one that reads no request bodies.
+   *
+   * @param limited adds the handler of limits
+   */
   static HttpHandler front(
-      HttpHandler handler, ServerSettings settings, ExchangeFailures failures) {
+      HttpHandler handler,
+      UnaryOperator<HttpHandler> limited,
+      ServerSettings settings,
+      ExchangeFailures failures) {
+    HttpHandler https = new HttpsHandler(handler, settings.https().policy());
+    HttpHandler discarder = new RequestBodyDiscarder(https, settings.http(), failures);
     return new RejectionHandler(
-        new ForwardedHeaders(
-            new RequestBodyDiscarder(
-                new HttpsHandler(handler, settings.https().policy()), settings.http(), failures),
-            settings.trustedProxies()));
+        new ForwardedHeaders(limited.apply(discarder), settings.trustedProxies()));
   }
 
   private List<InetSocketAddress> listen(Door door) throws StartException {

@@ -21,6 +21,8 @@ import io.undertow.server.HttpHandler;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /**
@@ -36,6 +38,7 @@ final class LoopContext {
    * @param corrupt whether a file is known to be corrupt
    * @param accessLog null for none
    * @param https null without HTTPS
+   * @param limits of clients
    */
   record Shared(
       ServerSettings settings,
@@ -44,7 +47,8 @@ final class LoopContext {
       DigestService digests,
       Predicate<FileStat> corrupt,
       AccessLog.@Nullable Writer accessLog,
-      @Nullable HttpsServices https) {}
+      @Nullable HttpsServices https,
+      ServerLimits limits) {}
 
   private final int number;
   private final XnioIoThread events;
@@ -73,7 +77,11 @@ final class LoopContext {
             shared.transport().clock(number), settings.get(ServerSettings.IDLE_TIMEOUT));
     this.mounts = new LoopMounts(number, shared, caches);
     HttpHandler handler =
-        Listeners.front(answeringChallenges(mounts.router(buffers, failures)), settings, failures);
+        Listeners.front(
+            answeringChallenges(mounts.router(buffers, failures)),
+            shared.limits()::before,
+            settings,
+            failures);
     AccessLog.Writer writer = shared.accessLog();
     this.log = writer == null ? null : new AccessLog(handler, writer);
     this.requests = new RequestTracker(log == null ? handler : log, stats);
@@ -86,7 +94,12 @@ final class LoopContext {
             number,
             shared,
             new EngineLoop(
-                new ExchangeFactory(requests), settings.http(), parserStats, connections),
+                new ExchangeFactory(requests),
+                settings.http(),
+                parserStats,
+                connections,
+                shared.limits().gate(),
+                shared.limits().bounds(shared.transport().clock(number))),
             caches,
             buffers);
     caches.start();
@@ -121,6 +134,12 @@ final class LoopContext {
    */
   Admission admission(ConnectionBound bound, boolean plain) {
     return bound.on(shared.transport().countsBeforeAdmission(), plain, this::endOldest);
+  }
+
+  /** Passes on the new connections of this loop that the limits of clients admit. */
+  ChannelListener<StreamConnection> limited(
+      ChannelListener<StreamConnection> open, Admission admission) {
+    return shared.limits().before(open, admission, connections::endOldestIdle);
   }
 
   /** Closes a connection whose handshake is not complete, or one that is idle; false if none. */

@@ -12,6 +12,7 @@ import dev.millrace.content.Mount;
 import dev.millrace.content.MountSettings;
 import dev.millrace.http.http2.Http2Settings;
 import dev.millrace.http.parser.HttpLimits;
+import dev.millrace.limits.LimitSettings;
 import dev.millrace.proxy.TrustedProxies;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param http bounds of the HTTP parser
  * @param trustedProxies proxies whose information about clients is trusted
  * @param https the listeners, certificates and rules of HTTPS
+ * @param limits limits of clients
  */
 public record ServerSettings(
     Settings values,
@@ -36,7 +38,8 @@ public record ServerSettings(
     DigestPolicy digests,
     HttpLimits http,
     TrustedProxies trustedProxies,
-    HttpsSettings https) {
+    HttpsSettings https,
+    LimitSettings limits) {
   public static final Key<List<HostPort>> LISTEN =
       Key.list(
           "listen",
@@ -132,13 +135,16 @@ public record ServerSettings(
               DigestPolicy.KEYS,
               List.of(STATE, SCRUB, IDLE_TIMEOUT),
               HttpLimits.KEYS,
+              LimitSettings.KEYS,
               TrustedProxies.KEYS)
           .<Key<?>>flatMap(List::stream)
           .toList();
 
   /** Names that the YAML file may have besides those of the keys. */
   private static final List<String> STRUCTURED =
-      Stream.concat(MountSettings.STRUCTURED.stream(), HttpsSettings.STRUCTURED.stream()).toList();
+      Stream.of(MountSettings.STRUCTURED, HttpsSettings.STRUCTURED, LimitSettings.STRUCTURED)
+          .flatMap(List::stream)
+          .toList();
 
   public ServerSettings {
     mounts = List.copyOf(mounts);
@@ -161,7 +167,8 @@ public record ServerSettings(
         DigestPolicy.of(values),
         HttpLimits.of(values),
         TrustedProxies.of(values),
-        HttpsSettings.of(values));
+        HttpsSettings.of(values),
+        LimitSettings.of(values));
   }
 
   /** Loads the values of all keys, without the mounts and what else is made of them. */

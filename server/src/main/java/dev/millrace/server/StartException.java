@@ -6,6 +6,10 @@ import java.io.Serial;
 public final class StartException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
+  public StartException(String message) {
+    super(message);
+  }
+
   public StartException(String message, Throwable cause) {
     super(message, cause);
   }

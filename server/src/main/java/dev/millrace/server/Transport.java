@@ -86,6 +86,9 @@ public sealed interface Transport {
   /** Below this size, copying costs less than the notification that the memory is free. */
   int ZERO_COPY_BYTES = 16 << 10;
 
+  /** The time over which the rate of a client is measured. */
+  long MIN_SEND_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   /** The workers that accept connections and own the loop threads. */
   List<? extends XnioWorker> workers();
 
@@ -346,6 +349,7 @@ public sealed interface Transport {
    * Opens the configured transport.
    *
    * @param zeroCopy whether a ring sends large chunks without copying them
+   * @param minSendBytes bytes a second that a client must take of a response; 0 for none
    * @param measured whether the transport collects metrics
    * @throws StartException if the transport is not available
    */
@@ -353,13 +357,17 @@ public sealed interface Transport {
       TransportChoice choice,
       int loops,
       boolean zeroCopy,
+      int minSendBytes,
       EventLoop.FailureHandler failures,
       boolean measured)
       throws StartException {
     if (choice != TransportChoice.NIO) {
       try {
         TransportConfig config =
-            TransportConfig.DEFAULT.sharedBy(loops).withZeroCopy(zeroCopy ? ZERO_COPY_BYTES : 0);
+            TransportConfig.DEFAULT
+                .sharedBy(loops)
+                .withZeroCopy(zeroCopy ? ZERO_COPY_BYTES : 0)
+                .withMinSend(minSendBytes, MIN_SEND_NANOS);
         RingXnio xnio = new RingXnio(config, failures, measured);
         return new Uring(xnio.createRingWorkers(loops, "millrace", "millrace-loop"));
       } catch (RingUnavailableException refused) {

@@ -1,5 +1,10 @@
 package dev.millrace.transport;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+
 /**
  * Limits the connections of a listening socket, so that file descriptors remain for other uses.
  * Called on the accepting thread.
@@ -34,4 +39,15 @@ public interface Admission {
 
   /** The bytes that a rejected connection is sent before it is closed. */
   byte[] refusal();
+
+  /** Closes a rejected connection. */
+  default void refuse(StreamConnection connection) {
+    try {
+      var _ = connection.getSinkChannel().write(ByteBuffer.wrap(refusal()));
+    } catch (IOException gone) {
+      // the client has closed already
+    } finally {
+      IoUtils.safeClose(connection);
+    }
+  }
 }

@@ -47,6 +47,7 @@ class DescriptorsTest {
 
   private Served serve(String... arguments) throws Exception {
     List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--max-connections-per-client=off"); // the clients of this test have one address
     all.add(root.toString());
     return Served.start(
         List.of("prlimit", "--nofile=" + LIMIT + ":" + LIMIT), all.toArray(String[]::new));

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,7 @@ abstract class ProxiesContract {
             choice(),
             1,
             false,
+            0,
             failure -> {
               throw new AssertionError(failure);
             },
@@ -99,7 +101,8 @@ abstract class ProxiesContract {
   private static Http1Loop http(ServerSettings settings, HttpLimits limits) {
     return new Http1Loop(
         new EngineLoop(
-            new ExchangeFactory(Listeners.front(ECHO, settings, new ExchangeFailures())),
+            new ExchangeFactory(
+                Listeners.front(ECHO, UnaryOperator.identity(), settings, new ExchangeFailures())),
             limits,
             new ParserStats(),
             new Connections(System::nanoTime, settings.get(ServerSettings.IDLE_TIMEOUT))),

@@ -39,6 +39,17 @@ public final class RawClient implements AutoCloseable {
   }
 
   public RawClient(InetSocketAddress address, int receiveBufferBytes) throws IOException {
+    this(address, receiveBufferBytes, null);
+  }
+
+  /** A client with another address. */
+  public static RawClient from(String local, InetSocketAddress address) throws IOException {
+    return new RawClient(address, 0, new InetSocketAddress(local, 0));
+  }
+
+  private RawClient(
+      InetSocketAddress address, int receiveBufferBytes, @Nullable InetSocketAddress local)
+      throws IOException {
     if (address instanceof Http2Bridge.Address) {
       bridge = new Http2Bridge(address);
       socket = bridge.socket();
@@ -52,6 +63,9 @@ public final class RawClient implements AutoCloseable {
       socket.setReceiveBufferSize(receiveBufferBytes);
     }
     socket.setSoTimeout(80_000); // less than the test's own timeout
+    if (local != null) {
+      socket.bind(local);
+    }
     socket.connect(address);
     socket.setTcpNoDelay(true); // keeps the test's fragments separate
     stream = address instanceof TestTls.Address ? TestTls.over(socket, address) : socket;

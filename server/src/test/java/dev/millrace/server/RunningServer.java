@@ -64,7 +64,8 @@ public final class RunningServer implements AutoCloseable {
   public static ServerSettings settings(
       Path root, Via via, String yaml, HttpLimits limits, TrustedProxies trust) throws Exception {
     ServerSettings s = settings(root, via, yaml);
-    return new ServerSettings(s.values(), s.mounts(), s.digests(), limits, trust, s.https());
+    return new ServerSettings(
+        s.values(), s.mounts(), s.digests(), limits, trust, s.https(), s.limits());
   }
 
   public static ServerSettings settings(Path root, TransportChoice transport, String yaml)

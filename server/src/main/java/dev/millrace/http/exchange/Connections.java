@@ -1,8 +1,10 @@
 package dev.millrace.http.exchange;
 
 import dev.millrace.loop.LoopOwner;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,9 @@ public final class Connections {
 
     /** Closes the connection at once, so that its descriptor is free soon. */
     void hangUp();
+
+    /** The client's address. */
+    @Nullable SocketAddress peer();
   }
 
   /** A node of the list. */
@@ -128,12 +133,21 @@ public final class Connections {
    * @return false if the search found no idle connection
    */
   public boolean endOldestIdle() {
+    return endOldestIdle(_ -> true);
+  }
+
+  /**
+   * Closes the connection with the longest idle time, of the clients that match.
+   *
+   * @return false if the search found no idle connection
+   */
+  public boolean endOldestIdle(Predicate<@Nullable SocketAddress> clients) {
     assert owner.isCurrent();
     int looked = 0;
     for (Member member = first;
         member != null && looked < MAX_LOOKED_AT;
         member = member.place().after) {
-      if (member.isIdle()) {
+      if (member.isIdle() && clients.test(member.peer())) {
         member.hangUp();
         return true;
       }

@@ -9,6 +9,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.HttpUpgradeListener;
 import io.undertow.server.SSLSessionInfo;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
   protected @Nullable CacheMiss miss;
   protected @Nullable HttpUpgradeListener upgrade;
   protected boolean namesClient;
+  protected RequestGate.Verdict verdict = RequestGate.Verdict.PASS;
   protected boolean acceptsTrailers;
   protected @Nullable ResponseTrailers trailers;
   private @Nullable HeadListener headListener;
@@ -100,6 +102,11 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
     return refusal;
   }
 
+  /** The client's address. */
+  public final @Nullable SocketAddress peer() {
+    return transport().getPeerAddress();
+  }
+
   /** The connection that carries this one: itself, or for a stream its connection. */
   protected StreamConnection transport() {
     return channel;
@@ -118,6 +125,11 @@ public abstract class EngineConnection extends AbstractServerConnection implemen
   @Override
   public final boolean namesClient() {
     return namesClient;
+  }
+
+  @Override
+  public final RequestGate.Verdict verdict() {
+    return verdict;
   }
 
   @Override

@@ -32,13 +32,32 @@ public final class EngineLoop {
   private final HttpLimits limits;
   private final ParserStats stats;
   private final Connections connections;
+  private final RequestGate gate;
+  private final ConnectionBounds bounds;
   private final ByteBufferPool pool = new DefaultByteBufferPool(false, BUFFER_BYTES, -1, 4);
   private final FieldNames names = new FieldNames();
   private @Nullable ByteBuffer scratch = ByteBuffer.allocate(SCRATCH_BYTES);
   private Stamp stamp = new Stamp(0, "");
 
+  /** A loop without limits. */
   public EngineLoop(
       ExchangeFactory exchanges, HttpLimits limits, ParserStats stats, Connections connections) {
+    this(exchanges, limits, stats, connections, RequestGate.OPEN, ConnectionBounds.NONE);
+  }
+
+  /**
+   * @param gate decides on each request
+   * @param bounds of all connections
+   */
+  public EngineLoop(
+      ExchangeFactory exchanges,
+      HttpLimits limits,
+      ParserStats stats,
+      Connections connections,
+      RequestGate gate,
+      ConnectionBounds bounds) {
+    this.gate = gate;
+    this.bounds = bounds;
     this.exchanges = exchanges;
     this.limits = limits;
     this.stats = stats;
@@ -59,6 +78,14 @@ public final class EngineLoop {
 
   public Connections connections() {
     return connections;
+  }
+
+  public RequestGate gate() {
+    return gate;
+  }
+
+  public ConnectionBounds bounds() {
+    return bounds;
   }
 
   public ByteBufferPool pool() {

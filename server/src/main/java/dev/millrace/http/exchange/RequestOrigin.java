@@ -35,6 +35,9 @@ public interface RequestOrigin {
   /** Whether the client waits for 100 (Continue) before it sends the body. */
   boolean expectsContinue();
 
+  /** What the limits say of the request. */
+  RequestGate.Verdict verdict();
+
   /** Whether the client accepts trailer fields in the response, and the HTTP version has them. */
   boolean acceptsTrailers();
 

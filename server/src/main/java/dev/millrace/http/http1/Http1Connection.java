@@ -96,7 +96,7 @@ final class Http1Connection extends EngineConnection
     super(channel, loop.engine().pool(), loop.engine().exchanges().root(), EngineLoop.BUFFER_BYTES);
     this.loop = loop;
     this.cache = cache;
-    this.reader = new RequestReader(loop, this, originalSourceConduit, cache);
+    this.reader = new RequestReader(loop, this, channel, cache);
     this.output = originalSinkConduit instanceof DirectOutput direct ? direct : null;
   }
 
@@ -174,6 +174,10 @@ final class Http1Connection extends EngineConnection
     boolean hasBody = head.hasBody();
     namesClient = parser.fields().namesClient();
     last = parser.isLast();
+    verdict = reader.verdict();
+    if (reader.isSpent()) {
+      exchange.setPersistent(false);
+    }
     miss = cache == null ? null : cache.takeMiss();
     boolean waits = hasBody && parser.isHttp11() && parser.fields().has(Field.EXPECT);
     awaited = waits ? new Continue(channel) : null;

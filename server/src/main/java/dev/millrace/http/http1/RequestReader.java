@@ -2,12 +2,15 @@ package dev.millrace.http.http1;
 
 import dev.millrace.cache.CachedResponseInterceptor;
 import dev.millrace.http.exchange.ByteQueue;
+import dev.millrace.http.exchange.ConnectionLife;
+import dev.millrace.http.exchange.RequestGate;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.ParseStatus;
 import dev.millrace.http.parser.RejectReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -18,6 +21,7 @@ import org.xnio.conduits.StreamSourceConduit;
 final class RequestReader {
   private final Http1Loop loop;
   private final Http1Connection connection;
+  private final StreamConnection channel;
   private final StreamSourceConduit source;
   private final @Nullable CachedResponseInterceptor cache;
 
@@ -32,18 +36,24 @@ final class RequestReader {
   /** Whether no request was complete yet, so that the connection may turn out to be HTTP/2. */
   private boolean first = true;
 
+  private final ConnectionLife life;
+  private RequestGate.Verdict verdict = RequestGate.Verdict.PASS;
+  private boolean spent;
+
   /** Limits the time until a head is complete. */
   private XnioExecutor.@Nullable Key timer;
 
   RequestReader(
       Http1Loop loop,
       Http1Connection connection,
-      StreamSourceConduit source,
+      StreamConnection channel,
       @Nullable CachedResponseInterceptor cache) {
     this.loop = loop;
     this.connection = connection;
-    this.source = source;
+    this.channel = channel;
+    this.source = channel.getSourceChannel().getConduit();
     this.cache = cache;
+    this.life = new ConnectionLife(loop.engine().bounds());
   }
 
   ByteQueue held() {
@@ -130,7 +140,8 @@ final class RequestReader {
           partial = null;
           first = false;
           loop.engine().stats().countPassed();
-          if (cache == null || !cache.answer(parser, bytes, at)) {
+          boolean mayCache = check(parser, bytes, at);
+          if (cache == null || !mayCache || !cache.answer(parser, bytes, at)) {
             int next = at + parser.length();
             held.add(bytes, next, to - next);
             connection.begin(parser, bytes, at);
@@ -145,6 +156,23 @@ final class RequestReader {
         }
       }
     }
+  }
+
+  /** Lets the limits decide on a request; returns whether the response cache may answer it. */
+  private boolean check(HeadParser parser, byte[] bytes, int at) {
+    verdict = loop.engine().gate().check(channel, parser, bytes, at);
+    spent = life.isLast(channel);
+    return verdict.passes() && !spent;
+  }
+
+  /** What the limits say of the last request. */
+  RequestGate.Verdict verdict() {
+    return verdict;
+  }
+
+  /** Whether the bounds of connections make the last request the last one. */
+  boolean isSpent() {
+    return spent;
   }
 
   /**

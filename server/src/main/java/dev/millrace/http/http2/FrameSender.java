@@ -103,7 +103,7 @@ final class FrameSender {
     return waits ? 0 : Math.max(0, n);
   }
 
-  private boolean hasWindow(Http2Stream stream) {
+  boolean hasWindow(Http2Stream stream) {
     long wanted = stream.file() == null ? Frames.MAX_PAYLOAD_BYTES : stream.fileLeft();
     return available(stream, wanted) > 0;
   }
@@ -246,6 +246,7 @@ final class FrameSender {
 
   private void progress(Http2Stream stream, int bytes) {
     stream.turnBytes += bytes;
+    stream.sentBytes += bytes;
     stream.skippedIn = 0;
     stream.progressNanos = loop.nowNanos();
   }

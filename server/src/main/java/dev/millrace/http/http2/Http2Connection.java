@@ -6,6 +6,7 @@ import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.LingeringClose;
 import dev.millrace.http.parser.RejectReason;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
@@ -353,6 +354,11 @@ final class Http2Connection
       sender.pump();
       endIfDone();
     }
+  }
+
+  @Override
+  public @Nullable SocketAddress peer() {
+    return channel.getPeerAddress();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.millrace.cache.CacheMiss;
 import dev.millrace.http.exchange.EngineConnection;
 import dev.millrace.http.exchange.EngineLoop;
 import dev.millrace.http.exchange.Refusal;
+import dev.millrace.http.exchange.RequestGate;
 import io.undertow.server.HttpServerExchange;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ final class Http2Exchange extends EngineConnection {
 
   StreamSink sink() {
     return sink;
+  }
+
+  /** Sets what the limits say of the request. */
+  void limited(RequestGate.Verdict ofRequest) {
+    verdict = ofRequest;
   }
 
   /** Runs the exchange of a valid request. */

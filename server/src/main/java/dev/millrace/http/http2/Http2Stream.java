@@ -54,6 +54,13 @@ final class Http2Stream {
   /** When the stream last made progress. */
   long progressNanos;
 
+  /** Content that was sent. */
+  long sentBytes;
+
+  // Of SlowStreams: since when the stream is watched, 0 if it is not, and what was sent then.
+  long watchedNanos;
+  long watchedBytes;
+
   private @Nullable DescriptorChannel file;
   private long filePosition;
   private long fileLeft;

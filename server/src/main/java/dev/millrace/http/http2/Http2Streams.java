@@ -402,12 +402,7 @@ final class Http2Streams implements FrameListener {
 
   /** Resets the streams whose client has not let them send for too long. */
   void resetStalled(long nowNanos) {
-    long longest = loop.limits().sendTimeout().toNanos();
-    for (Http2Stream stream : table.all()) {
-      if (nowNanos - stream.progressNanos > longest && connection.sender().hasPending(stream)) {
-        reset(stream, ErrorCode.CANCEL);
-      }
-    }
+    SlowStreams.resetStalled(loop, connection, table, nowNanos);
   }
 
   /** Closes all streams, because the connection ends. */

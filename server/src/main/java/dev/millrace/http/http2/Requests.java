@@ -4,9 +4,11 @@ import dev.millrace.cache.CacheListener;
 import dev.millrace.cache.CacheMiss;
 import dev.millrace.cache.CachedResponse;
 import dev.millrace.cache.CachedStreamResponses;
+import dev.millrace.http.exchange.ConnectionLife;
 import dev.millrace.http.exchange.EngineLoop;
 import dev.millrace.http.exchange.ParsedRequestHead;
 import dev.millrace.http.exchange.Refusal;
+import dev.millrace.http.exchange.RequestGate;
 import dev.millrace.http.parser.Field;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.Method;
@@ -28,6 +30,7 @@ final class Requests {
   private final Http2Connection connection;
   private final Http2Streams streams;
   private final @Nullable CachedStreamResponses cache;
+  private final ConnectionLife life;
   private boolean addressed;
 
   Requests(
@@ -39,6 +42,7 @@ final class Requests {
     this.connection = connection;
     this.streams = streams;
     this.cache = cache;
+    this.life = new ConnectionLife(loop.engine().bounds());
   }
 
   /**
@@ -64,7 +68,9 @@ final class Requests {
       return false;
     }
     engine.stats().countPassed();
-    CachedStreamResponses cached = cache;
+    RequestGate.Verdict verdict = engine.gate().check(connection.channel(), parser, head, 0);
+    CachedStreamResponses cached = verdict.passes() ? cache : null;
+    countRequest();
     if (cached != null && endStream && answer(id, cached, parser, request)) {
       return true;
     }
@@ -80,9 +86,17 @@ final class Requests {
                 new ParsedRequestHead(
                     parser, head, 0, engine.names(), Protocols.HTTP_2_0, !endStream));
     boolean waits = !endStream && parser.fields().has(Field.EXPECT);
+    exchange.limited(verdict);
     exchange.run(
         made, engine, parser.fields().namesClient(), request.acceptsTrailers(), miss, waits);
     return true;
+  }
+
+  /** Announces the end of a connection that has had its requests, or its time. */
+  private void countRequest() {
+    if (connection.acceptsRequests() && life.isLast(connection.channel())) {
+      connection.execute(connection::acceptNoMore); // after the frames that have arrived
+    }
   }
 
   private Http2Stream open(int id, int urgency, boolean endStream) {

@@ -7,7 +7,6 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -89,7 +88,7 @@ public final class NioSockets {
               } else if (admissions.get(connection.getIoThread().getNumber()).admit()) {
                 open.handleEvent(connection);
               } else {
-                refuse(connection, admissions.getFirst());
+                admissions.getFirst().refuse(connection);
               }
             }),
             options);
@@ -99,15 +98,5 @@ public final class NioSockets {
       wildcards.add(shared);
     }
     return new ListeningSockets(List.of(socket), bound);
-  }
-
-  private static void refuse(StreamConnection connection, Admission admission) {
-    try {
-      var _ = connection.getSinkChannel().write(ByteBuffer.wrap(admission.refusal()));
-    } catch (IOException gone) {
-      // the client has closed already
-    } finally {
-      IoUtils.safeClose(connection);
-    }
   }
 }

@@ -4,6 +4,7 @@ import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Timer;
 import dev.millrace.net.Sockets;
+import dev.millrace.transport.PacedConnection;
 import dev.millrace.transport.Sealer;
 import dev.millrace.transport.uring.TransportStats.CloseReason;
 import dev.millrace.transport.uring.TransportStats.Figure;
@@ -34,7 +35,8 @@ import org.xnio.IoUtils;
  *       them has completed, not before. Memory is released when the kernel uses none of it.
  * </ul>
  */
-final class RingConnection extends OptionlessConnection implements CompletionTarget {
+final class RingConnection extends OptionlessConnection
+    implements CompletionTarget, PacedConnection {
   private enum State {
     OPEN,
     DRAINING,
@@ -200,6 +202,7 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
   /** The socket accepted bytes. */
   void took(long bytes) {
     lastTrafficNanos = loop.nowNanos();
+    outbound.count(bytes);
     io.stats().add(Figure.SENT_BYTES, bytes);
     sink.stagePosted();
   }
@@ -275,13 +278,19 @@ final class RingConnection extends OptionlessConnection implements CompletionTar
     end();
   }
 
-  /** Closes the connection if its peer has stalled one send for too long. */
+  /** Closes the connection if its peer has stalled one send for too long, or is too slow. */
   void endIfStalled(long nowNanos) {
-    if (outbound.isBusy()
-        && nowNanos - outbound.busySinceNanos() > io.config().sendTimeoutNanos()) {
+    boolean stalled =
+        outbound.isBusy() && nowNanos - outbound.busySinceNanos() > io.config().sendTimeoutNanos();
+    if (stalled || outbound.isTooSlow(nowNanos)) {
       reason = CloseReason.STALLED;
       var _ = Sockets.shutdown(fd); // makes the send fail, which ends the connection
     }
+  }
+
+  @Override
+  public void pace(int bytesPerSecond) {
+    Sockets.pace(fd, bytesPerSecond);
   }
 
   private void linger() {

@@ -4,9 +4,11 @@ import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Timer;
 import dev.millrace.sync.SyncThread;
 import dev.millrace.uring.BufferRing;
+import java.net.SocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
@@ -30,6 +32,7 @@ final class RingIoThread extends XnioIoThread {
   private final AtomicReference<@Nullable Throwable> startFailure = new AtomicReference<>();
   private final Runnable whenStopped;
   private final BufferRing receiveBuffers;
+  private volatile Consumer<SocketAddress> slowPeers = _ -> {};
 
   RingIoThread(
       XnioWorker worker,
@@ -96,6 +99,15 @@ final class RingIoThread extends XnioIoThread {
 
   ChunkPool chunks() {
     return chunks;
+  }
+
+  void whenSlow(Consumer<SocketAddress> listener) {
+    slowPeers = listener;
+  }
+
+  /** A connection ends because its peer is too slow. */
+  void tellSlow(SocketAddress peer) {
+    slowPeers.accept(peer);
   }
 
   BufferRing receiveBuffers() {

@@ -11,6 +11,7 @@ import dev.millrace.uring.RingUnavailableException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.ManagementRegistration;
@@ -93,7 +95,8 @@ public final class RingWorker extends XnioWorker {
     for (RingConnection connection : connections) {
       connection.endIfStalled(now);
     }
-    long period = Math.min(SWEEP_NANOS, io.config().sendTimeoutNanos());
+    long shortest = Math.min(io.config().sendTimeoutNanos(), io.config().minSendNanos() / 10);
+    long period = Math.min(SWEEP_NANOS, shortest);
     var _ = io.loop().schedule(this::sweep, period);
   }
 
@@ -105,6 +108,11 @@ public final class RingWorker extends XnioWorker {
   /** The transport's metrics. Any thread. */
   public TransportStats stats() {
     return io.stats();
+  }
+
+  /** Sets the listener of peers whose connections end because they are too slow. Any thread. */
+  public void whenSlow(Consumer<SocketAddress> listener) {
+    io.whenSlow(listener);
   }
 
   /** Open connections, including those being closed. Any thread. */

@@ -34,6 +34,7 @@ final class SendPipeline {
   static final int TAG_READ = 4;
 
   private static final int POLLOUT = 4;
+  private static final long UNKNOWN = Long.MIN_VALUE;
 
   /** Sending 2 MiB from memory takes a fifth of this; a disk or a busy machine can take longer. */
   private static final long SLOW_NANOS = 1_000_000L;
@@ -55,6 +56,14 @@ final class SendPipeline {
   private @Nullable ZeroCopySends lent;
   private boolean copying;
   private @Nullable Sealer sealer;
+
+  // Whether the peer is too slow: since when it is watched, 0 if nothing is being sent, and how
+  // many
+  // bytes it had acknowledged then, UNKNOWN at first. Bytes of a send in flight are not in
+  // sentBytes.
+  private long sentBytes;
+  private long watchedNanos;
+  private long watchedBytes;
 
   SendPipeline(
       RingConnection connection, RingIoThread io, int fd, long handle, SocketWriter writer) {
@@ -85,6 +94,39 @@ final class SendPipeline {
   /** Start of the operation in flight; undefined if there is none. */
   long busySinceNanos() {
     return busySinceNanos;
+  }
+
+  /** Counts bytes that the socket has accepted. */
+  void count(long bytes) {
+    sentBytes += bytes;
+  }
+
+  /**
+   * Whether the peer has acknowledged fewer bytes in the last minute than the configured minimum,
+   * although there were bytes to send all the time. Called regularly.
+   */
+  boolean isTooSlow(long nowNanos) {
+    TransportConfig config = io.config();
+    if (config.minSendBytes() == 0 || (!busy && writer.isDrained()) || connection.isEnding()) {
+      watchedNanos = 0;
+    } else if (watchedNanos == 0) {
+      watchedNanos = nowNanos;
+      watchedBytes = UNKNOWN;
+    } else if (watchedBytes == UNKNOWN && nowNanos - watchedNanos > config.minSendNanos() / 6) {
+      watchedNanos = nowNanos;
+      watchedBytes = sentBytes - Sockets.unacknowledgedBytes(fd);
+    } else if (watchedBytes != UNKNOWN && nowNanos - watchedNanos > config.minSendNanos()) {
+      long acknowledged = sentBytes - Sockets.unacknowledgedBytes(fd);
+      double seconds = (nowNanos - watchedNanos) / 1e9;
+      boolean slow = acknowledged - watchedBytes < config.minSendBytes() * seconds;
+      watchedNanos = nowNanos;
+      watchedBytes = acknowledged;
+      if (slow) {
+        io.tellSlow(connection.getPeerAddress());
+      }
+      return slow;
+    }
+    return false;
   }
 
   /** Sends the staged bytes at the end of this turn. */

@@ -19,6 +19,9 @@ import dev.millrace.uring.RingConfig;
  * @param drainNanos how long a closed connection may take to flush its staged bytes
  * @param sendTimeoutNanos how long one send may wait for the peer's window before the connection is
  *     closed
+ * @param minSendBytes bytes a second that a peer must acknowledge while there are bytes to send; 0
+ *     for none
+ * @param minSendNanos the time over which that rate is measured
  */
 public record TransportConfig(
     RingConfig ring,
@@ -32,7 +35,9 @@ public record TransportConfig(
     int zeroCopyBytes,
     long lingerNanos,
     long drainNanos,
-    long sendTimeoutNanos) {
+    long sendTimeoutNanos,
+    int minSendBytes,
+    long minSendNanos) {
   /**
    * 4096 receive buffers of 4 KiB; chunks of 8 and 128 KiB, three per connection; at most 512 MiB
    * of large chunks; no zero-copy.
@@ -50,19 +55,27 @@ public record TransportConfig(
           0,
           1_000_000_000L,
           30_000_000_000L,
-          120_000_000_000L);
+          120_000_000_000L,
+          0,
+          60_000_000_000L);
 
   /** This configuration for one of several loops, which share the limit of large chunks. */
   public TransportConfig sharedBy(int loops) {
-    return with(Math.max(1, largeChunks / loops), zeroCopyBytes);
+    return with(Math.max(1, largeChunks / loops), zeroCopyBytes, minSendBytes, minSendNanos);
   }
 
   /** This configuration with another {@link #zeroCopyBytes}. */
   public TransportConfig withZeroCopy(int bytes) {
-    return with(largeChunks, bytes);
+    return with(largeChunks, bytes, minSendBytes, minSendNanos);
   }
 
-  private TransportConfig with(int largeChunks, int zeroCopyBytes) {
+  /** This configuration with another {@link #minSendBytes} and {@link #minSendNanos}. */
+  public TransportConfig withMinSend(int bytes, long nanos) {
+    return with(largeChunks, zeroCopyBytes, bytes, nanos);
+  }
+
+  private TransportConfig with(
+      int largeChunks, int zeroCopyBytes, int minSendBytes, long minSendNanos) {
     return new TransportConfig(
         ring,
         receiveBuffers,
@@ -75,7 +88,9 @@ public record TransportConfig(
         zeroCopyBytes,
         lingerNanos,
         drainNanos,
-        sendTimeoutNanos);
+        sendTimeoutNanos,
+        minSendBytes,
+        minSendNanos);
   }
 
   public TransportConfig {
@@ -100,6 +115,10 @@ public record TransportConfig(
     if (lingerNanos < 0 || drainNanos < 0 || sendTimeoutNanos <= 0) {
       throw new IllegalArgumentException(
           "times must not be negative, sendTimeoutNanos must be positive");
+    }
+    if (minSendBytes < 0 || minSendNanos <= 0) {
+      throw new IllegalArgumentException(
+          "minSendBytes must not be negative, minSendNanos must be positive");
     }
   }
 }

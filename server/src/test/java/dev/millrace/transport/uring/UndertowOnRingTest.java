@@ -43,7 +43,9 @@ class UndertowOnRingTest {
           0,
           300_000_000L,
           2_000_000_000L,
-          400_000_000L);
+          400_000_000L,
+          0,
+          60_000_000_000L);
 
   private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
   private RingWorker worker;

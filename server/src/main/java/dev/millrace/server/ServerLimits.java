@@ -1,0 +1,139 @@
+package dev.millrace.server;
+
+import dev.millrace.http.exchange.ConnectionBounds;
+import dev.millrace.http.exchange.RequestGate;
+import dev.millrace.limits.Clients;
+import dev.millrace.limits.ConnectionLimits;
+import dev.millrace.limits.LimitHandler;
+import dev.millrace.limits.LimitSettings;
+import dev.millrace.limits.LimitStats;
+import dev.millrace.limits.RequestLimits;
+import dev.millrace.transport.Admission;
+import dev.millrace.transport.PacedConnection;
+import dev.millrace.transport.uring.RingWorker;
+import io.undertow.server.HttpHandler;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.StreamConnection;
+
+/** The limits of the settings, for all loops. Any thread. */
+final class ServerLimits {
+  private static final int SWEEP_SECONDS = 5;
+
+  private final LimitSettings settings;
+  private final LimitStats stats = new LimitStats(System::nanoTime);
+  private final Clients clients = new Clients(System::nanoTime);
+  private final ConnectionLimits connections;
+  private final RequestLimits requests;
+  private final int maxConnections;
+
+  private ServerLimits(ServerSettings server, DescriptorShares shares, Transport transport)
+      throws StartException {
+    this.settings = server.limits();
+    this.maxConnections =
+        settings.connections() == LimitSettings.AUTO
+            ? shares.connections()
+            : settings.connections();
+    if (maxConnections > shares.connections()) {
+      throw new StartException(
+          "max-connections: "
+              + maxConnections
+              + " exceeds "
+              + shares.connections()
+              + ", which is three eighths of the process's "
+              + shares.limit()
+              + " descriptors; raise ulimit -n");
+    }
+    int perClient =
+        settings.connectionsPerClient() == LimitSettings.AUTO
+            ? Math.max(1, maxConnections / 2)
+            : settings.connectionsPerClient();
+    this.connections = new ConnectionLimits(clients, perClient, server.trustedProxies(), stats);
+    this.requests = new RequestLimits(clients, settings, server.trustedProxies(), stats);
+    if (transport instanceof Transport.Uring uring) {
+      for (RingWorker worker : uring.workers()) {
+        worker.whenSlow(stats::tooSlow);
+      }
+    } else if (settings.maxSendBytes() > 0) {
+      throw new StartException("max-send-rate: requires io_uring; the transport is NIO");
+    }
+    var _ =
+        transport
+            .loops()
+            .getFirst()
+            .executeAtInterval(clients::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Makes the limits of a server.
+   *
+   * @param transport stopped if this fails
+   * @throws StartException if a limit cannot be held here
+   */
+  static ServerLimits open(ServerSettings server, DescriptorShares shares, Transport transport)
+      throws StartException {
+    try {
+      return new ServerLimits(server, shares, transport);
+    } catch (StartException failed) {
+      transport.stopNow();
+      throw failed;
+    }
+  }
+
+  LimitStats stats() {
+    return stats;
+  }
+
+  Clients clients() {
+    return clients;
+  }
+
+  int maxConnections() {
+    return maxConnections;
+  }
+
+  /** The gate of a loop's requests. */
+  RequestGate gate() {
+    return settings.checksRequests() ? requests : RequestGate.OPEN;
+  }
+
+  /** The bounds of a loop's connections. */
+  ConnectionBounds bounds(LongSupplier nowNanos) {
+    return new ConnectionBounds(
+        settings.requestsPerConnection(),
+        settings.connectionAge(),
+        settings.minSendBytes(),
+        nowNanos,
+        stats);
+  }
+
+  /** Adds the handler that responds to refused requests. */
+  HttpHandler before(HttpHandler next) {
+    return settings.checksRequests() ? new LimitHandler(next, requests) : next;
+  }
+
+  /**
+   * Passes on the new connections of a loop that may stay.
+   *
+   * @param endOldestIdle closes an idle connection of the loop, of the clients that match
+   */
+  ChannelListener<StreamConnection> before(
+      ChannelListener<StreamConnection> open,
+      Admission admission,
+      Predicate<Predicate<@Nullable SocketAddress>> endOldestIdle) {
+    return connection -> {
+      if (!connections.admit(connection, endOldestIdle)) {
+        admission.refuse(connection);
+        return;
+      }
+      if (settings.maxSendBytes() > 0 && connection instanceof PacedConnection paced) {
+        paced.pace(settings.maxSendBytes());
+      }
+      open.handleEvent(connection);
+    };
+  }
+}
