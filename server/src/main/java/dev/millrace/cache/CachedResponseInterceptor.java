@@ -77,7 +77,8 @@ public final class CachedResponseInterceptor implements DirectOutput.SendListene
         || !output.hasRoom(response.stagedBytes())
         || !stage(response)) {
       cache.stats().missed();
-      key = cache.keys().copy(length);
+      // Without room the request takes the whole path, but its response is cached already.
+      key = response == null ? cache.keys().copy(length) : null;
       return false;
     }
     cache.stats().hit();

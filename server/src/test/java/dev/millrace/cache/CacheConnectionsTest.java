@@ -1,6 +1,7 @@
 package dev.millrace.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.Conversation;
@@ -14,6 +15,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +74,50 @@ class CacheConnectionsTest {
         assertEquals(before + 2, hits(server));
       }
       awaitOpen(server, 0);
+    }
+  }
+
+  /** More than the output has room for, and more than are answered in one turn. */
+  @Test
+  void tenThousandPipelinedRequestsAreAnsweredInOrder() throws Exception {
+    int count = 10_000;
+    String requests = (GET + GET.replace("/f", "/other")).repeat(count / 2);
+    try (RunningServer server = start("");
+        RawClient client = new RawClient(server.address())) {
+      FutureTask<Void> sending =
+          new FutureTask<>(() -> {
+            client.send(requests);
+            return null;
+          });
+      Thread.ofPlatform().start(sending);
+      for (int i = 0; i < count; i++) {
+        RawClient.Head head = client.head();
+        String body = new String(client.body(head), StandardCharsets.US_ASCII);
+        assertEquals(i % 2 == 0 ? "content of f" : "content of other", body, "response " + i);
+      }
+      sending.get();
+    }
+  }
+
+  /** A client that reads nothing must not delay another one, nor fill the memory. */
+  @Test
+  void aPipelineThatIsNotReadLeavesOthersTheirTurn() throws Exception {
+    try (RunningServer server = start("");
+        RawClient unread = new RawClient(server.address(), 4 << 10);
+        RawClient other = new RawClient(server.address())) {
+      FutureTask<Void> sending =
+          new FutureTask<>(() -> {
+            unread.send(GET.repeat(200_000));
+            return null;
+          });
+      Thread.ofPlatform().start(sending);
+      for (int i = 0; i < 1_000; i++) {
+        other.get("/f");
+        assertEquals(12, other.body(other.head()).length);
+      }
+      assertTrue(!sending.isDone(), "the server takes no more than it can answer");
+      unread.close();
+      assertThrows(ExecutionException.class, sending::get);
     }
   }
 

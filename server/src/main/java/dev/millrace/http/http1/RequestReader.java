@@ -19,6 +19,9 @@ import org.xnio.conduits.StreamSourceConduit;
  * other request is passed to the connection, and the bytes after it are held. Loop thread only.
  */
 final class RequestReader {
+  /** Pipelined requests that are answered before other connections have their turn: about 50 µs. */
+  private static final int PIPELINED_A_TURN = 32;
+
   private final Http1Loop loop;
   private final Http1Connection connection;
   private final StreamConnection channel;
@@ -108,53 +111,97 @@ final class RequestReader {
         return;
       }
     }
-    if (parser.parse(held.bytes(), held.start(), held.end()) == ParseStatus.NEED_MORE) {
-      awaitMore(parser);
-      return;
-    }
-    byte[] bytes = held.bytes();
-    int from = held.start();
-    int to = held.end();
-    held.clear();
-    take(parser, bytes, from, to);
+    takeHeld(parser);
   }
 
   /**
-   * @param parser reset, or has processed a part of the head at {@code from}
+   * Processes requests in the receive buffer. Pipelined ones after the first few are held, and
+   * processed in later turns.
+   *
+   * @param parser reset
    */
   private void take(HeadParser parser, byte[] bytes, int from, int to) {
     int at = from;
-    while (at < to) {
-      switch (parser.parse(bytes, at, to)) {
-        case NEED_MORE -> {
-          held.add(bytes, at, to - at);
-          awaitMore(parser);
-          return;
+    for (int turn = 0; at < to; turn++) {
+      ParseStatus status = turn < PIPELINED_A_TURN ? parser.parse(bytes, at, to) : null;
+      if (status != ParseStatus.COMPLETE) {
+        held.add(bytes, at, to - at);
+        if (status == null) {
+          readAgain();
+        } else {
+          incomplete(parser, status);
         }
-        case REJECTED -> {
-          refuse(parser.reason(), parser, bytes, at, to);
-          return;
-        }
-        case COMPLETE -> {
-          stopTimer();
-          partial = null;
-          first = false;
-          loop.engine().stats().countPassed();
-          boolean mayCache = check(parser, bytes, at);
-          if (cache == null || !mayCache || !cache.answer(parser, bytes, at)) {
-            int next = at + parser.length();
-            held.add(bytes, next, to - next);
-            connection.begin(parser, bytes, at);
-            return;
-          }
-          at += parser.length();
-          if (!connection.answered(parser.isLast())) {
-            held.add(bytes, at, parser.isLast() ? 0 : to - at);
-            return;
-          }
-          parser.reset();
-        }
+        return;
       }
+      int next = at + parser.length();
+      if (!answer(parser, bytes, at)) {
+        held.add(bytes, next, to - next);
+        connection.begin(parser, bytes, at);
+        return;
+      }
+      if (!connection.answered(parser.isLast())) {
+        held.add(bytes, next, parser.isLast() ? 0 : to - next);
+        return;
+      }
+      parser.reset();
+      at = next;
+    }
+  }
+
+  /**
+   * Processes held requests, which stay where they are.
+   *
+   * @param parser reset, or has processed a part of the first head
+   */
+  private void takeHeld(HeadParser parser) {
+    for (int turn = 0; !held.isEmpty(); turn++) {
+      if (turn == PIPELINED_A_TURN) {
+        readAgain();
+        return;
+      }
+      byte[] bytes = held.bytes();
+      int at = held.start();
+      ParseStatus status = parser.parse(bytes, at, held.end());
+      if (status != ParseStatus.COMPLETE) {
+        incomplete(parser, status);
+        return;
+      }
+      held.drop(parser.length()); // before the request is answered, whose body may follow
+      if (!answer(parser, bytes, at)) {
+        connection.begin(parser, bytes, at);
+        return;
+      }
+      if (!connection.answered(parser.isLast())) {
+        if (parser.isLast()) {
+          held.clear();
+        }
+        return;
+      }
+      parser.reset();
+    }
+  }
+
+  /** A complete head: returns whether the response cache has answered it. */
+  private boolean answer(HeadParser parser, byte[] bytes, int at) {
+    stopTimer();
+    partial = null;
+    first = false;
+    loop.engine().stats().countPassed();
+    boolean mayCache = check(parser, bytes, at);
+    return cache != null && mayCache && cache.answer(parser, bytes, at);
+  }
+
+  /** Continues with held requests in the next turn. */
+  private void readAgain() {
+    channel.getSourceChannel().wakeupReads();
+  }
+
+  /** The held bytes are not a complete head. */
+  private void incomplete(HeadParser parser, ParseStatus status) {
+    if (status == ParseStatus.REJECTED) {
+      refuse(parser.reason(), parser, held.bytes(), held.start(), held.end());
+    } else {
+      awaitMore(parser);
     }
   }
 

@@ -45,6 +45,7 @@ final class RingConnection extends OptionlessConnection
     CLOSED
   }
 
+  static final int SINGLE_RECEIVES = 4;
   private static final int TAG_RECV = 0;
   private static final int TAG_CANCEL = 2;
 
@@ -62,7 +63,7 @@ final class RingConnection extends OptionlessConnection
   private State state = State.OPEN;
   private long recvUserData;
   private boolean receiving;
-  private boolean hasReceived;
+  int receives;
   private boolean handling;
   private boolean peerIsDone;
   private boolean cancelling;
@@ -95,8 +96,9 @@ final class RingConnection extends OptionlessConnection
   // ---- operations ----------------------------------------------------------------------------
 
   /**
-   * Arms a receive if none is in flight and one is useful. The first is single-shot, so that after
-   * a client's only request no receive must be cancelled before the descriptor is closed.
+   * Arms a receive if none is in flight and one is useful. The first ones are single-shot: after a
+   * client's only request no receive must be cancelled before the descriptor is closed, and a new
+   * client that sends much at once fills one buffer, where a multishot receive fills 32.
    */
   void armReceive() {
     assert loop.isLoopThread();
@@ -104,8 +106,9 @@ final class RingConnection extends OptionlessConnection
       return;
     }
     receiving = true;
+    receives++;
     recvUserData = loop.begin(handle, OpKind.RECV, TAG_RECV);
-    if (hasReceived) {
+    if (receives > SINGLE_RECEIVES) {
       loop.ring().prepRecvMultishot(fd, io.receiveBuffers().group(), recvUserData);
     } else {
       loop.ring().prepRecvProvided(fd, io.receiveBuffers().group(), recvUserData);
@@ -162,7 +165,6 @@ final class RingConnection extends OptionlessConnection
       io.receiveBuffers().taken();
     }
     receiving &= Ring.hasMore(flags);
-    hasReceived = true;
     handling = true;
     try {
       receivedInto(buffer, result);

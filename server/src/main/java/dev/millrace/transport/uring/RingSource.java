@@ -72,9 +72,10 @@ final class RingSource implements StreamSourceConduit {
     return failure != 0;
   }
 
-  /** Whether fewer bytes are unread than the bound. */
+  /** Whether fewer bytes are unread than the bound: any, while the client is new. */
   boolean wantsMore() {
-    return inbox.unread() < io.config().unreadBytesPerConnection();
+    boolean isNew = connection.receives <= RingConnection.SINGLE_RECEIVES;
+    return inbox.unread() < (isNew ? 1 : io.config().unreadBytesPerConnection());
   }
 
   void checkReady() {
