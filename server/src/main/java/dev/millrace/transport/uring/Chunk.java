@@ -17,6 +17,12 @@ final class Chunk {
   /** Zero-copy sends whose memory the kernel has not yet released. */
   int lent;
 
+  /** Free since the last {@link ChunkPool#trim}. */
+  boolean idle;
+
+  /** Free, and its pages are given back to the system. */
+  boolean released;
+
   /** Returned to the pool while still {@link #lent}. */
   boolean abandoned;
 

@@ -1,5 +1,6 @@
 package dev.millrace.transport.uring;
 
+import dev.millrace.uring.NativePages;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkPool {
   private final Arena arena = Arena.ofAuto();
+
+  /** Chunks that one call of {@link #trim} releases: about a millisecond. */
+  private static final int MAX_TRIMMED = 128;
+
   private final TransportConfig config;
   private final ArrayDeque<Chunk> small = new ArrayDeque<>();
   private final ArrayDeque<Chunk> large = new ArrayDeque<>();
@@ -36,6 +41,8 @@ final class ChunkPool {
     }
     chunk.end = 0;
     chunk.sent = 0;
+    chunk.idle = false;
+    chunk.released = false;
     stats.add(TransportStats.Figure.CHUNKS_IN_USE, 1);
     return chunk;
   }
@@ -75,6 +82,22 @@ final class ChunkPool {
     if (chunk.lent == 0 && chunk.abandoned) {
       chunk.abandoned = false;
       give(chunk);
+    }
+  }
+
+  /**
+   * Gives the pages of large chunks back to the system that were free since the last call, so that
+   * a burst does not keep its memory. Called regularly.
+   */
+  void trim() {
+    int left = MAX_TRIMMED;
+    for (Chunk chunk : large) {
+      if (!chunk.idle) {
+        chunk.idle = true;
+      } else if (!chunk.released && left-- > 0) {
+        chunk.released = true;
+        NativePages.release(chunk.memory);
+      }
     }
   }
 

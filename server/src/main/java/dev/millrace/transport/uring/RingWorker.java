@@ -95,6 +95,7 @@ public final class RingWorker extends XnioWorker {
     for (RingConnection connection : connections) {
       connection.endIfStalled(now);
     }
+    io.chunks().trim();
     long shortest = Math.min(io.config().sendTimeoutNanos(), io.config().minSendNanos() / 10);
     long period = Math.min(SWEEP_NANOS, shortest);
     var _ = io.loop().schedule(this::sweep, period);
