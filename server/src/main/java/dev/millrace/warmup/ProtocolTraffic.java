@@ -173,8 +173,9 @@ final class ProtocolTraffic implements Closeable {
    * Sends some requests on each connection and reads their responses.
    *
    * @param asks requests of HTTP/1.1 with the lengths of their responses
+   * @param endNanos when the rest of the round is left out, as {@link System#nanoTime}
    */
-  void round(List<Ask> asks, int round) throws IOException {
+  void round(List<Ask> asks, int round, long endNanos) throws IOException {
     for (int i = 0; i < http1.size(); i++) {
       sendHttp1(http1.get(i), asks.get((round * 7 + i) % asks.size()));
     }
@@ -187,14 +188,18 @@ final class ProtocolTraffic implements Closeable {
     for (Http2WarmUpClient client : http2) {
       client.readResponses(STREAMS);
     }
+    if (System.nanoTime() - endNanos > 0) {
+      return;
+    }
     for (int i = 0; i < http2.size(); i++) { // one at a time, so that the loop sleeps in between
       http2.get(i).send(List.of(requests.get((round + i) % requests.size())));
       http2.get(i).readResponses(1);
     }
     if (round % ROUNDS_A_LARGE_FILE == 0) {
-      for (Http2WarmUpClient client : http2.subList(0, Math.min(2, http2.size()))) {
-        client.send(List.of(large));
-        client.readResponses(1);
+      int which = round / ROUNDS_A_LARGE_FILE;
+      if (!http2.isEmpty()) {
+        http2.get(which % http2.size()).send(List.of(large));
+        http2.get(which % http2.size()).readResponses(1);
       }
     }
     if (addresses.tls() != null && round % ROUNDS_A_HANDSHAKE == 0) {

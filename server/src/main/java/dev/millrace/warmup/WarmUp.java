@@ -43,8 +43,8 @@ import java.util.logging.Logger;
 public final class WarmUp {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
 
-  /** Time for the traffic to end after its deadline. */
-  private static final Duration GRACE = Duration.ofSeconds(2);
+  /** Time for the traffic to end after its deadline; it ends with the response under way. */
+  private static final Duration GRACE = Duration.ofSeconds(15);
 
   /**
    * Number of servers, one after another. C2 prunes branches that were never taken; several

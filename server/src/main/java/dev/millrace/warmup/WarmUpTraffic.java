@@ -156,7 +156,7 @@ public final class WarmUpTraffic {
     for (int round = 0; System.nanoTime() < endNanos; round++) {
       sendTogether(asks, round);
       sendInTurn(asks, round);
-      secure.round(asks, round);
+      secure.round(asks, round, endNanos);
       askOnce(round);
       download(asks, large, round, endNanos);
       scrape();

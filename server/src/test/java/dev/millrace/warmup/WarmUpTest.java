@@ -208,6 +208,8 @@ class WarmUpTest {
         RunningServer.settings(root, Via.TLS_URING, "warm-up: 2s\naccess-log: off\nh2c: on\n");
     WarmUp.before(settings);
     assertEquals(List.of(), log.lines());
+    String files = System.getProperty("java.io.tmpdir") + "/millrace-warm-up";
+    var _ = Await.until(() -> Descriptors.openBelow(files), open -> open == 0);
   }
 
   @Test

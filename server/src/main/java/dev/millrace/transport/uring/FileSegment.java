@@ -69,12 +69,17 @@ final class FileSegment {
     left -= bytes;
   }
 
-  void close() {
+  /** Closes the file, and notifies nothing. */
+  void abandon() {
     try {
       file.close();
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible); // DescriptorChannel.close only drops a share
     }
+  }
+
+  void close() {
+    abandon();
     if (sent != null) {
       sent.onEnd(length - left);
     }

@@ -45,7 +45,7 @@ final class RingConnection extends OptionlessConnection
     CLOSED
   }
 
-  static final int SINGLE_RECEIVES = 4;
+  static final int SINGLE_RECEIVES = 4; // a burst fills one buffer, a multishot receive fills 32
   private static final int TAG_RECV = 0;
   private static final int TAG_CANCEL = 2;
 
@@ -95,11 +95,7 @@ final class RingConnection extends OptionlessConnection
 
   // ---- operations ----------------------------------------------------------------------------
 
-  /**
-   * Arms a receive if none is in flight and one is useful. The first ones are single-shot: after a
-   * client's only request no receive must be cancelled before the descriptor is closed, and a new
-   * client that sends much at once fills one buffer, where a multishot receive fills 32.
-   */
+  /** Arms a receive if none is in flight and one is useful; the first ones are single-shot. */
   void armReceive() {
     assert loop.isLoopThread();
     if (receiving || handling || source.ended() || state.compareTo(State.ENDING) >= 0) {
@@ -127,6 +123,11 @@ final class RingConnection extends OptionlessConnection
   void scheduleSend() {
     assert loop.isLoopThread();
     outbound.schedule();
+  }
+
+  /** The loop has ended: closes the file that was being sent. */
+  void abandonFile() {
+    sink.writer().abandonFile();
   }
 
   void sealFiles(Sealer sealer) {
@@ -282,9 +283,8 @@ final class RingConnection extends OptionlessConnection
 
   /** Closes the connection if its peer has stalled one send for too long, or is too slow. */
   void endIfStalled(long nowNanos) {
-    boolean stalled =
-        outbound.isBusy() && nowNanos - outbound.busySinceNanos() > io.config().sendTimeoutNanos();
-    if (stalled || outbound.isTooSlow(nowNanos)) {
+    long waited = outbound.isBusy() ? nowNanos - outbound.busySinceNanos() : 0;
+    if (waited > io.config().sendTimeoutNanos() || outbound.isTooSlow(nowNanos)) {
       reason = CloseReason.STALLED;
       var _ = Sockets.shutdown(fd); // makes the send fail, which ends the connection
     }

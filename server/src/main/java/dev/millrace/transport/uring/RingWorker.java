@@ -210,6 +210,7 @@ public final class RingWorker extends XnioWorker {
   }
 
   private void loopEnded() {
+    connections.forEach(RingConnection::abandonFile); // of clients for which the stop did not wait
     terminated.countDown();
   }
 

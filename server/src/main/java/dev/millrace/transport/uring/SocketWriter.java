@@ -96,6 +96,14 @@ final class SocketWriter extends Writer {
     }
   }
 
+  /** Closes the file without notifying its listener: the loop has ended. */
+  void abandonFile() {
+    if (file != null) {
+      file.abandon();
+      file = null;
+    }
+  }
+
   /** Stages bytes read from the file segment, ahead of its remaining bytes. */
   void addRead(Chunk chunk) {
     if (count > 0) {
