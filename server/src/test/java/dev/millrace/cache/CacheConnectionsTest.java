@@ -103,8 +103,8 @@ class CacheConnectionsTest {
   @Test
   void aPipelineThatIsNotReadLeavesOthersTheirTurn() throws Exception {
     try (RunningServer server = start("");
-        RawClient unread = new RawClient(server.address(), 4 << 10);
         RawClient other = new RawClient(server.address())) {
+      RawClient unread = new RawClient(server.address(), 4 << 10);
       FutureTask<Void> sending =
           new FutureTask<>(() -> {
             unread.send(GET.repeat(200_000));
