@@ -88,7 +88,7 @@ class HouseRulesTest {
           "http.http2: cache config files http.exchange http.hpack http.parser transport",
           "auth: config digest files http.exchange",
           "proxy: config http.exchange http.parser",
-          "limits: config files http.exchange http.parser proxy text",
+          "limits: config files http.exchange http.parser proxy text transport",
           "accesslog: auth cache config http.exchange http.parser text transport",
           "content: auth cache config digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",

@@ -16,6 +16,10 @@ final class Client {
   private final List<StreamConnection> connections = new ArrayList<>();
 
   private int purgeAt = FIRST_PURGE;
+
+  /** The number of connections among which the client's rate was last divided. */
+  private int divided;
+
   private @Nullable TokenBucket requests;
   private TokenBucket @Nullable [] rules;
 
@@ -47,6 +51,24 @@ final class Client {
   private void purge() {
     connections.removeIf(connection -> !connection.isOpen());
     purgeAt = Math.max(FIRST_PURGE, 2 * connections.size());
+  }
+
+  /**
+   * Divides the client's rate among its connections, when their number has changed by an eighth.
+   *
+   * @param added the connection that has just been added, or null
+   */
+  synchronized void pace(Pacing pacing, @Nullable StreamConnection added) {
+    int count = Math.max(1, connections.size());
+    if (Math.abs(count - divided) > divided / 8) {
+      purge();
+      divided = Math.max(1, connections.size());
+      for (StreamConnection connection : connections) {
+        Pacing.apply(connection, pacing.share(divided));
+      }
+    } else if (added != null) {
+      Pacing.apply(added, pacing.share(divided));
+    }
   }
 
   /** The bucket for all requests. */

@@ -15,13 +15,24 @@ public final class Clients {
   static final int MAX = 1 << 17;
 
   private final LongSupplier nowNanos;
+  private final Pacing pacing;
   private final ConcurrentMap<ClientKey, Client> clients = new ConcurrentHashMap<>();
 
   /**
    * @param nowNanos a clock like {@link System#nanoTime}
    */
-  public Clients(LongSupplier nowNanos) {
+  public Clients(LongSupplier nowNanos, LimitSettings settings) {
+    this(
+        nowNanos,
+        new Pacing(
+            settings.maxSendBytes(),
+            settings.maxSendBytesPerClient(),
+            2 * settings.minSendBytes()));
+  }
+
+  Clients(LongSupplier nowNanos, Pacing pacing) {
     this.nowNanos = nowNanos;
+    this.pacing = pacing;
   }
 
   long nowNanos() {
@@ -57,9 +68,22 @@ public final class Clients {
             (_, known) -> {
               Client client = known == null ? new Client(key) : known;
               added[0] = client.add(connection, max);
+              if (added[0] && pacing.perClient() > 0) {
+                client.pace(pacing, connection);
+              }
               return client;
             });
     return added[0];
+  }
+
+  /** Sets the rate of a connection that is not counted for a client. */
+  void pace(StreamConnection connection) {
+    Pacing.apply(connection, pacing.perConnection());
+  }
+
+  /** Whether the connections of a client share a rate. */
+  boolean sharesRates() {
+    return pacing.perClient() > 0;
   }
 
   /** The number of clients in the table. */
@@ -72,7 +96,17 @@ public final class Clients {
     long now = nowNanos();
     for (ClientKey key : clients.keySet()) {
       var _ =
-          clients.computeIfPresent(key, (_, client) -> client.isForgettable(now) ? null : client);
+          clients.computeIfPresent(
+              key,
+              (_, client) -> {
+                if (client.isForgettable(now)) {
+                  return null;
+                }
+                if (sharesRates()) {
+                  client.pace(pacing, null); // what closed connections had goes to the others
+                }
+                return client;
+              });
     }
   }
 }

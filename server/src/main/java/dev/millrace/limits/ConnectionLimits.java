@@ -36,11 +36,14 @@ public final class ConnectionLimits {
    */
   public boolean admit(
       StreamConnection connection, Predicate<Predicate<@Nullable SocketAddress>> endOldestIdle) {
-    SocketAddress peer = max == 0 ? null : connection.getPeerAddress();
-    ClientKey key = ClientKey.of(peer);
+    boolean counts = max > 0 || clients.sharesRates();
+    SocketAddress peer = counts ? connection.getPeerAddress() : null;
+    ClientKey key = trust.trusts(peer) ? null : ClientKey.of(peer);
+    if (key == null || !clients.sharesRates()) {
+      clients.pace(connection);
+    }
     if (key == null
-        || trust.trusts(peer)
-        || clients.add(key, connection, max)
+        || clients.add(key, connection, max == 0 ? Integer.MAX_VALUE : max)
         || (endOldestIdle.test(other -> key.equals(ClientKey.of(other)))
             && clients.add(key, connection, max + 1))) { // its close may take a moment
       return true;

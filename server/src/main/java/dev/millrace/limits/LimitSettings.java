@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestBurst requests that a client may send at once
  * @param minSendBytes a client must take so many bytes of a response a second
  * @param maxSendBytes a connection is sent at most so many bytes a second
+ * @param maxSendBytesPerClient all connections of a client are sent at most so many bytes a second
  * @param rules the first that matches decides
  */
 public record LimitSettings(
@@ -36,6 +37,7 @@ public record LimitSettings(
     int requestBurst,
     int minSendBytes,
     int maxSendBytes,
+    int maxSendBytesPerClient,
     List<RequestRule> rules) {
   public static final int AUTO = -1;
 
@@ -106,6 +108,14 @@ public record LimitSettings(
           "Maximum rate of a connection in bytes a second; requires io_uring.",
           offOr(Parser::bytes));
 
+  private static final Key<Integer> MAX_SEND_RATE_PER_CLIENT =
+      Key.one(
+          "max-send-rate-per-client",
+          "off",
+          "off|SIZE",
+          "Maximum rate of all connections of a client, in equal parts; requires io_uring.",
+          offOr(Parser::bytes));
+
   /** The name in the YAML file whose value is a list of maps. */
   private static final String RULES = "request-rules";
 
@@ -118,7 +128,8 @@ public record LimitSettings(
           REQUEST_RATE,
           REQUEST_BURST,
           MIN_SEND_RATE,
-          MAX_SEND_RATE);
+          MAX_SEND_RATE,
+          MAX_SEND_RATE_PER_CLIENT);
 
   /** The names at the top of the YAML file whose values are lists of maps. */
   public static final List<String> STRUCTURED = List.of(RULES);
@@ -139,8 +150,11 @@ public record LimitSettings(
     }
     int min = values.get(MIN_SEND_RATE);
     int max = values.get(MAX_SEND_RATE);
-    if (max > 0 && max < 2L * min) {
-      throw values.node(MAX_SEND_RATE).wrong("must be at least twice min-send-rate, " + min);
+    int maxPerClient = values.get(MAX_SEND_RATE_PER_CLIENT);
+    for (Key<Integer> key : List.of(MAX_SEND_RATE, MAX_SEND_RATE_PER_CLIENT)) {
+      if (values.get(key) > 0 && values.get(key) < 2L * min) {
+        throw values.node(key).wrong("must be at least twice min-send-rate, " + min);
+      }
     }
     return new LimitSettings(
         values.get(CONNECTIONS),
@@ -151,6 +165,7 @@ public record LimitSettings(
         rate == null ? 0 : burst == AUTO ? rate.defaultBurst() : burst,
         min,
         max,
+        maxPerClient,
         rules(values.file().get(RULES)));
   }
 

@@ -9,7 +9,6 @@ import dev.millrace.limits.LimitSettings;
 import dev.millrace.limits.LimitStats;
 import dev.millrace.limits.RequestLimits;
 import dev.millrace.transport.Admission;
-import dev.millrace.transport.PacedConnection;
 import dev.millrace.transport.uring.RingWorker;
 import io.undertow.server.HttpHandler;
 import java.net.SocketAddress;
@@ -26,7 +25,7 @@ final class ServerLimits {
 
   private final LimitSettings settings;
   private final LimitStats stats = new LimitStats(System::nanoTime);
-  private final Clients clients = new Clients(System::nanoTime);
+  private final Clients clients;
   private final ConnectionLimits connections;
   private final RequestLimits requests;
   private final int maxConnections;
@@ -34,6 +33,7 @@ final class ServerLimits {
   private ServerLimits(ServerSettings server, DescriptorShares shares, Transport transport)
       throws StartException {
     this.settings = server.limits();
+    this.clients = new Clients(System::nanoTime, settings);
     this.maxConnections =
         settings.connections() == LimitSettings.AUTO
             ? shares.connections()
@@ -58,8 +58,9 @@ final class ServerLimits {
       for (RingWorker worker : uring.workers()) {
         worker.whenSlow(stats::tooSlow);
       }
-    } else if (settings.maxSendBytes() > 0) {
-      throw new StartException("max-send-rate: requires io_uring; the transport is NIO");
+    } else if (settings.maxSendBytes() > 0 || settings.maxSendBytesPerClient() > 0) {
+      String key = settings.maxSendBytes() > 0 ? "max-send-rate" : "max-send-rate-per-client";
+      throw new StartException(key + ": requires io_uring; the transport is NIO");
     }
     var _ =
         transport
@@ -126,14 +127,11 @@ final class ServerLimits {
       Admission admission,
       Predicate<Predicate<@Nullable SocketAddress>> endOldestIdle) {
     return connection -> {
-      if (!connections.admit(connection, endOldestIdle)) {
+      if (connections.admit(connection, endOldestIdle)) {
+        open.handleEvent(connection);
+      } else {
         admission.refuse(connection);
-        return;
       }
-      if (settings.maxSendBytes() > 0 && connection instanceof PacedConnection paced) {
-        paced.pace(settings.maxSendBytes());
-      }
-      open.handleEvent(connection);
     };
   }
 }

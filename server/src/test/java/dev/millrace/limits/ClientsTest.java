@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ClientsTest {
+  private static final Pacing NO_PACING = new Pacing(0, 0, 0);
+
   private static ClientKey key(String address) throws Exception {
     return ClientKey.of(InetAddress.getByName(address));
   }
@@ -37,7 +39,7 @@ class ClientsTest {
   @Test
   void aClientIsForgottenWhenItsBucketIsFullAgain() throws Exception {
     AtomicLong now = new AtomicLong();
-    Clients clients = new Clients(now::get);
+    Clients clients = new Clients(now::get, NO_PACING);
     Client client = clients.of(key("192.0.2.1"));
     TokenBucket bucket = client.requests(_ -> bucket("1/s"));
     assertEquals(0, bucket.take(0));
@@ -57,8 +59,20 @@ class ClientsTest {
   }
 
   @Test
+  void aRateIsDividedAmongConnectionsAndNeverEndsThemAsSlow() {
+    Pacing both = new Pacing(1000, 3000, 512);
+    assertEquals(1000, both.share(1));
+    assertEquals(1000, both.share(3));
+    assertEquals(600, both.share(5));
+    assertEquals(512, both.share(100));
+    assertEquals(3000, new Pacing(0, 3000, 512).share(1));
+    assertEquals(1000, new Pacing(1000, 0, 512).share(7));
+    assertEquals(0, NO_PACING.share(1));
+  }
+
+  @Test
   void theTableIsBounded() {
-    Clients clients = new Clients(() -> 0);
+    Clients clients = new Clients(() -> 0, NO_PACING);
     for (int i = 0; i < Clients.MAX + 1000; i++) {
       var _ = clients.of(new ClientKey(i, false));
     }

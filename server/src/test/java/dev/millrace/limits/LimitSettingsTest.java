@@ -74,6 +74,7 @@ class LimitSettingsTest {
           max-request-burst: 5                      | max-request-burst: requires max-request-rate
           min-send-rate: 0                          | is not a number of bytes
           max-send-rate: 300                        | must be at least twice min-send-rate, 256
+          max-send-rate-per-client: 300             | max-send-rate-per-client: must be at least twice min-send-rate
           request-rules: [{action: deny}]           | request-rules[0]: requires match, user-agent or address
           request-rules: [{match: /a}]              | request-rules[0]: 'action' is missing
           request-rules: [{match: "", action: deny}] | an empty pattern matches nothing

@@ -340,6 +340,27 @@ class LimitsTest {
   }
 
   @Test
+  void theConnectionsOfAClientShareItsRate() throws Exception {
+    String yaml = "max-send-rate-per-client: 8MiB\nmin-send-rate: off\n";
+    try (RunningServer server = RunningServer.start(root, Via.URING, yaml)) {
+      List<RawClient> four = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        four.add(connect(server));
+        assertEquals(200, status(four.get(i), "/a"));
+      }
+      long began = System.nanoTime();
+      for (RawClient client : four) {
+        client.request("GET", "/large", "Range: bytes=0-" + ((4 << 20) - 1));
+      }
+      for (RawClient client : four) {
+        assertEquals(4 << 20, client.body(client.head()).length);
+      }
+      double seconds = (System.nanoTime() - began) / 1e9;
+      assertTrue(seconds > 1, "16 MiB in " + seconds + " s");
+    }
+  }
+
+  @Test
   void theRateOfAConnectionRequiresTheRing() {
     StartException refused =
         assertThrows(

@@ -7,6 +7,7 @@ import dev.millrace.http.exchange.RequestGate;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.ParseStatus;
 import dev.millrace.http.parser.RejectReason;
+import dev.millrace.transport.DirectOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,14 @@ final class RequestReader {
   /** Pipelined requests that are answered before other connections have their turn: about 50 µs. */
   private static final int PIPELINED_A_TURN = 32;
 
+  /** With more bytes unsent, no further request is answered. */
+  private static final int MAX_UNSENT_BYTES = 64 << 10;
+
   private final Http1Loop loop;
   private final Http1Connection connection;
   private final StreamConnection channel;
   private final StreamSourceConduit source;
+  private final @Nullable DirectOutput output;
   private final @Nullable CachedResponseInterceptor cache;
 
   /** Bytes received and not processed. */
@@ -55,6 +60,8 @@ final class RequestReader {
     this.connection = connection;
     this.channel = channel;
     this.source = channel.getSourceChannel().getConduit();
+    this.output =
+        channel.getSinkChannel().getConduit() instanceof DirectOutput direct ? direct : null;
     this.cache = cache;
     this.life = new ConnectionLife(loop.engine().bounds());
   }
@@ -123,12 +130,10 @@ final class RequestReader {
   private void take(HeadParser parser, byte[] bytes, int from, int to) {
     int at = from;
     for (int turn = 0; at < to; turn++) {
-      ParseStatus status = turn < PIPELINED_A_TURN ? parser.parse(bytes, at, to) : null;
+      ParseStatus status = mustPause(turn) ? null : parser.parse(bytes, at, to);
       if (status != ParseStatus.COMPLETE) {
         held.add(bytes, at, to - at);
-        if (status == null) {
-          readAgain();
-        } else {
+        if (status != null) {
           incomplete(parser, status);
         }
         return;
@@ -155,8 +160,7 @@ final class RequestReader {
    */
   private void takeHeld(HeadParser parser) {
     for (int turn = 0; !held.isEmpty(); turn++) {
-      if (turn == PIPELINED_A_TURN) {
-        readAgain();
+      if (mustPause(turn)) {
         return;
       }
       byte[] bytes = held.bytes();
@@ -189,6 +193,25 @@ final class RequestReader {
     loop.engine().stats().countPassed();
     boolean mayCache = check(parser, bytes, at);
     return cache != null && mayCache && cache.answer(parser, bytes, at);
+  }
+
+  /**
+   * Whether the next request waits, for other connections or until the client has taken what it has
+   * been sent; then this continues later.
+   *
+   * @param turn number of requests that were answered in this turn
+   */
+  private boolean mustPause(int turn) {
+    DirectOutput direct = output;
+    if (turn == PIPELINED_A_TURN) {
+      readAgain();
+      return true;
+    }
+    if (direct == null || direct.unsentBytes() <= MAX_UNSENT_BYTES) {
+      return false;
+    }
+    direct.whenSent(this::readAgain);
+    return true;
   }
 
   /** Continues with held requests in the next turn. */

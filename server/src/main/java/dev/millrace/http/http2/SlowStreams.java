@@ -31,8 +31,7 @@ final class SlowStreams {
    * Whether the client has let a stream send fewer bytes than the minimum for the period. A stream
    * that waits for other streams, or for its handler, is not slow.
    */
-  private static boolean isSlow(
-      Http2Stream stream, boolean waitsForWindow, int minBytes, long nowNanos) {
+  static boolean isSlow(Http2Stream stream, boolean waitsForWindow, int minBytes, long nowNanos) {
     if (!waitsForWindow) {
       stream.watchedNanos = 0;
     } else if (stream.watchedNanos == 0) {
