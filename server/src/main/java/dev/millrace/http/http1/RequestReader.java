@@ -23,8 +23,8 @@ final class RequestReader {
   /** Pipelined requests that are answered before other connections have their turn: about 50 µs. */
   private static final int PIPELINED_A_TURN = 32;
 
-  /** With more bytes unsent, no further request is answered. */
-  private static final int MAX_UNSENT_BYTES = 64 << 10;
+  /** With more bytes unsent, no further request is answered: small responses share small chunks. */
+  private static final int MAX_UNSENT_BYTES = 16 << 10;
 
   private final Http1Loop loop;
   private final Http1Connection connection;
