@@ -127,8 +127,8 @@ final class Http1Connection extends EngineConnection
       channel.getSourceChannel().suspendReads();
       return;
     }
-    if (originalSinkConduit.isWriteShutdown()) {
-      close(); // a response was truncated
+    if (originalSinkConduit.isWriteShutdown() || (output != null && !output.canSend())) {
+      close(); // a response was truncated, or the client has gone
       return;
     }
     try {
