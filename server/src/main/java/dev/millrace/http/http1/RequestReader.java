@@ -105,6 +105,9 @@ final class RequestReader {
 
   /** Processes held bytes; if the parser has already processed them, reads more first. */
   private void readMore() throws IOException {
+    if (mustPause(0)) {
+      return; // before more bytes of a partial head are read: they would not be parsed later
+    }
     HeadParser parser = partial;
     if (parser == null) {
       parser = loop.parser();
@@ -160,7 +163,7 @@ final class RequestReader {
    */
   private void takeHeld(HeadParser parser) {
     for (int turn = 0; !held.isEmpty(); turn++) {
-      if (mustPause(turn)) {
+      if (turn > 0 && mustPause(turn)) {
         return;
       }
       byte[] bytes = held.bytes();
@@ -210,6 +213,8 @@ final class RequestReader {
     if (direct == null || direct.unsentBytes() <= MAX_UNSENT_BYTES) {
       return false;
     }
+    stopTimer(); // nothing is read, so that the client cannot complete a head
+    channel.getSourceChannel().suspendReads();
     direct.whenSent(this::readAgain);
     return true;
   }
