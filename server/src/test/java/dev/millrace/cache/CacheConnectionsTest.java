@@ -107,7 +107,7 @@ class CacheConnectionsTest {
       RawClient unread = new RawClient(server.address(), 4 << 10);
       FutureTask<Void> sending =
           new FutureTask<>(() -> {
-            unread.send(GET.repeat(200_000));
+            unread.send(GET.repeat(1_000_000));
             return null;
           });
       Thread.ofPlatform().start(sending);
