@@ -242,6 +242,6 @@ class DocumentedExamplesTest {
         served++;
       }
     }
-    assertEquals(2, served);
+    assertEquals(3, served);
   }
 }
