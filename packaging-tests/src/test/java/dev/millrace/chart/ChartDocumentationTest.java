@@ -156,7 +156,9 @@ class ChartDocumentationTest {
 
   @Test
   void settingsOfTheServerThatTheChartTakesAreThoseItHas() throws Exception {
-    Set<String> known = new TreeSet<>(Set.of("cache", "types", "errors", "auth", "cors", "mounts"));
+    Set<String> known =
+        new TreeSet<>(
+            Set.of("cache", "types", "errors", "auth", "cors", "mounts", "request-rules"));
     Matcher rows =
         Pattern.compile(
                 "^\\| `[^`]+` \\| `MILLRACE_\\w+` \\| `([a-z0-9-]+)` \\|", Pattern.MULTILINE)
