@@ -7,6 +7,7 @@ public final class ConnectionLife {
   private final ConnectionBounds bounds;
   private final long openedNanos;
   private int requests;
+  private boolean told;
 
   /** Begins with a new connection. */
   public ConnectionLife(ConnectionBounds bounds) {
@@ -20,7 +21,8 @@ public final class ConnectionLife {
         bounds.age().isPositive()
             && bounds.nowNanos().getAsLong() - openedNanos >= bounds.age().toNanos();
     boolean last = old || (++requests >= bounds.requests() && bounds.requests() > 0);
-    if (last) {
+    if (last && !told) { // HTTP/2 may have more requests that had arrived before
+      told = true;
       bounds.listener().spent(old, connection.getPeerAddress());
     }
     return last;
