@@ -14,6 +14,9 @@ final class ClosingLoop {
   /** Maximum wait for operations to end. */
   private static final long JOIN_NANOS = 5_000_000_000L;
 
+  /** Targets that give up waiting before that do so this late at most. */
+  private static final long CHECK_NANOS = 100_000_000L;
+
   private static final int BATCH = 1024;
 
   private ClosingLoop() {}
@@ -38,7 +41,7 @@ final class ClosingLoop {
       if (ring.nanoTime() - deadline > 0) {
         throw new IllegalStateException("timeout waiting for the last completions of " + closing);
       }
-      ring.submitAndWait(1, JOIN_NANOS);
+      ring.submitAndWait(1, CHECK_NANOS);
       ring.reap(sink, BATCH);
     }
   }

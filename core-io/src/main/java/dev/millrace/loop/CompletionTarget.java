@@ -14,7 +14,7 @@ public interface CompletionTarget {
 
   /**
    * The loop is about to close. Cancels this target's operations in flight, once, unless it has
-   * already ended them. Called again after completions until it returns false.
+   * already ended them. Called again after completions, and regularly, until it returns false.
    *
    * @return whether the loop must wait for a completion of this target
    */

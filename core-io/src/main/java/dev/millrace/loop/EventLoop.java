@@ -157,13 +157,17 @@ public final class EventLoop implements AutoCloseable {
 
   /**
    * Runs a task on the loop thread, soon and in FIFO order. After the loop has closed the task
-   * never runs, so a thread that waits for a task uses a {@link LoopWait}. Any thread.
+   * never runs, so a thread that waits for a task uses a {@link LoopWait}, and a task that carries
+   * a resource is a {@link DroppableTask}. Any thread.
    */
   public void post(Runnable task) {
     if (tasks.incrementPending() && stats.measured()) {
       tasks.firstPosted(ring.nanoTime());
     }
     tasks.add(task);
+    if (closed) {
+      tasks.drop();
+    }
     Wakeup current = wakeup;
     if (current != null) {
       current.wake();
@@ -371,7 +375,7 @@ public final class EventLoop implements AutoCloseable {
     } finally {
       ring.close();
       closed = true;
-      tasks.clear();
+      tasks.drop();
       timers.clear();
       deferred.clear();
       waits.forEach(LoopWait::loopClosed);

@@ -16,7 +16,8 @@ public record LoopExecutors(ThreadPool workers, Executor loop) {
   /**
    * Runs work on a worker thread. Then, on the loop thread, calls {@code onResult} with the result,
    * or {@code onFailure} with the exception of the work or of {@code onResult}. So every call ends
-   * in one of the two, as long as the loop runs.
+   * in one of the two, as long as the loop runs. If the loop has closed, neither runs, and a result
+   * that is {@link AutoCloseable} is closed.
    *
    * <p>If the pool's queue is full or the pool is closed, {@code onFailure} receives a {@link
    * RejectedExecutionException} before this method returns.
@@ -48,15 +49,28 @@ public record LoopExecutors(ThreadPool workers, Executor loop) {
     try {
       result = work.call();
     } catch (Throwable failure) {
-      loop.execute(() -> onFailure.accept(failure));
+      DroppableTask.post(loop, () -> onFailure.accept(failure), () -> {});
       return;
     }
-    loop.execute(() -> {
+    DroppableTask.post(
+        loop,
+        () -> {
+          try {
+            onResult.accept(result);
+          } catch (Throwable failure) {
+            onFailure.accept(failure);
+          }
+        },
+        () -> close(result));
+  }
+
+  private static void close(Object result) {
+    if (result instanceof AutoCloseable resource) {
       try {
-        onResult.accept(result);
-      } catch (Throwable failure) {
-        onFailure.accept(failure);
+        resource.close();
+      } catch (Exception failed) {
+        throw new IllegalStateException("cannot close a result that the loop dropped", failed);
       }
-    });
+    }
   }
 }

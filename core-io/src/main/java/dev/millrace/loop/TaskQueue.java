@@ -46,6 +46,7 @@ final class TaskQueue {
     firstPostedNanos.compareAndSet(0, nanos);
   }
 
+  /** Removes the first task; null if there is none. Any thread, but only the loop's keeps order. */
   @Nullable Runnable take() {
     Runnable task = tasks.poll();
     if (task != null) {
@@ -58,7 +59,12 @@ final class TaskQueue {
     return tasks.isEmpty();
   }
 
-  void clear() {
-    tasks.clear();
+  /** Empties the queue of a closed loop. Any thread. */
+  void drop() {
+    for (Runnable task = take(); task != null; task = take()) {
+      if (task instanceof DroppableTask droppable) {
+        droppable.dropped();
+      }
+    }
   }
 }

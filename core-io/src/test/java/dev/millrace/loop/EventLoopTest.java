@@ -207,6 +207,16 @@ class EventLoopTest {
   }
 
   @Test
+  void aClosedLoopTellsTasksThatItNeverRunsThem() {
+    List<String> told = new ArrayList<>();
+    DroppableTask.post(loop::post, () -> told.add("ran"), () -> told.add("before"));
+    loop.close();
+    assertEquals(List.of("before"), told);
+    DroppableTask.post(loop::post, () -> told.add("ran"), () -> told.add("after"));
+    assertEquals(List.of("before", "after"), told);
+  }
+
+  @Test
   void aLoopWithoutAThreadClosesItsRing() throws Exception {
     Ring ring = ring();
     EventLoop unused = new EventLoop(ring, failures::add);

@@ -51,6 +51,21 @@ class LoopExecutorsTest {
   }
 
   @Test
+  void aResultThatTheLoopCannotReceiveIsClosed() {
+    ResetEvent closed = new ResetEvent();
+    LoopExecutors stopped =
+        new LoopExecutors(
+            pool,
+            task -> {
+              throw new RejectedExecutionException();
+            });
+    stopped.<AutoCloseable>call(() -> closed::set, ends::add, ends::add);
+    closed.await();
+    pool.close();
+    assertEquals(List.of(), ends);
+  }
+
+  @Test
   void whatTheWorkThrowsComesOnTheLoop() throws Exception {
     IOException failure = new IOException();
     executors.<Object>call(

@@ -2,6 +2,7 @@ package dev.millrace.digest;
 
 import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
+import dev.millrace.loop.DroppableTask;
 import dev.millrace.uring.ErrnoException;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -106,17 +107,20 @@ public final class CrossLoopDigests implements DigestSource {
       return false;
     }
     inFlight.incrementAndGet(); // only this thread increments, so the bound holds
-    home.execute(() -> {
-      inFlight.decrementAndGet();
-      try {
-        request.send(theirs);
-      } catch (RuntimeException | Error defect) {
-        failed.run();
-        throw defect; // the loop logs it
-      } finally {
-        theirs.close();
-      }
-    });
+    DroppableTask.post(
+        home,
+        () -> {
+          inFlight.decrementAndGet();
+          try {
+            request.send(theirs);
+          } catch (RuntimeException | Error defect) {
+            failed.run();
+            throw defect; // the loop logs it
+          } finally {
+            theirs.close();
+          }
+        },
+        theirs::close);
     return true;
   }
 

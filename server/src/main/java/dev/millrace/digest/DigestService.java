@@ -2,6 +2,7 @@ package dev.millrace.digest;
 
 import dev.millrace.file.FileStat;
 import dev.millrace.files.OpenFile;
+import dev.millrace.loop.DroppableTask;
 import dev.millrace.loop.LoopOwner;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
@@ -153,7 +154,8 @@ public final class DigestService implements DigestSource {
   public void background(OpenFile file, Set<Algorithm> algorithms) {
     assert owner.isCurrent();
     FileVersion version = FileVersion.of(file.stat());
-    if (jobs.has(version)
+    if (stopped
+        || jobs.has(version)
         || background.size() >= limits.background()
         || known(file.stat()).hasAll(algorithms)) {
       return;
@@ -216,15 +218,20 @@ public final class DigestService implements DigestSource {
     if (!done) {
       failed.incrementAndGet();
     }
-    events.execute(() -> {
-      parts--;
-      if (done) {
-        callback.known(result);
-      } else {
-        callback.unavailable(
-            outcome == HashTask.Outcome.UNREADABLE ? Unavailable.UNREADABLE : Unavailable.CHANGED);
-      }
-    });
+    DroppableTask.post(
+        events,
+        () -> {
+          parts--;
+          if (done) {
+            callback.known(result);
+          } else {
+            callback.unavailable(
+                outcome == HashTask.Outcome.UNREADABLE
+                    ? Unavailable.UNREADABLE
+                    : Unavailable.CHANGED);
+          }
+        },
+        () -> {});
   }
 
   private @Nullable DigestJob open(OpenFile file, FileVersion version, Set<Algorithm> algorithms) {
@@ -245,7 +252,7 @@ public final class DigestService implements DigestSource {
   private void start(DigestJob job) {
     try {
       if (!threads.trySpawn(() -> guard(job, () -> begin(job)))) {
-        events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
+        end(job, Digests.NONE, Unavailable.BUSY);
       }
     } catch (IllegalStateException closed) {
       job.task().close(); // the service is stopped; no callback runs
@@ -269,7 +276,7 @@ public final class DigestService implements DigestSource {
       step.run();
     } catch (RuntimeException | Error defect) {
       LOG.log(Level.SEVERE, "hashing a file failed", defect);
-      events.execute(() -> ended(job, Digests.NONE, Unavailable.UNREADABLE));
+      end(job, Digests.NONE, Unavailable.UNREADABLE);
     }
   }
 
@@ -280,7 +287,7 @@ public final class DigestService implements DigestSource {
     }
     Digests stored = store.load(job.version());
     if (stored.hasAll(job.algorithms())) {
-      events.execute(() -> ended(job, stored, null));
+      end(job, stored, null);
     } else {
       quantum(job);
     }
@@ -296,7 +303,7 @@ public final class DigestService implements DigestSource {
         // Back to the end of the queue, so that jobs take turns.
         try {
           if (!threads.trySpawn(() -> guard(job, () -> quantum(job)))) {
-            events.execute(() -> ended(job, Digests.NONE, Unavailable.BUSY));
+            end(job, Digests.NONE, Unavailable.BUSY);
           }
         } catch (IllegalStateException closed) {
           job.task().close(); // the service stopped during this quantum
@@ -306,17 +313,22 @@ public final class DigestService implements DigestSource {
         Digests result = job.task().result();
         computed.incrementAndGet();
         store.save(new IndexedFile(job.version(), result, job.task().path()));
-        events.execute(() -> ended(job, result, null));
+        end(job, result, null);
       }
-      case CHANGED -> events.execute(() -> ended(job, Digests.NONE, Unavailable.CHANGED));
-      case UNREADABLE -> events.execute(() -> ended(job, Digests.NONE, Unavailable.UNREADABLE));
+      case CHANGED -> end(job, Digests.NONE, Unavailable.CHANGED);
+      case UNREADABLE -> end(job, Digests.NONE, Unavailable.UNREADABLE);
     }
+  }
+
+  /** Ends a job on the thread that has it; its file is closed even if the loop has closed. */
+  private void end(DigestJob job, Digests result, @Nullable Unavailable why) {
+    job.task().close();
+    DroppableTask.post(events, () -> ended(job, result, why), () -> {});
   }
 
   // ---- loop thread ----------------------------------------------------------------------------
 
   private void ended(DigestJob job, Digests result, @Nullable Unavailable why) {
-    job.task().close();
     jobs.remove(job);
     waiting = jobs.size();
     if (job.isBehind()) {
@@ -351,6 +363,15 @@ public final class DigestService implements DigestSource {
    */
   public void stop() {
     stopped = true;
+    DroppableTask.post(events, this::closeBackground, () -> {});
+  }
+
+  private void closeBackground() {
+    for (DigestJob job : background) {
+      job.task().close();
+      jobs.remove(job);
+    }
+    background.clear();
   }
 
   /** Counts a request that was rejected before it reached the service. Any thread. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * reads have completed. Several holders may {@linkplain #share share} a descriptor; the last close
  * closes it.
  */
-public final class OpenFile {
+public final class OpenFile implements AutoCloseable {
   private static final int PATH_MAX = 4096; // includes the NUL
 
   private final int fd;
@@ -271,6 +271,7 @@ public final class OpenFile {
   }
 
   /** Closes this holder's share; further calls have no effect. */
+  @Override
   public void close() {
     if (!closed) {
       closed = true;

@@ -26,6 +26,20 @@ public final class RingFileAccess implements FileAccess {
    */
   private static final int SMALL_BYTES = 16 << 10;
 
+  /** The longest time that a closing loop waits for an open. */
+  private static final long MAX_CLOSE_NANOS = 500_000_000L;
+
+  private static final OpenCallback UNWANTED =
+      new OpenCallback() {
+        @Override
+        public void opened(OpenFile file) {
+          file.close();
+        }
+
+        @Override
+        public void failed(OpenFailure why) {}
+      };
+
   private final EventLoop loop;
   private final FailureLog failures = new FailureLog();
   private final PresentRoot root = new PresentRoot();
@@ -101,6 +115,7 @@ public final class RingFileAccess implements FileAccess {
     private @Nullable Root root;
     private @Nullable OpenCallback callback;
     private int tries;
+    private long unwantedSinceNanos;
 
     void start(Root beneath, byte[] relative, OpenCallback whenOpen) {
       this.relative = relative;
@@ -115,6 +130,19 @@ public final class RingFileAccess implements FileAccess {
       loop.ring()
           .prepOpenat2(
               beneath.fd(), path.address(), how.address(), loop.begin(handle, OpKind.OPENAT2, 0));
+    }
+
+    /** Waits for the descriptor, to close it; but not long for a file system that hangs. */
+    @Override
+    public boolean cancelForClose() {
+      if (callback == null) {
+        return false;
+      }
+      if (callback != UNWANTED) {
+        callback = UNWANTED;
+        unwantedSinceNanos = loop.ring().nanoTime();
+      }
+      return loop.ring().nanoTime() - unwantedSinceNanos < MAX_CLOSE_NANOS;
     }
 
     @Override

@@ -12,10 +12,10 @@ import dev.millrace.files.FileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.Root;
 import dev.millrace.http.exchange.ExchangeFailures;
+import dev.millrace.loop.DroppableTask;
 import dev.millrace.loop.LoopExecutors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
@@ -78,16 +78,17 @@ final class LoopMounts {
    */
   void root(int mount, @Nullable Root root) {
     Root held = root == null ? null : root.hold();
-    try {
-      events.execute(() -> {
-        accesses.get(mount).root(held);
-        caches.rootChanged();
-      });
-    } catch (RejectedExecutionException stopping) {
-      if (held != null) {
-        held.release();
-      }
-    }
+    DroppableTask.post(
+        events,
+        () -> {
+          accesses.get(mount).root(held);
+          caches.rootChanged();
+        },
+        () -> {
+          if (held != null) {
+            held.release();
+          }
+        });
   }
 
   private LoopExecutors executors() {

@@ -137,6 +137,23 @@ final class Roots implements AutoCloseable {
       return closed || follow(mount, followed);
     } finally {
       followed.mutex.unlock();
+      if (closed) {
+        release(followed);
+      }
+    }
+  }
+
+  /**
+   * Releases the root of a closed object, unless a check is under way, which does so at its end.
+   */
+  private static void release(Followed followed) {
+    if (followed.mutex.tryLock()) {
+      Root root = followed.root;
+      followed.root = null;
+      if (root != null) {
+        root.release();
+      }
+      followed.mutex.unlock();
     }
   }
 
@@ -186,16 +203,7 @@ final class Roots implements AutoCloseable {
     if (watching != null) {
       LockSupport.unpark(watching);
     }
-    for (Followed followed : all) {
-      // A check that hangs in a file system keeps its mutex, so its root stays open.
-      if (followed.mutex.tryLock()) {
-        Root root = followed.root;
-        followed.root = null;
-        if (root != null) {
-          root.release();
-        }
-        followed.mutex.unlock();
-      }
-    }
+    // A check that hangs in a file system keeps its mutex, so its root stays open until it ends.
+    all.forEach(Roots::release);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import dev.millrace.digest.DigestService.Limits;
 import dev.millrace.digest.DigestSource.Unavailable;
 import dev.millrace.files.OpenFile;
+import dev.millrace.server.Descriptors;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.sync.ThreadPool;
 import java.io.RandomAccessFile;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -254,5 +256,43 @@ class DigestServiceTest {
     assertEquals(1, service.failed());
     assertEquals(Digests.NONE, service.known(directory.stat()));
     assertEquals(0, service.jobs());
+  }
+
+  @Test
+  void stoppingClosesTheFilesOfQueuedAndOfFinishedPasses() throws Exception {
+    ResetEvent go = new ResetEvent();
+    threads.spawn(go::await);
+    DigestService service = service(10);
+    require(service, "required", sparse("required", 1000));
+    for (String name : List.of("first", "second", "third")) {
+      OpenFile file = sparse(name, 1000); // one runs, two wait
+      service.background(file, SHA_256);
+      file.close();
+    }
+    assertEquals(4, Descriptors.openBelow(root.toString()).size());
+    go.set();
+    threads.spawn(service::stop); // after the pass of the required file
+    threads.close();
+    for (Runnable event = events.poll(); event != null; event = events.poll()) {
+      event.run();
+    }
+    assertEquals(List.of(), Descriptors.openBelow(root.toString()));
+  }
+
+  @Test
+  void aPassThatEndsAfterTheLoopClosesItsFile() throws Exception {
+    DigestService service =
+        new DigestService(
+            threads,
+            event -> {
+              throw new RejectedExecutionException();
+            },
+            DigestStore.NONE,
+            new Limits(10, 10, 1, 2048, 100));
+    require(service, "late", sparse("late", 1000));
+    part(service, "part", open(root.resolve("late")), 1000);
+    threads.close();
+    assertEquals(1, Descriptors.openBelow(root.toString()).size(), "the test's own");
+    assertEquals(List.of(), outcomes);
   }
 }
