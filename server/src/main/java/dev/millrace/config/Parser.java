@@ -67,22 +67,38 @@ public interface Parser<T extends @Nullable Object> {
 
   /** A size in bytes, from 1 to 2 GiB - 1, as {@code 32KiB}. */
   static int bytes(String text) throws SettingsException {
-    Matcher match = Patterns.SIZE.matcher(text);
-    if (match.matches()) {
-      long unit =
-          switch (match.group(2)) {
-            case "KiB" -> 1L << 10;
-            case "MiB" -> 1L << 20;
-            case "GiB" -> 1L << 30;
-            default -> 1;
-          };
-      long bytes = Long.parseLong(match.group(1)) * unit;
-      if (bytes > 0 && bytes <= Integer.MAX_VALUE) {
-        return (int) bytes;
-      }
+    long bytes = anySize(text);
+    if (bytes > 0 && bytes <= Integer.MAX_VALUE) {
+      return (int) bytes;
     }
     throw new SettingsException(
         "'" + text + "' is not a number of bytes, KiB, MiB or GiB from 1 up to 2 GiB, as in 32KiB");
+  }
+
+  /** A size in bytes, from 1. */
+  static long largeSize(String text) throws SettingsException {
+    long bytes = anySize(text);
+    if (bytes > 0) {
+      return bytes;
+    }
+    throw new SettingsException(
+        "'" + text + "' is not a number of bytes, KiB, MiB or GiB from 1, as in 10GiB");
+  }
+
+  /** 0 if it is not a size. */
+  private static long anySize(String text) {
+    Matcher match = Patterns.SIZE.matcher(text);
+    if (!match.matches()) {
+      return 0;
+    }
+    long unit =
+        switch (match.group(2)) {
+          case "KiB" -> 1L << 10;
+          case "MiB" -> 1L << 20;
+          case "GiB" -> 1L << 30;
+          default -> 1;
+        };
+    return Long.parseLong(match.group(1)) * unit;
   }
 
   /** Compiled once. */

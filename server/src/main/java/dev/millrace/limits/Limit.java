@@ -10,6 +10,8 @@ public enum Limit {
   DENY("deny"),
   /** The rate of a rule. */
   RULE_RATE("rate"),
+  /** The bytes of a rule. */
+  RULE_BYTES("bytes"),
   /** Requests on one connection. */
   REQUESTS_PER_CONNECTION("max-requests-per-connection"),
   /** The age of a connection. */
@@ -30,6 +32,6 @@ public enum Limit {
 
   /** Whether a request or connection was refused; otherwise a connection was ended. */
   boolean refuses() {
-    return compareTo(RULE_RATE) <= 0;
+    return compareTo(RULE_BYTES) <= 0;
   }
 }

@@ -135,7 +135,16 @@ public record LimitSettings(
   public static final List<String> STRUCTURED = List.of(RULES);
 
   private static final List<String> MEMBERS =
-      List.of("match", "user-agent", "address", "action", "rate", "burst", "per");
+      List.of(
+          "match",
+          "user-agent",
+          "address",
+          "action",
+          "rate",
+          "burst",
+          "bytes",
+          "bytes-burst",
+          "per");
 
   public LimitSettings {
     rules = List.copyOf(rules);
@@ -265,7 +274,7 @@ public record LimitSettings(
       throws SettingsException {
     ConfigNode node = ConfigNode.required(item, members, "action");
     boolean limits = node.text().equals("limit");
-    for (String ofLimit : List.of("rate", "burst", "per")) {
+    for (String ofLimit : List.of("rate", "burst", "bytes", "bytes-burst", "per")) {
       if (!limits && members.containsKey(ofLimit)) {
         throw item.wrong("'" + ofLimit + "' requires action: limit");
       }
@@ -273,24 +282,47 @@ public record LimitSettings(
     return switch (node.text()) {
       case "allow" -> new RequestRule.Allow();
       case "deny" -> new RequestRule.Deny();
-      case "limit" -> {
-        Rate rate = ConfigNode.required(item, members, "rate").one(Rate::parse);
-        ConfigNode burst = members.get("burst");
-        ConfigNode per = members.get("per");
-        RequestRule.Per scope =
-            per == null
-                ? RequestRule.Per.CLIENT
-                : per.one(
-                    Parser.oneOf(
-                        Map.of(
-                            "client", RequestRule.Per.CLIENT,
-                            "credentials", RequestRule.Per.CREDENTIALS,
-                            "rule", RequestRule.Per.RULE),
-                        "client, credentials, rule"));
-        int size = burst == null ? rate.defaultBurst() : burst.one(LimitSettings::burst);
-        yield new RequestRule.Slow(rate, size, scope);
-      }
+      case "limit" -> slow(item, members);
       default -> throw node.wrong("'" + node.text() + "' is not one of allow, deny, limit");
     };
+  }
+
+  private static RequestRule.Slow slow(ConfigNode item, Map<String, ConfigNode> members)
+      throws SettingsException {
+    Rate rate = optional(members, "rate", Rate::parse);
+    Integer burst = optional(members, "burst", LimitSettings::burst);
+    ByteRate bytes = optional(members, "bytes", ByteRate::parse);
+    Long byteBurst = optional(members, "bytes-burst", ByteRate::size);
+    if (rate == null && bytes == null) {
+      throw item.wrong("action: limit requires rate or bytes");
+    }
+    if (rate == null && burst != null) {
+      throw item.wrong("'burst' requires rate");
+    }
+    if (bytes == null && byteBurst != null) {
+      throw item.wrong("'bytes-burst' requires bytes");
+    }
+    RequestRule.Per per =
+        optional(
+            members,
+            "per",
+            Parser.oneOf(
+                Map.of(
+                    "client", RequestRule.Per.CLIENT,
+                    "credentials", RequestRule.Per.CREDENTIALS,
+                    "rule", RequestRule.Per.RULE),
+                "client, credentials, rule"));
+    return new RequestRule.Slow(
+        rate,
+        rate == null ? 0 : burst == null ? rate.defaultBurst() : burst,
+        bytes,
+        bytes == null ? 0 : byteBurst == null ? bytes.defaultBurst() : byteBurst,
+        per == null ? RequestRule.Per.CLIENT : per);
+  }
+
+  private static <T> @Nullable T optional(
+      Map<String, ConfigNode> members, String name, Parser<T> parser) throws SettingsException {
+    ConfigNode node = members.get(name);
+    return node == null ? null : node.one(parser);
   }
 }

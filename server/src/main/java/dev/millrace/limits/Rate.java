@@ -27,13 +27,18 @@ public record Rate(int count, long periodNanos) {
               + MAX_COUNT
               + " and /s, /m or /h, as in 10/s");
     }
+    return new Rate(count, periodNanos(match.group(2)));
+  }
+
+  /** The time that a letter stands for: s, m or h. */
+  static long periodNanos(String letter) {
     TimeUnit unit =
-        switch (match.group(2)) {
+        switch (letter) {
           case "s" -> TimeUnit.SECONDS;
           case "m" -> TimeUnit.MINUTES;
           default -> TimeUnit.HOURS;
         };
-    return new Rate(count, unit.toNanos(1));
+    return unit.toNanos(1);
   }
 
   /** The time of one request. */

@@ -52,19 +52,51 @@ public final class RequestLimits implements RequestGate {
     if (head.fields().namesClient() && trust.trusts(peer)) {
       return Verdict.LATER;
     }
-    return decide(ConnectionLimits.address(peer), new Head(head, bytes, base));
+    InetAddress address = ConnectionLimits.address(peer);
+    Head request = new Head(head, bytes, base);
+    int rule = find(address, request);
+    // A response that is charged must have an exchange, which knows its length at its end.
+    return limitsBytes(rule) ? Verdict.LATER : decide(rule, address, request);
   }
 
   /** Decides on the request of an exchange, whose source address is that of the client. */
   Verdict check(HttpServerExchange exchange) {
-    return decide(exchange.getSourceAddress().getAddress(), new OfExchange(exchange));
+    InetAddress address = exchange.getSourceAddress().getAddress();
+    OfExchange request = new OfExchange(exchange);
+    int rule = find(address, request);
+    Verdict verdict = decide(rule, address, request);
+    if (limitsBytes(rule) && verdict.passes()) {
+      chargeAtEnd(exchange, bytes(rule, address, request, clients.nowNanos()));
+    }
+    return verdict;
   }
 
-  private Verdict decide(@Nullable InetAddress address, RequestRule.Subject request) {
+  private void chargeAtEnd(HttpServerExchange exchange, TokenBucket bucket) {
+    exchange.addExchangeCompleteListener((ended, next) -> {
+      bucket.charge(ended.getResponseBytesSent(), clients.nowNanos());
+      next.proceed();
+    });
+  }
+
+  /** The index of the rule that decides, or -1. */
+  private int find(@Nullable InetAddress address, RequestRule.Subject request) {
     for (int i = 0; i < rules.size(); i++) {
       if (rules.get(i).matches(address, request)) {
-        return apply(i, address, request);
+        return i;
       }
+    }
+    return -1;
+  }
+
+  private boolean limitsBytes(int rule) {
+    return rule >= 0
+        && rules.get(rule).action() instanceof RequestRule.Slow slow
+        && slow.bytes() != null;
+  }
+
+  private Verdict decide(int rule, @Nullable InetAddress address, RequestRule.Subject request) {
+    if (rule >= 0) {
+      return apply(rule, address, request);
     }
     Rate ofClient = rate;
     if (ofClient == null || address == null) {
@@ -72,7 +104,7 @@ public final class RequestLimits implements RequestGate {
     }
     long now = clients.nowNanos();
     Client client = clients.of(ClientKey.of(address));
-    TokenBucket bucket = client.requests(_ -> new TokenBucket(ofClient, burst, now));
+    TokenBucket bucket = client.requests(_ -> TokenBucket.of(ofClient, burst, now));
     return verdict(bucket.take(now), Limit.REQUEST_RATE, address);
   }
 
@@ -85,12 +117,33 @@ public final class RequestLimits implements RequestGate {
       }
       case RequestRule.Slow slow -> {
         long now = clients.nowNanos();
+        if (slow.bytes() != null) {
+          long wait = bytes(index, address, request, now).waitNanos(now);
+          if (wait > 0) {
+            yield verdict(wait, Limit.RULE_BYTES, address);
+          }
+        }
+        Rate ofRule = slow.rate();
+        if (ofRule == null) {
+          yield Verdict.PASS;
+        }
         TokenBucket bucket =
             holder(slow.per(), address, request)
-                .rule(index, rules.size(), _ -> new TokenBucket(slow.rate(), slow.burst(), now));
+                .rule(2 * index, 2 * rules.size(), _ -> TokenBucket.of(ofRule, slow.burst(), now));
         yield verdict(bucket.take(now), Limit.RULE_RATE, address);
       }
     };
+  }
+
+  /** The bucket of bytes of a rule that limits them. */
+  private TokenBucket bytes(
+      int index, @Nullable InetAddress address, RequestRule.Subject request, long now) {
+    if (rules.get(index).action() instanceof RequestRule.Slow slow && slow.bytes() != null) {
+      ByteRate rate = slow.bytes();
+      return holder(slow.per(), address, request)
+          .rule(2 * index + 1, 2 * rules.size(), _ -> TokenBucket.of(rate, slow.byteBurst(), now));
+    }
+    throw new IllegalArgumentException("the rule does not limit bytes");
   }
 
   private Client holder(

@@ -28,20 +28,25 @@ public record RequestRule(
   public record Deny() implements Action {}
 
   /**
-   * It is answered if a token is left, else refused with 429.
+   * It is answered if both buckets have a token, else refused with 429.
    *
-   * @param burst tokens in a full bucket
-   * @param per what has a bucket
+   * @param rate of requests; null for any
+   * @param burst requests in a full bucket
+   * @param bytes of responses, which are charged when they end; null for any
+   * @param byteBurst bytes in a full bucket
+   * @param per what has buckets
    */
-  public record Slow(Rate rate, int burst, Per per) implements Action {}
+  public record Slow(
+      @Nullable Rate rate, int burst, @Nullable ByteRate bytes, long byteBurst, Per per)
+      implements Action {}
 
-  /** What has a bucket of its own. */
+  /** What has buckets of its own. */
   public enum Per {
     /** Each client. */
     CLIENT,
     /** Each value of Authorization; requests without it count by client. */
     CREDENTIALS,
-    /** The rule: all requests that match share its bucket. */
+    /** The rule: all requests that match share its buckets. */
     RULE
   }
 

@@ -52,7 +52,7 @@ class ClientsTest {
 
   private static TokenBucket bucket(String rate) {
     try {
-      return new TokenBucket(Rate.parse(rate), 1, 0);
+      return TokenBucket.of(Rate.parse(rate), 1, 0);
     } catch (dev.millrace.config.SettingsException impossible) {
       throw new AssertionError(impossible);
     }

@@ -52,8 +52,32 @@ class LimitSettingsTest {
             """);
     assertEquals(3, limits.rules().size());
     assertEquals(
-        new RequestRule.Slow(new Rate(2, 60_000_000_000L), 4, RequestRule.Per.CREDENTIALS),
+        new RequestRule.Slow(new Rate(2, 60_000_000_000L), 4, null, 0, RequestRule.Per.CREDENTIALS),
         limits.rules().get(2).action());
+  }
+
+  @Test
+  void aRuleMayLimitBytesInsteadOfRequests() throws Exception {
+    LimitSettings limits =
+        load(
+            """
+            request-rules:
+              - {match: /a, action: limit, bytes: 10MiB/s}
+              - {match: /b, action: limit, bytes: 100GiB/h, bytes-burst: 300GiB, rate: 1/s}
+            """);
+    long second = 1_000_000_000L;
+    assertEquals(
+        new RequestRule.Slow(
+            null, 0, new ByteRate(10 << 20, second), 10 << 20, RequestRule.Per.CLIENT),
+        limits.rules().get(0).action());
+    assertEquals(
+        new RequestRule.Slow(
+            new Rate(1, second),
+            1,
+            new ByteRate(100L << 30, 3600 * second),
+            300L << 30,
+            RequestRule.Per.CLIENT),
+        limits.rules().get(1).action());
   }
 
   @ParameterizedTest
@@ -79,8 +103,13 @@ class LimitSettingsTest {
           request-rules: [{match: /a}]              | request-rules[0]: 'action' is missing
           request-rules: [{match: "", action: deny}] | an empty pattern matches nothing
           request-rules: [{match: /a, action: ban}] | 'ban' is not one of allow, deny, limit
-          request-rules: [{match: /a, action: limit}] | 'rate' is missing
+          request-rules: [{match: /a, action: limit}] | request-rules[0]: action: limit requires rate or bytes
           request-rules: [{match: /a, action: deny, rate: 1/s}] | 'rate' requires action: limit
+          request-rules: [{match: /a, action: deny, bytes: 1/s}] | 'bytes' requires action: limit
+          request-rules: [{match: /a, action: limit, bytes: 1MiB/s, burst: 2}] | 'burst' requires rate
+          request-rules: [{match: /a, action: limit, rate: 1/s, bytes-burst: 2}] | 'bytes-burst' requires bytes
+          request-rules: [{match: /a, action: limit, bytes: 1MiB}] | is not a size and /s, /m or /h, as in 10GiB/h
+          request-rules: [{match: /a, action: limit, bytes: 0/s}] | is not a number of bytes, KiB, MiB or GiB from 1
           request-rules: [{match: /a, action: limit, rate: 1/s, burst: 0}] | is not a number from 1
           request-rules: [{match: /a, action: limit, rate: 1/s, per: user}] | is not one of client, credentials, rule
           request-rules: [{address: 10.0.0.0/40, action: deny}] | is not an address or a block

@@ -325,6 +325,44 @@ class LimitsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"URING", "NIO"})
+  void aRuleChargesTheBytesOfResponses(Via via) throws Exception {
+    String rules =
+        """
+        h2c: on
+        request-rules:
+          - {match: ["/large", "/a"], action: limit, bytes: 1MiB/h, bytes-burst: 1MiB}
+          - {match: /b, action: limit, bytes: 1/h, per: credentials}
+        """;
+    try (RunningServer server = RunningServer.start(root, via, rules)) {
+      RawClient client = new RawClient(server.plainAddress());
+      clients.add(client);
+      RawClient other = RawClient.from(OTHER, server.plainAddress());
+      clients.add(other);
+      for (int i = 0; i < 20; i++) {
+        assertEquals(200, status(client, "/a")); // 240 bytes in all
+      }
+      assertEquals(206, status(client, "/large", "Range: bytes=0-2097151"));
+      Head refused = response(client, "/a");
+      assertEquals(429, refused.status());
+      long seconds = Long.parseLong(refused.field("retry-after"));
+      assertTrue(seconds > 3590 && seconds <= 3601, "for 1 MiB and some bytes: " + seconds);
+      assertEquals(429, status(client, "/large"));
+      assertEquals(200, status(other, "/a"));
+      assertEquals(200, status(client, "/b", "Authorization: Bearer a"));
+      assertEquals(200, status(client, "/b", "Authorization: Bearer b"));
+      assertEquals(429, status(other, "/b", "Authorization: Bearer a"));
+      try (Http2Client two = Http2Client.open(server.plainAddress())) {
+        assertEquals(429, two.get(1, "/a").status());
+        assertEquals(200, two.get(3, "/b", "authorization", "Bearer c").status());
+        assertEquals(429, two.get(5, "/b", "authorization", "Bearer c").status());
+      }
+      assertEquals(5, exceeded(server, Limit.RULE_BYTES));
+      assertEquals(0, exceeded(server, Limit.RULE_RATE));
+    }
+  }
+
   // ---- rates of sending ------------------------------------------------------------------------
 
   @Test

@@ -16,7 +16,7 @@ class TokenBucketTest {
 
   @Test
   void aFullBucketGivesItsBurstThenTheRate() throws Exception {
-    TokenBucket bucket = new TokenBucket(Rate.parse("10/s"), 3, 0);
+    TokenBucket bucket = TokenBucket.of(Rate.parse("10/s"), 3, 0);
     assertEquals(0, bucket.take(0));
     assertEquals(0, bucket.take(0));
     assertEquals(0, bucket.take(0));
@@ -28,7 +28,7 @@ class TokenBucketTest {
 
   @Test
   void aRefusalTakesNothing() throws Exception {
-    TokenBucket bucket = new TokenBucket(Rate.parse("1/h"), 1, 0);
+    TokenBucket bucket = TokenBucket.of(Rate.parse("1/h"), 1, 0);
     assertEquals(0, bucket.take(0));
     for (int i = 0; i < 1000; i++) {
       assertEquals(3600 * SECOND, bucket.take(0));
@@ -38,11 +38,32 @@ class TokenBucketTest {
 
   @Test
   void aBucketThatIsNotUsedIsFullAfterItsTime() throws Exception {
-    TokenBucket bucket = new TokenBucket(Rate.parse("2/s"), 4, 0);
+    TokenBucket bucket = TokenBucket.of(Rate.parse("2/s"), 4, 0);
     assertTrue(bucket.isFull(0));
     assertEquals(0, bucket.take(0));
     assertFalse(bucket.isFull(SECOND / 2 - 1));
     assertTrue(bucket.isFull(SECOND / 2));
+  }
+
+  @Test
+  void bytesAreChargedAfterwardsAndTheDebtIsRepaidFirst() throws Exception {
+    TokenBucket bucket = TokenBucket.of(ByteRate.parse("1KiB/s"), 1, 0);
+    assertEquals(0, bucket.waitNanos(0));
+    bucket.charge(10 << 10, 0);
+    assertEquals(10 * SECOND, bucket.waitNanos(0));
+    assertEquals(SECOND, bucket.waitNanos(9 * SECOND));
+    assertEquals(0, bucket.waitNanos(10 * SECOND));
+    bucket.charge(Long.MAX_VALUE, 10 * SECOND); // a debt of a year at most
+    assertEquals(365 * 86_400 * SECOND, bucket.waitNanos(10 * SECOND));
+    bucket.charge(Long.MAX_VALUE, 10 * SECOND);
+    assertEquals(365 * 86_400 * SECOND, bucket.waitNanos(10 * SECOND));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "0/s", "0MiB/s", "1MiB", "1MiB/d", "1.5GiB/s", "-1/s", "1TiB/s", "/s"})
+  void otherTextIsNoRateOfBytes(String text) {
+    assertThrows(SettingsException.class, () -> ByteRate.parse(text));
   }
 
   /** A client that always tries gets what a counter of the elapsed time allows. */
@@ -51,7 +72,7 @@ class TokenBucketTest {
     Random random = new Random(1);
     for (String rate : new String[] {"1/s", "7/s", "1000/s", "90/m", "5/h"}) {
       Rate parsed = Rate.parse(rate);
-      TokenBucket bucket = new TokenBucket(parsed, 5, 0);
+      TokenBucket bucket = TokenBucket.of(parsed, 5, 0);
       long now = 0;
       long taken = 0;
       for (int i = 0; i < 20_000; i++) {
@@ -66,7 +87,7 @@ class TokenBucketTest {
   @Test
   void clocksMayWrap() throws Exception {
     long start = Long.MAX_VALUE - SECOND / 2;
-    TokenBucket bucket = new TokenBucket(Rate.parse("1/s"), 1, start);
+    TokenBucket bucket = TokenBucket.of(Rate.parse("1/s"), 1, start);
     assertEquals(0, bucket.take(start));
     assertEquals(SECOND, bucket.take(start));
     assertEquals(0, bucket.take(start + SECOND));
