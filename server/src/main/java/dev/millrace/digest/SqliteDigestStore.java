@@ -4,7 +4,9 @@ import dev.millrace.sync.Mutex;
 import dev.millrace.sync.ThreadPool;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -13,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * Digests in an SQLite database, {@code digests.db}: one row per file, keyed by device and inode,
@@ -25,16 +29,20 @@ import org.jspecify.annotations.Nullable;
  * <p>A row applies to its own version only, so a lost write or an outdated database costs work but
  * never yields a wrong digest. The index writer thread writes many rows in one transaction. The
  * write-ahead log keeps the database consistent if the process is killed. A damaged file, or one
- * that is not such a database, is renamed and replaced by a new database.
+ * that is not such a database, is renamed and replaced by a new database. After a failure, or if
+ * the path no longer leads to the file that is open, the next write opens the path again.
  *
  * <p>To inspect it: {@code sqlite3 digests.db 'select inode, hex(sha256) from digest'}.
  */
 public final class SqliteDigestStore implements DigestStore {
   private static final Logger LOG = Logger.getLogger("dev.millrace.digest");
 
-  // Result codes (sqlite.org/rescode.html).
-  private static final int SQLITE_BUSY = 5;
-  private static final int SQLITE_CANTOPEN = 14;
+  /**
+   * The primary result codes of a file that is not such a database: SQLITE_ERROR (a table or column
+   * is missing), SQLITE_CORRUPT, SQLITE_NOTADB, and 0 for our own checks (sqlite.org/rescode.html).
+   * All others, as for a full disk, say nothing about the file.
+   */
+  private static final Set<Integer> DAMAGED = Set.of(0, 1, 11, 26);
 
   private static final String NAME = "digests.db";
   private static final int MAX_UNWRITTEN = 1 << 16;
@@ -50,14 +58,19 @@ public final class SqliteDigestStore implements DigestStore {
   private final ThreadPool writer = new ThreadPool(new ThreadPool.Config("millrace-index", 1, 16));
   private final AtomicLong files = new AtomicLong();
   private Map<FileVersion, IndexedFile> unwritten = new HashMap<>();
-  private final Connection connection;
-  private final DigestTable table;
+  private Connection connection;
+  private DigestTable table;
+
+  /** Identifies the file that is open; the path may lead to another one later. */
+  private @Nullable Object key;
+
   private boolean failing;
 
-  private SqliteDigestStore(Path file, Connection connection) {
+  private SqliteDigestStore(Path file, Connection connection) throws IOException {
     this.file = file;
     this.connection = connection;
     this.table = new DigestTable(connection);
+    this.key = key();
   }
 
   /**
@@ -101,6 +114,11 @@ public final class SqliteDigestStore implements DigestStore {
       // The driver unpacks its native library, and a container may forbid writing to /tmp.
       System.setProperty("org.sqlite.tmpdir", directory.toAbsolutePath().toString());
     }
+    try {
+      boolean _ = SQLiteJDBCLoader.initialize();
+    } catch (Exception failed) {
+      throw new IOException("cannot load SQLite's native library: " + failed.getMessage(), failed);
+    }
     return directory.resolve(NAME);
   }
 
@@ -108,7 +126,7 @@ public final class SqliteDigestStore implements DigestStore {
     try {
       return connect(file);
     } catch (SQLException damaged) {
-      if (damaged.getErrorCode() == SQLITE_BUSY || damaged.getErrorCode() == SQLITE_CANTOPEN) {
+      if (!DAMAGED.contains(damaged.getErrorCode() & 0xff)) {
         throw new IOException(
             file + ": " + damaged.getMessage(), damaged); // the file itself is intact
       }
@@ -249,9 +267,12 @@ public final class SqliteDigestStore implements DigestStore {
     try {
       Map<FileVersion, IndexedFile> batch = unwritten;
       unwritten = new HashMap<>();
+      if (failing || !key().equals(key)) {
+        reopen();
+      }
       table.replace(batch.values());
       failing = false;
-    } catch (SQLException failed) {
+    } catch (SQLException | IOException failed) {
       failed("written", failed);
     } finally {
       mutex.unlock();
@@ -259,8 +280,27 @@ public final class SqliteDigestStore implements DigestStore {
     count();
   }
 
+  /** The file that the path leads to now; the path itself if there is none. */
+  private Object key() throws IOException {
+    try {
+      Object found = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return found == null ? file : found;
+    } catch (NoSuchFileException removed) {
+      return file;
+    }
+  }
+
+  /** Opens the path anew: SQLite would write to a removed file until the process ends. */
+  private void reopen() throws SQLException, IOException {
+    connection.close();
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    connection = openOrReplace(file);
+    table = new DigestTable(connection);
+    key = key();
+  }
+
   /** Logs the first failure only, until a write succeeds again. */
-  private void failed(String what, SQLException why) {
+  private void failed(String what, Exception why) {
     if (!failing) {
       failing = true;
       LOG.log(
