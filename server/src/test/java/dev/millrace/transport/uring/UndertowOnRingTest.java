@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.Await;
+import dev.millrace.sync.ResetEvent;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.RingConfig;
+import dev.millrace.uring.RingStats;
 import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.BlockingHandler;
@@ -51,9 +53,31 @@ class UndertowOnRingTest {
   private RingWorker worker;
   private Undertow undertow;
 
+  /** The smallest queues, and eight receive buffers. */
+  private static final TransportConfig TINY =
+      new TransportConfig(
+          new RingConfig(8, 16, 2),
+          8,
+          512,
+          2 << 10,
+          1 << 10,
+          16 << 10,
+          2,
+          3,
+          0,
+          300_000_000L,
+          2_000_000_000L,
+          60_000_000_000L,
+          0,
+          60_000_000_000L);
+
   private InetSocketAddress start(HttpHandler handler) throws Exception {
+    return start(SMALL, handler);
+  }
+
+  private InetSocketAddress start(TransportConfig config, HttpHandler handler) throws Exception {
     worker =
-        new RingXnio(SMALL, failures::add, true)
+        new RingXnio(config, failures::add, true)
             .createRingWorkers(1, "test", "test-loop")
             .getFirst();
     undertow =
@@ -255,6 +279,50 @@ class UndertowOnRingTest {
         socket.close();
       }
     }
+  }
+
+  @Test
+  void anOverflowOfTheQueueAndTooFewBuffersLoseNothing() throws Exception {
+    byte[] response = randomBytes(20_000);
+    InetSocketAddress address =
+        start(
+            TINY,
+            exchange ->
+                exchange
+                    .getRequestReceiver()
+                    .receiveFullBytes(
+                        (same, body) -> {
+                          assertEquals(6_000, body.length);
+                          same.getResponseSender().send(java.nio.ByteBuffer.wrap(response));
+                        }));
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 100; i++) {
+        Socket socket = new Socket(address.getAddress(), address.getPort());
+        socket.setSoTimeout(60_000);
+        sockets.add(socket);
+      }
+      for (int round = 0; round < 3; round++) {
+        ResetEvent sent = new ResetEvent();
+        worker.loop().post(sent::await); // so that all requests arrive within one turn
+        for (Socket socket : sockets) {
+          post(socket, randomBytes(6_000));
+        }
+        sent.set();
+        for (Socket socket : sockets) {
+          assertTrue(head(socket.getInputStream()).startsWith("HTTP/1.1 200 "));
+          assertArrayEquals(response, socket.getInputStream().readNBytes(response.length));
+        }
+      }
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+    assertTrue(worker.stats().get(Figure.NO_RECEIVE_BUFFER) > 0, "receiving stopped (ENOBUFS)");
+    assertTrue(
+        worker.loop().ring().stats().get(RingStats.Counter.CQ_OVERFLOW) > 0,
+        "the completion queue overflowed");
   }
 
   @Test
