@@ -12,8 +12,11 @@ import java.util.Optional;
  * @param workerThreads maximum of kernel worker threads for blocking operations, per kind
  */
 public record RingConfig(int submissionEntries, int completionEntries, int workerThreads) {
-  /** For servers: 1024 submissions per batch, 16384 completions, 4 worker threads. */
-  public static final RingConfig DEFAULT = new RingConfig(1024, 16384, 4);
+  /**
+   * For servers: 1024 submissions per batch, 16384 completions, 256 worker threads. The kernel
+   * starts a thread when all others wait, so they are many only while a file system hangs.
+   */
+  public static final RingConfig DEFAULT = new RingConfig(1024, 16384, 256);
 
   private static final int LEAST_SUBMISSIONS = 64;
 

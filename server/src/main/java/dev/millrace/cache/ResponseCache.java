@@ -1,11 +1,9 @@
 package dev.millrace.cache;
 
 import dev.millrace.files.OpenFile;
-import dev.millrace.http.semantics.HttpDate;
 import dev.millrace.loop.LoopOwner;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * cyclic access evict anything. Loop thread only.
  */
 public final class ResponseCache {
-  private static final int DATE_BYTES = 29;
 
   /** Typical size of a response, from which the capacity of the sketch is derived. */
   private static final int COMMON_BYTES = 1 << 10;
@@ -51,9 +48,7 @@ public final class ResponseCache {
   private long headBytes;
   private long bodyBytes;
   private boolean closed;
-  private byte[] date = new byte[DATE_BYTES];
-  private long dateSecond = -1;
-  private long dateTurn = -1;
+  private final DateField date = new DateField(System::currentTimeMillis);
 
   /**
    * @param turnNanos returns the start of the loop's current turn, as {@link System#nanoTime}
@@ -112,12 +107,16 @@ public final class ResponseCache {
       return null;
     }
     long turn = turn();
+    if (!date.update(turn)) {
+      clear(); // Last-Modified must not be later than Date (RFC 9110 §8.8.2.1)
+      return null;
+    }
     if (!isFresh(response, turn)) {
       remove(response);
       return null;
     }
     answers.touch(response);
-    response.date(turn, date(turn));
+    response.date(turn, date.text());
     return response;
   }
 
@@ -155,18 +154,6 @@ public final class ResponseCache {
       keep(CachedBody.of(response, bodyScratch, length));
     }
     return bodyScratch;
-  }
-
-  private byte[] date(long turn) {
-    if (turn != dateTurn) {
-      dateTurn = turn;
-      long second = System.currentTimeMillis() / 1000;
-      if (second != dateSecond) {
-        dateSecond = second;
-        date = HttpDate.format(second).getBytes(StandardCharsets.US_ASCII);
-      }
-    }
-    return date;
   }
 
   // ---- keeping -------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import dev.millrace.digest.DigestSource;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.http.exchange.ExchangeFailures;
-import dev.millrace.loop.LoopExecutors;
 import java.util.function.Predicate;
 
 /**
@@ -18,5 +17,4 @@ public record LoopServices(
     DigestSource digests,
     DigestPolicy digestPolicy,
     Predicate<FileStat> corrupt,
-    LoopExecutors executors,
     ExchangeFailures failures) {}

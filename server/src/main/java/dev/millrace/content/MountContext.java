@@ -17,12 +17,18 @@ public final class MountContext {
   private final Mount mount;
   private final FileAccess access;
   private final LoopServices services;
+  private final LoopExecutors executors;
   private final ErrorPages errorPages = new ErrorPages(this);
 
-  public MountContext(Mount mount, FileAccess access, LoopServices services) {
+  /**
+   * @param executors the threads for work on this mount's files, and the loop
+   */
+  public MountContext(
+      Mount mount, FileAccess access, LoopServices services, LoopExecutors executors) {
     this.mount = mount;
     this.access = access;
     this.services = services;
+    this.executors = executors;
   }
 
   public Mount mount() {
@@ -55,7 +61,7 @@ public final class MountContext {
   }
 
   public LoopExecutors executors() {
-    return services.executors();
+    return executors;
   }
 
   public ExchangeFailures failures() {

@@ -29,6 +29,12 @@ public final class RingFileAccess implements FileAccess {
   /** The longest time that a closing loop waits for an open. */
   private static final long MAX_CLOSE_NANOS = 500_000_000L;
 
+  /**
+   * Opens of one mount in the ring at a time. If its file system does not answer, others still find
+   * a kernel thread: {@link dev.millrace.uring.RingConfig#DEFAULT} has four times as many.
+   */
+  private static final int MAX_OPENS = 64;
+
   private static final OpenCallback UNWANTED =
       new OpenCallback() {
         @Override
@@ -48,6 +54,8 @@ public final class RingFileAccess implements FileAccess {
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment pathAgain = arena.allocate(MAX_PATH_BYTES + 1);
   private final ArrayDeque<Open> opens = new ArrayDeque<>();
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private int inFlight;
   private final RingReads reads;
 
   /** Creates it without a root, so every open fails before {@link #root} is called. */
@@ -75,7 +83,10 @@ public final class RingFileAccess implements FileAccess {
       callback.failed(OpenFailure.NAME_TOO_LONG);
     } else if (beneath == null) {
       callback.failed(OpenFailure.UNAVAILABLE);
+    } else if (inFlight == MAX_OPENS) {
+      waiting.addLast(new Waiting(path, callback));
     } else {
+      inFlight++;
       Open open = opens.isEmpty() ? new Open() : opens.removeFirst();
       open.start(beneath.hold(), path, callback);
     }
@@ -105,6 +116,18 @@ public final class RingFileAccess implements FileAccess {
   @Override
   public DirectoryScan scan(OpenFile directory, byte[] path) {
     return new DirectoryScan(directory.root().fd(), how, directory, path);
+  }
+
+  /** An open that waits for the end of another one. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Waiting(byte[] path, OpenCallback callback) {}
+
+  private void ended() {
+    inFlight--;
+    Waiting next = waiting.pollFirst();
+    if (next != null) {
+      open(next.path, next.callback);
+    }
   }
 
   /** One OPENAT2 at a time; reused with its path memory and its slot. */
@@ -163,6 +186,7 @@ public final class RingFileAccess implements FileAccess {
         report(result, beneath, relative, whenOpen);
       } finally {
         beneath.release();
+        ended();
       }
     }
   }

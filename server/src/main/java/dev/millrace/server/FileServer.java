@@ -49,7 +49,7 @@ public final class FileServer implements AutoCloseable {
   private final ServerSettings settings;
   private final ServerMetrics metrics;
   private final Status status;
-  private final ThreadPool pool;
+  private final WorkerPools pools;
   private final Transport transport;
   private final ServerLimits limits;
   private final ThreadPool hashers;
@@ -83,7 +83,7 @@ public final class FileServer implements AutoCloseable {
             settings.get(ServerSettings.METRICS));
     DescriptorShares shares = DescriptorShares.ofThisProcess();
     this.limits = ServerLimits.open(settings, shares, transport);
-    this.pool = pool("worker", POOL_QUEUE_ENTRIES);
+    this.pools = new WorkerPools(settings.mounts().size(), name -> pool(name, POOL_QUEUE_ENTRIES));
     DigestService.Limits hashing = shares.digests(settings.digests().queue());
     this.hashers = pool("hash", hashing.tasks());
     this.store = openStore(settings);
@@ -99,7 +99,7 @@ public final class FileServer implements AutoCloseable {
         new LoopContext.Shared(
             settings,
             transport,
-            pool,
+            pools,
             digests,
             scrubber == null ? _ -> false : scrubber::isCorrupt,
             accessLogWriter,
@@ -128,7 +128,7 @@ public final class FileServer implements AutoCloseable {
       transport.stopNow();
       hashers.close();
       closeStore();
-      pool.close();
+      pools.close();
       throw failed;
     }
     metrics.connections(
@@ -242,7 +242,7 @@ public final class FileServer implements AutoCloseable {
   private void register() {
     LoopMetrics parts = new LoopMetrics(loops, metrics, new ServerStatus(status));
     parts.register(settings, transport);
-    metrics.pool("worker", pool);
+    pools.register(metrics);
     metrics.pool("hash", hashers);
     metrics.digests(digests, store);
     metrics.limits(limits.stats(), limits.clients());
@@ -256,7 +256,7 @@ public final class FileServer implements AutoCloseable {
     if (https != null) {
       parts.register(https);
     }
-    parts.charts().pools(pool, hashers, digests);
+    parts.charts().pools(pools.general(), hashers, digests);
     status.start();
   }
 
@@ -380,7 +380,7 @@ public final class FileServer implements AutoCloseable {
     stop.step("the management port", management::close);
     status.close();
     stop.step("the index of digests", this::closeStore);
-    stop.step("the worker pool", pool::close);
+    pools.close(stop);
     HttpsServices tls = https;
     if (tls != null) {
       stop.step("TLS", tls::close);

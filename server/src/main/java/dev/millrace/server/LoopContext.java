@@ -15,7 +15,6 @@ import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.http.parser.ParserStats;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.LoopExecutors;
-import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +34,7 @@ final class LoopContext {
    * The objects that all loops share.
    *
    * @param digests owned by the first loop
+   * @param pools the worker threads
    * @param corrupt whether a file is known to be corrupt
    * @param accessLog null for none
    * @param https null without HTTPS
@@ -43,7 +43,7 @@ final class LoopContext {
   record Shared(
       ServerSettings settings,
       Transport transport,
-      ThreadPool pool,
+      WorkerPools pools,
       DigestService digests,
       Predicate<FileStat> corrupt,
       AccessLog.@Nullable Writer accessLog,
@@ -119,7 +119,7 @@ final class LoopContext {
     AcmeServices acme = shared.https() == null ? null : shared.https().acme();
     return acme == null
         ? next
-        : acme.responding(next, new LoopExecutors(shared.pool(), events), failures);
+        : acme.responding(next, new LoopExecutors(shared.pools().general(), events), failures);
   }
 
   /** The listeners for this loop's new connections. */

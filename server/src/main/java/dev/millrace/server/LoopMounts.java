@@ -11,6 +11,7 @@ import dev.millrace.digest.DigestSource;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.Root;
+import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.loop.DroppableTask;
 import dev.millrace.loop.LoopExecutors;
@@ -42,13 +43,13 @@ final class LoopMounts {
             ? shared.digests()
             : new CrossLoopDigests(shared.digests(), shared.transport().loops().getFirst(), events);
     LoopServices services =
-        new LoopServices(
-            buffers, digests, shared.settings().digests(), shared.corrupt(), executors(), failures);
+        new LoopServices(buffers, digests, shared.settings().digests(), shared.corrupt(), failures);
     List<MountHandler> handlers = new ArrayList<>();
     for (int i = 0; i < accesses.size(); i++) {
       handlers.add(
           new FileHandler(
-              new MountContext(shared.settings().mounts().get(i), accesses.get(i), services)));
+              new MountContext(
+                  shared.settings().mounts().get(i), accesses.get(i), services, executors(i))));
     }
     return new Router(handlers);
   }
@@ -58,10 +59,10 @@ final class LoopMounts {
     List<FileAccess> made = new ArrayList<>();
     Runnable make =
         () -> {
-          for (Mount mount : shared.settings().mounts()) {
-            made.add(
-                caches.files(
-                    shared.transport().fileAccess(number, mount.policy().symlinks(), executors())));
+          List<Mount> mounts = shared.settings().mounts();
+          for (int i = 0; i < mounts.size(); i++) {
+            SymlinkPolicy symlinks = mounts.get(i).policy().symlinks();
+            made.add(caches.files(shared.transport().fileAccess(number, symlinks, executors(i))));
           }
         };
     shared.transport().runAndWait(number, make);
@@ -91,8 +92,8 @@ final class LoopMounts {
         });
   }
 
-  private LoopExecutors executors() {
-    return new LoopExecutors(shared.pool(), events);
+  private LoopExecutors executors(int mount) {
+    return new LoopExecutors(shared.pools().of(mount), events);
   }
 
   /** Releases the roots. The loop has ended. */

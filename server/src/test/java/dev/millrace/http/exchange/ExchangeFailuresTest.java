@@ -137,10 +137,10 @@ class ExchangeFailuresTest {
               defectAt(Place.AFTER_OPEN, Place.OPEN_OF_CHECKSUMS);
               return false;
             },
-            executors,
             failures);
     Mount mount = new Mount("", ParsedPath.ROOT, root, policy);
-    FileHandler handler = new FileHandler(new MountContext(mount, access(executors), services));
+    FileHandler handler =
+        new FileHandler(new MountContext(mount, access(executors), services, executors));
     requests = new RequestTracker(new Router(List.of(handler)), null);
   }
 

@@ -290,11 +290,10 @@ class UndertowOnRingTest {
             exchange ->
                 exchange
                     .getRequestReceiver()
-                    .receiveFullBytes(
-                        (same, body) -> {
-                          assertEquals(6_000, body.length);
-                          same.getResponseSender().send(java.nio.ByteBuffer.wrap(response));
-                        }));
+                    .receiveFullBytes((same, body) -> {
+                      assertEquals(6_000, body.length);
+                      same.getResponseSender().send(java.nio.ByteBuffer.wrap(response));
+                    }));
     List<Socket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < 100; i++) {
