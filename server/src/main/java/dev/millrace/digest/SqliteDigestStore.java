@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * Digests in an SQLite database, {@code digests.db}: one row per file, keyed by device and inode,
@@ -115,8 +114,8 @@ public final class SqliteDigestStore implements DigestStore {
       System.setProperty("org.sqlite.tmpdir", directory.toAbsolutePath().toString());
     }
     try {
-      boolean _ = SQLiteJDBCLoader.initialize();
-    } catch (Exception failed) {
+      DriverManager.getConnection("jdbc:sqlite::memory:").close();
+    } catch (SQLException failed) {
       throw new IOException("cannot load SQLite's native library: " + failed.getMessage(), failed);
     }
     return directory.resolve(NAME);
