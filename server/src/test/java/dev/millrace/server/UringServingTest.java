@@ -22,7 +22,7 @@ class UringServingTest extends ServingContract {
         "millrace_pool_wait_seconds_bucket{pool=\"worker\",le=",
         "millrace_transport_info{reason=\"\",transport=\"uring\"} 1",
         "millrace_ring_submission_depth ",
-        "millrace_ring_in_flight{operation=\"accept\"} 1",
+        "millrace_ring_in_flight{operation=\"accept\"} 15",
         "millrace_ring_completion_latency_seconds_count{operation=\"openat2\"} 1",
         "millrace_loop_turn_seconds_bucket{");
   }

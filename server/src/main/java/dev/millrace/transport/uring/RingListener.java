@@ -7,7 +7,6 @@ import dev.millrace.sync.ffi.Errno;
 import dev.millrace.transport.Admission;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
-import dev.millrace.uring.Ring;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -25,19 +24,25 @@ import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * A listening socket with a multishot accept on the ring.
+ * A listening socket with several accepts on the ring, each for one connection.
  *
- * <p>When few connections may still be opened, it accepts one at a time: a multishot accept would
- * consume descriptors for the whole backlog before it is known which connections may stay.
+ * <p>A turn of the loop accepts as many connections at most, so a loop that cannot keep up leaves
+ * the others in the kernel's backlog. A multishot accept would take all of them, and accepting
+ * would leave no time to serve the accepted ones. There are no more accepts than connections that
+ * may still be opened, except for one, whose connection replaces another or is refused.
  *
  * <p>When descriptors run out nevertheless (EMFILE, ENFILE), it closes its spare descriptor,
  * accepts one connection with it, and rejects that connection, so that the client sees an end of
  * stream. Without a spare descriptor, accepting pauses and a timer retries it.
  */
 final class RingListener implements AcceptingChannel<StreamConnection>, CompletionTarget {
-  private static final int TAG_ACCEPT = 0;
-  private static final int TAG_CANCEL = 1;
-  private static final int FEW_CONNECTIONS = 1024;
+  /**
+   * Accepts in the ring: enough that an idle loop takes a burst of connections at once, and few
+   * enough that their requests take milliseconds.
+   */
+  private static final int ACCEPTS = EventLoop.TAGS - 1;
+
+  private static final int TAG_CANCEL = ACCEPTS;
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final RingWorker worker;
@@ -57,9 +62,10 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
   private final ArrayDeque<StreamConnection> accepted = new ArrayDeque<>();
   private boolean registered;
   private long handle;
-  private long acceptUserData;
-  private boolean accepting;
-  private boolean multishot;
+
+  /** The tags of the accepts in the ring, as bits. */
+  private int accepting;
+
   private boolean shedding;
   private int spare = Sockets.placeholder();
   private boolean cancelling;
@@ -85,33 +91,35 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
     if (closing.get()) {
       cancelAccept();
       finishIfQuiet();
-    } else if (resumed && !accepting && !retrying) {
+    } else if (!resumed) {
+      cancelAccept();
+    } else if (!retrying) {
+      acceptMore();
+    }
+  }
+
+  private void acceptMore() {
+    int wanted = shedding ? 1 : Math.clamp(admission.room(), 1, ACCEPTS);
+    int inRing = Integer.bitCount(accepting);
+    if (inRing > wanted) {
+      cancelAccept();
+    }
+    for (; inRing < wanted && !cancelling; inRing++) {
       if (!registered) {
         registered = true;
         handle = loop.register(this);
       }
-      accepting = true;
-      acceptUserData = loop.begin(handle, OpKind.ACCEPT, TAG_ACCEPT);
+      int tag = Integer.numberOfTrailingZeros(~accepting);
+      accepting |= 1 << tag;
       int flags = Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK;
-      multishot = !mustTakeOne();
-      if (multishot) {
-        loop.ring().prepAcceptMultishot(fd, flags, acceptUserData);
-      } else {
-        loop.ring().prepAccept(fd, flags, acceptUserData);
-      }
-    } else if (!resumed || (accepting && multishot && mustTakeOne())) {
-      cancelAccept();
+      loop.ring().prepAccept(fd, flags, loop.begin(handle, OpKind.ACCEPT, tag));
     }
   }
 
-  private boolean mustTakeOne() {
-    return shedding || admission.room() < FEW_CONNECTIONS;
-  }
-
   private void cancelAccept() {
-    if (accepting && !cancelling) {
+    if (accepting != 0 && !cancelling) {
       cancelling = true;
-      loop.ring().prepCancel(acceptUserData, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
+      loop.ring().prepCancelDescriptor(fd, loop.begin(handle, OpKind.CANCEL, TAG_CANCEL));
     }
   }
 
@@ -120,9 +128,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
     if (tag == TAG_CANCEL) {
       cancelling = false;
     } else {
-      if (!Ring.hasMore(flags)) {
-        accepting = false;
-      }
+      accepting &= ~(1 << tag);
       if (result >= 0) {
         take(result);
       } else if (result != -Errno.ECANCELED) {
@@ -169,6 +175,8 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
       Sockets.close(spare);
       spare = -1;
       shedding = true;
+    } else if (exhausted && shedding && (accepting != 0 || cancelling)) {
+      return; // it was in the ring with the one that failed first
     } else {
       pause();
     }
@@ -191,7 +199,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
   }
 
   private void finishIfQuiet() {
-    if (accepting || cancelling) {
+    if (accepting != 0 || cancelling) {
       return;
     }
     if (registered) {
