@@ -90,6 +90,7 @@ public final class Millrace implements Runnable {
   private static void addSubcommands(CommandLine command, String name) {
     Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
     subcommands.put("serve", Serve::commandLine);
+    subcommands.put("check", CheckCommand::checking);
     subcommands.put("digest", DigestCommand::new);
     subcommands.put("verify", VerifyCommand::new);
     subcommands.put("doctor", DoctorCommand::new);

@@ -10,6 +10,7 @@ import dev.millrace.server.NativeLinks;
 import dev.millrace.server.ServerSettings;
 import dev.millrace.server.StartException;
 import dev.millrace.warmup.WarmUp;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Parameters;
           + " (MILLRACE_ROOT for DIR), or in the YAML file by its name without dashes. Flags"
           + " override the environment, and the environment overrides the file."
     })
-final class Serve implements Callable<Integer> {
+class Serve implements Callable<Integer> {
   /** Time beyond the drain time after which a stopping process is halted. */
   private static final Duration STOP_GRACE = Duration.ofMillis(1800);
 
@@ -73,7 +74,9 @@ final class Serve implements Callable<Integer> {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
-    Signals.reloadWith(server::reload);
+    Signals.reloadWith(() -> {
+      boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
+    });
     Duration max = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
     Signals.stopWith(
         () -> {
@@ -89,7 +92,11 @@ final class Serve implements Callable<Integer> {
 
   /** The command with an option for every setting. */
   static CommandLine commandLine() {
-    CommandLine command = new CommandLine(new Serve());
+    return withOptions(new Serve());
+  }
+
+  static CommandLine withOptions(Serve what) {
+    CommandLine command = new CommandLine(what);
     CommandLine.Model.CommandSpec serve = command.getCommandSpec();
     for (Key<?> key : ServerSettings.KEYS) {
       if (key != MountSettings.ROOT) {
@@ -108,6 +115,14 @@ final class Serve implements Callable<Integer> {
       }
     }
     return command;
+  }
+
+  PrintWriter output() {
+    return spec.commandLine().getOut();
+  }
+
+  PrintWriter errors() {
+    return spec.commandLine().getErr();
   }
 
   /** The flags as typed; each option has its setting's name. */

@@ -13,7 +13,7 @@ import java.util.logging.Logger;
  *
  * <pre>
  *   SIGTERM, SIGINT   stop the server within the drain time and two seconds; exit code 0
- *   SIGHUP            loads the certificates again; ignored before the start
+ *   SIGHUP            reloads the configuration; ignored before the start
  *   SIGQUIT           prints the threads (by Java)
  *   SIGPIPE, SIGUSR2  ignored (by Java)
  *   others            have the system's default action: SIGUSR1, SIGALRM and so on end the process

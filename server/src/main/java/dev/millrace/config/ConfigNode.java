@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,11 @@ public final class ConfigNode {
       items.add(new ConfigNode(place + "[" + i + "]", list.get(i)));
     }
     return items;
+  }
+
+  /** Whether another node has the same value, at any place. */
+  public boolean hasValueOf(ConfigNode other) {
+    return Objects.equals(value, other.value);
   }
 
   /** A scalar as text; empty for null. */

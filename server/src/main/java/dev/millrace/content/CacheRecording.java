@@ -120,7 +120,8 @@ public final class CacheRecording
 
   /** Whether the response is still valid: the file and its digests may have changed since. */
   private boolean isStillRight() {
-    return file.isUnchanged()
+    return !mount.isRetired()
+        && file.isUnchanged()
         && mount.access().generation() == generation
         && mount.digests().known(file.stat()) == digests
         && !mount.refuses(file.stat());

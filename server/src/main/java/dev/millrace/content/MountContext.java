@@ -18,6 +18,7 @@ public final class MountContext {
   private final FileAccess access;
   private final LoopServices services;
   private final LoopExecutors executors;
+  private boolean retired;
   private final ErrorPages errorPages = new ErrorPages(this);
 
   /**
@@ -29,6 +30,15 @@ public final class MountContext {
     this.access = access;
     this.services = services;
     this.executors = executors;
+  }
+
+  /** Keeps responses out of the response cache from now on: another configuration is in use. */
+  public void retire() {
+    retired = true;
+  }
+
+  boolean isRetired() {
+    return retired;
   }
 
   public Mount mount() {

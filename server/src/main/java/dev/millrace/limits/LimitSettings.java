@@ -131,6 +131,9 @@ public record LimitSettings(
           MAX_SEND_RATE,
           MAX_SEND_RATE_PER_CLIENT);
 
+  /** The keys that {@link RequestLimits} uses. */
+  public static final List<Key<?>> OF_REQUESTS = List.of(REQUEST_RATE, REQUEST_BURST);
+
   /** The names at the top of the YAML file whose values are lists of maps. */
   public static final List<String> STRUCTURED = List.of(RULES);
 

@@ -27,6 +27,7 @@ public final class RequestLimits implements RequestGate {
   private static final Verdict DENIED = new Verdict(StatusCodes.FORBIDDEN, 0, true);
 
   private final Clients clients;
+  private final boolean checks;
   private final List<RequestRule> rules;
   private final @Nullable Rate rate;
   private final int burst;
@@ -36,9 +37,10 @@ public final class RequestLimits implements RequestGate {
   /** The buckets of rules that have one for all clients. */
   private final Client everyone = new Client(new ClientKey(0, false));
 
-  public RequestLimits(
-      Clients clients, LimitSettings settings, TrustedProxies trust, LimitStats stats) {
-    this.clients = clients;
+  /** Starts with full buckets. */
+  public RequestLimits(LimitSettings settings, TrustedProxies trust, LimitStats stats) {
+    this.clients = new Clients(System::nanoTime, settings);
+    this.checks = settings.checksRequests();
     this.rules = settings.rules();
     this.rate = settings.requestRate();
     this.burst = settings.requestBurst();
@@ -48,6 +50,9 @@ public final class RequestLimits implements RequestGate {
 
   @Override
   public Verdict check(StreamConnection connection, HeadParser head, byte[] bytes, int base) {
+    if (!checks) {
+      return Verdict.PASS;
+    }
     SocketAddress peer = connection.getPeerAddress();
     if (head.fields().namesClient() && trust.trusts(peer)) {
       return Verdict.LATER;
@@ -57,6 +62,11 @@ public final class RequestLimits implements RequestGate {
     int rule = find(address, request);
     // A response that is charged must have an exchange, which knows its length at its end.
     return limitsBytes(rule) ? Verdict.LATER : decide(rule, address, request);
+  }
+
+  /** The clients that have buckets. */
+  public Clients clients() {
+    return clients;
   }
 
   /** Decides on the request of an exchange, whose source address is that of the client. */

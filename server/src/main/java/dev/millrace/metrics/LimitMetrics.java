@@ -1,14 +1,14 @@
 package dev.millrace.metrics;
 
-import dev.millrace.limits.Clients;
 import dev.millrace.limits.Limit;
 import dev.millrace.limits.LimitStats;
+import java.util.function.LongSupplier;
 
 /** The meters of limits. */
 final class LimitMetrics {
   private LimitMetrics() {}
 
-  static void register(MeterRegistrar meters, LimitStats stats, Clients clients) {
+  static void register(MeterRegistrar meters, LimitStats stats, LongSupplier clients) {
     for (Limit limit : Limit.values()) {
       meters.counter(
           "millrace.limits.exceeded",
@@ -22,6 +22,6 @@ final class LimitMetrics {
         "millrace.limits.clients",
         "Clients with a connection, or with requests that still count",
         clients,
-        Clients::count);
+        LongSupplier::getAsLong);
   }
 }

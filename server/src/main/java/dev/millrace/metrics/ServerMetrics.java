@@ -13,7 +13,6 @@ import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.http.http2.Http2Stats;
 import dev.millrace.http.parser.ParserStats;
 import dev.millrace.http.parser.RejectReason;
-import dev.millrace.limits.Clients;
 import dev.millrace.limits.LimitStats;
 import dev.millrace.loop.ExponentialHistogram;
 import dev.millrace.loop.Histogram;
@@ -42,6 +41,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The server's meters in one registry. docs/metrics.md lists them. */
@@ -142,6 +143,25 @@ public final class ServerMetrics implements AutoCloseable {
         "Requests that failed because of an internal error",
         failures,
         LoopAggregates.sum(ExchangeFailures::count));
+  }
+
+  /** Adds reloads of the configuration that were applied, and those of an invalid one. */
+  public void reloads(LongSupplier applied, LongSupplier refused) {
+    String description = "Reloads of the configuration";
+    meters.counter(
+        "millrace.config.reloads",
+        description,
+        applied,
+        LongSupplier::getAsLong,
+        "result",
+        "applied");
+    meters.counter(
+        "millrace.config.reloads",
+        description,
+        refused,
+        LongSupplier::getAsLong,
+        "result",
+        "failed");
   }
 
   private static Supplier<List<Series>> series(
@@ -300,21 +320,33 @@ public final class ServerMetrics implements AutoCloseable {
    *
    * @param mount a name unique among the mounts
    */
-  public void openFiles(List<OpenFiles> files, String mount) {
+  public void openFiles(List<Supplier<@Nullable OpenFiles>> files, String mount) {
     meters.counter(
         "millrace.files.cache.hits",
         "Opens served by an open file",
         files,
-        LoopAggregates.sum(OpenFiles::hits),
+        sum(OpenFiles::hits),
         "mount",
         mount);
     meters.counter(
         "millrace.files.cache.misses",
         "Opens that resolved the path",
         files,
-        LoopAggregates.sum(OpenFiles::misses),
+        sum(OpenFiles::misses),
         "mount",
         mount);
+  }
+
+  private static ToDoubleFunction<List<Supplier<@Nullable OpenFiles>>> sum(
+      ToLongFunction<OpenFiles> figure) {
+    return files -> {
+      long sum = 0;
+      for (Supplier<@Nullable OpenFiles> each : files) {
+        OpenFiles now = each.get(); // null once a reload has removed the mount
+        sum += now == null ? 0 : figure.applyAsLong(now);
+      }
+      return sum;
+    };
   }
 
   /** Adds the response caches, one per loop. */
@@ -356,7 +388,7 @@ public final class ServerMetrics implements AutoCloseable {
   }
 
   /** Adds how often limits were exceeded. */
-  public void limits(LimitStats stats, Clients clients) {
+  public void limits(LimitStats stats, LongSupplier clients) {
     LimitMetrics.register(meters, stats, clients);
   }
 

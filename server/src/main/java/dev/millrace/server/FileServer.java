@@ -61,7 +61,7 @@ public final class FileServer implements AutoCloseable {
   private final @Nullable HttpsServices https;
   private final ManagementServer management;
   private final Listeners listeners;
-  private final Roots roots;
+  private final Reload reload;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean started;
   private final ResetEvent stopped = new ResetEvent();
@@ -69,7 +69,6 @@ public final class FileServer implements AutoCloseable {
   private FileServer(ServerSettings settings, Roots roots, @Nullable HttpsServices https)
       throws StartException {
     this.settings = settings;
-    this.roots = roots;
     this.https = https;
     this.metrics = new ServerMetrics();
     EventLoop.FailureHandler failures = FileServer::logFailure;
@@ -110,9 +109,8 @@ public final class FileServer implements AutoCloseable {
     }
     tellLoops();
     this.status = new Status(Version.current(), transport.description(), transport.reason());
-    if (settings.get(ServerSettings.METRICS)) {
-      register();
-    }
+    LoopMetrics loopMetrics = settings.get(ServerSettings.METRICS) ? register() : null;
+    this.reload = new Reload(settings, roots, loops, limits, pools, metrics, loopMetrics);
     ConnectionBound bound =
         new ConnectionBound(limits.maxConnections(), transport::openConnections);
     ManagementServer opened = null;
@@ -137,9 +135,8 @@ public final class FileServer implements AutoCloseable {
     var _ = Thread.ofPlatform().daemon().name("millrace-jvm-metrics").start(metrics::watchRuntime);
   }
 
-  /** Lets the loops follow the roots and what becomes known of files. */
+  /** Lets the loops follow what becomes known of files. */
   private void tellLoops() {
-    roots.follow((mount, root) -> loops.forEach(loop -> loop.root(mount, root)));
     digests.whenKnown(version -> loops.forEach(loop -> loop.forget(version)));
     if (scrubber != null) {
       scrubber.whenCorrupt(version -> loops.forEach(loop -> loop.invalidateAsync(version)));
@@ -239,13 +236,13 @@ public final class FileServer implements AutoCloseable {
     return all;
   }
 
-  private void register() {
+  private LoopMetrics register() {
     LoopMetrics parts = new LoopMetrics(loops, metrics, new ServerStatus(status));
     parts.register(settings, transport);
     pools.register(metrics);
     metrics.pool("hash", hashers);
     metrics.digests(digests, store);
-    metrics.limits(limits.stats(), limits.clients());
+    metrics.limits(limits.stats(), limits::clients);
     if (scrubber != null) {
       metrics.scrub(scrubber);
     }
@@ -258,6 +255,7 @@ public final class FileServer implements AutoCloseable {
     }
     parts.charts().pools(pools.general(), hashers, digests);
     status.start();
+    return parts;
   }
 
   private ManagementServer startManagement(int connections) throws StartException {
@@ -267,7 +265,7 @@ public final class FileServer implements AutoCloseable {
     List<HealthCheck> turns =
         each(loop -> new HealthCheck(loop.events(), () -> true, LOOP_MUST_TURN_WITHIN));
     HealthCheck reachable =
-        new HealthCheck(FileServer::onNewThread, roots::areThere, ROOT_MUST_ANSWER_WITHIN);
+        new HealthCheck(FileServer::onNewThread, reload::areRootsThere, ROOT_MUST_ANSWER_WITHIN);
     ManagementServer.Health health =
         new ManagementServer.Health(
             () -> HealthCheck.askAll(turns),
@@ -314,13 +312,17 @@ public final class FileServer implements AutoCloseable {
     return listeners.addresses(1);
   }
 
-  /** Loads the certificates again; other settings are read at start only. Any thread. */
-  public void reload() {
+  /**
+   * Loads the certificates again, and applies other mounts and rules of requests. May wait for a
+   * disk. Any thread but a loop's.
+   *
+   * @return false if nothing was applied, because the settings are invalid or the server stops
+   */
+  public boolean reload(SettingsSource source) {
     if (https != null) {
       https.reload();
-    } else {
-      LOG.info("nothing to reload: the configuration is read at start only");
     }
+    return reload.apply(source);
   }
 
   /** The management address, with the port that the system has selected. */
@@ -391,6 +393,6 @@ public final class FileServer implements AutoCloseable {
       stop.step("the access log", log::close);
     }
     metrics.close();
-    roots.close();
+    reload.close();
   }
 }

@@ -76,15 +76,24 @@ public final class LoopCaches {
     return settings.get(REVALIDATE).toNanos();
   }
 
-  /** Adds a cache of open files for one mount, if caching is enabled. */
-  FileAccess files(FileAccess access) {
-    int share = openFiles / settings.mounts().size();
+  /**
+   * Makes a cache of open files for one mount of so many; null if caching is disabled. Loop thread.
+   */
+  @Nullable OpenFiles files(FileAccess access, int mounts) {
+    int share = openFiles / mounts;
     if (share == 0) {
-      return access;
+      return null;
     }
     OpenFiles cached = new OpenFiles(access, share, validNanos(), this::clear);
     files.add(cached);
     return cached;
+  }
+
+  /** Closes caches of mounts that are no longer used, and removes all responses. Loop thread. */
+  void retire(List<OpenFiles> unused) {
+    files.removeAll(unused);
+    unused.forEach(OpenFiles::close);
+    rootChanged();
   }
 
   /** Starts closing stale files periodically. */
@@ -120,11 +129,6 @@ public final class LoopCaches {
   @Nullable CachedStreamResponses answeringStreams(StreamConnection connection) {
     ResponseCache cache = responses;
     return cache == null ? null : new CachedStreamResponses(cache, connection);
-  }
-
-  /** The caches of open files, by mount; empty if there are none. */
-  List<OpenFiles> files() {
-    return files;
   }
 
   /** The counters of the response cache, or null if there is none. */

@@ -1,11 +1,11 @@
 package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLog;
+import dev.millrace.content.Mount;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.ReadBuffers;
-import dev.millrace.files.Root;
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.EngineLoop;
 import dev.millrace.http.exchange.ExchangeFactory;
@@ -17,6 +17,9 @@ import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.LoopExecutors;
 import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +65,12 @@ final class LoopContext {
   private final RequestTracker requests;
   private final Connections connections;
   private final LoopProtocols protocols;
-  private final LoopMounts mounts;
+
+  /** Those that later requests use. */
+  private volatile LoopMounts mounts;
+
+  /** Those that requests still use after a reload. Loop thread. */
+  private final Set<LoopMounts> retiring = new HashSet<>();
 
   LoopContext(int number, Shared shared) {
     this.number = number;
@@ -75,16 +83,10 @@ final class LoopContext {
     this.connections =
         new Connections(
             shared.transport().clock(number), settings.get(ServerSettings.IDLE_TIMEOUT));
-    this.mounts = new LoopMounts(number, shared, caches);
-    HttpHandler handler =
-        Listeners.front(
-            answeringChallenges(mounts.router(buffers, failures)),
-            shared.limits()::before,
-            settings,
-            failures);
+    this.mounts = new LoopMounts(number, shared, caches, settings.mounts());
+    this.requests = new RequestTracker(front(mounts), stats);
     AccessLog.Writer writer = shared.accessLog();
-    this.log = writer == null ? null : new AccessLog(handler, writer);
-    this.requests = new RequestTracker(log == null ? handler : log, stats);
+    this.log = writer == null ? null : new AccessLog(requests, writer);
     EventLoop loop = shared.transport().eventLoop(number);
     if (loop != null) {
       caches.startResponseCache(loop, new CachedRequestListener(requests, stats, log));
@@ -94,7 +96,7 @@ final class LoopContext {
             number,
             shared,
             new EngineLoop(
-                new ExchangeFactory(requests),
+                new ExchangeFactory(log == null ? requests : log),
                 settings.http(),
                 parserStats,
                 connections,
@@ -106,13 +108,43 @@ final class LoopContext {
     var _ = events.executeAtInterval(connections::sweep, 1, TimeUnit.SECONDS);
   }
 
+  private HttpHandler front(LoopMounts of) {
+    return Listeners.front(
+        answeringChallenges(of.router(buffers, failures)),
+        shared.limits()::before,
+        shared.settings(),
+        failures);
+  }
+
+  LoopMounts mounts() {
+    return mounts;
+  }
+
+  /** Makes mounts to {@linkplain #use use} later. Not on the loop thread. */
+  LoopMounts make(List<Mount> all) {
+    return new LoopMounts(number, shared, caches, all);
+  }
+
   /**
-   * Sets a mount's root, or null for none. Any thread.
-   *
-   * @param root held by the caller until this returns
+   * Serves later requests from other mounts, when this returns; active ones end as they began. Not
+   * on the loop thread.
    */
-  void root(int mount, @Nullable Root root) {
-    mounts.root(mount, root);
+  void use(LoopMounts next) {
+    HttpHandler handler = front(next);
+    shared.transport().runAndWait(number, () -> replace(next, handler));
+  }
+
+  private void replace(LoopMounts next, HttpHandler handler) {
+    LoopMounts before = mounts;
+    mounts = next;
+    retiring.add(before);
+    before.retire();
+    requests.replace(
+        handler,
+        () -> {
+          retiring.remove(before);
+          before.end();
+        });
   }
 
   private HttpHandler answeringChallenges(HttpHandler next) {
@@ -216,5 +248,6 @@ final class LoopContext {
       log.hand();
     }
     mounts.end();
+    retiring.forEach(LoopMounts::end);
   }
 }

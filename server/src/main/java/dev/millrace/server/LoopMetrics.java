@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.cache.CacheStats;
+import dev.millrace.content.Mount;
 import dev.millrace.files.OpenFiles;
 import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
@@ -9,6 +10,7 @@ import dev.millrace.metrics.ServerMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Adds the statistics of all loops to the metrics and to the status page. */
@@ -58,17 +60,25 @@ final class LoopMetrics {
   }
 
   private void registerCaches(ServerSettings settings) {
-    for (int i = 0; i < settings.mounts().size(); i++) {
-      int mount = i;
-      List<OpenFiles> files =
-          each(loop -> loop.caches().files().isEmpty() ? null : loop.caches().files().get(mount));
-      if (!files.isEmpty()) {
-        metrics.openFiles(files, settings.mounts().get(i).name());
-      }
-    }
+    register(settings.mounts());
     List<CacheStats> answers = each(loop -> loop.caches().answers());
     if (!answers.isEmpty()) {
       metrics.responseCache(answers);
+    }
+  }
+
+  /** Adds the caches of open files of mounts that are not there yet. */
+  void register(List<Mount> mounts) {
+    for (Mount mount : mounts) {
+      String name = mount.name();
+      if (each(loop -> loop.mounts().openFiles(name)).isEmpty()) {
+        continue;
+      }
+      metrics.openFiles(
+          loops.stream()
+              .<Supplier<@Nullable OpenFiles>>map(loop -> () -> loop.mounts().openFiles(name))
+              .toList(),
+          name);
     }
   }
 

@@ -9,14 +9,16 @@ import dev.millrace.content.file.FileHandler;
 import dev.millrace.digest.CrossLoopDigests;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.files.FileAccess;
+import dev.millrace.files.OpenFiles;
 import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.Root;
-import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.loop.DroppableTask;
 import dev.millrace.loop.LoopExecutors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
@@ -26,10 +28,15 @@ final class LoopMounts {
   private final LoopContext.Shared shared;
   private final XnioIoThread events;
   private final LoopCaches caches;
+  private final List<Mount> mounts;
   private final List<FileAccess> accesses;
+  private final Map<String, OpenFiles> openFiles = new LinkedHashMap<>();
+  private final List<MountContext> contexts = new ArrayList<>();
+  private boolean ended;
 
-  LoopMounts(int number, LoopContext.Shared shared, LoopCaches caches) {
+  LoopMounts(int number, LoopContext.Shared shared, LoopCaches caches, List<Mount> mounts) {
     this.number = number;
+    this.mounts = mounts;
     this.shared = shared;
     this.events = shared.transport().loops().get(number);
     this.caches = caches;
@@ -46,10 +53,10 @@ final class LoopMounts {
         new LoopServices(buffers, digests, shared.settings().digests(), shared.corrupt(), failures);
     List<MountHandler> handlers = new ArrayList<>();
     for (int i = 0; i < accesses.size(); i++) {
-      handlers.add(
-          new FileHandler(
-              new MountContext(
-                  shared.settings().mounts().get(i), accesses.get(i), services, executors(i))));
+      MountContext context =
+          new MountContext(mounts.get(i), accesses.get(i), services, executors(i));
+      contexts.add(context);
+      handlers.add(new FileHandler(context));
     }
     return new Router(handlers);
   }
@@ -59,14 +66,19 @@ final class LoopMounts {
     List<FileAccess> made = new ArrayList<>();
     Runnable make =
         () -> {
-          List<Mount> mounts = shared.settings().mounts();
           for (int i = 0; i < mounts.size(); i++) {
-            SymlinkPolicy symlinks = mounts.get(i).policy().symlinks();
-            made.add(caches.files(shared.transport().fileAccess(number, symlinks, executors(i))));
+            Mount mount = mounts.get(i);
+            FileAccess access =
+                shared.transport().fileAccess(number, mount.policy().symlinks(), executors(i));
+            OpenFiles cached = caches.files(access, mounts.size());
+            if (cached != null) {
+              openFiles.put(mount.name(), cached);
+            }
+            made.add(cached == null ? access : cached);
           }
         };
     shared.transport().runAndWait(number, make);
-    if (made.size() < shared.settings().mounts().size()) {
+    if (made.size() < mounts.size()) {
       throw new IllegalStateException("the loop thread could not create the file accesses");
     }
     return made;
@@ -82,22 +94,40 @@ final class LoopMounts {
     DroppableTask.post(
         events,
         () -> {
-          accesses.get(mount).root(held);
-          caches.rootChanged();
-        },
-        () -> {
-          if (held != null) {
-            held.release();
+          if (ended) {
+            release(held);
+          } else {
+            accesses.get(mount).root(held);
+            caches.rootChanged();
           }
-        });
+        },
+        () -> release(held));
   }
 
   private LoopExecutors executors(int mount) {
     return new LoopExecutors(shared.pools().of(mount), events);
   }
 
-  /** Releases the roots. The loop has ended. */
+  private static void release(@Nullable Root held) {
+    if (held != null) {
+      held.release();
+    }
+  }
+
+  /** The cache of open files of a mount with this name, or null. Any thread. */
+  @Nullable OpenFiles openFiles(String mount) {
+    return openFiles.get(mount);
+  }
+
+  /** Other mounts are used from now on; active requests still use these. Loop thread. */
+  void retire() {
+    contexts.forEach(MountContext::retire);
+    caches.retire(List.copyOf(openFiles.values()));
+  }
+
+  /** Releases the roots. No request uses the mounts, or the loop has ended. */
   void end() {
+    ended = true;
     accesses.forEach(access -> access.root(null));
   }
 }

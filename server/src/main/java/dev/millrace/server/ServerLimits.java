@@ -8,6 +8,7 @@ import dev.millrace.limits.LimitHandler;
 import dev.millrace.limits.LimitSettings;
 import dev.millrace.limits.LimitStats;
 import dev.millrace.limits.RequestLimits;
+import dev.millrace.proxy.TrustedProxies;
 import dev.millrace.transport.Admission;
 import dev.millrace.transport.uring.RingWorker;
 import io.undertow.server.HttpHandler;
@@ -27,7 +28,8 @@ final class ServerLimits {
   private final LimitStats stats = new LimitStats(System::nanoTime);
   private final Clients clients;
   private final ConnectionLimits connections;
-  private final RequestLimits requests;
+  private volatile RequestLimits requests;
+  private final TrustedProxies trust;
   private final int maxConnections;
 
   private ServerLimits(ServerSettings server, DescriptorShares shares, Transport transport)
@@ -53,7 +55,8 @@ final class ServerLimits {
             ? Math.max(1, maxConnections / 2)
             : settings.connectionsPerClient();
     this.connections = new ConnectionLimits(clients, perClient, server.trustedProxies(), stats);
-    this.requests = new RequestLimits(clients, settings, server.trustedProxies(), stats);
+    this.trust = server.trustedProxies();
+    this.requests = new RequestLimits(settings, trust, stats);
     if (transport instanceof Transport.Uring uring) {
       for (RingWorker worker : uring.workers()) {
         worker.whenSlow(stats::tooSlow);
@@ -66,7 +69,7 @@ final class ServerLimits {
         transport
             .loops()
             .getFirst()
-            .executeAtInterval(clients::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
+            .executeAtInterval(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
 
   /**
@@ -85,12 +88,23 @@ final class ServerLimits {
     }
   }
 
+  private void sweep() {
+    clients.sweep();
+    requests.clients().sweep();
+  }
+
+  /** Applies the rules and the rate of other settings to later requests. Any thread. */
+  void use(LimitSettings next) {
+    requests = new RequestLimits(next, trust, stats);
+  }
+
   LimitStats stats() {
     return stats;
   }
 
-  Clients clients() {
-    return clients;
+  /** Clients with a connection, or with requests that still count. Any thread. */
+  long clients() {
+    return Math.max(clients.count(), requests.clients().count());
   }
 
   int maxConnections() {
@@ -99,7 +113,7 @@ final class ServerLimits {
 
   /** The gate of a loop's requests. */
   RequestGate gate() {
-    return settings.checksRequests() ? requests : RequestGate.OPEN;
+    return (connection, head, bytes, base) -> requests.check(connection, head, bytes, base);
   }
 
   /** The bounds of a loop's connections. */
@@ -114,7 +128,7 @@ final class ServerLimits {
 
   /** Adds the handler that responds to refused requests. */
   HttpHandler before(HttpHandler next) {
-    return settings.checksRequests() ? new LimitHandler(next, requests) : next;
+    return new LimitHandler(next, requests);
   }
 
   /**

@@ -141,7 +141,7 @@ public record ServerSettings(
           .toList();
 
   /** Names that the YAML file may have besides those of the keys. */
-  private static final List<String> STRUCTURED =
+  static final List<String> STRUCTURED =
       Stream.of(MountSettings.STRUCTURED, HttpsSettings.STRUCTURED, LimitSettings.STRUCTURED)
           .flatMap(List::stream)
           .toList();

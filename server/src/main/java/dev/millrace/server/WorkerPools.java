@@ -2,8 +2,8 @@ package dev.millrace.server;
 
 import dev.millrace.metrics.ServerMetrics;
 import dev.millrace.sync.ThreadPool;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
@@ -14,7 +14,8 @@ import java.util.function.Function;
 final class WorkerPools {
   private static final String NAME = "worker";
 
-  private final List<ThreadPool> all = new ArrayList<>();
+  private final List<ThreadPool> all = new CopyOnWriteArrayList<>();
+  private final Function<String, ThreadPool> start;
 
   /**
    * Starts the threads.
@@ -23,8 +24,14 @@ final class WorkerPools {
    * @param start starts a pool with a name
    */
   WorkerPools(int mounts, Function<String, ThreadPool> start) {
+    this.start = start;
     all.add(start.apply(NAME));
-    for (int i = 0; mounts > 1 && i < mounts; i++) {
+    grow(mounts);
+  }
+
+  /** Starts the pools that more mounts need. One thread at a time. */
+  void grow(int mounts) {
+    for (int i = all.size() - 1; mounts > 1 && i < mounts; i++) {
       all.add(start.apply(nameOf(i)));
     }
   }
@@ -45,9 +52,19 @@ final class WorkerPools {
 
   void register(ServerMetrics metrics) {
     metrics.pool(NAME, general());
-    for (int i = 1; i < all.size(); i++) {
+    registerFrom(0, metrics);
+  }
+
+  /** Adds the pools of a mount and of those after it. */
+  void registerFrom(int mount, ServerMetrics metrics) {
+    for (int i = mount + 1; i < all.size(); i++) {
       metrics.pool(nameOf(i - 1), all.get(i));
     }
+  }
+
+  /** How many mounts have a pool of their own. */
+  int own() {
+    return all.size() - 1;
   }
 
   /** Runs what is queued and joins the threads, each pool as a step of its own. */

@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * child of a shell, and for one that is process 1 of a PID namespace, as in its image.
  */
 class SignalsTest {
-  private static final String NOTHING =
-      "nothing to reload: the configuration is read at start only";
+  private static final String RELOADED = "configuration reloaded";
 
   @TempDir Path root;
 
@@ -68,13 +67,13 @@ class SignalsTest {
 
   @ParameterizedTest
   @CsvSource({"uring,false", "nio,false", "uring,true"})
-  void sighupWithoutCertificatesIsLogged(String transport, boolean firstProcess) throws Exception {
+  void sighupReloadsTheConfiguration(String transport, boolean firstProcess) throws Exception {
     Files.writeString(root.resolve("file"), "x");
     try (Served served =
         Served.start(prefix(firstProcess), "--transport", transport, root.toString())) {
       ProcessHandle server = server(served, firstProcess);
       kill("HUP", server);
-      awaitLog(served, NOTHING);
+      awaitLog(served, RELOADED);
       assertServes(served);
       kill("QUIT", server);
       awaitLog(served, "Full thread dump");

@@ -17,9 +17,12 @@ public final class RunningServer implements AutoCloseable {
   private final FileServer server;
   private final boolean http2;
 
-  private RunningServer(FileServer server, boolean http2) {
+  private final ServerSettings settings;
+
+  private RunningServer(FileServer server, ServerSettings settings) {
     this.server = server;
-    this.http2 = http2;
+    this.http2 = settings.get(Http2Settings.H2C);
+    this.settings = settings;
   }
 
   public static RunningServer start(Path root, TransportChoice transport) throws Exception {
@@ -43,7 +46,7 @@ public final class RunningServer implements AutoCloseable {
   }
 
   public static RunningServer start(ServerSettings settings) throws Exception {
-    return new RunningServer(FileServer.start(settings), settings.get(Http2Settings.H2C));
+    return new RunningServer(FileServer.start(settings), settings);
   }
 
   /** Starts with limits that are not settings. */
@@ -114,9 +117,14 @@ public final class RunningServer implements AutoCloseable {
     return server.tlsAddresses().getFirst();
   }
 
-  /** As on SIGHUP. */
+  /** As on SIGHUP, with the same settings. */
   public void reload() {
-    server.reload();
+    boolean _ = reload(() -> settings);
+  }
+
+  /** As on SIGHUP; false if nothing was applied. */
+  public boolean reload(SettingsSource source) {
+    return server.reload(source);
   }
 
   public String greeting() {

@@ -6,42 +6,87 @@ import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Counts active requests. During a drain, each response closes its connection. */
+/**
+ * Counts active requests, and passes them to a handler that can be replaced while requests are
+ * active. During a drain, each response closes its connection.
+ */
 public final class RequestTracker implements HttpHandler {
-  private final HttpHandler next;
   private final AtomicInteger active = new AtomicInteger();
   private final @Nullable RequestStats stats;
-  private final ExchangeCompletionListener completed = this::completed;
+  private Generation current;
   private volatile boolean draining;
+
+  /** A handler and its active requests. Loop thread only. */
+  private final class Generation implements ExchangeCompletionListener {
+    final HttpHandler next;
+    private int requests;
+    private @Nullable Runnable whenUnused;
+
+    Generation(HttpHandler next) {
+      this.next = next;
+    }
+
+    void begin(HttpServerExchange exchange) {
+      requests++;
+      exchange.addExchangeCompleteListener(this);
+    }
+
+    void retire(Runnable unused) {
+      whenUnused = unused;
+      runIfUnused();
+    }
+
+    private void runIfUnused() {
+      Runnable unused = whenUnused;
+      if (requests == 0 && unused != null) {
+        whenUnused = null;
+        unused.run();
+      }
+    }
+
+    @Override
+    public void exchangeEvent(HttpServerExchange exchange, NextListener nextListener) {
+      try {
+        if (stats != null) {
+          stats.ended(exchange);
+        }
+        ended();
+      } finally {
+        nextListener.proceed();
+        requests--;
+        runIfUnused();
+      }
+    }
+  }
 
   /**
    * @param stats records every completed request; null for no recording
    */
   public RequestTracker(HttpHandler next, @Nullable RequestStats stats) {
-    this.next = next;
     this.stats = stats;
+    this.current = new Generation(next);
+  }
+
+  /**
+   * Replaces the handler for later requests. Loop thread.
+   *
+   * @param whenUnused runs when the last request of the handler before has ended
+   */
+  public void replace(HttpHandler next, Runnable whenUnused) {
+    Generation before = current;
+    current = new Generation(next);
+    before.retire(whenUnused);
   }
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     began();
-    exchange.addExchangeCompleteListener(completed);
+    Generation generation = current;
+    generation.begin(exchange);
     if (draining) {
       exchange.setPersistent(false);
     }
-    next.handleRequest(exchange);
-  }
-
-  private void completed(
-      HttpServerExchange exchange, ExchangeCompletionListener.NextListener nextListener) {
-    try {
-      if (stats != null) {
-        stats.ended(exchange);
-      }
-      ended();
-    } finally {
-      nextListener.proceed();
-    }
+    generation.next.handleRequest(exchange);
   }
 
   /** Counts a request that starts. */
