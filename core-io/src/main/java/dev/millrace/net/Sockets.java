@@ -2,12 +2,15 @@ package dev.millrace.net;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.millrace.sync.ffi.CFunction;
+import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 
 /** System calls on TCP sockets. None blocks on a peer. Any thread. */
 public final class Sockets {
@@ -28,7 +31,10 @@ public final class Sockets {
   /** {@code MSG_WAITALL}: an operation of the ring continues until all bytes are sent. */
   public static final int MSG_WAITALL = 0x100;
 
+  private static final int AF_UNIX = 1;
+  private static final int UNIX_PATH_BYTES = 108;
   private static final int SOCK_STREAM = 1;
+  private static final int SOCK_DGRAM = 2;
   private static final int SOL_SOCKET = 1;
   private static final int SO_REUSEADDR = 2;
   private static final int SO_LINGER = 13;
@@ -50,6 +56,7 @@ public final class Sockets {
   private static final CFunction GETPEERNAME = CFunction.ofLibc("getpeername");
   private static final CFunction SHUTDOWN = CFunction.ofLibc("shutdown");
   private static final CFunction SEND = CFunction.ofLibc("send");
+  private static final CFunction CONNECT = CFunction.ofLibc("connect");
   private static final CFunction IOCTL = CFunction.ofLibc("ioctl");
   private static final CFunction CLOSE = CFunction.ofLibc("close");
 
@@ -123,6 +130,34 @@ public final class Sockets {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment copy = arena.allocateFrom(JAVA_BYTE, bytes);
       var _ = SEND.call(fd, copy.address(), copy.byteSize(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+  }
+
+  /**
+   * Sends a datagram to a Unix socket (unix(7)).
+   *
+   * @param address a path, or {@code @} and a name without a file
+   * @throws ErrnoException if it cannot be sent at once
+   */
+  public static void sendDatagram(String address, byte[] bytes) throws ErrnoException {
+    byte[] name = address.getBytes(StandardCharsets.UTF_8);
+    if (name.length == 0 || name.length >= UNIX_PATH_BYTES) {
+      throw new ErrnoException("connect", Errno.EINVAL);
+    }
+    int fd = check("socket", SOCKET.intOrErrno(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment to = arena.allocate(2 + UNIX_PATH_BYTES, 2);
+      to.set(JAVA_SHORT, 0, (short) AF_UNIX);
+      MemorySegment.copy(name, 0, to, JAVA_BYTE, 2, name.length);
+      if (name[0] == '@') {
+        to.set(JAVA_BYTE, 2, (byte) 0);
+      }
+      MemorySegment copy = arena.allocateFrom(JAVA_BYTE, bytes);
+      var _ = check("connect", CONNECT.intOrErrno(fd, to.address(), 2L + name.length));
+      int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+      var _ = check("send", SEND.intOrErrno(fd, copy.address(), copy.byteSize(), flags));
+    } finally {
+      close(fd);
     }
   }
 

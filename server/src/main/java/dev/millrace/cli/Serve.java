@@ -74,16 +74,22 @@ class Serve implements Callable<Integer> {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
+    ServiceManager manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
     Signals.reloadWith(() -> {
+      manager.reloading();
       boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
+      manager.ready(server.greeting());
     });
     Duration max = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
     Signals.stopWith(
         () -> {
+          manager.stopping();
           server.close();
           logs.close();
         },
         max);
+    manager.watch(server::works);
+    manager.ready(server.greeting());
     System.out.println(server.greeting());
     System.out.flush();
     server.await();

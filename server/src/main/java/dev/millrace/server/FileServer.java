@@ -7,6 +7,7 @@ import dev.millrace.digest.DigestStore;
 import dev.millrace.digest.Scrubber;
 import dev.millrace.digest.SqliteDigestStore;
 import dev.millrace.http.exchange.RequestTracker;
+import dev.millrace.loop.DroppableTask;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.management.HealthCheck;
 import dev.millrace.management.ManagementServer;
@@ -323,6 +324,27 @@ public final class FileServer implements AutoCloseable {
       https.reload();
     }
     return reload.apply(source);
+  }
+
+  /**
+   * Whether all loops run tasks, found out by one task each. Waits. Any thread but a loop's.
+   *
+   * @param max time to wait
+   */
+  public boolean works(Duration max) {
+    ResetEvent[] ran = new ResetEvent[loops.size()];
+    for (int i = 0; i < ran.length; i++) {
+      ResetEvent event = new ResetEvent();
+      ran[i] = event;
+      DroppableTask.post(loops.get(i).events(), event::set, event::set);
+    }
+    BoundedStop until = new BoundedStop(max);
+    for (ResetEvent event : ran) {
+      if (!event.timedAwait(until.left())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The management address, with the port that the system has selected. */
