@@ -110,6 +110,9 @@ final class HealthCommand implements Callable<Integer> {
     HostPort at =
         ServerSettings.loadValues(new SettingsLoader.Flags(Map.of(), null), environment)
             .get(ServerSettings.MANAGEMENT);
+    if (at == null) {
+      throw new SettingsException("management is off");
+    }
     String host =
         switch (at.host()) {
           case "0.0.0.0" -> "127.0.0.1";

@@ -9,7 +9,6 @@ import dev.millrace.digest.SqliteDigestStore;
 import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.loop.DroppableTask;
 import dev.millrace.loop.EventLoop;
-import dev.millrace.management.HealthCheck;
 import dev.millrace.management.ManagementServer;
 import dev.millrace.management.ServerStatus;
 import dev.millrace.management.Status;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +42,6 @@ public final class FileServer implements AutoCloseable {
   /** Minimum time for connections to send staged bytes, also after the drain time. */
   private static final Duration LAST_SENDS = Duration.ofMillis(500);
 
-  private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
-  private static final Duration ROOT_MUST_ANSWER_WITHIN = Duration.ofSeconds(2);
-
   private final ServerSettings settings;
   private final ServerMetrics metrics;
   private final Status status;
@@ -60,7 +55,7 @@ public final class FileServer implements AutoCloseable {
   private final List<LoopContext> loops = new ArrayList<>();
   private final @Nullable AccessLogWriter accessLogWriter;
   private final @Nullable HttpsServices https;
-  private final ManagementServer management;
+  private final @Nullable ManagementServer management;
   private final Listeners listeners;
   private final Reload reload;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -116,7 +111,7 @@ public final class FileServer implements AutoCloseable {
         new ConnectionBound(limits.maxConnections(), transport::openConnections);
     ManagementServer opened = null;
     try {
-      opened = startManagement(shares.management());
+      opened = openManagement(shares.management());
       this.management = opened;
       this.listeners = Listeners.open(transport, Listeners.doors(settings, loops, bound));
     } catch (StartException failed) {
@@ -225,16 +220,17 @@ public final class FileServer implements AutoCloseable {
     return loops.stream().map(LoopContext::requests).toList();
   }
 
-  /** The parts of all loops that are not null. */
-  private <T> List<T> each(Function<LoopContext, @Nullable T> part) {
-    List<T> all = new ArrayList<>();
-    for (LoopContext loop : loops) {
-      T value = part.apply(loop);
-      if (value != null) {
-        all.add(value);
-      }
-    }
-    return all;
+  private @Nullable ManagementServer openManagement(int connections) throws StartException {
+    return ManagementPort.open(
+        settings,
+        connections,
+        loops,
+        () -> started && !stopping.get(),
+        reload::areRootsThere,
+        () -> started,
+        settings.get(ServerSettings.METRICS)
+            ? new ManagementServer.Figures(metrics, status)
+            : null);
   }
 
   private LoopMetrics register() {
@@ -259,33 +255,6 @@ public final class FileServer implements AutoCloseable {
     return parts;
   }
 
-  private ManagementServer startManagement(int connections) throws StartException {
-    ManagementServer.allowConnections(connections);
-    InetSocketAddress address = resolve("management", settings.get(ServerSettings.MANAGEMENT));
-    // A sleeping loop is healthy; only a task shows whether it can still turn.
-    List<HealthCheck> turns =
-        each(loop -> new HealthCheck(loop.events(), () -> true, LOOP_MUST_TURN_WITHIN));
-    HealthCheck reachable =
-        new HealthCheck(FileServer::onNewThread, reload::areRootsThere, ROOT_MUST_ANSWER_WITHIN);
-    ManagementServer.Health health =
-        new ManagementServer.Health(
-            () -> HealthCheck.askAll(turns),
-            () -> started && !stopping.get() && reachable.ask(),
-            () -> started);
-    try {
-      return new ManagementServer(
-          address,
-          health,
-          settings.get(ServerSettings.METRICS)
-              ? new ManagementServer.Figures(metrics, status)
-              : null);
-    } catch (IOException failed) {
-      throw new StartException(
-          "management: " + settings.get(ServerSettings.MANAGEMENT) + ": " + Listeners.why(failed),
-          failed);
-    }
-  }
-
   static InetSocketAddress resolve(String key, HostPort address) throws StartException {
     try {
       return address.resolve();
@@ -296,11 +265,6 @@ public final class FileServer implements AutoCloseable {
 
   private static void logFailure(Throwable failure) {
     LOG.log(Level.SEVERE, "a handler failed", failure);
-  }
-
-  /** Runs a check on its own thread, so that a hanging disk blocks only that one. */
-  private static void onNewThread(Runnable task) {
-    var _ = Thread.ofPlatform().daemon().name("millrace-ready").start(task);
   }
 
   /** The addresses of HTTP, with the ports that the system has selected. */
@@ -347,9 +311,9 @@ public final class FileServer implements AutoCloseable {
     return true;
   }
 
-  /** The management address, with the port that the system has selected. */
-  public InetSocketAddress managementAddress() {
-    return management.address();
+  /** The management address, with the port that the system has selected; null if it is off. */
+  public @Nullable InetSocketAddress managementAddress() {
+    return management == null ? null : management.address();
   }
 
   /** What is served, where and how, for the operator; one line, two with a certificate made now. */
@@ -401,7 +365,9 @@ public final class FileServer implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    stop.step("the management port", management::close);
+    if (management != null) {
+      stop.step("the management port", management::close);
+    }
     status.close();
     stop.step("the index of digests", this::closeStore);
     pools.close(stop);

@@ -16,7 +16,7 @@ final class Greeting {
       Transport transport,
       List<InetSocketAddress> plain,
       List<InetSocketAddress> tls,
-      InetSocketAddress management,
+      @Nullable InetSocketAddress management,
       @Nullable HttpsServices https) {
     StringBuilder line = new StringBuilder("millrace ").append(Version.current());
     line.append(" serves ")
@@ -31,7 +31,8 @@ final class Greeting {
     if (!transport.reason().isEmpty()) {
       line.append(", because ").append(transport.reason());
     }
-    line.append("; management at ").append(url("http", management));
+    line.append("; management ")
+        .append(management == null ? "off" : "at " + url("http", management));
     String certificate =
         https == null || tls.isEmpty() ? "" : https.greeting(url("https", tls.getFirst()));
     return certificate.isEmpty() ? line.toString() : line + "\n" + certificate;

@@ -48,13 +48,13 @@ public record ServerSettings(
           "Address to listen on; may be repeated.",
           HostPort::parse);
 
-  public static final Key<HostPort> MANAGEMENT =
+  public static final Key<@Nullable HostPort> MANAGEMENT =
       Key.one(
           "management",
           "127.0.0.1:9090",
-          "HOST:PORT",
+          "off|HOST:PORT",
           "Address of health checks and metrics.",
-          HostPort::parse);
+          text -> text.equals("off") ? null : HostPort.parse(text));
 
   public static final Key<Boolean> METRICS =
       Key.one(

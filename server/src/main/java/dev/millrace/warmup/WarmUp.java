@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -114,7 +115,7 @@ public final class WarmUp {
           new FutureTask<>(() ->
               WarmUpTraffic.run(
                   server.addresses().getFirst(),
-                  server.managementAddress(),
+                  Objects.requireNonNull(server.managementAddress()),
                   protocols(server),
                   root,
                   end));

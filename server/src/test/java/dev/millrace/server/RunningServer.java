@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A server in this process on free ports. */
 public final class RunningServer implements AutoCloseable {
@@ -141,11 +142,11 @@ public final class RunningServer implements AutoCloseable {
   }
 
   public InetSocketAddress managementAddress() {
-    return server.managementAddress();
+    return Objects.requireNonNull(server.managementAddress());
   }
 
   public String managementUrl() {
-    return "http://127.0.0.1:" + server.managementAddress().getPort();
+    return "http://127.0.0.1:" + managementAddress().getPort();
   }
 
   public java.util.concurrent.Executor events(int loop) {
