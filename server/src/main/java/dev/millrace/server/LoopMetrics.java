@@ -8,7 +8,9 @@ import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.management.ServerStatus;
 import dev.millrace.metrics.ServerMetrics;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** Adds the statistics of all loops to the metrics and to the status page. */
 final class LoopMetrics {
   private final List<LoopContext> loops;
+
+  /** The mounts whose caches of open files have meters. */
+  private final Set<String> registered = new HashSet<>();
+
   private final ServerMetrics metrics;
   private final ServerStatus charts;
 
@@ -71,7 +77,7 @@ final class LoopMetrics {
   void register(List<Mount> mounts) {
     for (Mount mount : mounts) {
       String name = mount.name();
-      if (each(loop -> loop.mounts().openFiles(name)).isEmpty()) {
+      if (each(loop -> loop.mounts().openFiles(name)).isEmpty() || !registered.add(name)) {
         continue;
       }
       metrics.openFiles(

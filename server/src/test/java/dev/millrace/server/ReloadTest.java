@@ -34,6 +34,7 @@ class ReloadTest {
   private Path other;
   private Path file;
   private final LogLines log = new LogLines("dev.millrace");
+  private final LogLines meters = new LogLines("io.micrometer");
 
   @BeforeEach
   void makeFiles() throws Exception {
@@ -51,6 +52,8 @@ class ReloadTest {
   @AfterEach
   void stopListening() {
     log.close();
+    meters.close();
+    assertEquals(List.of(), meters.lines(), "no meter is registered twice");
   }
 
   private ServerSettings load() throws SettingsException {
