@@ -77,8 +77,11 @@ class Serve implements Callable<Integer> {
     ServiceManager manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
     Signals.reloadWith(() -> {
       manager.reloading();
-      boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
-      manager.ready(server.greeting());
+      try {
+        boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
+      } finally {
+        manager.ready(server.greeting());
+      }
     });
     Duration max = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
     Signals.stopWith(

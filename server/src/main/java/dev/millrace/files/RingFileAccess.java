@@ -124,8 +124,8 @@ public final class RingFileAccess implements FileAccess {
 
   private void ended() {
     inFlight--;
-    Waiting next = waiting.pollFirst();
-    if (next != null) {
+    while (inFlight < MAX_OPENS && !waiting.isEmpty()) { // without a root, they fail at once
+      Waiting next = waiting.removeFirst();
       open(next.path, next.callback);
     }
   }

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A mount whose file system does not answer for some time must not delay the other mounts. */
 class SlowMountTest {
-  /** More requests than there are threads of any kind. */
+  /**
+   * More requests than there are worker threads. Not more than the 64 reads that this FUSE lets
+   * wait: beyond them the kernel holds the loop's thread (docs/reliability.md).
+   */
   private static final int REQUESTS = 60;
 
   @TempDir Path directory;
