@@ -9,21 +9,32 @@ import java.lang.foreign.ValueLayout;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
- * Socket addresses of IPv4 and IPv6 in native memory (ip(7), ipv6(7)).
+ * Socket addresses in native memory (ip(7), ipv6(7), unix(7)).
  *
  * <pre>
  * struct sockaddr_in  { u16 family; u16be port; u8 addr[4]; u8 zero[8]; };             // 16
  * struct sockaddr_in6 { u16 family; u16be port; u32 flow; u8 addr[16]; u32 scope; };   // 28
+ * struct sockaddr_un  { u16 family; char path[108]; };                                 // 110
  * </pre>
  */
 final class SocketAddresses {
+  static final int AF_UNIX = 1;
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
-  static final int MAX_BYTES = 28;
+  static final int MAX_BYTES = 110;
+
+  private static final int IN6_BYTES = 28;
+  private static final int UN_PATH = 2;
+
+  /** A path and the zero byte after it. */
+  private static final int UN_PATH_BYTES = MAX_BYTES - UN_PATH;
 
   private static final int IN_BYTES = 16;
   private static final long PORT = 2;
@@ -48,10 +59,43 @@ final class SocketAddresses {
     byte[] bytes = address.getAddress().getAddress();
     MemorySegment.copy(
         bytes, 0, into, JAVA_BYTE, family == AF_INET ? IN_ADDR : IN6_ADDR, bytes.length);
-    return family == AF_INET ? IN_BYTES : MAX_BYTES;
+    return family == AF_INET ? IN_BYTES : IN6_BYTES;
   }
 
-  static InetSocketAddress read(MemorySegment from) {
+  /**
+   * Writes the address of a Unix socket; returns its length in bytes, or -1 if the path is empty or
+   * too long.
+   *
+   * @param path or {@code @} and a name without a file
+   */
+  static int writeUnix(String path, MemorySegment into) {
+    byte[] name = path.getBytes(StandardCharsets.UTF_8);
+    if (name.length == 0 || name.length >= UN_PATH_BYTES) {
+      return -1;
+    }
+    into.fill((byte) 0);
+    into.set(JAVA_SHORT, 0, (short) AF_UNIX);
+    MemorySegment.copy(name, 0, into, JAVA_BYTE, UN_PATH, name.length);
+    if (name[0] == '@') {
+      into.set(JAVA_BYTE, UN_PATH, (byte) 0);
+    }
+    return UN_PATH + name.length;
+  }
+
+  /**
+   * Reads an address that the kernel has written. A Unix socket without a file has the empty path.
+   *
+   * @param bytes its length
+   */
+  static SocketAddress read(MemorySegment from, int bytes) {
+    if (from.get(JAVA_SHORT, 0) != AF_UNIX) {
+      return readInternet(from);
+    }
+    boolean named = bytes > UN_PATH && from.get(JAVA_BYTE, UN_PATH) != 0;
+    return UnixDomainSocketAddress.of(named ? from.getString(UN_PATH) : "");
+  }
+
+  private static InetSocketAddress readInternet(MemorySegment from) {
     int family = from.get(JAVA_SHORT, 0);
     int port = Short.toUnsignedInt(from.get(BIG_ENDIAN_SHORT, PORT));
     byte[] bytes = new byte[family == AF_INET6 ? 16 : 4];

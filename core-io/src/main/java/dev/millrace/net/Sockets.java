@@ -2,7 +2,6 @@ package dev.millrace.net;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.millrace.sync.ffi.CFunction;
 import dev.millrace.sync.ffi.Errno;
@@ -10,9 +9,9 @@ import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.SocketAddress;
 
-/** System calls on TCP sockets. None blocks on a peer. Any thread. */
+/** System calls on TCP and Unix sockets. None blocks on a peer. Any thread. */
 public final class Sockets {
   /** {@code SOCK_CLOEXEC}: started programs do not inherit the descriptor. */
   public static final int SOCK_CLOEXEC = 0x80000;
@@ -31,14 +30,14 @@ public final class Sockets {
   /** {@code MSG_WAITALL}: an operation of the ring continues until all bytes are sent. */
   public static final int MSG_WAITALL = 0x100;
 
-  private static final int AF_UNIX = 1;
-  private static final int UNIX_PATH_BYTES = 108;
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_DGRAM = 2;
   private static final int SOL_SOCKET = 1;
   private static final int SO_REUSEADDR = 2;
+  private static final int SO_TYPE = 3;
   private static final int SO_LINGER = 13;
   private static final int SO_REUSEPORT = 15;
+  private static final int SO_ACCEPTCONN = 30;
   private static final int SO_MAX_PACING_RATE = 47;
   private static final long SIOCOUTQ = 0x5411;
   private static final int IPPROTO_TCP = 6;
@@ -47,11 +46,16 @@ public final class Sockets {
   private static final int TCP_NODELAY = 1;
   private static final int SHUT_WR = 1;
   private static final int SHUT_RDWR = 2;
+  private static final int F_SETFD = 2;
+  private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int FD_CLOEXEC = 1;
 
   private static final CFunction SOCKET = CFunction.ofLibc("socket");
   private static final CFunction BIND = CFunction.ofLibc("bind");
   private static final CFunction LISTEN = CFunction.ofLibc("listen");
   private static final CFunction SETSOCKOPT = CFunction.ofLibc("setsockopt");
+  private static final CFunction GETSOCKOPT = CFunction.ofLibc("getsockopt");
+  private static final CFunction FCNTL = CFunction.ofLibc("fcntl");
   private static final CFunction GETSOCKNAME = CFunction.ofLibc("getsockname");
   private static final CFunction GETPEERNAME = CFunction.ofLibc("getpeername");
   private static final CFunction SHUTDOWN = CFunction.ofLibc("shutdown");
@@ -115,13 +119,79 @@ public final class Sockets {
     }
   }
 
-  /** The local address of a socket. */
-  public static InetSocketAddress localAddress(int fd) throws ErrnoException {
+  /**
+   * Opens a listening Unix socket (unix(7)). Its file gets the mode that the umask allows.
+   *
+   * @param path of the file to create, at most 107 bytes
+   * @throws ErrnoException EADDRINUSE if the file exists, whether or not a process listens
+   */
+  public static int listenUnix(String path, int backlog) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
+      int bytes = SocketAddresses.writeUnix(path, name);
+      if (bytes < 0) {
+        throw new ErrnoException("bind " + path, Errno.ENAMETOOLONG);
+      }
+      int type = SOCK_STREAM | SOCK_CLOEXEC;
+      int fd = check("socket", SOCKET.intOrErrno(SocketAddresses.AF_UNIX, type, 0));
+      try {
+        check("bind " + path, BIND.intOrErrno(fd, name.address(), bytes));
+        check("listen on " + path, LISTEN.intOrErrno(fd, backlog));
+        return fd;
+      } catch (ErrnoException failed) {
+        close(fd);
+        throw failed;
+      }
+    }
+  }
+
+  /** Whether a process listens on a Unix socket; false if the file is missing or is no socket. */
+  public static boolean isListening(String path) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
+      int bytes = SocketAddresses.writeUnix(path, name);
+      int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+      int fd = bytes < 0 ? -1 : SOCKET.intOrErrno(SocketAddresses.AF_UNIX, type, 0);
+      if (fd < 0) {
+        return false;
+      }
+      int result = CONNECT.intOrErrno(fd, name.address(), bytes);
+      close(fd);
+      return result == 0 || result == -Errno.EAGAIN; // EAGAIN: its queue is full
+    }
+  }
+
+  /** Whether a descriptor is a stream socket that listens. */
+  public static boolean isListener(int fd) {
+    return intOption(fd, SO_TYPE) == SOCK_STREAM && intOption(fd, SO_ACCEPTCONN) == 1;
+  }
+
+  /**
+   * Takes a listening socket that another process has opened: started programs do not inherit it,
+   * and its connections inherit TCP_NODELAY.
+   */
+  public static void adopt(int fd) throws ErrnoException {
+    check("fcntl", FCNTL.intOrErrno(fd, F_SETFD, FD_CLOEXEC));
+    if (localAddress(fd) instanceof InetSocketAddress) {
+      setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    }
+  }
+
+  /** Returns another descriptor of the same socket. */
+  public static int duplicate(int fd) throws ErrnoException {
+    return check("fcntl", FCNTL.intOrErrno(fd, F_DUPFD_CLOEXEC, 0));
+  }
+
+  /**
+   * The local address of a socket: an {@link InetSocketAddress}, or a {@link
+   * java.net.UnixDomainSocketAddress}, whose path is empty if it has none.
+   */
+  public static SocketAddress localAddress(int fd) throws ErrnoException {
     return name("getsockname", GETSOCKNAME, fd);
   }
 
-  /** The peer's address. */
-  public static InetSocketAddress peerAddress(int fd) throws ErrnoException {
+  /** The peer's address, as {@link #localAddress}. */
+  public static SocketAddress peerAddress(int fd) throws ErrnoException {
     return name("getpeername", GETPEERNAME, fd);
   }
 
@@ -140,24 +210,22 @@ public final class Sockets {
    * @throws ErrnoException if it cannot be sent at once
    */
   public static void sendDatagram(String address, byte[] bytes) throws ErrnoException {
-    byte[] name = address.getBytes(StandardCharsets.UTF_8);
-    if (name.length == 0 || name.length >= UNIX_PATH_BYTES) {
-      throw new ErrnoException("connect", Errno.EINVAL);
-    }
-    int fd = check("socket", SOCKET.intOrErrno(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment to = arena.allocate(2 + UNIX_PATH_BYTES, 2);
-      to.set(JAVA_SHORT, 0, (short) AF_UNIX);
-      MemorySegment.copy(name, 0, to, JAVA_BYTE, 2, name.length);
-      if (name[0] == '@') {
-        to.set(JAVA_BYTE, 2, (byte) 0);
+      MemorySegment to = arena.allocate(SocketAddresses.MAX_BYTES, 8);
+      int toBytes = SocketAddresses.writeUnix(address, to);
+      if (toBytes < 0) {
+        throw new ErrnoException("connect", Errno.EINVAL);
       }
-      MemorySegment copy = arena.allocateFrom(JAVA_BYTE, bytes);
-      var _ = check("connect", CONNECT.intOrErrno(fd, to.address(), 2L + name.length));
-      int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-      var _ = check("send", SEND.intOrErrno(fd, copy.address(), copy.byteSize(), flags));
-    } finally {
-      close(fd);
+      int type = SOCK_DGRAM | SOCK_CLOEXEC;
+      int fd = check("socket", SOCKET.intOrErrno(SocketAddresses.AF_UNIX, type, 0));
+      try {
+        MemorySegment copy = arena.allocateFrom(JAVA_BYTE, bytes);
+        var _ = check("connect", CONNECT.intOrErrno(fd, to.address(), toBytes));
+        int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+        var _ = check("send", SEND.intOrErrno(fd, copy.address(), copy.byteSize(), flags));
+      } finally {
+        close(fd);
+      }
     }
   }
 
@@ -229,14 +297,24 @@ public final class Sockets {
     }
   }
 
-  private static InetSocketAddress name(String call, CFunction function, int fd)
-      throws ErrnoException {
+  /** The value of an option of SOL_SOCKET, or a negative error. */
+  private static int intOption(int fd, int option) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment value = arena.allocate(JAVA_INT);
+      MemorySegment bytes = arena.allocate(JAVA_INT);
+      bytes.set(JAVA_INT, 0, Integer.BYTES);
+      int result = GETSOCKOPT.intOrErrno(fd, SOL_SOCKET, option, value.address(), bytes.address());
+      return result < 0 ? result : value.get(JAVA_INT, 0);
+    }
+  }
+
+  private static SocketAddress name(String call, CFunction function, int fd) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
       MemorySegment bytes = arena.allocate(JAVA_INT);
       bytes.set(JAVA_INT, 0, SocketAddresses.MAX_BYTES);
       var _ = check(call, function.intOrErrno(fd, name.address(), bytes.address()));
-      return SocketAddresses.read(name);
+      return SocketAddresses.read(name, bytes.get(JAVA_INT, 0));
     }
   }
 

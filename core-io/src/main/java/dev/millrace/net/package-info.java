@@ -1,5 +1,6 @@
 /**
- * TCP sockets: system calls that open, configure and close them. The ring transfers the bytes.
+ * TCP and Unix sockets: system calls that open, configure and close them. The ring transfers the
+ * bytes.
  *
  * <ul>
  *   <li>{@link dev.millrace.net.Sockets}: the system calls.

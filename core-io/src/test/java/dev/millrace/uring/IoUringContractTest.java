@@ -78,7 +78,7 @@ class IoUringContractTest extends RingSocketContract {
 
     @Override
     public int port(int listener) throws IOException {
-      return Sockets.localAddress(listener).getPort();
+      return ((InetSocketAddress) Sockets.localAddress(listener)).getPort();
     }
 
     @Override

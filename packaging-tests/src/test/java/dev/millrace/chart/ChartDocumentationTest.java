@@ -171,6 +171,8 @@ class ChartDocumentationTest {
         Set.of(
             "root",
             "listen",
+            "socket-mode",
+            "socket-owner",
             "management",
             "transport",
             "workers",

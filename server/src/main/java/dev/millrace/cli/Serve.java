@@ -6,6 +6,7 @@ import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.MountSettings;
 import dev.millrace.logging.LogHandler;
 import dev.millrace.server.FileServer;
+import dev.millrace.server.InheritedSockets;
 import dev.millrace.server.NativeLinks;
 import dev.millrace.server.ServerSettings;
 import dev.millrace.server.StartException;
@@ -69,7 +70,8 @@ class Serve implements Callable<Integer> {
       settings = ServerSettings.load(flags, System.getenv());
       FileServer.checkRoots(settings);
       WarmUp.before(settings);
-      server = FileServer.start(settings);
+      long pid = ProcessHandle.current().pid();
+      server = FileServer.start(settings, InheritedSockets.of(System.getenv(), pid));
     } catch (SettingsException | StartException refused) {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;

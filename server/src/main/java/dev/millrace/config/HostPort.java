@@ -5,12 +5,12 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
 /**
- * An address to listen on.
+ * A host and a port to listen on.
  *
  * @param host host name or address; IPv6 without brackets
  * @param port 0 to 65535; 0 selects a free port
  */
-public record HostPort(String host, int port) {
+public record HostPort(String host, int port) implements ListenAddress {
   /** The format, for error messages. */
   static final String ALLOWED = "HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80";
 

@@ -71,7 +71,7 @@ public final class RequestLimits implements RequestGate {
 
   /** Decides on the request of an exchange, whose source address is that of the client. */
   Verdict check(HttpServerExchange exchange) {
-    InetAddress address = exchange.getSourceAddress().getAddress();
+    InetAddress address = ConnectionLimits.address(exchange.getSourceAddress());
     OfExchange request = new OfExchange(exchange);
     int rule = find(address, request);
     Verdict verdict = decide(rule, address, request);

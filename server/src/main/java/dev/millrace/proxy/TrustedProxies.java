@@ -7,25 +7,32 @@ import dev.millrace.config.SettingsException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The proxies whose information about clients is trusted.
  *
  * @param proxies addresses of the proxies
+ * @param unixSockets whether the peers of Unix sockets are trusted proxies
  * @param proxyProtocol whether the proxies must start each connection with a PROXY header
  */
-public record TrustedProxies(List<Cidr> proxies, boolean proxyProtocol) {
-  /** Trusts no proxy. */
-  public static final TrustedProxies NONE = new TrustedProxies(List.of(), false);
+public record TrustedProxies(List<Cidr> proxies, boolean unixSockets, boolean proxyProtocol) {
+  /** The item of the list that stands for the peers of Unix sockets. */
+  private static final String UNIX = "unix:";
 
-  private static final Key<List<Cidr>> PROXIES =
+  /** Trusts no proxy. */
+  public static final TrustedProxies NONE = new TrustedProxies(List.of(), false, false);
+
+  private static final Key<List<Optional<Cidr>>> PROXIES =
       Key.list(
               "trusted-proxies",
               "",
               "CIDR,...",
-              "Proxies whose Forwarded and X-Forwarded fields are trusted, as in 10.0.0.0/8.",
+              "Proxies whose Forwarded and X-Forwarded fields are trusted, as in 10.0.0.0/8; unix:"
+                  + " for the peers of Unix sockets.",
               TrustedProxies::cidr)
           .formerly("proxies");
 
@@ -46,12 +53,20 @@ public record TrustedProxies(List<Cidr> proxies, boolean proxyProtocol) {
 
   /** The proxies that are configured. */
   public static TrustedProxies of(Settings settings) {
-    return new TrustedProxies(settings.get(PROXIES), settings.get(PROXY_PROTOCOL));
+    List<Optional<Cidr>> proxies = settings.get(PROXIES);
+    return new TrustedProxies(
+        proxies.stream().flatMap(Optional::stream).toList(),
+        proxies.contains(Optional.<Cidr>empty()),
+        settings.get(PROXY_PROTOCOL));
   }
 
-  private static Cidr cidr(String text) throws SettingsException {
+  /** The addresses of an item, or nothing for Unix sockets. */
+  private static Optional<Cidr> cidr(String text) throws SettingsException {
+    if (text.equals(UNIX)) {
+      return Optional.empty();
+    }
     try {
-      return Cidr.parse(text);
+      return Optional.of(Cidr.parse(text));
     } catch (IllegalArgumentException wrong) {
       throw new SettingsException(String.valueOf(wrong.getMessage()));
     }
@@ -69,9 +84,11 @@ public record TrustedProxies(List<Cidr> proxies, boolean proxyProtocol) {
 
   /** Whether a peer is a trusted proxy. */
   public boolean trusts(@Nullable SocketAddress peer) {
-    return !proxies.isEmpty()
-        && peer instanceof InetSocketAddress internet
-        && internet.getAddress() != null
-        && trusts(internet.getAddress());
+    return switch (peer) {
+      case InetSocketAddress internet ->
+          !proxies.isEmpty() && internet.getAddress() != null && trusts(internet.getAddress());
+      case UnixDomainSocketAddress _ -> unixSockets;
+      case null, default -> false;
+    };
   }
 }

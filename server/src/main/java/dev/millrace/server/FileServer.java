@@ -8,7 +8,6 @@ import dev.millrace.digest.Scrubber;
 import dev.millrace.digest.SqliteDigestStore;
 import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.loop.DroppableTask;
-import dev.millrace.loop.EventLoop;
 import dev.millrace.management.ManagementServer;
 import dev.millrace.management.ServerStatus;
 import dev.millrace.management.Status;
@@ -62,20 +61,16 @@ public final class FileServer implements AutoCloseable {
   private volatile boolean started;
   private final ResetEvent stopped = new ResetEvent();
 
-  private FileServer(ServerSettings settings, Roots roots, @Nullable HttpsServices https)
+  private FileServer(
+      ServerSettings settings,
+      InheritedSockets inherited,
+      Roots roots,
+      @Nullable HttpsServices https)
       throws StartException {
     this.settings = settings;
     this.https = https;
     this.metrics = new ServerMetrics();
-    EventLoop.FailureHandler failures = FileServer::logFailure;
-    this.transport =
-        Transport.open(
-            settings.get(Transport.CHOICE),
-            settings.get(Transport.LOOPS),
-            settings.get(Transport.ZERO_COPY),
-            settings.limits().minSendBytes(),
-            failures,
-            settings.get(ServerSettings.METRICS));
+    this.transport = openTransport(settings);
     DescriptorShares shares = DescriptorShares.ofThisProcess();
     this.limits = ServerLimits.open(settings, shares, transport);
     this.pools = new WorkerPools(settings.mounts().size(), name -> pool(name, POOL_QUEUE_ENTRIES));
@@ -113,7 +108,8 @@ public final class FileServer implements AutoCloseable {
     try {
       opened = openManagement(shares.management());
       this.management = opened;
-      this.listeners = Listeners.open(transport, Listeners.doors(settings, loops, bound));
+      this.listeners =
+          Listeners.open(transport, settings, inherited, Listeners.doors(settings, loops, bound));
     } catch (StartException failed) {
       if (opened != null) {
         opened.close();
@@ -139,6 +135,16 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
+  private static Transport openTransport(ServerSettings settings) throws StartException {
+    return Transport.open(
+        settings.get(TransportSettings.CHOICE),
+        settings.get(TransportSettings.LOOPS),
+        settings.get(TransportSettings.ZERO_COPY),
+        settings.limits().minSendBytes(),
+        FileServer::logFailure,
+        settings.get(ServerSettings.METRICS));
+  }
+
   private static Roots openRoots(ServerSettings settings) throws StartException {
     return Roots.open(settings.mounts(), settings.get(LoopCaches.REVALIDATE));
   }
@@ -153,17 +159,27 @@ public final class FileServer implements AutoCloseable {
   }
 
   /**
-   * Starts the server.
-   *
-   * @throws StartException if it cannot start; nothing is left running
+   * Starts a server that has inherited no sockets, see {@link #start(ServerSettings,
+   * InheritedSockets)}.
    */
   public static FileServer start(ServerSettings settings) throws StartException {
+    return start(settings, InheritedSockets.none());
+  }
+
+  /**
+   * Starts the server.
+   *
+   * @param inherited sockets on which it may listen
+   * @throws StartException if it cannot start; nothing is left running
+   */
+  public static FileServer start(ServerSettings settings, InheritedSockets inherited)
+      throws StartException {
     Roots roots = openRoots(settings);
     HttpsServices https = null;
     FileServer server;
     try {
       https = HttpsServices.open(settings);
-      server = new FileServer(settings, roots, https);
+      server = new FileServer(settings, inherited, roots, https);
     } catch (StartException failed) {
       roots.close();
       if (https != null) {
@@ -267,14 +283,14 @@ public final class FileServer implements AutoCloseable {
     LOG.log(Level.SEVERE, "a handler failed", failure);
   }
 
-  /** The addresses of HTTP, with the ports that the system has selected. */
+  /** The Internet addresses of HTTP, with the ports that the system has selected. */
   public List<InetSocketAddress> addresses() {
-    return listeners.addresses(0);
+    return listeners.internetAddresses(0);
   }
 
-  /** The addresses of HTTPS, with the ports that the system has selected. */
+  /** The Internet addresses of HTTPS, with the ports that the system has selected. */
   public List<InetSocketAddress> tlsAddresses() {
-    return listeners.addresses(1);
+    return listeners.internetAddresses(1);
   }
 
   /**
@@ -319,7 +335,12 @@ public final class FileServer implements AutoCloseable {
   /** What is served, where and how, for the operator; one line, two with a certificate made now. */
   public String greeting() {
     return Greeting.of(
-        settings, transport, addresses(), tlsAddresses(), managementAddress(), https);
+        settings,
+        transport,
+        listeners.addresses(0),
+        listeners.addresses(1),
+        managementAddress(),
+        https);
   }
 
   /** The executor of a loop; only for tests that block it. */

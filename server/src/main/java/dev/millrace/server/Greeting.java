@@ -2,6 +2,8 @@ package dev.millrace.server;
 
 import dev.millrace.net.AddressText;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,8 +16,8 @@ final class Greeting {
   static String of(
       ServerSettings settings,
       Transport transport,
-      List<InetSocketAddress> plain,
-      List<InetSocketAddress> tls,
+      List<SocketAddress> plain,
+      List<SocketAddress> tls,
       @Nullable InetSocketAddress management,
       @Nullable HttpsServices https) {
     StringBuilder line = new StringBuilder("millrace ").append(Version.current());
@@ -38,7 +40,11 @@ final class Greeting {
     return certificate.isEmpty() ? line.toString() : line + "\n" + certificate;
   }
 
-  static String url(String scheme, InetSocketAddress address) {
-    return scheme + "://" + AddressText.of(address);
+  static String url(String scheme, SocketAddress address) {
+    return switch (address) {
+      case InetSocketAddress internet -> scheme + "://" + AddressText.of(internet);
+      case UnixDomainSocketAddress unix -> scheme + "+unix:" + unix.getPath();
+      default -> throw new IllegalArgumentException("unknown kind of address: " + address);
+    };
   }
 }

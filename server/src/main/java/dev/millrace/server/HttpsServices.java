@@ -5,6 +5,7 @@ import dev.millrace.certificate.CertificateStore;
 import dev.millrace.certificate.SelfSigned;
 import dev.millrace.certificate.ServerCertificate;
 import dev.millrace.config.HostPort;
+import dev.millrace.config.ListenAddress;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.tls.ClientAuthorities;
 import dev.millrace.transport.tls.TlsServer;
@@ -90,11 +91,12 @@ final class HttpsServices implements AutoCloseable {
   }
 
   /** The names of this machine that a client on it or beside it may use. */
-  private static List<String> names(List<HostPort> listen) throws StartException {
+  private static List<String> names(List<ListenAddress> listen) throws StartException {
     Set<String> names = new LinkedHashSet<>(List.of("localhost"));
-    for (HostPort address : listen) {
-      if (!FileServer.resolve("tls-listen", address).getAddress().isAnyLocalAddress()) {
-        names.add(address.host());
+    for (ListenAddress address : listen) {
+      if (address instanceof HostPort internet
+          && !FileServer.resolve("tls-listen", internet).getAddress().isAnyLocalAddress()) {
+        names.add(internet.host());
       }
     }
     try {

@@ -5,6 +5,7 @@ import dev.millrace.certificate.CertificateFiles;
 import dev.millrace.certificate.CertificateSettings;
 import dev.millrace.config.HostPort;
 import dev.millrace.config.Key;
+import dev.millrace.config.ListenAddress;
 import dev.millrace.config.Parser;
 import dev.millrace.config.Settings;
 import dev.millrace.config.SettingsException;
@@ -53,7 +54,7 @@ public record HttpsSettings(
 
   /** Loads the settings; throws if they contradict each other. */
   static HttpsSettings of(Settings values) throws SettingsException {
-    List<HostPort> listen = values.get(TlsSettings.LISTEN);
+    List<ListenAddress> listen = values.get(TlsSettings.LISTEN);
     List<CertificateFiles.Location> files = CertificateSettings.of(values);
     boolean selfSigned = values.get(SELF_SIGNED);
     AcmeSettings acme = AcmeSettings.of(values, values.get(ServerSettings.STATE));
@@ -70,7 +71,8 @@ public record HttpsSettings(
       throw values.node(SELF_SIGNED).wrong("excludes other certificates");
     }
     requireOwnPorts(values, listen);
-    int firstPort = listen.isEmpty() ? 0 : listen.getFirst().port();
+    int firstPort =
+        !listen.isEmpty() && listen.getFirst() instanceof HostPort first ? first.port() : 0;
     TlsServer.Policy tls = TlsSettings.of(values);
     if (values.get(Http2Settings.HTTP2)) {
       tls = tls.withProtocols(List.of(TlsServer.HTTP2_PROTOCOL, TlsServer.HTTP1_PROTOCOL));
@@ -78,17 +80,25 @@ public record HttpsSettings(
     return new HttpsSettings(tls, files, selfSigned, HttpsPolicy.of(values, firstPort), acme);
   }
 
-  private static void requireOwnPorts(Settings values, List<HostPort> listen)
+  private static void requireOwnPorts(Settings values, List<ListenAddress> listen)
       throws SettingsException {
-    for (HostPort plain : values.get(ServerSettings.LISTEN)) {
-      for (HostPort tls : listen) {
-        if (tls.port() == plain.port() && tls.port() != 0) {
-          throw values
-              .node(TlsSettings.LISTEN)
-              .wrong("port " + tls.port() + " is for plain HTTP already, see listen");
+    for (ListenAddress plain : values.get(ServerSettings.LISTEN)) {
+      for (ListenAddress tls : listen) {
+        if (plain instanceof HostPort(_, int port)
+            && tls instanceof HostPort(_, int tlsPort)
+            && port == tlsPort
+            && port != 0) {
+          throw alreadyPlain(values, "port " + port);
+        }
+        if (!(plain instanceof HostPort) && plain.equals(tls)) {
+          throw alreadyPlain(values, plain.toString());
         }
       }
     }
+  }
+
+  private static SettingsException alreadyPlain(Settings values, String what) {
+    return values.node(TlsSettings.LISTEN).wrong(what + " is for plain HTTP already, see listen");
   }
 
   /** Whether there is a listener for HTTPS. */

@@ -45,6 +45,7 @@ final class LameDuck {
    */
   void run(Duration phase, Listeners listeners) {
     long begin = System.nanoTime();
+    listeners.closeShared();
     loops.forEach(LoopContext::drain);
     awaitNoConnection(begin + phase.toNanos() * 3 / 4);
     listeners.close();

@@ -2,10 +2,12 @@ package dev.millrace.server;
 
 import dev.millrace.config.HostPort;
 import dev.millrace.config.Key;
+import dev.millrace.config.ListenAddress;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RejectionHandler;
 import dev.millrace.http.exchange.RequestBodyDiscarder;
 import dev.millrace.https.HttpsHandler;
+import dev.millrace.net.Sockets;
 import dev.millrace.proxy.ForwardedHeaders;
 import dev.millrace.proxy.ProxyOpenListener;
 import dev.millrace.transport.Admission;
@@ -15,12 +17,17 @@ import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -30,6 +37,8 @@ import org.xnio.channels.AcceptingChannel;
 
 /** The listeners of HTTP and HTTPS, and the chain of listeners and handlers of a connection. */
 final class Listeners implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger("dev.millrace");
+
   /**
    * Addresses whose connections are handled alike.
    *
@@ -38,18 +47,27 @@ final class Listeners implements AutoCloseable {
    * @param admissions decide which connections are accepted; by loop number
    */
   record Door(
-      Key<List<HostPort>> key,
-      List<HostPort> addresses,
+      Key<List<ListenAddress>> key,
+      List<ListenAddress> addresses,
       List<ChannelListener<StreamConnection>> opens,
       List<Admission> admissions) {}
 
+  private static final int BACKLOG = 1000;
+
   private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
-  private final List<List<InetSocketAddress>> addresses = new ArrayList<>();
+  private final List<AcceptingChannel<StreamConnection>> shared = new ArrayList<>();
+  private final List<UnixSocketFile> files = new ArrayList<>();
+  private final List<List<SocketAddress>> addresses = new ArrayList<>();
   private final Transport transport;
+  private final ServerSettings settings;
+  private final InheritedSockets inheritedSockets;
   private final AtomicLongArray accepted;
 
-  private Listeners(Transport transport) {
+  private Listeners(
+      Transport transport, ServerSettings settings, InheritedSockets inheritedSockets) {
     this.transport = transport;
+    this.settings = settings;
+    this.inheritedSockets = inheritedSockets;
     this.accepted = new AtomicLongArray(transport.loops().size());
   }
 
@@ -68,7 +86,7 @@ final class Listeners implements AutoCloseable {
         }
         admissions.add(admission);
       }
-      Key<List<HostPort>> key = plain ? ServerSettings.LISTEN : TlsSettings.LISTEN;
+      Key<List<ListenAddress>> key = plain ? ServerSettings.LISTEN : TlsSettings.LISTEN;
       doors.add(new Door(key, settings.get(key), opens, admissions));
     }
     return doors;
@@ -77,13 +95,19 @@ final class Listeners implements AutoCloseable {
   /**
    * Listens on the addresses of all doors.
    *
+   * @param inherited of which the doors take those that they name
    * @throws StartException if any address fails; then no listener is left open
    */
-  static Listeners open(Transport transport, List<Door> doors) throws StartException {
-    Listeners listeners = new Listeners(transport);
+  static Listeners open(
+      Transport transport, ServerSettings settings, InheritedSockets inherited, List<Door> doors)
+      throws StartException {
+    Listeners listeners = new Listeners(transport, settings, inherited);
     try {
       for (Door door : doors) {
         listeners.addresses.add(listeners.listen(door));
+      }
+      for (String name : inherited.leftOver()) {
+        LOG.warning("the service manager has passed a socket that no setting names: " + name);
       }
       return listeners;
     } catch (StartException failed) {
@@ -114,25 +138,28 @@ final class Listeners implements AutoCloseable {
         new ForwardedHeaders(limited.apply(discarder), settings.trustedProxies()));
   }
 
-  private List<InetSocketAddress> listen(Door door) throws StartException {
+  private List<SocketAddress> listen(Door door) throws StartException {
     ChannelListener<StreamConnection> open =
         connection -> {
           int loop = connection.getIoThread().getNumber();
           accepted.incrementAndGet(loop);
           door.opens().get(loop).handleEvent(connection);
         };
-    List<InetSocketAddress> bound = new ArrayList<>();
-    for (HostPort address : door.addresses()) {
-      bound.add(FileServer.resolve(door.key().name(), address));
+    List<List<SocketAddress>> bound = new ArrayList<>();
+    for (int i = 0; i < door.addresses().size(); i++) {
+      bound.add(List.of());
     }
     for (boolean wildcard : new boolean[] {true, false}) { // wildcards first: see NioSockets
       for (int i = 0; i < bound.size(); i++) {
-        if (bound.get(i).getAddress().isAnyLocalAddress() == wildcard) {
-          bound.set(i, listen(door, door.addresses().get(i), bound.get(i), open));
+        ListenAddress address = door.addresses().get(i);
+        InetSocketAddress internet =
+            address instanceof HostPort at ? FileServer.resolve(door.key().name(), at) : null;
+        if ((internet != null && internet.getAddress().isAnyLocalAddress()) == wildcard) {
+          bound.set(i, listen(door, address, internet, open));
         }
       }
     }
-    return List.copyOf(bound);
+    return bound.stream().flatMap(List::stream).toList();
   }
 
   /** The reason why listening failed, for the operator. */
@@ -143,26 +170,67 @@ final class Listeners implements AutoCloseable {
         : message;
   }
 
-  private InetSocketAddress listen(
+  private List<SocketAddress> listen(
       Door door,
-      HostPort configured,
-      InetSocketAddress address,
+      ListenAddress configured,
+      @Nullable InetSocketAddress internet,
       ChannelListener<StreamConnection> open)
       throws StartException {
+    try {
+      return switch (configured) {
+        case HostPort _ when internet != null -> List.of(listen(door, internet, open));
+        case HostPort _ -> throw new IllegalStateException("an address that is not resolved");
+        case ListenAddress.Unix(Path path) -> List.of(listen(door, path, open));
+        case ListenAddress.Inherited(String name) -> listenInherited(door, name, open);
+      };
+    } catch (IOException | RuntimeException failed) {
+      throw new StartException(door.key() + ": " + configured + ": " + why(failed), failed);
+    }
+  }
+
+  private SocketAddress listen(
+      Door door, InetSocketAddress address, ChannelListener<StreamConnection> open)
+      throws IOException {
     OptionMap options =
         OptionMap.builder()
             .set(Options.TCP_NODELAY, true)
             .set(Options.REUSE_ADDRESSES, true)
-            .set(Options.BACKLOG, 1000)
+            .set(Options.BACKLOG, BACKLOG)
             .getMap();
+    return add(sockets, transport.listen(address, open, door.admissions(), options));
+  }
+
+  private SocketAddress listen(Door door, Path path, ChannelListener<StreamConnection> open)
+      throws IOException {
+    UnixSocketFile.Opened opened = UnixSocketFile.listen(path, BACKLOG, settings.values());
+    files.add(opened.file());
     try {
-      ListeningSockets bound = transport.listen(address, open, door.admissions(), options);
-      sockets.addAll(bound.sockets());
-      bound.sockets().forEach(AcceptingChannel::resumeAccepts);
-      return bound.address();
-    } catch (IOException | RuntimeException failed) {
-      throw new StartException(door.key() + ": " + configured + ": " + why(failed), failed);
+      SocketAddress address = UnixDomainSocketAddress.of(path);
+      return add(sockets, transport.accept(opened.fd(), address, open, door.admissions()));
+    } finally {
+      Sockets.close(opened.fd()); // the loops have their own
     }
+  }
+
+  private List<SocketAddress> listenInherited(
+      Door door, String name, ChannelListener<StreamConnection> open) throws IOException {
+    List<SocketAddress> addresses = new ArrayList<>();
+    for (int fd : inheritedSockets.take(name)) {
+      try {
+        SocketAddress address = Sockets.localAddress(fd);
+        addresses.add(add(shared, transport.accept(fd, address, open, door.admissions())));
+      } finally {
+        Sockets.close(fd); // the loops have their own
+      }
+    }
+    return addresses;
+  }
+
+  private static SocketAddress add(
+      List<AcceptingChannel<StreamConnection>> to, ListeningSockets opened) {
+    to.addAll(opened.sockets());
+    opened.sockets().forEach(AcceptingChannel::resumeAccepts);
+    return opened.address();
   }
 
   /** Numbers of accepted connections, by loop number. */
@@ -173,13 +241,31 @@ final class Listeners implements AutoCloseable {
   }
 
   /** The listening addresses of a door, with the ports that the system has selected. */
-  List<InetSocketAddress> addresses(int door) {
+  List<SocketAddress> addresses(int door) {
     return addresses.get(door);
+  }
+
+  /** The listening addresses of a door that are not Unix sockets. */
+  List<InetSocketAddress> internetAddresses(int door) {
+    return addresses.get(door).stream()
+        .filter(InetSocketAddress.class::isInstance)
+        .map(InetSocketAddress.class::cast)
+        .toList();
+  }
+
+  /**
+   * Stops accepting at sockets that another process keeps open: their connections wait there for
+   * the next server.
+   */
+  void closeShared() {
+    shared.forEach(IoUtils::safeClose);
   }
 
   /** Stops accepting; open connections continue. */
   @Override
   public void close() {
+    closeShared();
     sockets.forEach(IoUtils::safeClose);
+    files.forEach(UnixSocketFile::delete);
   }
 }

@@ -69,7 +69,7 @@ public final class LoopCaches {
     this.settings = settings;
     this.thread = thread;
     int total = Math.min(settings.get(OPEN_FILES), DescriptorShares.ofThisProcess().openFiles());
-    this.openFiles = total / settings.get(Transport.LOOPS);
+    this.openFiles = total / settings.get(TransportSettings.LOOPS);
   }
 
   private long validNanos() {
@@ -103,7 +103,7 @@ public final class LoopCaches {
 
   /** Starts the response cache, if it is enabled. */
   void startResponseCache(EventLoop loop, CacheListener listener) {
-    int bytes = settings.get(RESPONSE_CACHE) / settings.get(Transport.LOOPS);
+    int bytes = settings.get(RESPONSE_CACHE) / settings.get(TransportSettings.LOOPS);
     if (bytes > 0 && openFiles > 0) {
       ResponseCache.Limits limits =
           new ResponseCache.Limits(bytes, MAX_BODY_BYTES, openFiles, validNanos());

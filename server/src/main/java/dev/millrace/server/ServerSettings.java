@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.accesslog.AccessLogWriter;
 import dev.millrace.config.HostPort;
 import dev.millrace.config.Key;
+import dev.millrace.config.ListenAddress;
 import dev.millrace.config.Parser;
 import dev.millrace.config.Settings;
 import dev.millrace.config.SettingsException;
@@ -40,13 +41,13 @@ public record ServerSettings(
     TrustedProxies trustedProxies,
     HttpsSettings https,
     LimitSettings limits) {
-  public static final Key<List<HostPort>> LISTEN =
+  public static final Key<List<ListenAddress>> LISTEN =
       Key.list(
           "listen",
           "127.0.0.1:8080",
-          "HOST:PORT",
+          ListenAddress.FORM,
           "Address to listen on; may be repeated.",
-          HostPort::parse);
+          ListenAddress::parse);
 
   public static final Key<@Nullable HostPort> MANAGEMENT =
       Key.one(
@@ -124,10 +125,12 @@ public record ServerSettings(
   /** All keys, in the order of help and documentation. */
   public static final List<Key<?>> KEYS =
       Stream.of(
-              List.of(MountSettings.ROOT, LISTEN, MANAGEMENT, METRICS),
+              List.of(MountSettings.ROOT, LISTEN),
+              UnixSocketFile.KEYS,
+              List.of(MANAGEMENT, METRICS),
               HttpsSettings.KEYS,
               Http2Settings.KEYS,
-              Transport.KEYS,
+              TransportSettings.KEYS,
               List.of(WORKERS, DRAIN, LAME_DUCK, WARM_UP),
               MountSettings.POLICY,
               LoopCaches.KEYS,

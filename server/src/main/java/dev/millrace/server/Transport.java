@@ -1,7 +1,5 @@
 package dev.millrace.server;
 
-import dev.millrace.config.Key;
-import dev.millrace.config.Parser;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.PoolFileAccess;
 import dev.millrace.files.RingFileAccess;
@@ -9,6 +7,7 @@ import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.LoopExecutors;
 import dev.millrace.loop.LoopWait;
+import dev.millrace.net.Sockets;
 import dev.millrace.net.Sockets.Port;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.transport.Admission;
@@ -24,9 +23,9 @@ import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingUnavailableException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -48,41 +47,6 @@ import org.xnio.management.XnioServerMXBean;
  * stays on the loop that has accepted it.
  */
 public sealed interface Transport {
-  /** More loops a processor only wait for each other; more is probably a typing error. */
-  int LOOPS_PER_PROCESSOR = 2;
-
-  Key<TransportChoice> CHOICE =
-      Key.one(
-          "transport",
-          "auto",
-          "auto|uring|nio",
-          "Transport of HTTP; auto falls back to nio and logs the reason.",
-          Parser.oneOf(
-              Map.of(
-                  "auto", TransportChoice.AUTO,
-                  "uring", TransportChoice.URING,
-                  "nio", TransportChoice.NIO),
-              "auto, uring, nio"));
-
-  Key<Integer> LOOPS =
-      Key.one(
-          "loops",
-          "1",
-          "N",
-          "Number of loops, each with its own thread, ring and sockets; at most two a processor.",
-          Parser.number(1, LOOPS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors()));
-
-  Key<Boolean> ZERO_COPY =
-      Key.one(
-          "zero-copy",
-          "off",
-          "on|off",
-          "Whether io_uring sends bytes from memory without copying them; for fast networks.",
-          Parser::flag);
-
-  /** The keys of the transport. */
-  List<Key<?>> KEYS = List.of(CHOICE, LOOPS, ZERO_COPY);
-
   /** Below this size, copying costs less than the notification that the memory is free. */
   int ZERO_COPY_BYTES = 16 << 10;
 
@@ -120,6 +84,20 @@ public sealed interface Transport {
       ChannelListener<StreamConnection> open,
       List<Admission> admissions,
       OptionMap options)
+      throws IOException;
+
+  /**
+   * Accepts the connections of a socket that listens already, on all loops.
+   *
+   * @param fd the caller's, who may close it after the call
+   * @param address of the socket, for its connections
+   * @throws IOException if the transport cannot; NIO never can
+   */
+  ListeningSockets accept(
+      int fd,
+      SocketAddress address,
+      ChannelListener<StreamConnection> open,
+      List<Admission> admissions)
       throws IOException;
 
   /** Whether {@link #openConnections} includes the connection that is being admitted. */
@@ -259,9 +237,31 @@ public sealed interface Transport {
               worker.createStreamConnectionServer(
                   at, ChannelListeners.openListenerAdapter(open), all);
           sockets.add(socket);
-          at = socket.getLocalAddress(InetSocketAddress.class); // the selected port
+          at = socket.getLocalAddress(InetSocketAddress.class); // with the selected port
         }
         return new ListeningSockets(sockets, at);
+      } catch (IOException | RuntimeException failed) {
+        sockets.forEach(IoUtils::safeClose);
+        throw failed;
+      }
+    }
+
+    /** Each loop has its own descriptor of the same socket. */
+    @Override
+    public ListeningSockets accept(
+        int fd,
+        SocketAddress address,
+        ChannelListener<StreamConnection> open,
+        List<Admission> admissions)
+        throws IOException {
+      List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
+      try {
+        for (RingWorker worker : workers) {
+          Admission admission = admissions.get(sockets.size());
+          var opening = ChannelListeners.openListenerAdapter(open);
+          sockets.add(worker.accept(Sockets.duplicate(fd), address, opening, admission));
+        }
+        return new ListeningSockets(sockets, address);
       } catch (IOException | RuntimeException failed) {
         sockets.forEach(IoUtils::safeClose);
         throw failed;
@@ -338,6 +338,17 @@ public sealed interface Transport {
         OptionMap options)
         throws IOException {
       return sockets.listen(address, open, admissions, options);
+    }
+
+    @Override
+    public ListeningSockets accept(
+        int fd,
+        SocketAddress address,
+        ChannelListener<StreamConnection> open,
+        List<Admission> admissions)
+        throws IOException {
+      throw new IOException(
+          "needs io_uring, and the transport is NIO" + (reason.isEmpty() ? "" : ": " + reason));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.millrace.transport;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import org.xnio.StreamConnection;
 import org.xnio.channels.AcceptingChannel;
@@ -12,4 +12,4 @@ import org.xnio.channels.AcceptingChannel;
  * @param address with the port that the kernel chose if port 0 was requested
  */
 public record ListeningSockets(
-    List<AcceptingChannel<StreamConnection>> sockets, InetSocketAddress address) {}
+    List<AcceptingChannel<StreamConnection>> sockets, SocketAddress address) {}

@@ -12,7 +12,7 @@ import dev.millrace.server.HttpsSettings;
 import dev.millrace.server.LoopCaches;
 import dev.millrace.server.ServerSettings;
 import dev.millrace.server.StartException;
-import dev.millrace.server.Transport;
+import dev.millrace.server.TransportSettings;
 import dev.millrace.transport.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,8 +61,8 @@ public final class WarmUp {
   private static final List<Key<?>> COPIED =
       List.of(
           ServerSettings.METRICS,
-          Transport.CHOICE,
-          Transport.ZERO_COPY,
+          TransportSettings.CHOICE,
+          TransportSettings.ZERO_COPY,
           DigestPolicy.MODE,
           Http2Settings.HTTP2,
           Http2Settings.H2C,

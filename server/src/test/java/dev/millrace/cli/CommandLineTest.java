@@ -166,7 +166,9 @@ class CommandLineTest {
   @Test
   void theErrorForAMalformedAddressNamesItsSource() throws Exception {
     String allowed = " is not HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80";
-    assertRefused(millrace(Map.of(), "serve", "--listen=nowhere"), "--listen: 'nowhere'" + allowed);
+    assertRefused(
+        millrace(Map.of(), "serve", "--listen=nowhere"),
+        "--listen: 'nowhere'" + allowed + ", or unix:/PATH, or systemd:NAME");
     assertRefused(
         millrace(Map.of("MILLRACE_MANAGEMENT", "127.0.0.1:70000"), "serve"),
         "MILLRACE_MANAGEMENT: '127.0.0.1:70000'" + allowed);
@@ -187,7 +189,7 @@ class CommandLineTest {
             + "max-connections-per-client, max-fields, max-head, max-ranges, max-request-burst, "
             + "max-request-rate, max-requests-per-connection, max-send-rate, max-send-rate-per-client, "
             + "max-target, metrics, min-send-rate, mounts, open-files, precompressed, proxy-protocol, redirect-http, "
-            + "request-rules, response-cache, revalidate, root, scrub, state, symlinks, tls-cert, "
+            + "request-rules, response-cache, revalidate, root, scrub, socket-mode, socket-owner, state, symlinks, tls-cert, "
             + "tls-client-auth, tls-client-ca, tls-handshake-timeout, tls-key, tls-listen, "
             + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
             + "types, warm-up, workers, zero-copy");

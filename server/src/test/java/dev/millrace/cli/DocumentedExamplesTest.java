@@ -242,6 +242,6 @@ class DocumentedExamplesTest {
         served++;
       }
     }
-    assertEquals(3, served);
+    assertEquals(4, served);
   }
 }

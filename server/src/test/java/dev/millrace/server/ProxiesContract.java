@@ -90,6 +90,8 @@ abstract class ProxiesContract {
     listeners =
         Listeners.open(
             transport,
+            settings,
+            InheritedSockets.none(),
             List.of(
                 new Listeners.Door(
                     ServerSettings.LISTEN,
@@ -111,7 +113,7 @@ abstract class ProxiesContract {
   }
 
   private RawClient connect() throws Exception {
-    return new RawClient(listeners.addresses(0).getFirst());
+    return new RawClient(listeners.internetAddresses(0).getFirst());
   }
 
   private static void assertEcho(String expected, RawClient client) throws Exception {
@@ -130,7 +132,7 @@ abstract class ProxiesContract {
 
   @Test
   void untrustedProxiesAreIgnored() throws Exception {
-    listen(new TrustedProxies(List.of(Cidr.parse("10.0.0.0/8")), true));
+    listen(new TrustedProxies(List.of(Cidr.parse("10.0.0.0/8")), false, true));
     assertClient("127.0.0.1 any http a.example", "X-Forwarded-For: 192.0.2.1");
     assertClient("127.0.0.1 any http a.example", "Forwarded: for=192.0.2.1;proto=https;host=b");
     assertClient("127.0.0.1 any http a.example", "X-Forwarded-Proto: https", "X-Forwarded-Host: b");
@@ -142,7 +144,8 @@ abstract class ProxiesContract {
 
   @Test
   void theLastUntrustedAddressIsTheClient() throws Exception {
-    listen(new TrustedProxies(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
+    listen(
+        new TrustedProxies(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false, false));
     assertClient("127.0.0.1 any http a.example", "X: y");
     assertClient("192.0.2.1 0 http a.example", "X-Forwarded-For: 192.0.2.1");
     assertClient("192.0.2.1 0 http a.example", "X-Forwarded-For: 6.6.6.6, 192.0.2.1, 10.0.0.1");
@@ -170,7 +173,8 @@ abstract class ProxiesContract {
 
   @Test
   void theForwardedFieldIsReadLikeXForwardedFor() throws Exception {
-    listen(new TrustedProxies(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false));
+    listen(
+        new TrustedProxies(List.of(LOOPBACK.getFirst(), Cidr.parse("10.0.0.0/8")), false, false));
     assertClient("192.0.2.1 0 http a.example", "Forwarded: for=192.0.2.1");
     assertClient(
         "2001:db8::1 4711 https b",
@@ -187,7 +191,7 @@ abstract class ProxiesContract {
 
   @Test
   void aTrustedProxysProxyHeaderSetsTheClient() throws Exception {
-    listen(new TrustedProxies(LOOPBACK, true));
+    listen(new TrustedProxies(LOOPBACK, false, true));
     try (RawClient client = connect()) {
       client.send("PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n" + GET + GET);
       assertEcho("192.0.2.1 4711 http a.example []", client);
@@ -219,7 +223,7 @@ abstract class ProxiesContract {
 
   @Test
   void aTrustedProxyWithoutAProxyHeaderIsDisconnected() throws Exception {
-    listen(new TrustedProxies(LOOPBACK, true));
+    listen(new TrustedProxies(LOOPBACK, false, true));
     for (String first : List.of(GET, "PROXY TCP4 x y 1 2\r\n" + GET, "PROXY TCP4 192.", "")) {
       try (RawClient client = connect()) {
         client.send(first);

@@ -40,7 +40,7 @@ class ServerSettingsTest {
     assertEquals(Path.of("."), settings.mounts().getFirst().root());
     assertEquals(List.of(new HostPort("127.0.0.1", 8080)), settings.get(ServerSettings.LISTEN));
     assertEquals(new HostPort("127.0.0.1", 9090), settings.get(ServerSettings.MANAGEMENT));
-    assertEquals(TransportChoice.AUTO, settings.get(Transport.CHOICE));
+    assertEquals(TransportChoice.AUTO, settings.get(TransportSettings.CHOICE));
     assertTrue(settings.get(ServerSettings.WORKERS) >= 2);
     assertEquals(Duration.ofSeconds(30), settings.get(ServerSettings.DRAIN));
   }
@@ -68,7 +68,7 @@ class ServerSettingsTest {
             NONE,
             Map.of(
                 "MILLRACE_CONFIG", file.toString(), "MILLRACE_LISTEN", "127.0.0.1:1, 127.0.0.1:2"));
-    assertEquals(TransportChoice.NIO, settings.get(Transport.CHOICE));
+    assertEquals(TransportChoice.NIO, settings.get(TransportSettings.CHOICE));
     assertEquals(2, settings.get(ServerSettings.LISTEN).size());
   }
 

@@ -1,7 +1,7 @@
 package dev.millrace.transport.tls;
 
-import dev.millrace.config.HostPort;
 import dev.millrace.config.Key;
+import dev.millrace.config.ListenAddress;
 import dev.millrace.config.Parser;
 import dev.millrace.config.Settings;
 import dev.millrace.config.SettingsException;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of TLS connections. */
 public final class TlsSettings {
-  public static final Key<List<HostPort>> LISTEN =
+  public static final Key<List<ListenAddress>> LISTEN =
       Key.list(
           "tls-listen",
           "",
-          "HOST:PORT",
+          ListenAddress.FORM,
           "Address to listen on for HTTPS; may be repeated. Needs a certificate.",
-          HostPort::parse);
+          ListenAddress::parse);
 
   /** Whether TLS 1.2 is refused. */
   private static final Key<Boolean> ONLY_13 =

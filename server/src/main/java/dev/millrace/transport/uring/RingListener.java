@@ -8,7 +8,6 @@ import dev.millrace.transport.Admission;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +48,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
   private final RingIoThread io;
   private final EventLoop loop;
   private final int fd;
-  private final InetSocketAddress localAddress;
+  private final SocketAddress localAddress;
   private final Admission admission;
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean resumed;
@@ -72,11 +71,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
   private boolean retrying;
 
   RingListener(
-      RingWorker worker,
-      RingIoThread io,
-      int fd,
-      InetSocketAddress localAddress,
-      Admission admission) {
+      RingWorker worker, RingIoThread io, int fd, SocketAddress localAddress, Admission admission) {
     this.worker = worker;
     this.io = io;
     this.loop = io.loop();
@@ -157,7 +152,7 @@ final class RingListener implements AcceptingChannel<StreamConnection>, Completi
   }
 
   private void open(int connectionFd) {
-    if (closing.get()) {
+    if (closing.get() && worker.isShutdown()) {
       Sockets.close(connectionFd); // accepted between our close and the cancellation
       return;
     }

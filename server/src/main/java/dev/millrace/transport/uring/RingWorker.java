@@ -145,13 +145,28 @@ public final class RingWorker extends XnioWorker {
       throw failed;
     }
     Admission admission = options.get(ADMISSION, Admission.UNBOUNDED);
-    RingListener listener = new RingListener(this, io, fd, Sockets.localAddress(fd), admission);
+    return accept(fd, Sockets.localAddress(fd), acceptListener, admission);
+  }
+
+  /**
+   * Accepts the connections of a socket that listens already. Several workers may share a socket;
+   * the kernel wakes one of them for each connection.
+   *
+   * @param fd owned, and closed, by the returned channel
+   * @param address of the socket, for its connections
+   */
+  public AcceptingChannel<StreamConnection> accept(
+      int fd,
+      SocketAddress address,
+      ChannelListener<? super AcceptingChannel<StreamConnection>> acceptListener,
+      Admission admission) {
+    RingListener listener = new RingListener(this, io, fd, address, admission);
     listener.setAcceptListener(acceptListener);
     io.loop().post(() -> listeners.add(listener));
     return listener;
   }
 
-  RingConnection connect(RingIoThread thread, int fd, InetSocketAddress localAddress) {
+  RingConnection connect(RingIoThread thread, int fd, SocketAddress localAddress) {
     RingConnection[] self = new RingConnection[1];
     RingConnection connection =
         new RingConnection(

@@ -9,6 +9,7 @@ import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,9 @@ final class SendPipeline {
     this.fd = fd;
     this.handle = handle;
     this.writer = writer;
-    this.copying = io.config().zeroCopyBytes() == 0;
+    this.copying =
+        io.config().zeroCopyBytes() == 0
+            || connection.getLocalAddress() instanceof UnixDomainSocketAddress; // cannot
   }
 
   /** Whether the kernel still sends from our memory although no operation is in flight. */
