@@ -1,6 +1,7 @@
 package dev.millrace.uring;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -13,7 +14,9 @@ import dev.millrace.uring.abi.Uapi;
 import dev.millrace.uring.abi.UringStruct;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,6 +50,10 @@ record RingSetup(Arena arena, MemorySegment ring, boolean deferredTaskRun, Set<O
     boolean deferred = setUp(config, ring, arena.allocate(Params.LAYOUT));
     Set<OpKind> operations = probe(ring, arena);
     limitWorkers(ring, arena, config.workerThreads());
+    if (!config.operations().isEmpty()) {
+      operations.retainAll(config.operations());
+      restrict(ring, arena, operations);
+    }
     return new RingSetup(arena, ring, deferred, operations);
   }
 
@@ -98,6 +105,30 @@ record RingSetup(Arena arena, MemorySegment ring, boolean deferredTaskRun, Set<O
     values.setAtIndex(JAVA_INT, 1, threads);
     // On failure the kernel keeps its own, larger limit, which is harmless.
     var _ = Liburing.registerIowqMaxWorkers(ring, values);
+  }
+
+  /** Restricts the ring, which is still disabled, for its whole life. */
+  private static void restrict(MemorySegment ring, Arena arena, Set<OpKind> operations)
+      throws RingUnavailableException {
+    List<int[]> allowed = new ArrayList<>();
+    for (OpKind kind : operations) {
+      allowed.add(new int[] {Uapi.RESTRICTION_SQE_OP, kind.opcode()});
+    }
+    allowed.add(new int[] {Uapi.RESTRICTION_SQE_FLAGS_ALLOWED, Uapi.SQE_FLAGS});
+    allowed.add(new int[] {Uapi.RESTRICTION_REGISTER_OP, Uapi.REGISTER_RING_FDS});
+    allowed.add(new int[] {Uapi.RESTRICTION_REGISTER_OP, Uapi.UNREGISTER_RING_FDS});
+    MemorySegment list = arena.allocate(allowed.size() * Structs.RESTRICTION_BYTES, 8);
+    for (int i = 0; i < allowed.size(); i++) {
+      long at = i * Structs.RESTRICTION_BYTES;
+      list.set(JAVA_SHORT, at, (short) allowed.get(i)[0]);
+      list.set(JAVA_BYTE, at + Structs.RESTRICTION_VALUE, (byte) allowed.get(i)[1]);
+    }
+    int fd = ring.get(JAVA_INT, UringStruct.RING_FD);
+    int result = Liburing.register(fd, Uapi.REGISTER_RESTRICTIONS, list, allowed.size());
+    if (result < 0) {
+      Liburing.queueExit(ring);
+      throw RingUnavailableException.of("io_uring_register(RESTRICTIONS)", -result);
+    }
   }
 
   /** The memory behind a pointer in liburing's object. */

@@ -3,6 +3,7 @@ package dev.millrace.uring;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.file.FileCalls;
@@ -13,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is beside the contract: the seed's example, and links that only a real kernel follows. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SAME_THREAD)
 class IoUringTest {
+  private static final int IOSQE_IO_DRAIN = 1 << 1;
+
   @TempDir Path directory;
   private final Completions one = new Completions(1);
   private Ring ring;
@@ -43,6 +47,36 @@ class IoUringTest {
     assertEquals(1, ring.copyCqes(one, 1));
     assertEquals(userData, one.userData(0));
     return one.result(0);
+  }
+
+  @Test
+  void theKernelRefusesWhatARestrictedRingMayNotDo() throws Exception {
+    Files.writeString(directory.resolve("f"), "content");
+    int root = FileCalls.openDirectory(directory);
+    ring.close();
+    RingConfig config = new RingConfig(8, 64, 2);
+    ring = IoUring.open(config.restrictedTo(OpKind.NOP, OpKind.OPENAT2, OpKind.READ));
+    ring.enable();
+    assertEquals(Set.of(OpKind.NOP, OpKind.OPENAT2, OpKind.READ), ring.features().operations());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocateFrom("f");
+      ring.prepNop(1);
+      assertEquals(0, resultOf(1));
+      ring.prepOpenat2(root, bytes.address(), OpenHow.READ_BENEATH.address(), 2);
+      int fd = resultOf(2);
+      ring.prepRead(fd, bytes.address(), 1, 0, 3);
+      assertEquals(1, resultOf(3));
+      assertThrows(
+          UnsupportedOperationException.class,
+          () -> ring.prepUnlinkat(root, bytes.address(), 0, 4));
+      ring.prepNop(5);
+      ring.flagLast(IOSQE_IO_DRAIN); // which the library never sets
+      assertEquals(-Errno.EACCES, resultOf(5));
+      MemorySegment page = arena.allocate(4096, 4096);
+      RingUnavailableException refused =
+          assertThrows(RingUnavailableException.class, () -> ring.registerBuffers(page));
+      assertTrue(String.valueOf(refused.getMessage()).contains("EACCES"), refused.getMessage());
+    }
   }
 
   /** The seed's "reading a file"; its getSqe is part of each prep method. */

@@ -116,6 +116,11 @@ public final class Structs {
   public static final long PROBE_OP_BYTES = 8;
   public static final long PROBE_OP_FLAGS = 2;
 
+  /** {@code struct io_uring_restriction { __u16 opcode; __u8 value, resv; __u32 resv2[3]; }}. */
+  public static final long RESTRICTION_BYTES = 16;
+
+  public static final long RESTRICTION_VALUE = 2;
+
   /** The argument of openat2(2): {@code struct open_how { __u64 flags, mode, resolve; }}. */
   public static final StructLayout OPEN_HOW =
       Layouts.sized(

@@ -20,7 +20,14 @@ public final class Uapi {
   public static final int REGISTER_BUFFERS = 0;
   public static final int UNREGISTER_BUFFERS = 1;
   public static final int REGISTER_PROBE = 8;
+  public static final int REGISTER_RESTRICTIONS = 11;
   public static final int REGISTER_ENABLE_RINGS = 12;
+  public static final int REGISTER_RING_FDS = 20;
+  public static final int UNREGISTER_RING_FDS = 21;
+
+  public static final int RESTRICTION_REGISTER_OP = 0;
+  public static final int RESTRICTION_SQE_OP = 1;
+  public static final int RESTRICTION_SQE_FLAGS_ALLOWED = 2;
   public static final int OP_SUPPORTED = 1;
 
   // submission flags
@@ -29,6 +36,10 @@ public final class Uapi {
   public static final int SQE_ASYNC = 1 << 4;
   public static final int SQE_BUFFER_SELECT = 1 << 5;
   public static final int SQE_CQE_SKIP_SUCCESS = 1 << 6;
+
+  /** The flags of submissions that this library uses. */
+  public static final int SQE_FLAGS =
+      SQE_IO_LINK | SQE_IO_HARDLINK | SQE_ASYNC | SQE_BUFFER_SELECT | SQE_CQE_SKIP_SUCCESS;
 
   // completion flags
   public static final int CQE_F_BUFFER = 1;

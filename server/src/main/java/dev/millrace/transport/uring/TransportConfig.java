@@ -1,5 +1,6 @@
 package dev.millrace.transport.uring;
 
+import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingConfig;
 
 /**
@@ -38,13 +39,27 @@ public record TransportConfig(
     long sendTimeoutNanos,
     int minSendBytes,
     long minSendNanos) {
+  /** What a server's loop submits: sockets, files that are read, and its own wake-up. */
+  private static final OpKind[] OPERATIONS = {
+    OpKind.NOP,
+    OpKind.ACCEPT,
+    OpKind.RECV,
+    OpKind.SEND,
+    OpKind.SEND_ZC,
+    OpKind.OPENAT2,
+    OpKind.READ,
+    OpKind.CANCEL,
+    OpKind.POLL,
+    OpKind.FUTEX_WAIT
+  };
+
   /**
    * 4096 receive buffers of 4 KiB; chunks of 8 and 128 KiB, three per connection; at most 512 MiB
    * of large chunks; no zero-copy.
    */
   public static final TransportConfig DEFAULT =
       new TransportConfig(
-          RingConfig.DEFAULT,
+          RingConfig.DEFAULT.restrictedTo(OPERATIONS),
           4096,
           4096,
           64 << 10,
