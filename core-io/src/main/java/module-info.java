@@ -9,6 +9,7 @@ module dev.millrace.io {
   exports dev.millrace.io;
   exports dev.millrace.loop;
   exports dev.millrace.net;
+  exports dev.millrace.process;
   exports dev.millrace.uring;
   exports dev.millrace.uring.sim;
 }

@@ -98,7 +98,7 @@ class HouseRulesTest {
           "metrics: acme cache certificate digest files http.exchange http.http2 http.parser limits"
               + " transport.tls transport.uring",
           "management: certificate digest http.exchange metrics text transport.nio transport.uring",
-          "server: accesslog acme cache certificate config content content.file digest files"
+          "server: accesslog acme auth cache certificate config content content.file digest files"
               + " http.exchange http.http1 http.http2 http.parser https limits management metrics proxy"
               + " transport"
               + " transport.nio transport.tls transport.uring",
@@ -146,7 +146,7 @@ class HouseRulesTest {
 
   @Test
   void coreIoImportsCoreSyncOnly() {
-    for (String name : List.of("uring..", "loop..", "net..", "file..")) {
+    for (String name : List.of("uring..", "loop..", "net..", "file..", "process..")) {
       never(name, SERVER);
     }
     never("uring..", "loop", "net", "file");

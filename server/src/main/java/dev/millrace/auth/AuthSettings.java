@@ -61,7 +61,7 @@ public final class AuthSettings {
     }
     return basic != null
         ? new BasicPasswords(realm, passwords(basic))
-        : new BearerTokens(realm, tokens(bearer));
+        : new BearerTokens(realm, bearer == null ? List.of() : tokens(lines(bearer)));
   }
 
   private static Credentials subjects(ConfigNode names) throws SettingsException {
@@ -98,14 +98,29 @@ public final class AuthSettings {
     return hashes;
   }
 
-  private static List<String> tokens(@Nullable ConfigNode file) throws SettingsException {
-    List<String> tokens = new ArrayList<>();
-    for (String line : file == null ? List.<String>of() : lines(file)) {
-      if (!line.isBlank() && !line.startsWith("#")) {
-        tokens.add(line.strip());
-      }
+  /**
+   * The tokens of a file, as the value of a setting.
+   *
+   * @throws SettingsException if the file cannot be read or has no token
+   */
+  public static BearerTokens bearer(String file) throws SettingsException {
+    List<String> tokens;
+    try {
+      tokens = tokens(Files.readAllLines(Path.of(file), StandardCharsets.UTF_8));
+    } catch (IOException unreadable) {
+      throw new SettingsException(file + " cannot be read");
     }
-    return tokens;
+    if (tokens.isEmpty()) {
+      throw new SettingsException(file + " has no token");
+    }
+    return new BearerTokens("millrace", tokens);
+  }
+
+  private static List<String> tokens(List<String> lines) {
+    return lines.stream()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .map(String::strip)
+        .toList();
   }
 
   private static List<String> lines(ConfigNode file) throws SettingsException {

@@ -5,6 +5,7 @@ import dev.millrace.config.SettingsException;
 import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.MountSettings;
 import dev.millrace.logging.LogHandler;
+import dev.millrace.server.Confinement;
 import dev.millrace.server.FileServer;
 import dev.millrace.server.InheritedSockets;
 import dev.millrace.server.NativeLinks;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
     description = "Serves a directory over HTTP.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    abbreviateSynopsis = true,
     footer = {
       "",
       "Each option can also be set by an environment variable, such as MILLRACE_LISTEN for --listen"
@@ -68,10 +70,16 @@ class Serve implements Callable<Integer> {
     try {
       NativeLinks.preload();
       settings = ServerSettings.load(flags, System.getenv());
+      long pid = ProcessHandle.current().pid();
+      InheritedSockets sockets = InheritedSockets.of(System.getenv(), pid);
+      if (Confinement.changesUser(settings)) {
+        Confinement.changeUser(settings, sockets);
+        settings = ServerSettings.load(flags, System.getenv()); // what the user may read
+      }
       FileServer.checkRoots(settings);
       WarmUp.before(settings);
-      long pid = ProcessHandle.current().pid();
-      server = FileServer.start(settings, InheritedSockets.of(System.getenv(), pid));
+      Confinement.restrict(settings, SettingsLoader.file(flags, System.getenv()));
+      server = FileServer.start(settings, sockets);
     } catch (SettingsException | StartException refused) {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;

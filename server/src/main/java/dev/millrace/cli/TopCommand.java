@@ -8,6 +8,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,6 +21,7 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.Display;
 import org.jline.utils.InfoCmp.Capability;
 import org.jline.utils.NonBlockingReader;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,6 +45,12 @@ final class TopCommand implements Callable<Integer> {
       defaultValue = "http://127.0.0.1:9090",
       description = "The server's management port (default: ${DEFAULT-VALUE}).")
   private String url = "";
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "File whose first line is the bearer token, see management-token-file.")
+  private @Nullable Path tokenFile;
 
   @Option(names = "--once", description = "Prints the metrics once, without a terminal.")
   private boolean once;
@@ -91,8 +100,14 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private Status.Snapshot fetch(URI source) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(source).timeout(PATIENCE).build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpRequest.Builder request = HttpRequest.newBuilder(source).timeout(PATIENCE);
+    if (tokenFile != null) {
+      List<String> lines = Files.readAllLines(tokenFile);
+      String token = lines.isEmpty() ? "" : lines.getFirst().strip();
+      request.header("Authorization", "Bearer " + token);
+    }
+    HttpResponse<String> response =
+        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     if (response.statusCode() != 200) {
       throw new IOException("responded with status " + response.statusCode());
     }

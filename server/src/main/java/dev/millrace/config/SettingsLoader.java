@@ -53,13 +53,17 @@ public final class SettingsLoader {
     this.renamed = renamed(keys);
     this.flags = flags;
     this.environment = environment;
-    Path path = flags.config();
-    String fromEnvironment = environment.get("MILLRACE_CONFIG");
-    if (path == null && fromEnvironment != null) {
-      path = Path.of(fromEnvironment);
-    }
+    Path path = file(flags, environment);
     refuseFormerNames();
     this.file = path == null ? Map.of() : readYaml(path, structured);
+  }
+
+  /** The YAML file with settings, or null. */
+  public static @Nullable Path file(Flags flags, Map<String, String> environment) {
+    String fromEnvironment = environment.get("MILLRACE_CONFIG");
+    return flags.config() == null && fromEnvironment != null
+        ? Path.of(fromEnvironment)
+        : flags.config();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.millrace.doctor;
 import dev.millrace.certificate.BadCertificateException;
 import dev.millrace.certificate.CertificateFiles;
 import dev.millrace.certificate.ServerCertificate;
+import dev.millrace.process.Landlock;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingProbe;
@@ -90,10 +91,21 @@ public final class Doctor {
     descriptors();
     lockedMemory();
     checks.add(Check.ok("cgroup", machine.controlGroup()));
+    confinement();
     backlog();
     directory(directory);
     checks.add(Check.ok("java", Runtime.version() + ", " + System.getProperty("java.vm.name")));
     return new Report(checks, probe);
+  }
+
+  /** What the server can give up; the ring's restrictions exist on every supported kernel. */
+  private void confinement() {
+    int version = Landlock.version();
+    checks.add(
+        Check.ok(
+            "confinement",
+            "a ring without unused operations; no new privileges; "
+                + (version > 0 ? "landlock " + version : "no landlock in this kernel")));
   }
 
   private static String lower(List<String> names) {

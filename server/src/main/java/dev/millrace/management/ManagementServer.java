@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,17 @@ public final class ManagementServer implements AutoCloseable {
 
   /** The sources of the metrics and status pages. */
   public record Figures(ServerMetrics metrics, Status status) {}
+
+  /**
+   * Who may read the metrics and status pages. Any client may check the health.
+   *
+   * @param grants decides on the value of the Authorization field, null if there is none
+   * @param challenge the value of WWW-Authenticate
+   */
+  public record Access(Predicate<@Nullable String> grants, String challenge) {
+    /** Any client. */
+    public static final Access OPEN = new Access(_ -> true, "");
+  }
 
   /** A response. */
   static final class Answer {
@@ -86,6 +98,7 @@ public final class ManagementServer implements AutoCloseable {
   }
 
   private final InetAddress listened;
+  private final Access access;
   private final HttpServer server;
   private final Map<String, Page> pages = new HashMap<>();
   private final ThreadPool threads =
@@ -94,9 +107,12 @@ public final class ManagementServer implements AutoCloseable {
 
   /**
    * @param figures null to omit the metrics and status pages
+   * @param access to those pages
    */
-  public ManagementServer(InetSocketAddress address, Health health, @Nullable Figures figures)
+  public ManagementServer(
+      InetSocketAddress address, Health health, @Nullable Figures figures, Access access)
       throws IOException {
+    this.access = access;
     listened = address.getAddress();
     pages.put("/healthz", new Page.Verdict(() -> verdict(health.live())));
     pages.put("/readyz", new Page.Verdict(() -> verdict(health.ready())));
@@ -166,6 +182,11 @@ public final class ManagementServer implements AutoCloseable {
     String method = exchange.getRequestMethod();
     switch (method.equals("GET") || method.equals("HEAD") ? pages.get(path) : NOT_ALLOWED) {
       case Page.Verdict verdict -> send(exchange, verdict.answer().get());
+      case Page.Rendered _
+          when !access.grants().test(exchange.getRequestHeaders().getFirst("Authorization")) ->
+          send(
+              exchange,
+              Answer.text(401, "401 Unauthorized\n").with("WWW-Authenticate", access.challenge()));
       case Page.Rendered page -> {
         List<String> accept = exchange.getRequestHeaders().get("Accept");
         String kind = page.kind().apply(accept == null ? "" : String.join(",", accept));

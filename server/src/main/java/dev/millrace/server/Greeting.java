@@ -34,7 +34,10 @@ final class Greeting {
       line.append(", because ").append(transport.reason());
     }
     line.append("; management ")
-        .append(management == null ? "off" : "at " + url("http", management));
+        .append(
+            management == null
+                ? "off"
+                : "at " + url("http", management) + ManagementPort.reach(settings, management));
     String certificate =
         https == null || tls.isEmpty() ? "" : https.greeting(url("https", tls.getFirst()));
     return certificate.isEmpty() ? line.toString() : line + "\n" + certificate;

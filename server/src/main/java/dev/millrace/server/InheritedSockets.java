@@ -1,15 +1,20 @@
 package dev.millrace.server;
 
+import dev.millrace.config.HostPort;
+import dev.millrace.config.Key;
+import dev.millrace.config.ListenAddress;
 import dev.millrace.net.Sockets;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets that a service manager has opened and passed to this process (sd_listen_fds(3)). They
@@ -26,6 +31,7 @@ public final class InheritedSockets {
   private record Socket(String name, int fd) {}
 
   private final List<Socket> left = new ArrayList<>();
+  private final Map<HostPort, Integer> bound = new HashMap<>();
   private final TreeSet<String> names = new TreeSet<>();
 
   private InheritedSockets(List<String> names) {
@@ -69,6 +75,30 @@ public final class InheritedSockets {
       names = all;
     }
     return new InheritedSockets(List.of(names));
+  }
+
+  /**
+   * Listens on addresses now, because the process will not have the right to do so later.
+   *
+   * @throws StartException if an address cannot be used
+   */
+  void listen(Key<List<ListenAddress>> key, List<ListenAddress> addresses) throws StartException {
+    for (ListenAddress address : addresses) {
+      if (address instanceof HostPort internet) {
+        try {
+          int fd = Sockets.listen(FileServer.resolve(key.name(), internet), Listeners.BACKLOG);
+          bound.put(internet, fd);
+        } catch (ErrnoException failed) {
+          String why = failed.isAddressInUse() ? "the address is in use" : failed.getMessage();
+          throw new StartException(key + ": " + address + ": " + why, failed);
+        }
+      }
+    }
+  }
+
+  /** Removes the socket that listens on an address, or returns null. The caller owns it. */
+  @Nullable Integer take(HostPort address) {
+    return bound.remove(address);
   }
 
   /**

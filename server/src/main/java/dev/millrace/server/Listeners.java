@@ -52,7 +52,7 @@ final class Listeners implements AutoCloseable {
       List<ChannelListener<StreamConnection>> opens,
       List<Admission> admissions) {}
 
-  private static final int BACKLOG = 1000;
+  static final int BACKLOG = 1000;
 
   private final List<AcceptingChannel<StreamConnection>> sockets = new ArrayList<>();
   private final List<AcceptingChannel<StreamConnection>> shared = new ArrayList<>();
@@ -178,7 +178,11 @@ final class Listeners implements AutoCloseable {
       throws StartException {
     try {
       return switch (configured) {
-        case HostPort _ when internet != null -> List.of(listen(door, internet, open));
+        case HostPort at when internet != null -> {
+          Integer fd = inheritedSockets.take(at);
+          yield List.of(
+              fd == null ? listen(door, internet, open) : accept(door, fd, sockets, open));
+        }
         case HostPort _ -> throw new IllegalStateException("an address that is not resolved");
         case ListenAddress.Unix(Path path) -> List.of(listen(door, path, open));
         case ListenAddress.Inherited(String name) -> listenInherited(door, name, open);
@@ -216,14 +220,23 @@ final class Listeners implements AutoCloseable {
       Door door, String name, ChannelListener<StreamConnection> open) throws IOException {
     List<SocketAddress> addresses = new ArrayList<>();
     for (int fd : inheritedSockets.take(name)) {
-      try {
-        SocketAddress address = Sockets.localAddress(fd);
-        addresses.add(add(shared, transport.accept(fd, address, open, door.admissions())));
-      } finally {
-        Sockets.close(fd); // the loops have their own
-      }
+      addresses.add(accept(door, fd, shared, open));
     }
     return addresses;
+  }
+
+  private SocketAddress accept(
+      Door door,
+      int fd,
+      List<AcceptingChannel<StreamConnection>> to,
+      ChannelListener<StreamConnection> open)
+      throws IOException {
+    try {
+      SocketAddress address = Sockets.localAddress(fd);
+      return add(to, transport.accept(fd, address, open, door.admissions()));
+    } finally {
+      Sockets.close(fd); // the loops have their own
+    }
   }
 
   private static SocketAddress add(

@@ -1,6 +1,9 @@
 package dev.millrace.server;
 
+import dev.millrace.auth.AuthSettings;
+import dev.millrace.auth.BearerTokens;
 import dev.millrace.config.HostPort;
+import dev.millrace.config.Key;
 import dev.millrace.management.HealthCheck;
 import dev.millrace.management.ManagementServer;
 import java.io.IOException;
@@ -12,6 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens the management port of a server. */
 final class ManagementPort {
+  /** Null if any client may read the metrics. */
+  static final Key<@Nullable BearerTokens> TOKENS =
+      Key.one(
+          "management-token-file",
+          "",
+          "FILE",
+          "File with the bearer tokens, one a line, that /metrics and /status require.",
+          text -> text.isEmpty() ? null : AuthSettings.bearer(text));
+
   private static final Duration LOOP_MUST_TURN_WITHIN = Duration.ofSeconds(1);
   private static final Duration ROOT_MUST_ANSWER_WITHIN = Duration.ofSeconds(2);
 
@@ -55,10 +67,25 @@ final class ManagementPort {
             () -> serving.getAsBoolean() && reachable.ask(),
             started);
     try {
-      return new ManagementServer(address, health, figures);
+      return new ManagementServer(address, health, figures, access(settings));
     } catch (IOException failed) {
       throw new StartException("management: " + at + ": " + Listeners.why(failed), failed);
     }
+  }
+
+  private static ManagementServer.Access access(ServerSettings settings) {
+    BearerTokens tokens = settings.get(TOKENS);
+    return tokens == null
+        ? ManagementServer.Access.OPEN
+        : new ManagementServer.Access(
+            authorization -> tokens.verify(authorization).granted(), tokens.challenge());
+  }
+
+  /** What the start message says of clients on other machines; empty if there are none. */
+  static String reach(ServerSettings settings, InetSocketAddress address) {
+    return settings.get(TOKENS) != null || address.getAddress().isLoopbackAddress()
+        ? ""
+        : " (for every client that reaches it: there is no management-token-file)";
   }
 
   /** Runs a check on its own thread, so that a hanging disk blocks only that one. */

@@ -127,7 +127,8 @@ public record ServerSettings(
       Stream.of(
               List.of(MountSettings.ROOT, LISTEN),
               UnixSocketFile.KEYS,
-              List.of(MANAGEMENT, METRICS),
+              Confinement.KEYS,
+              List.of(MANAGEMENT, ManagementPort.TOKENS, METRICS),
               HttpsSettings.KEYS,
               Http2Settings.KEYS,
               TransportSettings.KEYS,

@@ -184,15 +184,15 @@ class CommandLineTest {
             + "access-log, access-log-format, acme, acme-agree-tos, acme-ca, acme-challenge, "
             + "acme-directory, acme-email, acme-http-01-folder, auth, cache, certificates, checksum-files, "
             + "checksum-headers, corrupt, cors, digest-queue, digests, dotfiles, drain, errors, "
-            + "fallback, h2c, head-timeout, hsts, hsts-subdomains, http2, idle-timeout, index, lame-duck, "
-            + "listen, listing, loops, management, max-connection-age, max-connections, "
+            + "fallback, h2c, head-timeout, hsts, hsts-subdomains, http2, idle-timeout, index, lame-duck, landlock, "
+            + "listen, listing, loops, management, management-token-file, max-connection-age, max-connections, "
             + "max-connections-per-client, max-fields, max-head, max-ranges, max-request-burst, "
             + "max-request-rate, max-requests-per-connection, max-send-rate, max-send-rate-per-client, "
             + "max-target, metrics, min-send-rate, mounts, open-files, precompressed, proxy-protocol, redirect-http, "
             + "request-rules, response-cache, revalidate, root, scrub, socket-mode, socket-owner, state, symlinks, tls-cert, "
             + "tls-client-auth, tls-client-ca, tls-handshake-timeout, tls-key, tls-listen, "
             + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
-            + "types, warm-up, workers, zero-copy");
+            + "types, user, warm-up, workers, zero-copy");
   }
 
   @Test

@@ -76,6 +76,22 @@ public final class Programs {
     return String.join(File.pathSeparator, entries);
   }
 
+  /** Copies the program into a folder, as installed: other users may not read the build's jars. */
+  public static List<String> installed(Path folder, String... arguments) throws IOException {
+    List<String> command = millrace(arguments);
+    int classPath = command.indexOf("-cp") + 1;
+    List<String> copies = new ArrayList<>();
+    for (String jar : command.get(classPath).split(File.pathSeparator)) {
+      Path copy = folder.resolve(copies.size() + ".jar");
+      if (!Files.exists(copy)) {
+        Files.write(copy, Files.readAllBytes(Path.of(jar)));
+      }
+      copies.add(copy.toString());
+    }
+    command.set(classPath, String.join(File.pathSeparator, copies));
+    return command;
+  }
+
   private static final Map<String, String> JARS = new ConcurrentHashMap<>();
 
   private static String jar(String folder) {
@@ -109,10 +125,15 @@ public final class Programs {
 
     /** Starts on free ports and waits for the start message; the prefix is a wrapper program. */
     public static Served start(List<String> prefix, String... arguments) throws Exception {
-      Path log = Files.createTempFile("millrace-log", ".txt");
       List<String> command = new ArrayList<>(prefix);
       command.addAll(millrace("serve", "--listen=127.0.0.1:0", "--management=127.0.0.1:0"));
       command.addAll(List.of(arguments));
+      return start(command);
+    }
+
+    /** Runs a command that starts a server, and waits for the start message. */
+    public static Served start(List<String> command) throws Exception {
+      Path log = Files.createTempFile("millrace-log", ".txt");
       Process process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
