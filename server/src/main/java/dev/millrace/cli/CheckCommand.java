@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     name = "check",
     description = "Checks the configuration: exit code 0, or 2 with the file and the key.",
     mixinStandardHelpOptions = true,
+    abbreviateSynopsis = true,
     sortOptions = false)
 final class CheckCommand extends Serve {
   @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields

@@ -40,11 +40,11 @@ public final class Millrace implements Runnable {
     return plain.isPresent() ? serve(plain.get()) : parse(arguments);
   }
 
-  /** Like picocli: prints an unexpected exception and returns its exit code. */
+  /** Prints an unexpected exception and returns its exit code, as picocli does. */
   private static int serve(SettingsLoader.Flags flags) {
     try {
       return Serve.run(flags);
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) { // threads that were started would keep the process
       defect.printStackTrace();
       return CommandLine.ExitCode.SOFTWARE;
     }
@@ -96,6 +96,7 @@ public final class Millrace implements Runnable {
     subcommands.put("doctor", DoctorCommand::new);
     subcommands.put("top", TopCommand::new);
     subcommands.put("health", HealthCommand::new);
+    subcommands.put("completion", CompletionCommand::new);
     Supplier<Object> subcommand = subcommands.get(name);
     if (subcommand != null) {
       command.addSubcommand(name, subcommand.get());

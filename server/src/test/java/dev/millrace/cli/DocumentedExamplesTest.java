@@ -57,6 +57,9 @@ class DocumentedExamplesTest {
           Map.entry("load-tests/compare/run", "compares servers for an hour, as root"),
           Map.entry("openssl", "makes a certificate; CertificatesTest makes the same"),
           Map.entry("certbot", "asks a public authority; AcmeServerTest has one of its own"),
+          Map.entry("packaging/deb/build", "builds a package; PackageTest builds and installs it"),
+          Map.entry("apt-get", "installs that package, as root"),
+          Map.entry("systemctl", "asks systemd; packaging-tests/vm/run does the same"),
           Map.entry("kill", "signals a server; CertificatesTest reloads one"));
 
   private static final Set<String> DRAWINGS = Set.of("ARCHITECTURE.md");
