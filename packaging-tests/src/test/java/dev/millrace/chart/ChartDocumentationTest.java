@@ -175,6 +175,7 @@ class ChartDocumentationTest {
             "socket-owner",
             "user",
             "landlock",
+            "pid-file",
             "management",
             "management-token-file",
             "transport",

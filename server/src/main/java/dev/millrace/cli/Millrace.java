@@ -91,6 +91,7 @@ public final class Millrace implements Runnable {
     Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
     subcommands.put("serve", Serve::commandLine);
     subcommands.put("check", CheckCommand::checking);
+    subcommands.put("reload", ReloadCommand::reloading);
     subcommands.put("digest", DigestCommand::new);
     subcommands.put("verify", VerifyCommand::new);
     subcommands.put("doctor", DoctorCommand::new);

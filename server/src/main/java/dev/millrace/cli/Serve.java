@@ -9,6 +9,7 @@ import dev.millrace.server.Confinement;
 import dev.millrace.server.FileServer;
 import dev.millrace.server.InheritedSockets;
 import dev.millrace.server.NativeLinks;
+import dev.millrace.server.ReloadSettings;
 import dev.millrace.server.ServerSettings;
 import dev.millrace.server.StartException;
 import dev.millrace.warmup.WarmUp;
@@ -65,6 +66,7 @@ class Serve implements Callable<Integer> {
   static int run(SettingsLoader.Flags flags) {
     FileServer server;
     ServerSettings settings;
+    PidFile pidFile;
     LogHandler logs = LogHandler.install(System.err);
     Signals.ignoreHangUp();
     try {
@@ -80,33 +82,54 @@ class Serve implements Callable<Integer> {
       WarmUp.before(settings);
       Confinement.restrict(settings, SettingsLoader.file(flags, System.getenv()));
       server = FileServer.start(settings, sockets);
+      pidFile = writePid(settings);
     } catch (SettingsException | StartException refused) {
       System.err.println("millrace: " + refused.getMessage());
       return Millrace.EXIT_USAGE;
     }
     ServiceManager manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
-    Signals.reloadWith(() -> {
-      manager.reloading();
-      try {
-        boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
-      } finally {
-        manager.ready(server.greeting());
-      }
-    });
+    Runnable reload =
+        () -> {
+          manager.reloading();
+          try {
+            boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
+          } finally {
+            manager.ready(server.greeting());
+          }
+        };
+    Signals.reloadWith(reload);
     Duration max = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
     Signals.stopWith(
         () -> {
           manager.stopping();
           server.close();
+          if (pidFile != null) {
+            pidFile.delete();
+          }
           logs.close();
         },
         max);
     manager.watch(server::works);
+    Path file = SettingsLoader.file(flags, System.getenv());
+    Duration period = settings.get(ReloadSettings.WATCH);
+    if (file != null && period.isPositive()) {
+      new ConfigWatch(file, reload).start(period);
+    }
     manager.ready(server.greeting());
     System.out.println(server.greeting());
     System.out.flush();
     server.await();
     return 0;
+  }
+
+  private static @Nullable PidFile writePid(ServerSettings settings) throws StartException {
+    Path path = settings.get(ReloadSettings.PID_FILE);
+    if (path == null) {
+      return null;
+    }
+    PidFile file = new PidFile(path);
+    file.write();
+    return file;
   }
 
   /** The command with an option for every setting. */

@@ -141,6 +141,10 @@ public final class Confinement {
         .map(settings::get)
         .filter(Objects::nonNull)
         .forEach(paths::add);
+    Path pidFile = settings.get(ReloadSettings.PID_FILE);
+    if (pidFile != null) {
+      paths.add(folder(pidFile));
+    }
     String log = settings.get(AccessLogWriter.TARGET);
     if (!log.equals("off") && !log.equals("-")) {
       paths.add(folder(Path.of(log)));

@@ -128,6 +128,7 @@ public record ServerSettings(
               List.of(MountSettings.ROOT, LISTEN),
               UnixSocketFile.KEYS,
               Confinement.KEYS,
+              ReloadSettings.KEYS,
               List.of(MANAGEMENT, ManagementPort.TOKENS, METRICS),
               HttpsSettings.KEYS,
               Http2Settings.KEYS,

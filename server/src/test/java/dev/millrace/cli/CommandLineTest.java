@@ -188,11 +188,11 @@ class CommandLineTest {
             + "listen, listing, loops, management, management-token-file, max-connection-age, max-connections, "
             + "max-connections-per-client, max-fields, max-head, max-ranges, max-request-burst, "
             + "max-request-rate, max-requests-per-connection, max-send-rate, max-send-rate-per-client, "
-            + "max-target, metrics, min-send-rate, mounts, open-files, precompressed, proxy-protocol, redirect-http, "
+            + "max-target, metrics, min-send-rate, mounts, open-files, pid-file, precompressed, proxy-protocol, redirect-http, "
             + "request-rules, response-cache, revalidate, root, scrub, socket-mode, socket-owner, state, symlinks, tls-cert, "
             + "tls-client-auth, tls-client-ca, tls-handshake-timeout, tls-key, tls-listen, "
             + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
-            + "types, user, warm-up, workers, zero-copy");
+            + "types, user, warm-up, watch-config, workers, zero-copy");
   }
 
   @Test
