@@ -48,6 +48,7 @@ public final class FileServer implements AutoCloseable {
   private final Transport transport;
   private final ServerLimits limits;
   private final ThreadPool hashers;
+  private final @Nullable StateLock stateLock;
   private final DigestStore store;
   private final DigestService digests;
   private final @Nullable Scrubber scrubber;
@@ -76,7 +77,9 @@ public final class FileServer implements AutoCloseable {
     this.pools = new WorkerPools(settings.mounts().size(), name -> pool(name, POOL_QUEUE_ENTRIES));
     DigestService.Limits hashing = shares.digests(settings.digests().queue());
     this.hashers = pool("hash", hashing.tasks());
-    this.store = openStore(settings);
+    Path state = settings.get(ServerSettings.STATE);
+    this.stateLock = state == null ? null : lock(state);
+    this.store = state == null ? DigestStore.NONE : openStore(state);
     this.digests = new DigestService(hashers, transport.loops().getFirst(), store, hashing);
     int rate = settings.get(ServerSettings.SCRUB);
     this.scrubber =
@@ -207,10 +210,17 @@ public final class FileServer implements AutoCloseable {
             "millrace-" + name, settings.get(ServerSettings.WORKERS), queueEntries, observer));
   }
 
-  private static DigestStore openStore(ServerSettings settings) throws StartException {
-    Path directory = settings.get(ServerSettings.STATE);
+  private static StateLock lock(Path directory) throws StartException {
     try {
-      return directory == null ? DigestStore.NONE : SqliteDigestStore.open(directory);
+      return StateLock.acquire(directory);
+    } catch (IOException failed) {
+      throw new StartException("state: " + failed.getMessage(), failed);
+    }
+  }
+
+  private static DigestStore openStore(Path directory) throws StartException {
+    try {
+      return SqliteDigestStore.open(directory);
     } catch (IOException failed) {
       throw new StartException("state: " + failed.getMessage(), failed);
     }
@@ -230,6 +240,9 @@ public final class FileServer implements AutoCloseable {
       scrubber.close();
     }
     store.close();
+    if (stateLock != null) {
+      stateLock.close();
+    }
   }
 
   private List<RequestTracker> trackers() {
