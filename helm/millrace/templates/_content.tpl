@@ -3,9 +3,11 @@
 {{- if eq $content.type "existingClaim" -}}
 persistentVolumeClaim:
   claimName: {{ $content.existingClaim.claimName }}
+  readOnly: {{ $content.readOnly }}
 {{- else if eq $content.type "persistentVolumeClaim" -}}
 persistentVolumeClaim:
   claimName: {{ include "millrace.fullname" . }}-content
+  readOnly: {{ $content.readOnly }}
 {{- else if eq $content.type "configMap" -}}
 configMap:
   name: {{ default (printf "%s-content" (include "millrace.fullname" .)) $content.configMap.name }}
@@ -45,7 +47,8 @@ args:
     [ -d content/.git ] || git clone --depth 1 --branch "$REF" -- "$REPOSITORY" content
     {{- else }}
     cd content
-    while sleep "$INTERVAL"; do
+    trap 'exit 0' TERM INT # the first process of a container has no other default
+    while sleep "$INTERVAL" & wait $!; do
       git fetch --quiet --depth 1 origin "$REF" && git reset --quiet --hard FETCH_HEAD || echo "git fetch failed" >&2
     done
     {{- end }}

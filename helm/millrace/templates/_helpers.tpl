@@ -83,9 +83,79 @@ localhostProfile: {{ .Values.seccomp.localhostProfile }}
 {{- end }}
 {{- end }}
 
+{{/* Whether a claim of the chart can be mounted by one node or one pod only. */}}
+{{- define "millrace.singleMount" -}}
+{{- $claim := .Values.content.persistentVolumeClaim }}
+{{- if and (eq .Values.content.type "persistentVolumeClaim") (not (has "ReadWriteMany" $claim.accessModes)) (not (has "ReadOnlyMany" $claim.accessModes)) -}}
+content.persistentVolumeClaim.accessModes
+{{- else if eq .Values.state.type "existingClaim" -}}
+state.claimName
+{{- end }}
+{{- end }}
+
+{{/* With such a claim, a new pod would wait for the volume of the old one, which waits for the new pod. */}}
+{{- define "millrace.strategy" -}}
+{{- if .Values.strategy -}}
+{{- toYaml .Values.strategy }}
+{{- else if include "millrace.singleMount" . -}}
+type: Recreate
+{{- else -}}
+type: RollingUpdate
+rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+{{- end }}
+{{- end }}
+
+{{/* The addresses of a port, one for each family. */}}
+{{- define "millrace.listen" -}}
+{{- $addresses := list }}
+{{- $port := index . 1 }}
+{{- range (index . 0).Values.ipFamilies }}
+{{- $addresses = append $addresses (printf "%s:%d" (ternary "[::]" "0.0.0.0" (eq . "IPv6")) $port) }}
+{{- end }}
+{{- join "," $addresses }}
+{{- end }}
+
+{{/* The management port has one address; on the node's network it is the loopback address. */}}
+{{- define "millrace.management" -}}
+{{- $ipv6 := eq (first .Values.ipFamilies) "IPv6" }}
+{{- if .Values.hostNetwork -}}
+{{- ternary "[::1]:9090" "127.0.0.1:9090" $ipv6 }}
+{{- else -}}
+{{- ternary "[::]:9090" "0.0.0.0:9090" $ipv6 }}
+{{- end }}
+{{- end }}
+
+{{- define "millrace.probeHost" -}}
+{{- if .Values.hostNetwork }}, host: {{ ternary "\"::1\"" "127.0.0.1" (eq (first .Values.ipFamilies) "IPv6") }}{{ end }}
+{{- end }}
+
+{{/* How many seconds a start may take: the warm-up, and as much as a slow node needs besides. */}}
+{{- define "millrace.startSeconds" -}}
+{{- $warmUp := toString (default "off" (index .Values.settings "warm-up")) }}
+{{- $seconds := 0 }}
+{{- if hasSuffix "ms" $warmUp }}
+{{- $seconds = 1 }}
+{{- else if hasSuffix "m" $warmUp }}
+{{- $seconds = mul 60 (trimSuffix "m" $warmUp | int) }}
+{{- else if hasSuffix "s" $warmUp }}
+{{- $seconds = trimSuffix "s" $warmUp | int }}
+{{- end }}
+{{- add 60 (mul 2 $seconds) }}
+{{- end }}
+
 {{/* What cannot be meant, said before anything is installed. */}}
 {{- define "millrace.check" -}}
 {{- $content := .Values.content }}
+{{- if not .Values.image.repository }}
+{{- fail "image.repository must name the image of the server, with its registry: there is no public one. Build it with `docker build -t REGISTRY/millrace:0.1.0 -f docker/Dockerfile .`, push it, and set image.repository=REGISTRY/millrace and image.tag" }}
+{{- end }}
+{{- $single := include "millrace.singleMount" . }}
+{{- if and $single (or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1)) }}
+{{- fail (printf "%s is for one pod: set replicaCount to 1 without autoscaling, or use a claim that several nodes can mount (for state: ephemeral)" $single) }}
+{{- end }}
+{{- if and $single (eq (default "Recreate" .Values.strategy.type) "RollingUpdate") (ne (int (default 1 (dig "rollingUpdate" "maxSurge" 1 .Values.strategy))) 0) }}
+{{- fail (printf "strategy RollingUpdate with a surge never ends with %s: the new pod waits for the volume of the old one" $single) }}
+{{- end }}
 {{- if and (eq $content.type "existingClaim") (not $content.existingClaim.claimName) }}
 {{- fail "content.existingClaim.claimName must name the claim to serve (content.type is existingClaim)" }}
 {{- end }}
@@ -101,9 +171,6 @@ localhostProfile: {{ .Values.seccomp.localhostProfile }}
 {{- if eq .Values.state.type "existingClaim" }}
 {{- if not .Values.state.claimName }}
 {{- fail "state.claimName must name the claim (state.type is existingClaim)" }}
-{{- end }}
-{{- if or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1) }}
-{{- fail "state.type existingClaim is for one replica: the index of digests has one writer; use ephemeral" }}
 {{- end }}
 {{- end }}
 {{- if and .Values.autoscaling.enabled (lt (int .Values.autoscaling.maxReplicas) (int .Values.autoscaling.minReplicas)) }}

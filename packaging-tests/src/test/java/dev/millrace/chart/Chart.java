@@ -21,6 +21,9 @@ public final class Chart {
   /** The chart's folder. */
   public static final Path FOLDER = Shell.TOP.resolve("helm/millrace");
 
+  /** Values with an image only, which every install needs. */
+  static final Path IMAGE = FOLDER.resolve("ci/default-values.yaml");
+
   /** Versions of Helm that people have. */
   enum Tool {
     /** As a library. */
@@ -48,6 +51,7 @@ public final class Chart {
             .withName("rel")
             .withNamespace("ns")
             .withKubeVersion("1.35.0")
+            .withValuesFile(IMAGE)
             .withValuesFile(values)
             .call();
       }
@@ -70,7 +74,15 @@ public final class Chart {
       @Override
       String template(Path values) throws Exception {
         return helm4(
-            "template", "rel", FOLDER.toString(), "--namespace", "ns", "-f", values.toString());
+            "template",
+            "rel",
+            FOLDER.toString(),
+            "--namespace",
+            "ns",
+            "-f",
+            IMAGE.toString(),
+            "-f",
+            values.toString());
       }
     };
 

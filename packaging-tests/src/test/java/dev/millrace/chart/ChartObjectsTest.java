@@ -34,8 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is in the objects that the chart makes. */
 class ChartObjectsTest {
-  private static <T extends HasMetadata> List<T> all(String values, Class<T> type)
-      throws Exception {
+  static <T extends HasMetadata> List<T> all(String values, Class<T> type) throws Exception {
     KubernetesSerialization serialization = new KubernetesSerialization();
     List<T> found = new ArrayList<>();
     for (Map<String, Object> object : Chart.render(values)) {
@@ -47,15 +46,22 @@ class ChartObjectsTest {
     return found;
   }
 
-  private static Deployment deployment(String values) throws Exception {
+  static Deployment deployment(String values) throws Exception {
     return all(values, Deployment.class).getFirst();
   }
 
-  private static PodSpec pod(String values) throws Exception {
+  static PodSpec pod(String values) throws Exception {
     return deployment(values).getSpec().getTemplate().getSpec();
   }
 
-  private static Volume volume(PodSpec pod, String name) {
+  static Container container(PodSpec pod, String name) {
+    return pod.getContainers().stream()
+        .filter(one -> one.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static Volume volume(PodSpec pod, String name) {
     return pod.getVolumes().stream()
         .filter(one -> one.getName().equals(name))
         .findFirst()
@@ -106,9 +112,15 @@ class ChartObjectsTest {
     "unconfined,Unconfined,"
   })
   void seccompModes(String mode, String type, String profile) throws Exception {
-    var seccomp = pod("seccomp: {mode: " + mode + "}").getSecurityContext().getSeccompProfile();
+    String others = "extraContainers: [{name: sidecar, image: a}]\n";
+    PodSpec pod = pod(others + "seccomp: {mode: " + mode + "}");
+    var seccomp = container(pod, "millrace").getSecurityContext().getSeccompProfile();
     assertEquals(type, seccomp.getType());
     assertEquals(profile, seccomp.getLocalhostProfile());
+    assertEquals(
+        "RuntimeDefault",
+        pod.getSecurityContext().getSeccompProfile().getType(),
+        "other containers of the pod have no io_uring");
   }
 
   @Test

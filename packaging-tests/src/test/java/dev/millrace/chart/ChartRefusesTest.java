@@ -35,6 +35,9 @@ class ChartRefusesTest {
         "resources: {limit: {}}|limit|not allowed",
         "state: {size: big}|size|pattern",
         "drainSeconds: 0|drainSeconds|1",
+        "ipFamilies: []|ipFamilies|1",
+        "ipFamilies: [IPv5]|ipFamilies|'IPv6'",
+        "service: {sessionAffinity: Cookie}|sessionAffinity|'ClientIP'",
         "ingress: {hosts: [{host: a}]}|paths|missing"
       })
   void bySchema(String values, String name, String why) throws Exception {
@@ -52,11 +55,20 @@ class ChartRefusesTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "image: {repository: ''}|image.repository must name the image of the server",
+        "content: {type: persistentVolumeClaim, persistentVolumeClaim: {accessModes: [ReadWriteOnce]}}"
+            + "|content.persistentVolumeClaim.accessModes is for one pod",
+        "content: {type: persistentVolumeClaim, persistentVolumeClaim: {accessModes:"
+            + " [ReadWriteOncePod]}}|content.persistentVolumeClaim.accessModes is for one pod",
+        "{autoscaling: {enabled: true}, replicaCount: 1, state: {type: existingClaim, claimName: c}}"
+            + "|state.claimName is for one pod",
+        "{strategy: {type: RollingUpdate}, replicaCount: 1, state: {type: existingClaim, claimName:"
+            + " c}}|strategy RollingUpdate with a surge never ends",
         "content: {type: existingClaim}|content.existingClaim.claimName must name the claim",
         "content: {type: image}|content.image.reference must name the image",
         "content: {type: hostPath}|content.hostPath.path must name the folder",
         "content: {type: gitSync}|content.gitSync.repository must name the repository",
-        "state: {type: existingClaim, claimName: c}|for one replica",
+        "state: {type: existingClaim, claimName: c}|state.claimName is for one pod",
         "autoscaling: {enabled: true, minReplicas: 5, maxReplicas: 3}|less than autoscaling.minReplicas",
         "autoscaling: {enabled: true, targetCPUUtilizationPercentage: null}|autoscaling needs",
         "tls: {redirectHttp: true}|tls.redirectHttp needs HTTPS",
