@@ -155,6 +155,35 @@ class ImageTest {
     }
   }
 
+  /** The ergonomics of a large machine, without one. */
+  @Test
+  void theAotCacheFitsOnMachinesWithMoreMemoryThanCompressedPointersReach() throws Exception {
+    try (Running server =
+        new Running(
+            content, seccomp(), "--env=JDK_JAVA_OPTIONS=-XX:AOTMode=on -XX:MaxRAM=256g")) {
+      assertServes(server);
+    }
+  }
+
+  @Test
+  void theHealthCheckNeedsNoSecondJava() throws Exception {
+    try (Running server = new Running(content, seccomp())) {
+      assertServes(server);
+      String script = "/opt/millrace/healthcheck";
+      assertEquals(
+          "/healthz responded with 200\n",
+          Containers.podman("exec", server.name, script).ok());
+      Shell.Result elsewhere =
+          Containers.podman(
+              "exec", "--env=MILLRACE_MANAGEMENT=127.0.0.1:1", server.name, script);
+      assertEquals(1, elsewhere.exitCode(), elsewhere.out());
+      assertEquals(
+          0,
+          Containers.podman("exec", "--env=MILLRACE_MANAGEMENT=off", server.name, script)
+              .exitCode());
+    }
+  }
+
   @Test
   void everySubcommandHasItsModules() throws Exception {
     for (String command : List.of("serve", "digest", "verify", "doctor", "top", "health")) {
@@ -207,7 +236,7 @@ class ImageTest {
             "\"User\": \"65532:65532\"",
             "\"org.opencontainers.image.licenses\": \"Apache-2.0\"",
             "\"org.opencontainers.image.version\"",
-            "\"health\"",
+            "\"/opt/millrace/healthcheck\"",
             "\"/opt/millrace/java/bin/java\"")) {
       assertTrue(config.contains(part), part + " is missing: " + config);
     }
