@@ -314,9 +314,22 @@ class ChartObjectsTest {
       Files.writeString(file, Serialization.asYaml(rule.get("spec")));
       String said = Shell.run("promtool", "check", "rules", file.toString()).ok();
       assertTrue(said.contains("SUCCESS: ") && !said.contains("SUCCESS: 0 "), said);
+      assertFalse(rule.toString().contains("MillraceWithoutIoUring"), "it is opt-in");
+      assertFalse(rule.toString().contains("runbook_url"));
     } finally {
       Files.delete(file);
     }
+  }
+
+  @Test
+  void alertsCanNameTheirRunbookAndTheMissingRing() throws Exception {
+    String text =
+        Chart.render(
+                "metrics: {prometheusRule: {enabled: true, withoutIoUring: true, runbookUrl:"
+                    + " 'https://example.org/runbooks.md'}}")
+            .toString();
+    assertTrue(text.contains("MillraceWithoutIoUring"));
+    assertTrue(text.contains("runbook_url=https://example.org/runbooks.md#millracedown"));
   }
 
   @Test

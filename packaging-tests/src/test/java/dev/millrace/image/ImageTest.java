@@ -159,8 +159,7 @@ class ImageTest {
   @Test
   void theAotCacheFitsOnMachinesWithMoreMemoryThanCompressedPointersReach() throws Exception {
     try (Running server =
-        new Running(
-            content, seccomp(), "--env=JDK_JAVA_OPTIONS=-XX:AOTMode=on -XX:MaxRAM=256g")) {
+        new Running(content, seccomp(), "--env=JDK_JAVA_OPTIONS=-XX:AOTMode=on -XX:MaxRAM=256g")) {
       assertServes(server);
     }
   }
@@ -171,11 +170,9 @@ class ImageTest {
       assertServes(server);
       String script = "/opt/millrace/healthcheck";
       assertEquals(
-          "/healthz responded with 200\n",
-          Containers.podman("exec", server.name, script).ok());
+          "/healthz responded with 200\n", Containers.podman("exec", server.name, script).ok());
       Shell.Result elsewhere =
-          Containers.podman(
-              "exec", "--env=MILLRACE_MANAGEMENT=127.0.0.1:1", server.name, script);
+          Containers.podman("exec", "--env=MILLRACE_MANAGEMENT=127.0.0.1:1", server.name, script);
       assertEquals(1, elsewhere.exitCode(), elsewhere.out());
       assertEquals(
           0,

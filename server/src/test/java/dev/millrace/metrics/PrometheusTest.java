@@ -152,6 +152,13 @@ class PrometheusTest {
       }
     }
     assertTrue(alerts.size() >= 16, alerts.toString());
+    TreeSet<String> explained = new TreeSet<>();
+    for (String line : Files.readAllLines(Path.of("../docs/runbooks.md"))) {
+      if (line.startsWith("## ")) {
+        explained.add(line.substring(3));
+      }
+    }
+    assertEquals(alerts, explained, "docs/runbooks.md");
     TreeSet<String> fire = new TreeSet<>();
     TreeSet<String> silent = new TreeSet<>();
     Map<?, ?> tests = (Map<?, ?>) parse(Files.readString(FILES.resolve("rules_test.yml")));
