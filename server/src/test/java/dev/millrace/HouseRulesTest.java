@@ -96,7 +96,7 @@ class HouseRulesTest {
           "content.file: auth content content.checksum content.listing digest files http.exchange"
               + " http.semantics",
           "metrics: acme cache certificate digest files http.exchange http.http2 http.parser limits"
-              + " transport.tls transport.uring",
+              + " transport transport.nio transport.tls transport.uring",
           "management: certificate digest http.exchange metrics text transport.nio transport.uring",
           "server: accesslog acme auth cache certificate config content content.file digest files"
               + " http.exchange http.http1 http.http2 http.parser https limits management metrics proxy"

@@ -4,9 +4,9 @@ import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.Histogram;
 import dev.millrace.loop.LoopStats;
 import dev.millrace.metrics.HistogramCollector.Series;
+import dev.millrace.transport.CloseReason;
 import dev.millrace.transport.uring.RingWorker;
 import dev.millrace.transport.uring.TransportStats;
-import dev.millrace.transport.uring.TransportStats.CloseReason;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.RingStats;
@@ -21,17 +21,17 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** Meters of the rings, the loops and their transports, summed over all loops. */
-final class RingMetrics {
+public final class RingMetrics {
   private final MeterRegistrar meters;
 
-  RingMetrics(MeterRegistrar meters) {
+  public RingMetrics(MeterRegistrar meters) {
     this.meters = meters;
   }
 
   /**
    * @param workers in order of their loop's number
    */
-  void register(List<RingWorker> workers) {
+  public void register(List<RingWorker> workers) {
     List<EventLoop> loops = workers.stream().map(RingWorker::loop).toList();
     List<LoopStats> stats = loops.stream().map(EventLoop::stats).toList();
     ring(loops.stream().map(loop -> loop.ring().stats()).toList(), stats);

@@ -21,7 +21,6 @@ import dev.millrace.metrics.HistogramCollector.Series;
 import dev.millrace.sync.Mutex;
 import dev.millrace.sync.ThreadPool;
 import dev.millrace.transport.tls.HandshakeStats;
-import dev.millrace.transport.uring.RingWorker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -373,9 +372,9 @@ public final class ServerMetrics implements AutoCloseable {
         LoopAggregates.sum(CacheStats::bytes));
   }
 
-  /** Adds the rings, the loops and their transports, in order of the loop's number. */
-  public void ring(List<RingWorker> workers) {
-    new RingMetrics(meters).register(workers);
+  /** For the meters of one transport. */
+  public MeterRegistrar meters() {
+    return meters;
   }
 
   /**

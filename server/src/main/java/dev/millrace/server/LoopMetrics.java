@@ -6,6 +6,8 @@ import dev.millrace.files.OpenFiles;
 import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.management.ServerStatus;
+import dev.millrace.metrics.NioMetrics;
+import dev.millrace.metrics.RingMetrics;
 import dev.millrace.metrics.ServerMetrics;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,9 +61,12 @@ final class LoopMetrics {
     metrics.parser(each(LoopContext::parserStats));
     metrics.http2(each(loop -> loop.protocols().http2Stats()));
     registerCaches(settings);
-    if (transport instanceof Transport.Uring uring) {
-      metrics.ring(uring.workers());
-      charts.ring(uring.workers());
+    switch (transport) {
+      case Transport.Uring uring -> {
+        new RingMetrics(metrics.meters()).register(uring.workers());
+        charts.ring(uring.workers());
+      }
+      case Transport.Nio nio -> new NioMetrics(metrics.meters()).register(nio.sockets().stats());
     }
   }
 

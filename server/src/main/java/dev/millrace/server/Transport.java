@@ -271,8 +271,8 @@ public sealed interface Transport {
 
   /** XNIO's own worker, whose threads share each listening socket. */
   record Nio(XnioWorker worker, String reason, NioSockets sockets) implements Transport {
-    Nio(XnioWorker worker, String reason) {
-      this(worker, reason, new NioSockets(worker));
+    Nio(XnioWorker worker, String reason, boolean measured) {
+      this(worker, reason, new NioSockets(worker, measured));
     }
 
     @Override
@@ -385,13 +385,13 @@ public sealed interface Transport {
         if (choice == TransportChoice.URING) {
           throw new StartException("transport: " + refused.getMessage(), refused);
         }
-        return nio(loops, String.valueOf(refused.getMessage()));
+        return nio(loops, String.valueOf(refused.getMessage()), measured);
       }
     }
-    return nio(loops, "");
+    return nio(loops, "", measured);
   }
 
-  private static Transport nio(int loops, String reason) throws StartException {
+  private static Transport nio(int loops, String reason, boolean measured) throws StartException {
     try {
       OptionMap options =
           OptionMap.builder()
@@ -400,7 +400,7 @@ public sealed interface Transport {
               .set(Options.WORKER_TASK_CORE_THREADS, 1)
               .set(Options.WORKER_TASK_MAX_THREADS, 1)
               .getMap();
-      return new Nio(Xnio.getInstance("nio").createWorker(options), reason);
+      return new Nio(Xnio.getInstance("nio").createWorker(options), reason, measured);
     } catch (IOException failed) {
       throw new StartException("transport: cannot open NIO: " + failed.getMessage(), failed);
     }

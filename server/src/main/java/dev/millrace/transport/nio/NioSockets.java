@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
@@ -47,10 +48,25 @@ public final class NioSockets {
   }
 
   private final XnioWorker worker;
+  private final List<NioStats> stats;
   private final List<Shared> wildcards = new ArrayList<>();
 
-  public NioSockets(XnioWorker worker) {
+  /**
+   * @param measured whether connections are counted
+   */
+  public NioSockets(XnioWorker worker, boolean measured) {
     this.worker = worker;
+    this.stats =
+        measured
+            ? IntStream.range(0, worker.getIoThreadCount())
+                .mapToObj(thread -> new NioStats(worker.getIoThread(thread).threadId()))
+                .toList()
+            : List.of();
+  }
+
+  /** The metrics of each I/O thread, by its number; empty if nothing is measured. */
+  public List<NioStats> stats() {
+    return stats;
   }
 
   /**
@@ -83,10 +99,13 @@ public final class NioSockets {
         worker.createStreamConnectionServer(
             address,
             ChannelListeners.openListenerAdapter((StreamConnection connection) -> {
+              int loop = connection.getIoThread().getNumber();
               if (!shared.serves(connection.getLocalAddress())) {
                 IoUtils.safeClose(connection);
-              } else if (admissions.get(connection.getIoThread().getNumber()).admit()) {
-                open.handleEvent(connection);
+              } else if (admissions.get(loop).admit()) {
+                NioStats counted = stats.isEmpty() ? null : stats.get(loop);
+                open.handleEvent(
+                    counted == null ? connection : new CountedConnection(connection, counted));
               } else {
                 admissions.getFirst().refuse(connection);
               }

@@ -1,8 +1,8 @@
 package dev.millrace.transport.uring;
 
+import dev.millrace.transport.CloseReason;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Locale;
 
 /** The transport's metrics. Written by the loop thread only; any thread may read. */
 public final class TransportStats {
@@ -29,43 +29,9 @@ public final class TransportStats {
     CHUNKS_IN_USE
   }
 
-  public enum CloseReason {
-    /** The peer ended it. */
-    PEER,
-    /** The server closed it: after the last response, or while stopping. */
-    SERVER,
-    /** The server closed it after a second without traffic: idle or too slow. */
-    TIMEOUT,
-    /** Reset by the peer or by the network. */
-    RESET,
-    /** The peer did not accept sent bytes for too long. */
-    STALLED;
-
-    private static final int COUNT = values().length;
-
-    /** A server-side close after this long without traffic counts as a timeout. */
-    private static final long SILENCE_NANOS = 1_000_000_000L;
-
-    /** The reason of a close that XNIO's user requested. */
-    static CloseReason of(boolean broken, boolean peerEnded, long silentNanos) {
-      if (broken) {
-        return RESET;
-      }
-      if (peerEnded) {
-        return PEER;
-      }
-      return silentNanos > SILENCE_NANOS ? TIMEOUT : SERVER;
-    }
-
-    /** The value of the label in metrics. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   private final boolean counting;
   private final long[] cells = new long[Figure.values().length];
-  private final long[] closed = new long[CloseReason.COUNT];
+  private final long[] closed = new long[CloseReason.values().length];
 
   /**
    * @param counting false to record nothing
