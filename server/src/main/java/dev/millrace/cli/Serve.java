@@ -20,6 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -88,15 +92,17 @@ class Serve implements Callable<Integer> {
       return Millrace.EXIT_USAGE;
     }
     ServiceManager manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
+    Executor reloads = reloader();
     Runnable reload =
-        () -> {
-          manager.reloading();
-          try {
-            boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
-          } finally {
-            manager.ready(server.greeting());
-          }
-        };
+        () ->
+            reloads.execute(() -> {
+              manager.reloading();
+              try {
+                boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
+              } finally {
+                manager.ready(server.greeting());
+              }
+            });
     Signals.reloadWith(reload);
     Duration max = settings.get(ServerSettings.DRAIN).plus(STOP_GRACE);
     Signals.stopWith(
@@ -120,6 +126,23 @@ class Serve implements Callable<Integer> {
     System.out.flush();
     server.await();
     return 0;
+  }
+
+  /**
+   * A thread for reloads. This thread starts it, so it and the threads that it starts have this
+   * one's restrictions; those of Java, which handle signals, have none.
+   */
+  private static Executor reloader() {
+    ThreadPoolExecutor thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> Thread.ofPlatform().daemon().name("millrace-reload").unstarted(task));
+    boolean _ = thread.prestartCoreThread();
+    return thread;
   }
 
   private static @Nullable PidFile writePid(ServerSettings settings) throws StartException {
