@@ -91,7 +91,7 @@ final class AuthorityFront implements AutoCloseable {
     held.await();
   }
 
-  /** The {@code replaces} member of each order that has one. */
+  /** The {@code replaces} member of each order that has one; repeated requests count once. */
   List<String> replaced() {
     return List.copyOf(replaced);
   }
@@ -117,20 +117,25 @@ final class AuthorityFront implements AutoCloseable {
           held.countDown();
           released.await();
         }
-        Matcher named = REPLACES.matcher(payload(body));
-        if (named.find()) {
-          replaced.add(named.group(1));
-        }
       }
       Rejection rejection = rejections.peek();
       if (rejection != null && rejection.path.equals(path)) {
         rejections.remove();
+        record(path, body, rejection.type);
         reject(exchange, rejection);
         return;
       }
       forward(exchange, path, body);
     } catch (InterruptedException ended) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Records an order, unless the client repeats it because Pebble did not accept its nonce. */
+  private void record(String path, byte[] body, String response) {
+    Matcher named = REPLACES.matcher(payload(body));
+    if (path.equals(NEW_ORDER) && !response.contains("badNonce") && named.find()) {
+      replaced.add(named.group(1));
     }
   }
 
@@ -186,6 +191,7 @@ final class AuthorityFront implements AutoCloseable {
         content = content.replaceFirst("\\{", Matcher.quoteReplacement(info));
       }
       int status = Integer.parseInt(lines[0].split(" ")[1]);
+      record(path, body, content);
       send(exchange, status, content.getBytes(StandardCharsets.ISO_8859_1));
     }
   }
