@@ -1,5 +1,5 @@
 /**
- * Processes, and what a process gives up, so that code that takes it over can do less.
+ * Processes, and what a process gives up, so that a defect can do less.
  *
  * <ul>
  *   <li>{@link dev.millrace.process.User}: another user than root.

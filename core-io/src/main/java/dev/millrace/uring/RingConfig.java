@@ -51,7 +51,7 @@ public record RingConfig(
 
   /**
    * This configuration for a ring in which the kernel refuses all other operations with EACCES
-   * (IORING_REGISTER_RESTRICTIONS), so that code that takes over the process can do less with it.
+   * (IORING_REGISTER_RESTRICTIONS), so that a defect cannot do more with it.
    */
   public RingConfig restrictedTo(OpKind... operations) {
     return new RingConfig(submissionEntries, completionEntries, workerThreads, Set.of(operations));
