@@ -120,12 +120,13 @@ public final class Sockets {
   }
 
   /**
-   * Opens a listening Unix socket (unix(7)). Its file gets the mode that the umask allows.
+   * Opens a Unix socket (unix(7)) whose file gets the mode that the umask allows. No client can
+   * connect before {@link #listen(int, int)}, so the mode can be changed until then.
    *
    * @param path of the file to create, at most 107 bytes
    * @throws ErrnoException EADDRINUSE if the file exists, whether or not a process listens
    */
-  public static int listenUnix(String path, int backlog) throws ErrnoException {
+  public static int bindUnix(String path) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
       int bytes = SocketAddresses.writeUnix(path, name);
@@ -136,13 +137,17 @@ public final class Sockets {
       int fd = check("socket", SOCKET.intOrErrno(SocketAddresses.AF_UNIX, type, 0));
       try {
         check("bind " + path, BIND.intOrErrno(fd, name.address(), bytes));
-        check("listen on " + path, LISTEN.intOrErrno(fd, backlog));
         return fd;
       } catch (ErrnoException failed) {
         close(fd);
         throw failed;
       }
     }
+  }
+
+  /** Lets clients connect to a socket that is bound. */
+  public static void listen(int fd, int backlog) throws ErrnoException {
+    check("listen", LISTEN.intOrErrno(fd, backlog));
   }
 
   /** Whether a process listens on a Unix socket; false if the file is missing or is no socket. */

@@ -73,11 +73,12 @@ final class UnixSocketFile {
    */
   static Opened listen(Path path, int backlog, Settings settings) throws IOException {
     removeAbandoned(path);
-    int fd = Sockets.listenUnix(path.toString(), backlog);
+    int fd = Sockets.bindUnix(path.toString());
     try {
       UnixSocketFile file = new UnixSocketFile(path);
       file.own(settings.get(OWNER));
       Files.setPosixFilePermissions(path, settings.get(MODE));
+      Sockets.listen(fd, backlog); // only now, so that no other client gets in before
       return new Opened(fd, file);
     } catch (IOException failed) {
       Sockets.close(fd);
