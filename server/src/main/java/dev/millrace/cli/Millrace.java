@@ -25,6 +25,9 @@ public final class Millrace implements Runnable {
   /** Exit code for a usage error, an unusable setting or a failed start. */
   static final int EXIT_USAGE = 2;
 
+  /** Exit code of a server whose loop has failed: EX_SOFTWARE of sysexits.h. */
+  static final int EXIT_FAILED = 70;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields

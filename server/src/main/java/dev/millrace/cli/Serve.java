@@ -24,7 +24,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,6 +47,8 @@ import picocli.CommandLine.Parameters;
           + " override the environment, and the environment overrides the file."
     })
 class Serve implements Callable<Integer> {
+  private static final Logger LOG = Logger.getLogger("dev.millrace");
+
   /** Time beyond the drain time after which a stopping process is halted. */
   private static final Duration STOP_GRACE = Duration.ofMillis(1800);
 
@@ -73,6 +78,7 @@ class Serve implements Callable<Integer> {
     PidFile pidFile;
     LogHandler logs = LogHandler.install(System.err);
     Signals.ignoreHangUp();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> defect(thread, failure, logs));
     try {
       NativeLinks.preload();
       settings = ServerSettings.load(flags, System.getenv());
@@ -126,6 +132,18 @@ class Serve implements Callable<Integer> {
     System.out.flush();
     server.await();
     return 0;
+  }
+
+  /**
+   * Logs what ended a thread. Without a loop the process is useless, so a supervisor should start
+   * another one. The process is halted: an orderly stop would wait for the loop.
+   */
+  private static void defect(Thread thread, Throwable failure, LogHandler logs) {
+    LOG.log(Level.SEVERE, failure, () -> "thread " + thread.getName() + " failed: " + failure);
+    if (thread instanceof XnioIoThread) {
+      logs.close();
+      Runtime.getRuntime().halt(Millrace.EXIT_FAILED);
+    }
   }
 
   /**

@@ -79,6 +79,9 @@ final class RingIoThread extends XnioIoThread {
     }
     try {
       loop.run();
+    } catch (Throwable failure) {
+      // First, because the close needs the ring, which may have failed.
+      getUncaughtExceptionHandler().uncaughtException(this, failure);
     } finally {
       loop.close();
       whenStopped.run();
