@@ -6,11 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 
 /** Runs other programs, and Millrace as another process. */
 public final class Programs {
@@ -50,15 +52,51 @@ public final class Programs {
     return java("dev.millrace.cli.Millrace", List.of("-XX:+UseSerialGC"), arguments);
   }
 
-  /** The command that starts a class's main in a JVM like this one. */
+  /**
+   * The command that starts a class's main in a JVM like this one, from an AOT cache as the image
+   * and the package do: hundreds of tests start a JVM.
+   */
   public static List<String> java(String main, List<String> options, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
+    List<String> command = javaCommand();
+    command.add(AOT_OPTION + AotCache.FILE);
     command.addAll(options);
     command.addAll(List.of("-cp", runtimeClassPath(), main));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  private static List<String> javaCommand() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    return command;
+  }
+
+  /** Records the classes that a server loads, once in a test run. */
+  private static Path aotCache() {
+    try {
+      Path cache = Files.createTempFile("millrace", ".aot");
+      cache.toFile().deleteOnExit();
+      Path folder = Files.createTempDirectory("millrace-aot");
+      List<String> command = javaCommand();
+      command.addAll(List.of("-XX:+UseSerialGC", "-XX:AOTCacheOutput=" + cache));
+      command.addAll(List.of("-cp", runtimeClassPath(), "dev.millrace.cli.Millrace", "serve"));
+      command.addAll(List.of("--listen=127.0.0.1:0", "--management=127.0.0.1:0", "--lame-duck=0s"));
+      command.addAll(List.of("--state=" + folder.resolve("state"), folder.toString()));
+      try (Served training = Served.start(command)) {
+        training.process().destroy(); // the JVM writes the cache when it ends
+        int code = training.process().waitFor();
+        if (Files.size(cache) == 0) {
+          throw new AssertionError("no AOT cache, exit code " + code + ": " + training.log());
+        }
+      }
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      }
+      return cache;
+    } catch (Exception failed) {
+      throw new IllegalStateException(failed);
+    }
   }
 
   /**
@@ -89,10 +127,16 @@ public final class Programs {
       copies.add(copy.toString());
     }
     command.set(classPath, String.join(File.pathSeparator, copies));
+    command.removeIf(option -> option.startsWith(AOT_OPTION)); // of another class path
     return command;
   }
 
   private static final Map<String, String> JARS = new ConcurrentHashMap<>();
+  private static final String AOT_OPTION = "-XX:AOTCache=";
+
+  private static final class AotCache {
+    static final Path FILE = aotCache();
+  }
 
   private static String jar(String folder) {
     try {
