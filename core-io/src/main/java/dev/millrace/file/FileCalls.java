@@ -27,8 +27,8 @@ public final class FileCalls {
   private static final int O_CREAT = 0x40;
   private static final int O_TRUNC = 0x200;
   private static final int NEW_FILE_MODE = 0644; // less the umask
-  private static final int O_PATH_DIRECTORY = 0x200000 | 0x10000 | 0x80000;
   private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+  private static final int O_PATH_DIRECTORY = 0x200000 | (AARCH64 ? 0x4000 : 0x10000) | 0x80000;
 
   private static final int FADV_WILLNEED = 3;
   private static final int FADV_DONTNEED = 4;

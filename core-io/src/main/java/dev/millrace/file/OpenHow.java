@@ -13,6 +13,8 @@ public final class OpenHow {
   private static final long O_RDONLY = 0;
   private static final long O_NONBLOCK = 0x800;
   private static final long O_CLOEXEC = 0x80000;
+  private static final long O_DIRECTORY =
+      System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x10000;
   private static final long RESOLVE_NO_MAGICLINKS = 0x02;
   private static final long RESOLVE_NO_SYMLINKS = 0x04;
   private static final long RESOLVE_BENEATH = 0x08;
@@ -48,6 +50,14 @@ public final class OpenHow {
       of(
           O_RDONLY | O_NONBLOCK | O_CLOEXEC,
           RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_CACHED);
+
+  /** A directory whose entries can be changed and synced; links as in {@link #READ_BENEATH}. */
+  public static final MemorySegment DIRECTORY_BENEATH =
+      of(O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+
+  /** Like {@link #DIRECTORY_BENEATH}, but no component may be a symbolic link. */
+  public static final MemorySegment DIRECTORY_BENEATH_NO_SYMLINKS =
+      of(O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS);
 
   /** Read-only, without blocking on a FIFO or a device; the path may lead anywhere. */
   public static final MemorySegment READ_ANYWHERE = of(O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
