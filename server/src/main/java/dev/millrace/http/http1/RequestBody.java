@@ -1,6 +1,7 @@
 package dev.millrace.http.http1;
 
 import dev.millrace.http.exchange.ByteQueue;
+import dev.millrace.http.exchange.RequestTrailers;
 import dev.millrace.http.parser.ChunkParser;
 import dev.millrace.http.parser.HeadParser;
 import dev.millrace.http.parser.HttpLimits;
@@ -39,6 +40,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
   private final ByteQueue held;
   private final ReadReadyHandler user;
   private final @Nullable ChunkParser chunks;
+  private final RequestTrailers trailers;
   private long left;
   private boolean over;
   private @Nullable RejectReason rejection;
@@ -50,6 +52,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
       ByteQueue held,
       ReadReadyHandler user,
       @Nullable ChunkParser chunks,
+      RequestTrailers trailers,
       long lengthBytes) {
     super(next);
     this.connection = connection;
@@ -57,6 +60,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
     this.held = held;
     this.user = user;
     this.chunks = chunks;
+    this.trailers = trailers;
     this.left = lengthBytes;
     next.setReadReadyHandler(this);
   }
@@ -76,6 +80,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
     ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
     source.suspendReads();
     source.setReadListener(null);
+    RequestTrailers trailers = new RequestTrailers();
     RequestBody body =
         new RequestBody(
             source.getConduit(),
@@ -83,7 +88,11 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
             exchange,
             held,
             new ReadReadyHandler.ChannelListenerHandler<>(source),
-            head.isChunked() ? new ChunkParser(limits) : null,
+            head.isChunked()
+                ? new ChunkParser(
+                    limits, (name, value) -> trailers.add(name, value, 0, value.length))
+                : null,
+            trailers,
             head.fields().contentLength());
     source.setConduit(body);
     return body;
@@ -165,6 +174,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
     ChunkParser.Step step = parser.parse(held.bytes(), held.start(), held.end());
     held.drop(parser.position() - held.start());
     if (step == ChunkParser.Step.END) {
+      trailers.attachTo(exchange);
       end();
     } else if (step == ChunkParser.Step.REJECTED) {
       rejection = parser.reason();

@@ -5,6 +5,7 @@ import dev.millrace.http.exchange.EngineConnection;
 import dev.millrace.http.exchange.EngineLoop;
 import dev.millrace.http.exchange.Refusal;
 import dev.millrace.http.exchange.RequestGate;
+import dev.millrace.http.exchange.RequestTrailers;
 import io.undertow.server.HttpServerExchange;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,11 @@ final class Http2Exchange extends EngineConnection {
   @Override
   public void terminateRequestChannel(HttpServerExchange exchange) {
     source.terminateReads();
+  }
+
+  /** The trailer fields of the request. */
+  void received(RequestTrailers fields) {
+    source.received(fields);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.millrace.http.http2;
 
 import dev.millrace.file.DescriptorChannel;
+import dev.millrace.http.exchange.RequestTrailers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.LongConsumer;
@@ -149,5 +150,12 @@ final class Http2Stream {
       throw new UncheckedIOException(impossible); // DescriptorChannel.close only drops a share
     }
     end.accept(fileLength - fileLeft);
+  }
+
+  /** The trailer fields of the request. */
+  void received(RequestTrailers trailers) {
+    if (exchange != null) {
+      exchange.received(trailers);
+    }
   }
 }

@@ -93,6 +93,7 @@ final class Http2Streams implements FrameListener {
     } else if (!endStream || !request.finish() || !within) {
       malformed(existing);
     } else {
+      existing.received(request.keptTrailers());
       remoteEnded(existing);
     }
   }

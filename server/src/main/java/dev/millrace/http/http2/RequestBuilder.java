@@ -1,5 +1,6 @@
 package dev.millrace.http.http2;
 
+import dev.millrace.http.exchange.RequestTrailers;
 import dev.millrace.http.hpack.FieldSink;
 import dev.millrace.http.parser.Octets;
 import java.nio.charset.StandardCharsets;
@@ -75,6 +76,7 @@ final class RequestBuilder implements FieldSink {
   private byte[] head = new byte[4 << 10];
   private int length;
   private boolean trailers;
+  private final RequestTrailers keptTrailers = new RequestTrailers();
   private boolean inFields;
   private boolean hasHost;
   private boolean malformed;
@@ -90,10 +92,11 @@ final class RequestBuilder implements FieldSink {
   /**
    * Starts a new block.
    *
-   * @param ofTrailers whether it is the trailer section, which is checked and discarded
+   * @param ofTrailers whether it is the trailer section, of which {@link #keptTrailers} remain
    */
   void begin(boolean ofTrailers) {
     trailers = ofTrailers;
+    keptTrailers.clear();
     method.length = -1;
     scheme.length = -1;
     authority.length = -1;
@@ -136,6 +139,11 @@ final class RequestBuilder implements FieldSink {
     return length;
   }
 
+  /** The trailer fields that handlers use; valid until the next {@link #begin}. */
+  RequestTrailers keptTrailers() {
+    return keptTrailers;
+  }
+
   /** Whether TE accepts trailers (RFC 9110 §10.1.4). */
   boolean acceptsTrailers() {
     return acceptsTrailers;
@@ -173,7 +181,13 @@ final class RequestBuilder implements FieldSink {
         return;
       }
     }
-    if (!trailers) {
+    if (trailers) {
+      keptTrailers.add(
+          new String(name, nameFrom, nameTo - nameFrom, StandardCharsets.US_ASCII),
+          value,
+          valueFrom,
+          valueTo);
+    } else {
       startFields();
       if (!malformed) {
         regular(name, nameFrom, nameTo, value, valueFrom, valueTo);

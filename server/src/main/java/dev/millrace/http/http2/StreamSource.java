@@ -1,6 +1,7 @@
 package dev.millrace.http.http2;
 
 import dev.millrace.http.exchange.ByteQueue;
+import dev.millrace.http.exchange.RequestTrailers;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
@@ -57,6 +58,14 @@ final class StreamSource implements StreamSourceConduit {
       connection.consumed(stream, length);
     } else {
       received.add(bytes, from, length);
+    }
+  }
+
+  /** The trailer fields of the request. */
+  void received(RequestTrailers trailers) {
+    HttpServerExchange current = exchange;
+    if (current != null) {
+      trailers.attachTo(current);
     }
   }
 

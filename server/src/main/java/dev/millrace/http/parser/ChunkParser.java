@@ -1,5 +1,6 @@
 package dev.millrace.http.parser;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
@@ -87,6 +88,8 @@ public final class ChunkParser {
 
   private final HttpLimits limits;
   private final byte[] name = new byte[MAX_NAME_BYTES];
+  private final TrailerSink trailers;
+  private final ByteArrayOutputStream value = new ByteArrayOutputStream(0);
 
   private State state = State.SIZE;
   private @Nullable RejectReason reason;
@@ -98,8 +101,25 @@ public final class ChunkParser {
   private int nameBytes;
   private int position;
 
+  /** Receives the trailer fields of a body, in order. */
+  @FunctionalInterface
+  public interface TrailerSink {
+    /**
+     * A valid field.
+     *
+     * @param value valid until this returns, with the whitespace around it
+     */
+    void field(String name, byte[] value);
+  }
+
+  /** A parser that checks and discards trailer fields. */
   public ChunkParser(HttpLimits limits) {
+    this(limits, (_, _) -> {});
+  }
+
+  public ChunkParser(HttpLimits limits, TrailerSink trailers) {
     this.limits = limits;
+    this.trailers = trailers;
   }
 
   /** Starts a new body. */
@@ -110,6 +130,7 @@ public final class ChunkParser {
     digits = 0;
     extensionBytes = 0;
     trailerBytes = 0;
+    value.reset();
   }
 
   /** Parses bytes of the framing, each once; {@link #position} returns where it stopped. */
@@ -301,8 +322,11 @@ public final class ChunkParser {
       case TRAILER_VALUE -> {
         if (b == Octets.CR) {
           state = State.TRAILER_LF;
+          endTrailer();
         } else if (!Octets.VALUE[b & 0xff]) {
           reject(RejectReason.BAD_TRAILER);
+        } else {
+          value.write(b);
         }
       }
       case TRAILER_LF -> expect(b, Octets.LF, State.TRAILER, RejectReason.BAD_TRAILER);
@@ -326,6 +350,14 @@ public final class ChunkParser {
       }
       nameBytes++;
     }
+  }
+
+  private void endTrailer() {
+    if (nameBytes <= MAX_NAME_BYTES) { // all that are used are shorter
+      trailers.field(
+          new String(name, 0, nameBytes, StandardCharsets.US_ASCII), value.toByteArray());
+    }
+    value.reset();
   }
 
   private boolean isForbidden() {
