@@ -43,7 +43,15 @@ public final class AuthSettings {
     return rules;
   }
 
-  private static Credentials credentials(ConfigNode item, Map<String, ConfigNode> members)
+  /** The keys of credentials. */
+  public static final List<String> CREDENTIALS = List.of("basic", "bearer", "certificate", "realm");
+
+  /**
+   * The credentials of a rule.
+   *
+   * @param members of the rule
+   */
+  public static Credentials credentials(ConfigNode item, Map<String, ConfigNode> members)
       throws SettingsException {
     ConfigNode realmNode = members.get("realm");
     String realm = realmNode == null ? "millrace" : realmNode.text();

@@ -3,7 +3,9 @@ package dev.millrace.content;
 import dev.millrace.files.ParsedPath;
 import io.undertow.server.HttpServerExchange;
 
-/** Responds to the GET and HEAD requests of one mount. Loop thread only. */
+/**
+ * Responds to requests of one mount: to those that read, or to those that write. Loop thread only.
+ */
 public interface MountHandler {
   MountContext context();
 

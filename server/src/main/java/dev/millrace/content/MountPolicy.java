@@ -23,6 +23,7 @@ import java.util.Map;
  * @param cacheRules the first rule that matches the file sets Cache-Control
  * @param authRules of the rules that match, the one with the longest prefix applies
  * @param corsRules the first rule that matches applies
+ * @param writeRules which paths requests may change; empty for none
  */
 public record MountPolicy(
     boolean listing,
@@ -36,7 +37,8 @@ public record MountPolicy(
     MediaTypes types,
     List<CacheRule> cacheRules,
     List<AuthRule> authRules,
-    List<CorsRule> corsRules) {
+    List<CorsRule> corsRules,
+    List<WriteRule> writeRules) {
   /** The value of Cache-Control for the paths that match. */
   public record CacheRule(Glob match, String cacheControl) {}
 
@@ -54,6 +56,7 @@ public record MountPolicy(
           MediaTypes.standard(),
           List.of(),
           List.of(),
+          List.of(),
           List.of());
 
   public MountPolicy {
@@ -64,5 +67,6 @@ public record MountPolicy(
     cacheRules = List.copyOf(cacheRules);
     authRules = List.copyOf(authRules);
     corsRules = List.copyOf(corsRules);
+    writeRules = List.copyOf(writeRules);
   }
 }

@@ -103,7 +103,7 @@ public final class MountSettings {
 
   /** Policy keys whose values are maps or lists of maps. */
   private static final List<String> STRUCTURED_POLICY =
-      List.of("errors", "types", "cache", "auth", "cors");
+      List.of("errors", "types", "cache", "auth", "cors", "write");
 
   /** The names at the top of the YAML file whose values are maps or lists of maps. */
   public static final List<String> STRUCTURED = with(STRUCTURED_POLICY, "mounts");
@@ -195,7 +195,8 @@ public final class MountSettings {
         types(members.get("types"), base.types()),
         cacheRules(members.get("cache"), base.cacheRules()),
         AuthSettings.rules(members.get("auth"), base.authRules()),
-        corsRules(members.get("cors"), base.corsRules()));
+        corsRules(members.get("cors"), base.corsRules()),
+        WriteSettings.rules(members.get("write"), base.writeRules()));
   }
 
   private static <T> T value(Map<String, ConfigNode> members, Key<T> key, T base)

@@ -23,18 +23,35 @@ import org.jspecify.annotations.Nullable;
 public final class Router implements HttpHandler {
   private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
 
-  private final List<MountHandler> mounts;
+  /**
+   * The handlers of one mount.
+   *
+   * @param reads responds to GET and HEAD
+   * @param writes responds to PUT and DELETE where a rule of the mount lets requests write
+   */
+  public record Handlers(MountHandler reads, MountHandler writes) {
+    MountContext context() {
+      return reads.context();
+    }
+  }
+
+  private final List<Handlers> mounts;
 
   /**
-   * @param mounts one handler for each mount, in any order
+   * @param mounts the handlers of each mount, in any order
    */
-  public Router(List<MountHandler> mounts) {
+  public Router(List<Handlers> mounts) {
     this.mounts =
         mounts.stream()
             .sorted(
-                Comparator.comparingInt((MountHandler handler) ->
-                    -handler.context().mount().prefix().segments().size()))
+                Comparator.comparingInt(
+                    (Handlers handlers) -> -handlers.context().mount().prefix().segments().size()))
             .toList();
+  }
+
+  /** Whether this handler reads the body of a request itself: that of an upload. */
+  public boolean readsBody(HttpServerExchange exchange) {
+    return exchange.getRequestMethod().equals(Methods.PUT) && writeRule(exchange) != null;
   }
 
   @Override
@@ -43,8 +60,10 @@ public final class Router implements HttpHandler {
     exchange.getResponseHeaders().put(CONTENT_TYPE_OPTIONS, "nosniff");
     if (method.equals(Methods.OPTIONS)) {
       options(exchange);
-    } else if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
-      exchange.getResponseHeaders().put(Headers.ALLOW, RejectionHandler.ALLOW);
+    } else if (!method.equals(Methods.GET)
+        && !method.equals(Methods.HEAD)
+        && !mayWrite(method, exchange)) {
+      exchange.getResponseHeaders().put(Headers.ALLOW, allow(writeRule(exchange)));
       ErrorResponder.send(exchange, StatusCodes.METHOD_NOT_ALLOWED);
     } else {
       // Undertow ends an exchange whose handler returns, unless it was dispatched.
@@ -55,12 +74,12 @@ public final class Router implements HttpHandler {
   private void options(HttpServerExchange exchange) {
     String target = RequestTarget.path(exchange);
     if (!target.equals("*") && RequestPath.parse(target) instanceof ParsedPath names) {
-      MountHandler handler = find(exchange, names);
-      if (handler != null) {
-        handler.context().applyCors(exchange, names.decoded());
+      Handlers handlers = find(exchange, names);
+      if (handlers != null) {
+        handlers.context().applyCors(exchange, names.decoded());
       }
     }
-    exchange.getResponseHeaders().put(Headers.ALLOW, RejectionHandler.ALLOW);
+    exchange.getResponseHeaders().put(Headers.ALLOW, allow(writeRule(exchange)));
     BodilessResponse.send(exchange, StatusCodes.NO_CONTENT);
   }
 
@@ -69,21 +88,51 @@ public final class Router implements HttpHandler {
       case RequestPath.Malformed _ -> ErrorResponder.send(exchange, StatusCodes.BAD_REQUEST);
       case RequestPath.Impossible _ -> ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
       case ParsedPath names -> {
-        MountHandler handler = find(exchange, names);
-        if (handler == null) {
+        Handlers handlers = find(exchange, names);
+        if (handlers == null) {
           ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
+        } else if (isWrite(exchange.getRequestMethod())) {
+          handlers.writes().serve(exchange, names);
         } else {
-          handler.serve(exchange, names);
+          handlers.reads().serve(exchange, names);
         }
       }
     }
   }
 
-  private @Nullable MountHandler find(HttpServerExchange exchange, ParsedPath names) {
+  private static boolean isWrite(HttpString method) {
+    return method.equals(Methods.PUT) || method.equals(Methods.DELETE);
+  }
+
+  private boolean mayWrite(HttpString method, HttpServerExchange exchange) {
+    return isWrite(method) && writeRule(exchange) != null;
+  }
+
+  private @Nullable WriteRule writeRule(HttpServerExchange exchange) {
+    if (!(RequestPath.parse(RequestTarget.path(exchange)) instanceof ParsedPath names)) {
+      return null;
+    }
+    Handlers handlers = find(exchange, names);
+    return handlers == null
+        ? null
+        : WriteRule.find(handlers.context().policy().writeRules(), names);
+  }
+
+  /** The value of Allow for a path with this rule. */
+  private static String allow(@Nullable WriteRule rule) {
+    if (rule == null) {
+      return RejectionHandler.ALLOW;
+    }
+    return RejectionHandler.ALLOW
+        + (rule.allowsPut() ? ", PUT" : "")
+        + (rule.allowed().contains(WriteRule.Action.DELETE) ? ", DELETE" : "");
+  }
+
+  private @Nullable Handlers find(HttpServerExchange exchange, ParsedPath names) {
     String host = Mount.canonicalHost(RequestTarget.host(exchange));
-    MountHandler best = null;
+    Handlers best = null;
     int bestScore = 0;
-    for (MountHandler handler : mounts) {
+    for (Handlers handler : mounts) {
       int score = handler.context().mount().hostMatchScore(host);
       if (score > bestScore) {
         bestScore = score;

@@ -114,6 +114,12 @@ public final class DigestService implements DigestSource {
     whenKnown = listener;
   }
 
+  /** Takes over the digests of a file that were computed while it was written. Any thread. */
+  public void learned(IndexedFile file) {
+    store.save(file);
+    Digests _ = remembered.add(file.version(), file.digests());
+  }
+
   @Override
   public void require(OpenFile file, Set<Algorithm> algorithms, Callback callback) {
     assert owner.isCurrent();

@@ -34,6 +34,9 @@ public interface FileAccess {
    */
   void root(@Nullable Root root);
 
+  /** The current root, or null if there is none. The caller holds it if it keeps it. */
+  @Nullable Root root();
+
   /** A number that changes with the root. */
   int generation();
 

@@ -86,6 +86,11 @@ public final class OpenFiles implements FileAccess {
   }
 
   @Override
+  public @Nullable Root root() {
+    return next.root();
+  }
+
+  @Override
   public int generation() {
     return next.generation();
   }

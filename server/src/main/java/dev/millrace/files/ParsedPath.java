@@ -93,6 +93,13 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     return out.toString();
   }
 
+  /** The path of a directory in this one. */
+  public ParsedPath with(byte[] name) {
+    List<byte[]> longer = new ArrayList<>(segments);
+    longer.add(name);
+    return new ParsedPath(longer, true);
+  }
+
   /** The path of the directory that contains the last name; not for the root. */
   public ParsedPath parent() {
     return new ParsedPath(segments.subList(0, segments.size() - 1), true);

@@ -36,6 +36,11 @@ public final class PoolFileAccess implements FileAccess {
   }
 
   @Override
+  public @Nullable Root root() {
+    return root.get();
+  }
+
+  @Override
   public int generation() {
     return root.generation();
   }

@@ -72,6 +72,11 @@ public final class RingFileAccess implements FileAccess {
   }
 
   @Override
+  public @Nullable Root root() {
+    return root.get();
+  }
+
+  @Override
   public int generation() {
     return root.generation();
   }

@@ -25,4 +25,12 @@ public enum SymlinkPolicy {
       case NONE -> OpenHow.READ_BENEATH_NO_SYMLINKS_CACHED;
     };
   }
+
+  /** The same policy, for a directory whose entries are changed. */
+  MemorySegment howDirectory() {
+    return switch (this) {
+      case BENEATH -> OpenHow.DIRECTORY_BENEATH;
+      case NONE -> OpenHow.DIRECTORY_BENEATH_NO_SYMLINKS;
+    };
+  }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.https;
 
+import dev.millrace.http.exchange.RequestBodyDiscarder;
 import dev.millrace.http.exchange.RequestTarget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -42,6 +43,7 @@ public final class HttpsHandler implements HttpHandler {
   }
 
   private void redirect(HttpServerExchange exchange, String host, String target) {
+    RequestBodyDiscarder.leaveUnread(exchange);
     int port = policy.redirectPort();
     String authority = port == HttpsPolicy.HTTPS_PORT ? host : host + ":" + port;
     exchange.setStatusCode(StatusCodes.PERMANENT_REDIRECT);

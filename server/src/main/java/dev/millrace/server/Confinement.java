@@ -141,6 +141,9 @@ public final class Confinement {
         .map(settings::get)
         .filter(Objects::nonNull)
         .forEach(paths::add);
+    settings.mounts().stream()
+        .filter(mount -> !mount.policy().writeRules().isEmpty())
+        .forEach(mount -> paths.add(mount.root()));
     Path pidFile = settings.get(ReloadSettings.PID_FILE);
     if (pidFile != null) {
       paths.add(folder(pidFile));

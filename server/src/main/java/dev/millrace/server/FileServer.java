@@ -89,7 +89,7 @@ public final class FileServer implements AutoCloseable {
       https.start(pool("tls", HANDSHAKES));
     }
     LoopContext.Shared shared =
-        new LoopContext.Shared(
+        LoopContext.Shared.of(
             settings,
             transport,
             pools,

@@ -14,6 +14,7 @@ import dev.millrace.transport.Admission;
 import dev.millrace.transport.ListeningSockets;
 import dev.millrace.transport.tls.TlsSettings;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
@@ -123,17 +125,19 @@ final class Listeners implements AutoCloseable {
   }
 
   /**
-   * Adds the handlers that precede one that reads no request bodies.
+   * Adds the handlers that precede one.
    *
+   * @param readsBody whether it reads the body of a request; other bodies are discarded
    * @param limited adds the handler of limits
    */
   static HttpHandler front(
       HttpHandler handler,
+      Predicate<HttpServerExchange> readsBody,
       UnaryOperator<HttpHandler> limited,
       ServerSettings settings,
       ExchangeFailures failures) {
     HttpHandler https = new HttpsHandler(handler, settings.https().policy());
-    HttpHandler discarder = new RequestBodyDiscarder(https, settings.http(), failures);
+    HttpHandler discarder = new RequestBodyDiscarder(https, readsBody, settings.http(), failures);
     return new RejectionHandler(
         new ForwardedHeaders(limited.apply(discarder), settings.trustedProxies()));
   }

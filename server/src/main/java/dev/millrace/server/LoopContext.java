@@ -2,6 +2,9 @@ package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLog;
 import dev.millrace.content.Mount;
+import dev.millrace.content.Router;
+import dev.millrace.content.write.UploadSettings;
+import dev.millrace.content.write.WriteServices;
 import dev.millrace.digest.DigestService;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.file.FileStat;
@@ -42,6 +45,7 @@ final class LoopContext {
    * @param accessLog null for none
    * @param https null without HTTPS
    * @param limits of clients
+   * @param writes what uploads share
    */
   record Shared(
       ServerSettings settings,
@@ -51,7 +55,24 @@ final class LoopContext {
       Predicate<FileStat> corrupt,
       AccessLog.@Nullable Writer accessLog,
       @Nullable HttpsServices https,
-      ServerLimits limits) {}
+      ServerLimits limits,
+      WriteServices writes) {
+    /** The objects, and those that follow from them. */
+    static Shared of(
+        ServerSettings settings,
+        Transport transport,
+        WorkerPools pools,
+        DigestService digests,
+        Predicate<FileStat> corrupt,
+        AccessLog.@Nullable Writer accessLog,
+        @Nullable HttpsServices https,
+        ServerLimits limits) {
+      WriteServices writes =
+          new WriteServices(UploadSettings.of(settings.values()), pools::writers, digests::learned);
+      return new Shared(
+          settings, transport, pools, digests, corrupt, accessLog, https, limits, writes);
+    }
+  }
 
   private final int number;
   private final XnioIoThread events;
@@ -109,8 +130,10 @@ final class LoopContext {
   }
 
   private HttpHandler front(LoopMounts of) {
+    Router router = of.router(buffers, failures);
     return Listeners.front(
-        answeringChallenges(of.router(buffers, failures)),
+        answeringChallenges(router),
+        router::readsBody,
         shared.limits()::before,
         shared.settings(),
         failures);
@@ -204,6 +227,11 @@ final class LoopContext {
   /** The loop thread. */
   XnioIoThread events() {
     return events;
+  }
+
+  /** What the uploads of all loops share. */
+  WriteServices writes() {
+    return shared.writes();
   }
 
   ParserStats parserStats() {

@@ -9,6 +9,7 @@ import dev.millrace.management.ServerStatus;
 import dev.millrace.metrics.NioMetrics;
 import dev.millrace.metrics.RingMetrics;
 import dev.millrace.metrics.ServerMetrics;
+import dev.millrace.metrics.WriteMetrics;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +62,7 @@ final class LoopMetrics {
     metrics.parser(each(LoopContext::parserStats));
     metrics.http2(each(loop -> loop.protocols().http2Stats()));
     registerCaches(settings);
+    new WriteMetrics(metrics.meters()).register(loops.getFirst().writes());
     switch (transport) {
       case Transport.Uring uring -> {
         new RingMetrics(metrics.meters()).register(uring.workers());

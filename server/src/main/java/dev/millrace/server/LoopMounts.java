@@ -3,9 +3,9 @@ package dev.millrace.server;
 import dev.millrace.content.LoopServices;
 import dev.millrace.content.Mount;
 import dev.millrace.content.MountContext;
-import dev.millrace.content.MountHandler;
 import dev.millrace.content.Router;
 import dev.millrace.content.file.FileHandler;
+import dev.millrace.content.write.WriteHandler;
 import dev.millrace.digest.CrossLoopDigests;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.files.FileAccess;
@@ -51,12 +51,14 @@ final class LoopMounts {
             : new CrossLoopDigests(shared.digests(), shared.transport().loops().getFirst(), events);
     LoopServices services =
         new LoopServices(buffers, digests, shared.settings().digests(), shared.corrupt(), failures);
-    List<MountHandler> handlers = new ArrayList<>();
+    List<Router.Handlers> handlers = new ArrayList<>();
     for (int i = 0; i < accesses.size(); i++) {
       MountContext context =
           new MountContext(mounts.get(i), accesses.get(i), services, executors(i));
       contexts.add(context);
-      handlers.add(new FileHandler(context));
+      handlers.add(
+          new Router.Handlers(
+              new FileHandler(context), new WriteHandler(context, shared.writes())));
     }
     return new Router(handlers);
   }
@@ -90,6 +92,9 @@ final class LoopMounts {
    * @param root held by the caller until this returns
    */
   void root(int mount, @Nullable Root root) {
+    if (number == 0 && root != null) {
+      shared.writes().sweep(mounts.get(mount), root);
+    }
     Root held = root == null ? null : root.hold();
     DroppableTask.post(
         events,

@@ -11,6 +11,7 @@ import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.Mount;
 import dev.millrace.content.MountSettings;
+import dev.millrace.content.write.UploadSettings;
 import dev.millrace.http.http2.Http2Settings;
 import dev.millrace.http.parser.HttpLimits;
 import dev.millrace.limits.LimitSettings;
@@ -136,6 +137,7 @@ public record ServerSettings(
               List.of(WORKERS, DRAIN, LAME_DUCK, WARM_UP),
               MountSettings.POLICY,
               LoopCaches.KEYS,
+              UploadSettings.KEYS,
               AccessLogWriter.KEYS,
               DigestPolicy.KEYS,
               List.of(STATE, SCRUB, IDLE_TIMEOUT),

@@ -2,19 +2,25 @@ package dev.millrace.server;
 
 import dev.millrace.metrics.ServerMetrics;
 import dev.millrace.sync.ThreadPool;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The worker threads: a pool for passwords and challenges, and if there are several mounts a pool
- * for each of them, so that a file system that does not answer delays its own mount only. Any
- * thread.
+ * for each of them, so that a file system that does not answer delays its own mount only, and one
+ * for uploads. Any thread.
  */
 final class WorkerPools {
   private static final String NAME = "worker";
 
+  private static final String WRITERS = "write";
+
   private final List<ThreadPool> all = new CopyOnWriteArrayList<>();
+  private @Nullable ThreadPool writers;
+  private @Nullable ServerMetrics metrics;
   private final Function<String, ThreadPool> start;
 
   /**
@@ -50,7 +56,29 @@ final class WorkerPools {
     return all.size() == 1 ? general() : all.get(1 + mount);
   }
 
-  void register(ServerMetrics metrics) {
+  /** The pool of uploads, which starts when it is first used. */
+  synchronized ThreadPool writers() {
+    ThreadPool pool = writers;
+    if (pool == null) {
+      pool = start.apply(WRITERS);
+      writers = pool;
+      if (metrics != null) {
+        metrics.pool(WRITERS, pool);
+      }
+    }
+    return pool;
+  }
+
+  private synchronized List<ThreadPool> started() {
+    List<ThreadPool> started = new ArrayList<>(all);
+    if (writers != null) {
+      started.add(writers);
+    }
+    return started;
+  }
+
+  synchronized void register(ServerMetrics metrics) {
+    this.metrics = metrics;
     metrics.pool(NAME, general());
     registerFrom(0, metrics);
   }
@@ -69,12 +97,12 @@ final class WorkerPools {
 
   /** Runs what is queued and joins the threads, each pool as a step of its own. */
   void close(BoundedStop stop) {
-    for (ThreadPool pool : all) {
+    for (ThreadPool pool : started()) {
       stop.step("a worker pool", pool::close);
     }
   }
 
   void close() {
-    all.forEach(ThreadPool::close);
+    started().forEach(ThreadPool::close);
   }
 }

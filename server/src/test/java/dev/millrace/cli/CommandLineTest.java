@@ -192,7 +192,9 @@ class CommandLineTest {
             + "request-rules, response-cache, revalidate, root, scrub, socket-mode, socket-owner, state, symlinks, tls-cert, "
             + "tls-client-auth, tls-client-ca, tls-handshake-timeout, tls-key, tls-listen, "
             + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
-            + "types, user, warm-up, watch-config, workers, zero-copy");
+            + "types, upload-max-size, upload-min-free, upload-min-rate, upload-mode, upload-parents, "
+            + "upload-require-digest, upload-sync, uploads, uploads-per-client, user, warm-up, watch-config, "
+            + "workers, write, zero-copy");
   }
 
   @Test

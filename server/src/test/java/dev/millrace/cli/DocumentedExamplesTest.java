@@ -245,6 +245,6 @@ class DocumentedExamplesTest {
         served++;
       }
     }
-    assertEquals(4, served);
+    assertEquals(5, served);
   }
 }

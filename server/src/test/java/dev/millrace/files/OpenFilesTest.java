@@ -33,6 +33,11 @@ class OpenFilesTest {
     }
 
     @Override
+    public @Nullable Root root() {
+      return null;
+    }
+
+    @Override
     public int generation() {
       return generation;
     }

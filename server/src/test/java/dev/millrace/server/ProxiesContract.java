@@ -104,7 +104,8 @@ abstract class ProxiesContract {
     return new Http1Loop(
         new EngineLoop(
             new ExchangeFactory(
-                Listeners.front(ECHO, UnaryOperator.identity(), settings, new ExchangeFailures())),
+                Listeners.front(
+                    ECHO, _ -> false, UnaryOperator.identity(), settings, new ExchangeFailures())),
             limits,
             new ParserStats(),
             new Connections(System::nanoTime, settings.get(ServerSettings.IDLE_TIMEOUT))),

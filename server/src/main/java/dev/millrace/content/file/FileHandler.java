@@ -5,6 +5,7 @@ import dev.millrace.content.MountContext;
 import dev.millrace.content.MountHandler;
 import dev.millrace.content.MountPolicy;
 import dev.millrace.files.ParsedPath;
+import dev.millrace.files.StagingArea;
 import dev.millrace.http.exchange.ErrorResponder;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
@@ -56,7 +57,8 @@ public final class FileHandler implements MountHandler {
   private void serveAllowed(HttpServerExchange exchange, ParsedPath names) {
     ParsedPath prefix = context.mount().prefix();
     ParsedPath below = names.below(prefix);
-    if (!context.policy().dotfiles() && names.isHidden(prefix.segments().size())) {
+    if ((!context.policy().dotfiles() && names.isHidden(prefix.segments().size()))
+        || names.segments().stream().anyMatch(StagingArea::isName)) {
       ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
     } else if (below.segments().isEmpty() && !names.directory()) {
       FileResolver.redirectToDirectory(exchange, names);

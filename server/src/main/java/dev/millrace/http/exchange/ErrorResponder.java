@@ -25,6 +25,7 @@ public interface ErrorResponder {
 
   /** Sends an error response through the responder of the exchange, or as one line of text. */
   static void send(HttpServerExchange exchange, int status) {
+    RequestBodyDiscarder.leaveUnread(exchange);
     exchange.setStatusCode(status);
     exchange.getResponseHeaders().put(CONTENT_TYPE_OPTIONS, "nosniff");
     ErrorResponder responder = exchange.getAttachment(OF_EXCHANGE);
@@ -37,6 +38,7 @@ public interface ErrorResponder {
 
   /** Sends an error response with one line of text. */
   static void sendLine(HttpServerExchange exchange, int status) {
+    RequestBodyDiscarder.leaveUnread(exchange);
     exchange.setStatusCode(status);
     exchange.getResponseHeaders().put(CONTENT_TYPE_OPTIONS, "nosniff");
     byte[] body =

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -24,18 +25,27 @@ import org.xnio.channels.StreamSourceChannel;
  */
 public final class RequestBodyDiscarder implements HttpHandler {
   private final HttpHandler next;
+  private final Predicate<HttpServerExchange> readsBody;
   private final HttpLimits limits;
   private final ExchangeFailures failures;
 
-  public RequestBodyDiscarder(HttpHandler next, HttpLimits limits, ExchangeFailures failures) {
+  /**
+   * @param readsBody whether {@code next} reads the body of a request, or leaves it unread
+   */
+  public RequestBodyDiscarder(
+      HttpHandler next,
+      Predicate<HttpServerExchange> readsBody,
+      HttpLimits limits,
+      ExchangeFailures failures) {
     this.next = next;
+    this.readsBody = readsBody;
     this.limits = limits;
     this.failures = failures;
   }
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
-    if (exchange.isRequestComplete()) {
+    if (exchange.isRequestComplete() || readsBody.test(exchange)) {
       next.handleRequest(exchange);
     } else if (exchange.getRequestContentLength() > limits.bodyBytes()) {
       abandon(exchange);
@@ -51,6 +61,16 @@ public final class RequestBodyDiscarder implements HttpHandler {
   private static boolean expectsContinue(HttpServerExchange exchange) {
     RequestOrigin origin = RequestOrigin.of(exchange);
     return origin != null && origin.expectsContinue();
+  }
+
+  /**
+   * Leaves the rest of a body unread. The connection of HTTP/1 ends after the response, unless all
+   * of the body has been received.
+   */
+  public static void leaveUnread(HttpServerExchange exchange) {
+    if (!exchange.isRequestComplete()) {
+      exchange.getConnection().terminateRequestChannel(exchange);
+    }
   }
 
   /** Leaves the rest of the body unread, so the connection ends after the response. */

@@ -39,16 +39,8 @@ public sealed interface ResponsePlan {
    */
   static ResponsePlan of(
       RequestFields request, Representation current, long nowSeconds, int maxRanges) {
-    if (request.ifMatch() != null) {
-      if (!isAny(request.ifMatch())
-          && !EntityTags.match(request.ifMatch(), current.tags(), false)) {
-        return new PreconditionFailed();
-      }
-    } else if (request.ifUnmodifiedSince() != null && current.isDated()) {
-      Long since = HttpDate.parse(request.ifUnmodifiedSince(), nowSeconds);
-      if (since != null && current.modifiedSeconds() > since) {
-        return new PreconditionFailed();
-      }
+    if (hasChanged(request, current, nowSeconds)) {
+      return new PreconditionFailed();
     }
     if (request.ifNoneMatch() != null) {
       if (isAny(request.ifNoneMatch())
@@ -70,6 +62,36 @@ public sealed interface ResponsePlan {
       case RangeField.Satisfiable(List<ByteRange> ranges) ->
           ranges.size() == 1 ? new Part(ranges.getFirst()) : new Parts(ranges);
     };
+  }
+
+  /**
+   * Whether a request must not change a file (RFC 9110 §13.2.2).
+   *
+   * @param current null if there is no file
+   */
+  static boolean forbidsWrite(
+      RequestFields request, @Nullable Representation current, long nowSeconds) {
+    if (current == null) {
+      return request.ifMatch() != null;
+    }
+    return hasChanged(request, current, nowSeconds)
+        || (request.ifNoneMatch() != null
+            && (isAny(request.ifNoneMatch())
+                || EntityTags.match(request.ifNoneMatch(), current.tags(), true)));
+  }
+
+  /** If-Match, and without it If-Unmodified-Since (RFC 9110 §13.1.1, §13.1.4). */
+  private static boolean hasChanged(
+      RequestFields request, Representation current, long nowSeconds) {
+    if (request.ifMatch() != null) {
+      return !isAny(request.ifMatch())
+          && !EntityTags.match(request.ifMatch(), current.tags(), false);
+    }
+    if (request.ifUnmodifiedSince() == null || !current.isDated()) {
+      return false;
+    }
+    Long since = HttpDate.parse(request.ifUnmodifiedSince(), nowSeconds);
+    return since != null && current.modifiedSeconds() > since;
   }
 
   private static boolean isAny(String field) {

@@ -1,13 +1,14 @@
 package dev.millrace.http.semantics;
 
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parser of dictionaries of structured field values (RFC 9651 §3.2, §4.2.2). It returns integers;
- * values of other types are checked and ignored.
+ * A parser of dictionaries of structured field values (RFC 9651 §3.2, §4.2.2). It returns integers
+ * or byte sequences; values of other types are checked and ignored.
  */
 final class StructuredDictionary {
   private static final long LARGEST = 999_999_999_999_999L;
@@ -35,11 +36,25 @@ final class StructuredDictionary {
    * @return empty if the field is malformed anywhere
    */
   static Optional<Map<String, @Nullable Long>> integers(String field) {
+    return parse(field, Long.class);
+  }
+
+  /** As {@link #integers}, for byte sequences. */
+  static Optional<Map<String, byte @Nullable []>> byteSequences(String field) {
+    return parse(field, byte[].class);
+  }
+
+  private static <T> Optional<Map<String, @Nullable T>> parse(String field, Class<T> type) {
+    Map<String, @Nullable Object> members;
     try {
-      return Optional.of(new StructuredDictionary(field).dictionary());
+      members = new StructuredDictionary(field).dictionary();
     } catch (Malformed malformed) {
       return Optional.empty();
     }
+    Map<String, @Nullable T> values = new LinkedHashMap<>();
+    members.forEach(
+        (key, value) -> values.put(key, type.isInstance(value) ? type.cast(value) : null));
+    return Optional.of(values);
   }
 
   private boolean atEnd() {
@@ -77,12 +92,12 @@ final class StructuredDictionary {
     while (skip(' ') || skip('\t')) {}
   }
 
-  private Map<String, @Nullable Long> dictionary() throws Malformed {
-    Map<String, @Nullable Long> members = new LinkedHashMap<>();
+  private Map<String, @Nullable Object> dictionary() throws Malformed {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
     spaces();
     while (!atEnd()) {
       String key = key();
-      Long value = null;
+      Object value = null;
       if (skip('=')) {
         value = peek() == '(' ? innerList() : bareItem();
       }
@@ -125,7 +140,7 @@ final class StructuredDictionary {
     return isLower(c) || (c >= 'A' && c <= 'Z');
   }
 
-  private @Nullable Long innerList() throws Malformed {
+  private @Nullable Object innerList() throws Malformed {
     expect('(');
     while (true) {
       spaces();
@@ -150,15 +165,17 @@ final class StructuredDictionary {
     }
   }
 
-  /** Parses an item; returns its value if it is an integer, else null. */
-  private @Nullable Long bareItem() throws Malformed {
+  /** Parses an item; returns its value if it is an integer or a byte sequence, else null. */
+  private @Nullable Object bareItem() throws Malformed {
     char c = peek();
     if (c == '-' || isDigit(c)) {
       return number();
     }
     switch (c) {
       case '"' -> string();
-      case ':' -> byteSequence();
+      case ':' -> {
+        return byteSequence();
+      }
       case '?' -> {
         at++;
         if (!skip('0') && !skip('1')) {
@@ -222,16 +239,14 @@ final class StructuredDictionary {
     }
   }
 
-  private void byteSequence() throws Malformed {
+  private byte[] byteSequence() throws Malformed {
     expect(':');
-    while (true) {
-      char c = take();
-      if (c == ':') {
-        return;
-      }
-      if (!isAlpha(c) && !isDigit(c) && c != '+' && c != '/' && c != '=') {
-        throw new Malformed();
-      }
+    int from = at;
+    while (take() != ':') {}
+    try {
+      return Base64.getDecoder().decode(text.substring(from, at - 1));
+    } catch (IllegalArgumentException wrong) {
+      throw new Malformed();
     }
   }
 

@@ -127,7 +127,8 @@ class ExchangeFailuresTest {
             d.types(),
             d.cacheRules(),
             List.of(new AuthRule(privately, new Passwords())),
-            d.corsRules());
+            d.corsRules(),
+            d.writeRules());
     LoopServices services =
         new LoopServices(
             new ReadBuffers(),
@@ -141,7 +142,7 @@ class ExchangeFailuresTest {
     Mount mount = new Mount("", ParsedPath.ROOT, root, policy);
     FileHandler handler =
         new FileHandler(new MountContext(mount, access(executors), services, executors));
-    requests = new RequestTracker(new Router(List.of(handler)), null);
+    requests = new RequestTracker(new Router(List.of(new Router.Handlers(handler, handler))), null);
   }
 
   /** Opens the root before the loop thread handles requests. */
@@ -236,6 +237,11 @@ class ExchangeFailuresTest {
     @Override
     public void root(@Nullable Root root) {
       files.root(root);
+    }
+
+    @Override
+    public @Nullable Root root() {
+      return null;
     }
 
     @Override

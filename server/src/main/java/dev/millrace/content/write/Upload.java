@@ -1,0 +1,335 @@
+package dev.millrace.content.write;
+
+import dev.millrace.content.DigestFields;
+import dev.millrace.content.Validators;
+import dev.millrace.content.write.UploadWork.Stored;
+import dev.millrace.content.write.WriteStats.Outcome;
+import dev.millrace.http.exchange.RequestOrigin;
+import dev.millrace.http.parser.RejectedException;
+import dev.millrace.loop.LoopExecutors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * One PUT, from its body to its response.
+ *
+ * <pre>
+ *   loop    request ─┐         ┌► reads into one buffer, then the other ── end ─┐        ┌► response
+ *                    ▼         │        │ full        ▲ both full: waits        ▼        │
+ *   worker  conditions, room, file      └► hash, write ┘               digests, sync, name
+ * </pre>
+ *
+ * <p>A worker has at most one buffer, so the memory is bounded, and the connection's flow control
+ * stops a client that is faster than the disk. Loop thread only.
+ */
+final class Upload implements ChannelListener<StreamSourceChannel> {
+  private static final int RATE_SECONDS = 10;
+
+  private final HttpServerExchange exchange;
+  private final Target target;
+  private final WriteServices services;
+  private final UploadBuffers buffers;
+  private final LoopExecutors workers;
+  private final ExpectedDigests expected;
+  private final UploadWork work;
+  private final @Nullable InetAddress client;
+
+  private ByteBuffer filling;
+  private ByteBuffer other;
+  private boolean busy; // a worker has the work, and one buffer
+  private boolean waits; // for bytes of the client
+  private boolean bodyEnded;
+  private boolean ended;
+  private long received;
+  private long receivedBefore;
+  private XnioExecutor.@Nullable Key timer;
+
+  /**
+   * @param work owned by this object
+   * @param client the address for which the upload is counted, or null
+   */
+  Upload(
+      HttpServerExchange exchange,
+      Target target,
+      WriteServices services,
+      UploadBuffers buffers,
+      ExpectedDigests expected,
+      UploadWork work,
+      @Nullable InetAddress client) {
+    this.exchange = exchange;
+    this.target = target;
+    this.services = services;
+    this.buffers = buffers;
+    this.workers = new LoopExecutors(services.threads(), exchange.getIoThread());
+    this.expected = expected;
+    this.work = work;
+    this.client = client;
+    this.filling = buffers.take();
+    this.other = buffers.take();
+  }
+
+  void start() {
+    onAbort(() -> end(Outcome.ABORTED));
+    startTimer();
+    long length = exchange.getRequestContentLength();
+    onWorker(
+        () -> {
+          work.open(length);
+          return true;
+        },
+        _ -> opened());
+  }
+
+  /** Runs a step on a worker, then another one here, unless the upload has ended meanwhile. */
+  private <T> void onWorker(Callable<T> step, Consumer<T> next) {
+    busy = true;
+    workers.<T>call(
+        step,
+        result -> {
+          busy = false;
+          if (ended) {
+            release();
+          } else {
+            next.accept(result);
+          }
+        },
+        failure -> {
+          busy = false;
+          failed(failure);
+        });
+  }
+
+  // ---- the body --------------------------------------------------------------------------------
+
+  private void opened() {
+    if (exchange.isRequestComplete()) {
+      bodyEnded = true;
+      finish();
+      return;
+    }
+    StreamSourceChannel channel = exchange.getRequestChannel();
+    channel.getReadSetter().set(this);
+    handleEvent(channel);
+  }
+
+  @Override
+  public void handleEvent(StreamSourceChannel channel) {
+    if (ended || bodyEnded) {
+      return;
+    }
+    try {
+      read(channel);
+    } catch (RejectedException malformed) {
+      failed(new WriteException(malformed.reason().status(), "the body is malformed"));
+    } catch (IOException disconnected) {
+      end(Outcome.ABORTED);
+      IoUtils.safeClose(exchange.getConnection());
+    } catch (RuntimeException | Error defect) {
+      failed(defect);
+    }
+  }
+
+  private void read(StreamSourceChannel channel) throws IOException {
+    waits = false;
+    while (!ended) {
+      if (!filling.hasRemaining()) {
+        if (busy) {
+          channel.suspendReads(); // until the worker returns the other buffer
+          return;
+        }
+        append(() -> handleEvent(channel));
+        continue;
+      }
+      int n = channel.read(filling);
+      if (n < 0) {
+        bodyEnded = true;
+        if (!busy) {
+          finish();
+        }
+        return;
+      }
+      if (n == 0) {
+        waits = true;
+        channel.resumeReads();
+        return;
+      }
+      received += n;
+      if (received > services.settings().maxBytes()) {
+        failed(tooLarge(services.settings()));
+      }
+    }
+  }
+
+  static WriteException tooLarge(UploadSettings settings) {
+    return new WriteException(
+        StatusCodes.REQUEST_ENTITY_TOO_LARGE,
+        "the body is larger than " + settings.maxBytes() + " bytes");
+  }
+
+  /** Hands the filled buffer to a worker, and fills the other one. */
+  private void append(Runnable next) {
+    ByteBuffer full = filling.flip();
+    filling = other;
+    other = full;
+    onWorker(
+        () -> {
+          work.append(full);
+          return true;
+        },
+        _ -> {
+          full.clear();
+          if (bodyEnded) {
+            finish();
+          } else {
+            next.run();
+          }
+        });
+  }
+
+  // ---- the end ---------------------------------------------------------------------------------
+
+  /** The body is complete, and no worker has a part of it. */
+  private void finish() {
+    if (filling.position() > 0) {
+      append(() -> {});
+      return;
+    }
+    try {
+      HeaderMap trailers = exchange.getAttachment(HttpAttachments.REQUEST_TRAILERS);
+      if (trailers != null) {
+        expected.addDictionaries(trailers);
+      }
+    } catch (WriteException malformed) {
+      failed(malformed);
+      return;
+    }
+    onWorker(() -> work.commit(expected), this::stored);
+  }
+
+  private void stored(Stored stored) {
+    end(stored.created() ? Outcome.CREATED : Outcome.REPLACED);
+    HeaderMap response = exchange.getResponseHeaders();
+    String name = target.below().lastName();
+    response.put(
+        Headers.ETAG,
+        Validators.entityTags(
+                stored.stat(), target.mount().policy().types().codingOf(name), stored.digests())
+            .getFirst());
+    DigestFields.show(
+        response,
+        stored.digests(),
+        DigestFields.reprDigest(stored.digests()),
+        target.mount().digestPolicy());
+    exchange.setStatusCode(stored.created() ? StatusCodes.CREATED : StatusCodes.NO_CONTENT);
+    if (stored.created()) {
+      exchange.setResponseContentLength(0);
+    }
+    exchange.endExchange();
+  }
+
+  private void failed(Throwable failure) {
+    if (ended) {
+      releaseUnlessBusy();
+      return;
+    }
+    if (failure instanceof WriteException problem) {
+      end(problem.outcome());
+      logIfServerFailed(problem);
+      ProblemResponse.send(exchange, problem);
+    } else {
+      end(failure instanceof RejectedExecutionException ? Outcome.REFUSED : Outcome.FAILED);
+      target.mount().failures().failed(exchange, failure);
+    }
+  }
+
+  private void logIfServerFailed(WriteException problem) {
+    if (problem.status() == StatusCodes.INTERNAL_SERVER_ERROR) {
+      target.mount().failures().record(exchange, problem);
+    }
+  }
+
+  private void end(Outcome outcome) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    onAbort(null);
+    if (timer != null) {
+      boolean _ = timer.remove();
+    }
+    services.stats().ended(outcome);
+    services.end(client);
+    releaseUnlessBusy();
+  }
+
+  private void releaseUnlessBusy() {
+    if (!busy) {
+      release();
+    }
+  }
+
+  /** A large file without a name is removed by a worker: that takes time. */
+  private void release() {
+    buffers.give(filling);
+    buffers.give(other);
+    workers.<Boolean>call(
+        () -> {
+          work.close();
+          return true;
+        },
+        _ -> {},
+        failure -> {
+          if (failure instanceof RejectedExecutionException) {
+            work.close();
+          } else {
+            target.mount().failures().record(exchange, failure);
+          }
+        });
+  }
+
+  private void onAbort(@Nullable Runnable task) {
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    if (origin != null) {
+      origin.onAbort(task);
+    }
+  }
+
+  // ---- slow clients ----------------------------------------------------------------------------
+
+  private void startTimer() {
+    try {
+      timer =
+          exchange.getIoThread().executeAtInterval(this::checkRate, RATE_SECONDS, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException stopping) {
+      // The worker is stopping and closes the connection.
+    }
+  }
+
+  private void checkRate() {
+    long least = (long) services.settings().minBytesPerSecond() * RATE_SECONDS;
+    if (!ended && waits && received - receivedBefore < least) {
+      failed(
+          new WriteException(
+              StatusCodes.REQUEST_TIME_OUT,
+              "the body is slower than "
+                  + services.settings().minBytesPerSecond()
+                  + " bytes per second"));
+    }
+    receivedBefore = received;
+  }
+}

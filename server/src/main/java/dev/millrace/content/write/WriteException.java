@@ -1,0 +1,93 @@
+package dev.millrace.content.write;
+
+import dev.millrace.content.write.WriteStats.Outcome;
+import dev.millrace.sync.ffi.Errno;
+import dev.millrace.uring.ErrnoException;
+import io.undertow.util.StatusCodes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A write that is refused or has failed: the status of the response, and what it says. */
+final class WriteException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  static final int INSUFFICIENT_STORAGE = 507; // RFC 4918 §11.5
+
+  private final int status;
+  private final transient Map<String, String> members = new LinkedHashMap<>();
+  private Outcome outcome;
+
+  WriteException(int status, String detail) {
+    super(detail);
+    this.status = status;
+    this.outcome =
+        switch (status) {
+          case StatusCodes.PRECONDITION_FAILED -> Outcome.PRECONDITION;
+          case StatusCodes.REQUEST_TIME_OUT -> Outcome.ABORTED;
+          case INSUFFICIENT_STORAGE -> Outcome.NO_ROOM;
+          case StatusCodes.INTERNAL_SERVER_ERROR -> Outcome.FAILED;
+          default -> Outcome.REFUSED;
+        };
+  }
+
+  /** The response to a failed system call. */
+  static WriteException of(ErrnoException failed) {
+    WriteException problem =
+        switch (failed.errno()) {
+          case Errno.ENOSPC, Errno.EDQUOT ->
+              new WriteException(INSUFFICIENT_STORAGE, "the file system has no room");
+          case Errno.EFBIG ->
+              new WriteException(
+                  StatusCodes.REQUEST_ENTITY_TOO_LARGE,
+                  "the file system has no files of this size");
+          case Errno.EACCES, Errno.EPERM, Errno.EROFS ->
+              new WriteException(
+                  StatusCodes.FORBIDDEN, "the server has no permission to change this directory");
+          case Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP ->
+              new WriteException(StatusCodes.CONFLICT, "the parent is no directory");
+          case Errno.EXDEV ->
+              new WriteException(
+                  StatusCodes.CONFLICT, "the path leads out of the root or to another file system");
+          case Errno.ENOTEMPTY ->
+              new WriteException(StatusCodes.CONFLICT, "the directory is not empty");
+          case Errno.ENAMETOOLONG, Errno.EINVAL, Errno.EILSEQ ->
+              new WriteException(
+                  StatusCodes.BAD_REQUEST, "the file system does not allow this name");
+          case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM ->
+              new WriteException(
+                  StatusCodes.SERVICE_UNAVAILABLE, "the server has no free descriptor");
+          default ->
+              new WriteException(StatusCodes.INTERNAL_SERVER_ERROR, "the file system has failed");
+        };
+    problem.initCause(failed);
+    return problem;
+  }
+
+  /** Counts the write with this outcome in place of the one of its status. */
+  WriteException as(Outcome other) {
+    outcome = other;
+    return this;
+  }
+
+  Outcome outcome() {
+    return outcome;
+  }
+
+  /** Adds a member to the body. */
+  WriteException with(String name, String value) {
+    members.put(name, value);
+    return this;
+  }
+
+  int status() {
+    return status;
+  }
+
+  String detail() {
+    return String.valueOf(getMessage());
+  }
+
+  Map<String, String> members() {
+    return members;
+  }
+}

@@ -1,0 +1,221 @@
+package dev.millrace.content.write;
+
+import dev.millrace.auth.AuthRule;
+import dev.millrace.auth.Authentication;
+import dev.millrace.auth.Credentials;
+import dev.millrace.content.BodilessResponse;
+import dev.millrace.content.Fields;
+import dev.millrace.content.MountContext;
+import dev.millrace.content.MountHandler;
+import dev.millrace.content.WriteRule;
+import dev.millrace.content.WriteRule.Action;
+import dev.millrace.content.write.WriteStats.Outcome;
+import dev.millrace.digest.Algorithm;
+import dev.millrace.files.ParsedPath;
+import dev.millrace.files.Root;
+import dev.millrace.files.StagingArea;
+import dev.millrace.http.exchange.ErrorResponder;
+import dev.millrace.loop.LoopExecutors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Responds to PUT and DELETE in one mount: authenticates, checks the request, then starts an {@link
+ * Upload} or a {@link Removal}. Loop thread only.
+ */
+public final class WriteHandler implements MountHandler {
+  private static final int MAX_NAME_BYTES = 255; // NAME_MAX of Linux
+  private static final HttpString TRAILER = new HttpString("Trailer");
+
+  private final MountContext context;
+  private final WriteServices services;
+  private final UploadBuffers buffers = new UploadBuffers();
+
+  public WriteHandler(MountContext context, WriteServices services) {
+    this.context = context;
+    this.services = services;
+  }
+
+  @Override
+  public MountContext context() {
+    return context;
+  }
+
+  @Override
+  public void serve(HttpServerExchange exchange, ParsedPath names) {
+    WriteRule rule = WriteRule.find(context.policy().writeRules(), names);
+    if (rule == null) {
+      throw new IllegalArgumentException("no rule lets requests write " + names.decoded());
+    }
+    context.failures().run(exchange, () -> begin(exchange, names, rule));
+  }
+
+  private void begin(HttpServerExchange exchange, ParsedPath names, WriteRule rule) {
+    context.applyCors(exchange, names.decoded());
+    Credentials credentials = rule.credentials();
+    if (credentials == null) {
+      authorized(exchange, names, rule);
+      return;
+    }
+    Authentication.check(
+        exchange,
+        List.of(new AuthRule(rule.prefix(), credentials)),
+        names,
+        context.executors(),
+        context.failures(),
+        () -> {
+          String user = exchange.getAttachment(Authentication.USER);
+          if (rule.users().isEmpty() || rule.users().contains(user)) {
+            authorized(exchange, names, rule);
+          } else {
+            services.stats().ended(Outcome.REFUSED);
+            ErrorResponder.send(exchange, StatusCodes.FORBIDDEN);
+          }
+        });
+  }
+
+  private void authorized(HttpServerExchange exchange, ParsedPath names, WriteRule rule) {
+    try {
+      checkName(names);
+      Root root = context.access().root();
+      if (root == null) {
+        throw new WriteException(StatusCodes.SERVICE_UNAVAILABLE, "the root does not exist");
+      }
+      ParsedPath below = names.below(context.mount().prefix());
+      Target target = new Target(context, root, below, rule, Fields.of(exchange));
+      if (exchange.getRequestMethod().equals(Methods.DELETE)) {
+        remove(exchange, target);
+      } else {
+        upload(exchange, target);
+      }
+    } catch (WriteException refused) {
+      refuse(exchange, refused);
+    }
+  }
+
+  private void refuse(HttpServerExchange exchange, WriteException refused) {
+    services.stats().ended(refused.outcome());
+    if (refused.status() == StatusCodes.INTERNAL_SERVER_ERROR) {
+      context.failures().record(exchange, refused);
+    }
+    ProblemResponse.send(exchange, refused);
+  }
+
+  private void checkName(ParsedPath names) throws WriteException {
+    int above = context.mount().prefix().segments().size();
+    if (names.segments().size() <= above) {
+      throw new WriteException(StatusCodes.CONFLICT, "the path is that of the root");
+    }
+    if (!context.policy().dotfiles() && names.isHidden(above)) {
+      throw new WriteException(
+          StatusCodes.FORBIDDEN, "names that begin with a dot are not served here");
+    }
+    for (byte[] name : names.segments()) {
+      if (StagingArea.isName(name)) {
+        throw new WriteException(StatusCodes.FORBIDDEN, "the name is reserved for the server");
+      }
+      if (name.length > MAX_NAME_BYTES) {
+        throw new WriteException(
+            StatusCodes.BAD_REQUEST, "a name is longer than " + MAX_NAME_BYTES + " bytes");
+      }
+    }
+  }
+
+  // ---- PUT -------------------------------------------------------------------------------------
+
+  private void upload(HttpServerExchange exchange, Target target) throws WriteException {
+    HeaderMap headers = exchange.getRequestHeaders();
+    if (!target.rule().allowsPut()) {
+      throw new WriteException(StatusCodes.FORBIDDEN, "files must not be written here");
+    }
+    if (target.below().directory()) {
+      throw new WriteException(StatusCodes.CONFLICT, "a path with a final slash names a directory");
+    }
+    if (headers.contains(Headers.CONTENT_RANGE)) {
+      throw new WriteException( // RFC 9110 §14.5
+          StatusCodes.BAD_REQUEST, "Content-Range is not supported: send the whole file");
+    }
+    String coding = headers.getFirst(Headers.CONTENT_ENCODING);
+    if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
+      throw new WriteException(
+          StatusCodes.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding is not supported: send the file");
+    }
+    if (exchange.getRequestContentLength() > services.settings().maxBytes()) {
+      throw Upload.tooLarge(services.settings());
+    }
+    ExpectedDigests expected = ExpectedDigests.of(headers);
+    boolean announced = announcesDigests(headers);
+    if (services.settings().requiresDigest() && !expected.hasSecure() && !announced) {
+      throw new WriteException(
+          StatusCodes.BAD_REQUEST, "a digest is required: send Repr-Digest with sha-256");
+    }
+    InetAddress client = client(exchange);
+    services.begin(client);
+    target.root().hold();
+    UploadWork work = new UploadWork(target, services, expected.algorithms(computed(announced)));
+    new Upload(exchange, target, services, buffers, expected, work, client).start();
+  }
+
+  /** Whether trailers will have a digest, of an algorithm that is not yet known. */
+  private static boolean announcesDigests(HeaderMap headers) {
+    String names = Fields.joined(headers, TRAILER);
+    return names != null && names.toLowerCase(Locale.ROOT).contains("-digest");
+  }
+
+  private Set<Algorithm> computed(boolean announced) {
+    Set<Algorithm> algorithms = context.digestPolicy().background();
+    if (announced) {
+      algorithms.addAll(EnumSet.of(Algorithm.SHA_256, Algorithm.SHA_512));
+    }
+    return algorithms;
+  }
+
+  private static @Nullable InetAddress client(HttpServerExchange exchange) {
+    InetSocketAddress source = exchange.getSourceAddress();
+    return source == null ? null : source.getAddress();
+  }
+
+  // ---- DELETE ----------------------------------------------------------------------------------
+
+  private void remove(HttpServerExchange exchange, Target target) throws WriteException {
+    if (!target.rule().allowed().contains(Action.DELETE)) {
+      throw new WriteException(StatusCodes.FORBIDDEN, "files must not be removed here");
+    }
+    Root held = target.root().hold();
+    LoopExecutors workers = new LoopExecutors(services.threads(), exchange.getIoThread());
+    workers.<Boolean>call(
+        () -> {
+          Removal.run(target, services);
+          return true;
+        },
+        _ -> {
+          held.release();
+          services.stats().ended(Outcome.DELETED);
+          if (!exchange.isComplete()) {
+            BodilessResponse.send(exchange, StatusCodes.NO_CONTENT);
+          }
+        },
+        failure -> {
+          held.release();
+          if (exchange.isComplete()) {
+            return;
+          }
+          if (failure instanceof WriteException refused) {
+            refuse(exchange, refused);
+          } else {
+            context.failures().failed(exchange, failure);
+          }
+        });
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Writes: from a PUT or DELETE to a changed file.
+ *
+ * <ul>
+ *   <li>{@link dev.millrace.content.write.WriteHandler}: authenticates, and refuses what needs no
+ *       disk to be refused.
+ *   <li>{@code Upload}: one PUT. It hands the body, buffer by buffer, to its {@code UploadWork},
+ *       which runs on worker threads: writes and hashes, then gives the file its name.
+ *   <li>{@code ExpectedDigests}: what the client says of the body's digests.
+ *   <li>{@code Removal}: one DELETE.
+ *   <li>{@code Target}: the directory and name of a request, and its preconditions.
+ *   <li>{@link dev.millrace.content.write.WriteServices}: limits, threads and counters of all
+ *       loops.
+ *   <li>{@code WriteException}, {@code ProblemResponse}: errors, as problem+json.
+ * </ul>
+ *
+ * <p>A file is written without a name, so that readers see the old file or the new one, and a
+ * process that is killed leaves nothing (docs/decisions/0027-uploads-by-worker-threads.md). Imports
+ * {@code auth}, {@code content}, {@code digest}, {@code files}, {@code http.exchange}, {@code
+ * http.semantics}, {@code text} and Undertow.
+ */
+@NullMarked
+package dev.millrace.content.write;
+
+import org.jspecify.annotations.NullMarked;

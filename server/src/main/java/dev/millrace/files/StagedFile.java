@@ -1,0 +1,150 @@
+package dev.millrace.files;
+
+import dev.millrace.file.FileCalls;
+import dev.millrace.file.FileStat;
+import dev.millrace.file.FileWrites;
+import dev.millrace.sync.ffi.Errno;
+import dev.millrace.uring.ErrnoException;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A new file that readers cannot see until it is whole. It has no name (O_TMPFILE), or where the
+ * file system cannot do that, one in the {@link StagingArea}. {@link #close} removes it unless it
+ * was published. All methods may wait for a disk. Worker threads, one at a time.
+ */
+public final class StagedFile implements AutoCloseable {
+  private final WritableDirectory directory;
+  private final StagingArea area;
+  private final int fd;
+  private @Nullable WritableDirectory staging;
+  private byte @Nullable [] stagedName;
+  private boolean closed;
+
+  private StagedFile(WritableDirectory directory, StagingArea area, int fd) {
+    this.directory = directory;
+    this.area = area;
+    this.fd = fd;
+  }
+
+  /**
+   * Creates an empty file.
+   *
+   * @param directory the directory that gets the file, open for longer than this object
+   * @param mode permissions, whatever the process's umask
+   */
+  public static StagedFile create(WritableDirectory directory, StagingArea area, int mode)
+      throws ErrnoException {
+    StagedFile file;
+    try {
+      file = new StagedFile(directory, area, FileWrites.createUnnamed(directory.fd(), mode));
+    } catch (ErrnoException failed) {
+      if (failed.errno() != Errno.EOPNOTSUPP && failed.errno() != Errno.EISDIR) {
+        throw failed;
+      }
+      file = createNamed(directory, area, mode);
+    }
+    try {
+      FileWrites.mode(file.fd, mode);
+      return file;
+    } catch (ErrnoException failed) {
+      file.close();
+      throw failed;
+    }
+  }
+
+  private static StagedFile createNamed(WritableDirectory directory, StagingArea area, int mode)
+      throws ErrnoException {
+    WritableDirectory staging = area.open();
+    byte[] name = StagingArea.newName();
+    StagedFile file;
+    try {
+      file = new StagedFile(directory, area, FileWrites.create(staging.fd(), name, mode));
+    } catch (ErrnoException failed) {
+      staging.close();
+      throw failed;
+    }
+    file.staging = staging;
+    file.stagedName = name;
+    try {
+      boolean _ = FileWrites.tryLock(file.fd);
+      return file;
+    } catch (ErrnoException failed) {
+      file.close();
+      throw failed;
+    }
+  }
+
+  /** Writes at an offset. */
+  public void write(MemorySegment from, long length, long offset) throws ErrnoException {
+    FileWrites.write(fd, from, length, offset);
+  }
+
+  /** Waits until the content is on the disk. */
+  public void sync() throws ErrnoException {
+    FileWrites.sync(fd);
+  }
+
+  /** The status; the change time is that of the last call of this object. */
+  public FileStat stat() throws ErrnoException {
+    return FileCalls.stat(fd);
+  }
+
+  /**
+   * Gives the file its name.
+   *
+   * @throws ErrnoException EEXIST if the name exists
+   */
+  public void publish(byte[] name) throws ErrnoException {
+    byte[] staged = stagedName;
+    if (staged == null) {
+      FileWrites.link(fd, directory.fd(), name);
+    } else {
+      FileWrites.renameNew(stagingDirectory().fd(), staged, directory.fd(), name);
+      stagedName = null;
+    }
+  }
+
+  /** Gives the file its name; atomically takes that of another file, which loses it. */
+  public void replace(byte[] name) throws ErrnoException {
+    byte[] staged = stagedName;
+    if (staged == null) {
+      staged = StagingArea.newName();
+      boolean _ = FileWrites.tryLock(fd); // before it has a name that a sweep could find
+      FileWrites.link(fd, stagingDirectory().fd(), staged);
+      stagedName = staged;
+    }
+    FileWrites.rename(stagingDirectory().fd(), staged, directory.fd(), name);
+    stagedName = null;
+  }
+
+  private WritableDirectory stagingDirectory() throws ErrnoException {
+    WritableDirectory open = staging;
+    if (open == null) {
+      open = area.open();
+      staging = open;
+    }
+    return open;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    WritableDirectory open = staging;
+    byte[] staged = stagedName;
+    if (open != null) {
+      if (staged != null) {
+        try {
+          open.remove(staged, false);
+        } catch (ErrnoException left) {
+          // The next sweep removes it.
+        }
+      }
+      open.close();
+    }
+    FileCalls.close(fd);
+  }
+}

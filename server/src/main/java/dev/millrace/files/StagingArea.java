@@ -1,0 +1,110 @@
+package dev.millrace.files;
+
+import dev.millrace.file.FileCalls;
+import dev.millrace.file.FileWrites;
+import dev.millrace.sync.ffi.Errno;
+import dev.millrace.uring.ErrnoException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The directory {@value #NAME} in which a new file has a name before it replaces another one. It
+ * lies in a directory to which requests write, so that both are on one file system, and is never
+ * served. All methods may wait for a disk. Any thread.
+ *
+ * <p>The writer of a file holds its lock. A process that was killed leaves a file without a lock,
+ * which the next {@link #sweep} removes, also one by another server on the same file system.
+ */
+public final class StagingArea {
+  /** The directory's name. Requests cannot read or write paths that contain it. */
+  public static final String NAME = ".millrace-uploads";
+
+  private static final byte[] NAME_BYTES = NAME.getBytes(StandardCharsets.US_ASCII);
+  private static final int MODE = 0700;
+
+  private final Root root;
+  private final byte[] parent;
+  private final SymlinkPolicy symlinks;
+
+  /**
+   * @param root held by the caller
+   * @param parent the directory's parent, relative to the root
+   */
+  public StagingArea(Root root, byte[] parent, SymlinkPolicy symlinks) {
+    this.root = root;
+    this.parent = parent.clone();
+    this.symlinks = symlinks;
+  }
+
+  /** Whether a name is that of a staging area. */
+  public static boolean isName(byte[] name) {
+    return Arrays.equals(name, NAME_BYTES);
+  }
+
+  /** Opens the directory; creates it if it does not exist. */
+  WritableDirectory open() throws ErrnoException {
+    try (WritableDirectory above = WritableDirectory.open(root, parent, symlinks)) {
+      boolean _ = above.make(NAME_BYTES, MODE);
+    }
+    return WritableDirectory.open(root, path(), SymlinkPolicy.NONE);
+  }
+
+  private byte[] path() {
+    return FileTree.join(parent, NAME_BYTES);
+  }
+
+  /** A name that no other file of the directory has. */
+  static byte[] newName() {
+    byte[] random = new byte[16];
+    ThreadLocalRandom.current().nextBytes(random);
+    return HexFormat.of().formatHex(random).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * Removes the files of writers that no longer run.
+   *
+   * @return how many
+   */
+  public int sweep() throws IOException {
+    int removed = 0;
+    try (WritableDirectory directory = WritableDirectory.open(root, path(), SymlinkPolicy.NONE);
+        OpenFile readable = OpenFile.open(root, path(), SymlinkPolicy.NONE.how())) {
+      DirectoryScan scan = new DirectoryScan(root.fd(), SymlinkPolicy.NONE.how(), readable, path());
+      for (DirectoryEntry entry : scan.entries(true)) {
+        removed += removeUnlocked(directory, entry.name()) ? 1 : 0;
+      }
+    } catch (ErrnoException none) {
+      if (none.errno() != Errno.ENOENT && none.errno() != Errno.ENOTDIR) {
+        throw none;
+      }
+    }
+    return removed;
+  }
+
+  private static boolean removeUnlocked(WritableDirectory directory, byte[] name)
+      throws ErrnoException {
+    int fd;
+    try {
+      fd = FileWrites.open(directory.fd(), name);
+    } catch (ErrnoException gone) {
+      return false; // another server has removed it, or its writer has renamed it
+    }
+    try {
+      if (!FileWrites.tryLock(fd)) {
+        return false;
+      }
+      directory.remove(name, false);
+      return true;
+    } catch (ErrnoException failed) {
+      if (failed.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw failed;
+    } finally {
+      FileCalls.close(fd);
+    }
+  }
+}
