@@ -46,10 +46,17 @@ public final class StagingArea {
 
   /** Opens the directory; creates it if it does not exist. */
   WritableDirectory open() throws ErrnoException {
+    try {
+      return WritableDirectory.open(root, path(), symlinks);
+    } catch (ErrnoException failed) {
+      if (failed.errno() != Errno.ENOENT) {
+        throw failed;
+      }
+    }
     try (WritableDirectory above = WritableDirectory.open(root, parent, symlinks)) {
       boolean _ = above.make(NAME_BYTES, MODE);
     }
-    return WritableDirectory.open(root, path(), SymlinkPolicy.NONE);
+    return WritableDirectory.open(root, path(), symlinks);
   }
 
   private byte[] path() {
@@ -70,9 +77,9 @@ public final class StagingArea {
    */
   public int sweep() throws IOException {
     int removed = 0;
-    try (WritableDirectory directory = WritableDirectory.open(root, path(), SymlinkPolicy.NONE);
-        OpenFile readable = OpenFile.open(root, path(), SymlinkPolicy.NONE.how())) {
-      DirectoryScan scan = new DirectoryScan(root.fd(), SymlinkPolicy.NONE.how(), readable, path());
+    try (WritableDirectory directory = WritableDirectory.open(root, path(), symlinks);
+        OpenFile readable = OpenFile.open(root, path(), symlinks.how())) {
+      DirectoryScan scan = new DirectoryScan(root.fd(), symlinks.how(), readable, path());
       for (DirectoryEntry entry : scan.entries(true)) {
         removed += removeUnlocked(directory, entry.name()) ? 1 : 0;
       }

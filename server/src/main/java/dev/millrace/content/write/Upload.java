@@ -34,6 +34,8 @@ import org.xnio.channels.StreamSourceChannel;
  *   worker  conditions, room, file      └► hash, write ┘               digests, sync, name
  * </pre>
  *
+ * <p>A body that fits into a buffer takes one step of a worker, after it was read.
+ *
  * <p>A worker has at most one buffer, so the memory is bounded, and the connection's flow control
  * stops a client that is faster than the disk. Loop thread only.
  */
@@ -51,6 +53,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
 
   private ByteBuffer filling;
   private ByteBuffer other;
+  private final boolean small; // all of it fits into a buffer, and one step of a worker stores it
   private boolean busy; // a worker has the work, and one buffer
   private boolean waits; // for bytes of the client
   private boolean bodyEnded;
@@ -81,11 +84,22 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     this.client = client;
     this.filling = buffers.take();
     this.other = buffers.take();
+    long length = exchange.getRequestContentLength();
+    this.small = length >= 0 && length < filling.capacity() && !awaitsContinue(exchange);
+  }
+
+  private static boolean awaitsContinue(HttpServerExchange exchange) {
+    RequestOrigin origin = RequestOrigin.of(exchange);
+    return origin == null || origin.expectsContinue();
   }
 
   void start() {
     onAbort(() -> end(Outcome.ABORTED));
     startTimer();
+    if (small) {
+      opened();
+      return;
+    }
     long length = exchange.getRequestContentLength();
     onWorker(
         () -> {
@@ -205,6 +219,11 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
 
   /** The body is complete, and no worker has a part of it. */
   private void finish() {
+    if (small) {
+      ByteBuffer body = filling.flip();
+      onWorker(() -> work.store(body, expected), this::stored);
+      return;
+    }
     if (filling.position() > 0) {
       append(() -> {});
       return;
@@ -287,6 +306,10 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
   private void release() {
     buffers.give(filling);
     buffers.give(other);
+    if (small) {
+      work.close(); // a worker has closed the file
+      return;
+    }
     workers.<Boolean>call(
         () -> {
           work.close();

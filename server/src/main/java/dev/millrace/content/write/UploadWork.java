@@ -50,6 +50,7 @@ final class UploadWork implements AutoCloseable {
   private @Nullable WritableDirectory directory;
   private @Nullable StagedFile file;
   private long position;
+  private boolean closed;
 
   UploadWork(Target target, WriteServices services, Set<Algorithm> algorithms) {
     this.target = target;
@@ -101,6 +102,17 @@ final class UploadWork implements AutoCloseable {
     }
     position += length;
     services.stats().received(length);
+  }
+
+  /** Does all for a body that is complete: opens, appends, commits and closes. */
+  Stored store(ByteBuffer body, ExpectedDigests expected) throws WriteException {
+    try {
+      open(body.remaining());
+      append(body);
+      return commit(expected);
+    } finally {
+      close();
+    }
   }
 
   private StagedFile open() {
@@ -177,6 +189,10 @@ final class UploadWork implements AutoCloseable {
   /** Removes the file unless it has its name, and releases the root. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     StagedFile staged = file;
     if (staged != null) {
       staged.close();
