@@ -14,6 +14,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -44,6 +45,7 @@ public final class AccessLog implements HttpHandler {
    * @param durationNanos from the head's last byte to the response's last byte
    * @param trace the W3C traceparent field, if it is valid
    * @param clientSubject the subject of the client's certificate
+   * @param stored the digests of a file that the request has stored, as in Repr-Digest
    */
   public record Entry(
       long epochMillis,
@@ -59,7 +61,8 @@ public final class AccessLog implements HttpHandler {
       @Nullable String referer,
       @Nullable String agent,
       @Nullable String trace,
-      @Nullable String clientSubject) {
+      @Nullable String clientSubject,
+      @Nullable String stored) {
     /** A copy with the values that are known at the end of the request. */
     Entry ended(long atMillis, long sentBytes, long tookNanos) {
       return new Entry(
@@ -76,7 +79,8 @@ public final class AccessLog implements HttpHandler {
           referer,
           agent,
           trace,
-          clientSubject);
+          clientSubject,
+          stored);
     }
   }
 
@@ -86,6 +90,7 @@ public final class AccessLog implements HttpHandler {
     void write(List<Entry> batch);
   }
 
+  private static final HttpString REPR_DIGEST = new HttpString("Repr-Digest");
   private static final int BATCH_ENTRIES = 256;
   private static final int BATCH_MILLIS = 100;
   private static final HttpString TRACEPARENT = new HttpString("traceparent");
@@ -162,7 +167,8 @@ public final class AccessLog implements HttpHandler {
         fields.value("referer", bytes, base),
         fields.value("user-agent", bytes, base),
         trace(fields.value("traceparent", bytes, base)),
-        connection instanceof SecureConnection secure ? secure.clientSubject() : null);
+        connection instanceof SecureConnection secure ? secure.clientSubject() : null,
+        null);
   }
 
   private void handScheduled() {
@@ -198,7 +204,8 @@ public final class AccessLog implements HttpHandler {
         null,
         null,
         null,
-        exchange.getConnection() instanceof RequestOrigin origin ? origin.clientSubject() : null);
+        exchange.getConnection() instanceof RequestOrigin origin ? origin.clientSubject() : null,
+        null);
   }
 
   private static Entry entry(HttpServerExchange exchange) {
@@ -224,7 +231,15 @@ public final class AccessLog implements HttpHandler {
         headers.getFirst(Headers.REFERER),
         headers.getFirst(Headers.USER_AGENT),
         trace(headers.getFirst(TRACEPARENT)),
-        origin == null ? null : origin.clientSubject());
+        origin == null ? null : origin.clientSubject(),
+        stored(exchange));
+  }
+
+  /** The digest of a file that the request has stored, as in Repr-Digest, or null. */
+  private static @Nullable String stored(HttpServerExchange exchange) {
+    return exchange.getRequestMethod().equals(Methods.PUT)
+        ? exchange.getResponseHeaders().getFirst(REPR_DIGEST)
+        : null;
   }
 
   private static String address(@Nullable InetSocketAddress source) {

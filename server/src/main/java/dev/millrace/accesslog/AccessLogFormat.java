@@ -57,6 +57,9 @@ public enum AccessLogFormat {
       if (entry.clientSubject() != null) {
         JsonText.member(out, "client_subject", entry.clientSubject());
       }
+      if (entry.stored() != null) {
+        JsonText.member(out, "stored", entry.stored());
+      }
       out.append("}\n");
     }
   };

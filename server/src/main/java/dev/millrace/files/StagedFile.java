@@ -53,7 +53,7 @@ public final class StagedFile implements AutoCloseable {
     }
   }
 
-  private static StagedFile createNamed(WritableDirectory directory, StagingArea area, int mode)
+  static StagedFile createNamed(WritableDirectory directory, StagingArea area, int mode)
       throws ErrnoException {
     WritableDirectory staging = area.open();
     byte[] name = StagingArea.newName();

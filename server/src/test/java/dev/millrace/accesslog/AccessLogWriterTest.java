@@ -64,7 +64,21 @@ class AccessLogWriterTest {
 
   private static AccessLog.Entry entry(String target) {
     return new AccessLog.Entry(
-        0, "127.0.0.1", null, "GET", target, "HTTP/1.1", 200, 1, 1, "test", null, null, null, null);
+        0,
+        "127.0.0.1",
+        null,
+        "GET",
+        target,
+        "HTTP/1.1",
+        200,
+        1,
+        1,
+        "test",
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static String line(String target) {

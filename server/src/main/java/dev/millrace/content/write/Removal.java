@@ -11,8 +11,8 @@ final class Removal {
   private Removal() {}
 
   static void run(Target target, WriteServices services) throws WriteException {
+    target.require(Action.DELETE);
     try (WritableDirectory directory = target.open(false)) {
-      target.require(Action.DELETE);
       boolean ofDirectory = target.below().directory();
       services.commits().lock();
       try {

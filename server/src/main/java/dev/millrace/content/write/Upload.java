@@ -1,5 +1,6 @@
 package dev.millrace.content.write;
 
+import dev.millrace.content.BodilessResponse;
 import dev.millrace.content.DigestFields;
 import dev.millrace.content.Validators;
 import dev.millrace.content.write.UploadWork.Stored;
@@ -50,6 +51,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
   private final ExpectedDigests expected;
   private final UploadWork work;
   private final @Nullable InetAddress client;
+  private final @Nullable ComparedChecksum checksum;
 
   private ByteBuffer filling;
   private ByteBuffer other;
@@ -65,6 +67,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
   /**
    * @param work owned by this object
    * @param client the address for which the upload is counted, or null
+   * @param checksum compares the body, which is not stored, or null; owned by this object
    */
   Upload(
       HttpServerExchange exchange,
@@ -73,7 +76,8 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
       UploadBuffers buffers,
       ExpectedDigests expected,
       UploadWork work,
-      @Nullable InetAddress client) {
+      @Nullable InetAddress client,
+      @Nullable ComparedChecksum checksum) {
     this.exchange = exchange;
     this.target = target;
     this.services = services;
@@ -82,6 +86,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     this.expected = expected;
     this.work = work;
     this.client = client;
+    this.checksum = checksum;
     this.filling = buffers.take();
     this.other = buffers.take();
     long length = exchange.getRequestContentLength();
@@ -98,6 +103,12 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     startTimer();
     if (small) {
       opened();
+      return;
+    }
+    if (checksum != null) {
+      failed(
+          new WriteException(
+              StatusCodes.CONFLICT, "the server makes this file; send a digest of known length"));
       return;
     }
     long length = exchange.getRequestContentLength();
@@ -219,6 +230,10 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
 
   /** The body is complete, and no worker has a part of it. */
   private void finish() {
+    if (checksum != null) {
+      checksum.compare(exchange, filling.flip(), this::verified, this::failed);
+      return;
+    }
     if (small) {
       ByteBuffer body = filling.flip();
       onWorker(() -> work.store(body, expected), this::stored);
@@ -238,6 +253,11 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
       return;
     }
     onWorker(() -> work.commit(expected), this::stored);
+  }
+
+  private void verified() {
+    end(Outcome.VERIFIED);
+    BodilessResponse.send(exchange, StatusCodes.NO_CONTENT);
   }
 
   private void stored(Stored stored) {
@@ -306,6 +326,9 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
   private void release() {
     buffers.give(filling);
     buffers.give(other);
+    if (checksum != null) {
+      checksum.close();
+    }
     if (small) {
       work.close(); // a worker has closed the file
       return;

@@ -4,11 +4,12 @@ import dev.millrace.auth.AuthRule;
 import dev.millrace.auth.Authentication;
 import dev.millrace.auth.Credentials;
 import dev.millrace.content.BodilessResponse;
+import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.Fields;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.MountHandler;
 import dev.millrace.content.WriteRule;
-import dev.millrace.content.WriteRule.Action;
+import dev.millrace.content.checksum.ChecksumFiles;
 import dev.millrace.content.write.WriteStats.Outcome;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.files.ParsedPath;
@@ -88,20 +89,25 @@ public final class WriteHandler implements MountHandler {
   private void authorized(HttpServerExchange exchange, ParsedPath names, WriteRule rule) {
     try {
       checkName(names);
-      Root root = context.access().root();
-      if (root == null) {
-        throw new WriteException(StatusCodes.SERVICE_UNAVAILABLE, "the root does not exist");
-      }
       ParsedPath below = names.below(context.mount().prefix());
-      Target target = new Target(context, root, below, rule, Fields.of(exchange));
       if (exchange.getRequestMethod().equals(Methods.DELETE)) {
-        remove(exchange, target);
+        remove(exchange, target(exchange, below, rule));
       } else {
-        upload(exchange, target);
+        upload(exchange, below, rule);
       }
     } catch (WriteException refused) {
       refuse(exchange, refused);
     }
+  }
+
+  /** The target of a request, with a hold of the current root. */
+  private Target target(HttpServerExchange exchange, ParsedPath below, WriteRule rule)
+      throws WriteException {
+    Root root = context.access().root();
+    if (root == null) {
+      throw new WriteException(StatusCodes.SERVICE_UNAVAILABLE, "the root does not exist");
+    }
+    return new Target(context, root.hold(), below, rule, Fields.of(exchange));
   }
 
   private void refuse(HttpServerExchange exchange, WriteException refused) {
@@ -134,12 +140,13 @@ public final class WriteHandler implements MountHandler {
 
   // ---- PUT -------------------------------------------------------------------------------------
 
-  private void upload(HttpServerExchange exchange, Target target) throws WriteException {
+  private void upload(HttpServerExchange exchange, ParsedPath below, WriteRule rule)
+      throws WriteException {
     HeaderMap headers = exchange.getRequestHeaders();
-    if (!target.rule().allowsPut()) {
+    if (!rule.allowsPut()) {
       throw new WriteException(StatusCodes.FORBIDDEN, "files must not be written here");
     }
-    if (target.below().directory()) {
+    if (below.directory()) {
       throw new WriteException(StatusCodes.CONFLICT, "a path with a final slash names a directory");
     }
     if (headers.contains(Headers.CONTENT_RANGE)) {
@@ -160,11 +167,77 @@ public final class WriteHandler implements MountHandler {
       throw new WriteException(
           StatusCodes.BAD_REQUEST, "a digest is required: send Repr-Digest with sha-256");
     }
+    Set<Algorithm> algorithms = expected.algorithms(computed(announced));
+    Algorithm ofChecksum = generated(below);
+    if (ofChecksum == null) {
+      start(exchange, below, rule, expected, algorithms, null);
+      return;
+    }
+    context
+        .access()
+        .open(
+            below.withoutSuffix(ofChecksum.suffix().length() + 1).relative(""),
+            context
+                .failures()
+                .openCallback(
+                    exchange,
+                    original -> {
+                      if (original.stat().isRegularFile()) {
+                        ComparedChecksum checksum =
+                            new ComparedChecksum(context, original, ofChecksum);
+                        startOrRefuse(exchange, below, rule, expected, algorithms, checksum);
+                      } else {
+                        original.close();
+                        startOrRefuse(exchange, below, rule, expected, algorithms, null);
+                      }
+                    },
+                    _ -> startOrRefuse(exchange, below, rule, expected, algorithms, null)));
+  }
+
+  /** The algorithm of a checksum file that the server makes for another file, or null. */
+  private @Nullable Algorithm generated(ParsedPath below) {
+    DigestPolicy policy = context.digestPolicy();
+    return policy.checksumFiles() && policy.mode() != DigestPolicy.Mode.OFF
+        ? ChecksumFiles.algorithm(below.lastName())
+        : null;
+  }
+
+  private void startOrRefuse(
+      HttpServerExchange exchange,
+      ParsedPath below,
+      WriteRule rule,
+      ExpectedDigests expected,
+      Set<Algorithm> algorithms,
+      @Nullable ComparedChecksum checksum) {
+    try {
+      start(exchange, below, rule, expected, algorithms, checksum);
+    } catch (WriteException refused) {
+      if (checksum != null) {
+        checksum.close();
+      }
+      refuse(exchange, refused);
+    }
+  }
+
+  private void start(
+      HttpServerExchange exchange,
+      ParsedPath below,
+      WriteRule rule,
+      ExpectedDigests expected,
+      Set<Algorithm> algorithms,
+      @Nullable ComparedChecksum checksum)
+      throws WriteException {
     InetAddress client = client(exchange);
     services.begin(client);
-    target.root().hold();
-    UploadWork work = new UploadWork(target, services, expected.algorithms(computed(announced)));
-    new Upload(exchange, target, services, buffers, expected, work, client).start();
+    Target target;
+    try {
+      target = target(exchange, below, rule);
+    } catch (WriteException noRoot) {
+      services.end(client);
+      throw noRoot;
+    }
+    UploadWork work = new UploadWork(target, services, algorithms);
+    new Upload(exchange, target, services, buffers, expected, work, client, checksum).start();
   }
 
   /** Whether trailers will have a digest, of an algorithm that is not yet known. */
@@ -188,11 +261,11 @@ public final class WriteHandler implements MountHandler {
 
   // ---- DELETE ----------------------------------------------------------------------------------
 
-  private void remove(HttpServerExchange exchange, Target target) throws WriteException {
-    if (!target.rule().allowed().contains(Action.DELETE)) {
-      throw new WriteException(StatusCodes.FORBIDDEN, "files must not be removed here");
-    }
-    Root held = target.root().hold();
+  /**
+   * @param target whose root is released when it is done
+   */
+  private void remove(HttpServerExchange exchange, Target target) {
+    Root held = target.root();
     LoopExecutors workers = new LoopExecutors(services.threads(), exchange.getIoThread());
     workers.<Boolean>call(
         () -> {

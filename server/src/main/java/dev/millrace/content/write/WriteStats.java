@@ -12,6 +12,8 @@ public final class WriteStats {
     CREATED,
     REPLACED,
     DELETED,
+    /** A checksum file had the digest of the file that it describes. */
+    VERIFIED,
     /** The content did not have the digest that the client sent. */
     MISMATCH,
     /** A precondition did not hold. */

@@ -1,0 +1,123 @@
+package dev.millrace.content.write;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.server.Answered;
+import dev.millrace.server.Programs;
+import dev.millrace.server.Programs.Served;
+import dev.millrace.server.RawClient;
+import dev.millrace.server.RunningServer;
+import dev.millrace.server.Via;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Uploads to file systems that fail, and from a server with few permissions. */
+class UploadFaultsTest {
+  private static final String RULE =
+      "write: [{path: /in, allow: [create, replace, delete], anyone: on}]\n";
+
+  @TempDir Path root;
+
+  private static void run(String... command) throws Exception {
+    Programs.Result result = Programs.run(command);
+    assertEquals(0, result.exitCode(), result.err());
+  }
+
+  private static Answered put(InetSocketAddress address, String target, int bytes)
+      throws Exception {
+    return Answered.raw(
+        address,
+        "PUT "
+            + target
+            + " HTTP/1.1\r\nHost: test\r\nContent-Length: "
+            + bytes
+            + "\r\n\r\n"
+            + "x".repeat(bytes));
+  }
+
+  private List<String> names() throws Exception {
+    try (Stream<Path> all = Files.walk(root.resolve("in"))) {
+      return all.filter(Files::isRegularFile)
+          .map(path -> path.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** A file system of 1 MiB, or of ten inodes. */
+  @ParameterizedTest
+  @CsvSource({"URING, size=1m", "NIO, size=1m", "URING, 'size=1m,nr_inodes=10'"})
+  void withoutRoomTheOldFileStays(Via via, String options) throws Exception {
+    Path in = Files.createDirectory(root.resolve("in"));
+    run("mount", "-t", "tmpfs", "-o", options, "tmpfs", in.toString());
+    try (RunningServer server = RunningServer.start(root, via, RULE + "upload-min-free: 1\n")) {
+      assertEquals(201, put(server.address(), "/in/old", 500_000).status());
+      String before = Programs.run("sha256sum", in.resolve("old").toString()).out();
+      int stored = 0;
+      boolean full = false;
+      for (int i = 0; i < 20 && !full; i++) { // announced lengths
+        int status = put(server.address(), "/in/f" + i, 60_000).status();
+        assertTrue(status == 201 || status == 507, "" + status);
+        full = status == 507;
+        stored += full ? 0 : 1;
+      }
+      assertTrue(full, "never full");
+      assertEquals(507, put(server.address(), "/in/old", 600_000).status());
+      try (RawClient client = new RawClient(server.address())) { // a length that is not announced
+        client.send("PUT /in/old HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < 12; i++) {
+          client.send("10000\r\n" + "y".repeat(1 << 16) + "\r\n");
+        }
+        client.send("0\r\n\r\n");
+        assertEquals(507, client.head().status());
+      }
+      assertEquals(before, Programs.run("sha256sum", in.resolve("old").toString()).out());
+      assertEquals(stored + 1, names().size());
+      assertEquals(204, Answered.to(server, "DELETE", "/in/f0").status());
+      assertEquals(201, put(server.address(), "/in/f0", 50_000).status());
+      assertTrue(
+          Double.parseDouble(server.metric("millrace_writes_total{outcome=\"no_room\"}")) >= 3);
+    } finally {
+      run("umount", in.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"URING", "NIO"})
+  void aReadOnlyFileSystemIsNamed(Via via) throws Exception {
+    Path in = Files.createDirectory(root.resolve("in"));
+    run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", in.toString());
+    try (RunningServer server = RunningServer.start(root, via, RULE)) {
+      Answered refused = put(server.address(), "/in/f", 10);
+      assertEquals(403, refused.status(), refused.text());
+      assertTrue(refused.text().contains("permission"), refused.text());
+      assertEquals(404, Answered.to(server, "DELETE", "/in/f").status());
+    } finally {
+      run("umount", in.toString());
+    }
+  }
+
+  /** With Landlock, the server may change the roots of mounts with a rule, and nothing else. */
+  @Test
+  void aConfinedServerWrites() throws Exception {
+    Files.createDirectory(root.resolve("in"));
+    Path config = Files.writeString(root.resolve("millrace.yaml"), "landlock: on\n" + RULE);
+    try (Served served =
+        Served.start(List.of(), "--transport=uring", "--config=" + config, root.toString())) {
+      InetSocketAddress address = new InetSocketAddress("127.0.0.1", served.port());
+      assertEquals(201, put(address, "/in/f", 10).status());
+      assertEquals(204, put(address, "/in/f", 100_000).status());
+      assertEquals(100_000, Files.size(root.resolve("in/f")));
+      assertEquals(
+          204, Answered.raw(address, "DELETE /in/f HTTP/1.1\r\nHost: test\r\n\r\n").status());
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.millrace.content.write;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.millrace.digest.Algorithm;
+import dev.millrace.server.Answered;
+import dev.millrace.server.Programs;
+import dev.millrace.server.RunningServer;
+import dev.millrace.server.Via;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Checksum files that clients upload beside a file. */
+class UploadedChecksumsTest {
+  private static final String RULE =
+      "write: [{path: /in, allow: [create, replace], anyone: on}]\nupload-parents: on\n";
+
+  @TempDir Path root;
+  @TempDir Path elsewhere;
+
+  private static Answered put(RunningServer server, String target, String body) throws Exception {
+    return Answered.raw(
+        server.address(),
+        "PUT "
+            + target
+            + " HTTP/1.1\r\nHost: test\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body);
+  }
+
+  private static String hex(Algorithm algorithm, String text) {
+    return HexFormat.of()
+        .formatHex(algorithm.start().digest(text.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aChecksumIsComparedWithTheFileBesideIt(Via via) throws Exception {
+    Files.createDirectory(root.resolve("in"));
+    try (RunningServer server = RunningServer.start(root, via, RULE)) {
+      assertEquals(201, put(server, "/in/f.jar", "content").status());
+      for (Algorithm algorithm : Algorithm.values()) {
+        String target = "/in/f.jar." + algorithm.suffix();
+        assertEquals(204, put(server, target, hex(algorithm, "content") + "\n").status());
+        assertEquals(204, put(server, target, hex(algorithm, "content") + "  f.jar").status());
+        Answered wrong = put(server, target, hex(algorithm, "other"));
+        assertEquals(409, wrong.status());
+        assertTrue(wrong.text().contains(hex(algorithm, "content")), wrong.text());
+        assertEquals(400, put(server, target, "no digest").status());
+        assertEquals(400, put(server, target, "").status());
+        assertFalse(Files.exists(root.resolve("in/f.jar." + algorithm.suffix())));
+        assertTrue(Answered.get(server, 200, target).text().startsWith(hex(algorithm, "content")));
+      }
+      assertEquals(201, put(server, "/in/none.sha1", "stored, as there is no such file").status());
+      assertTrue(Files.exists(root.resolve("in/none.sha1")));
+      server.await("millrace_uploads_active", 0);
+      server.await("millrace_writes_total{outcome=\"verified\"}", 8);
+      server.await("millrace_writes_total{outcome=\"mismatch\"}", 4);
+    }
+    String stored = RULE + "checksum-files: off\n";
+    try (RunningServer server = RunningServer.start(root, via, stored)) {
+      assertEquals(201, put(server, "/in/f.jar.sha1", "any").status());
+      assertEquals("any", Files.readString(root.resolve("in/f.jar.sha1")));
+    }
+  }
+
+  /** mvn deploy uploads files, then their checksums; -C fails on a missing or wrong one. */
+  @Test
+  void mavenDeploysAndResolvesWithChecksums() throws Exception {
+    Files.createDirectory(root.resolve("in"));
+    Path jar = elsewhere.resolve("served.jar");
+    Programs.Result zip =
+        Programs.run(
+            "python3",
+            "-c",
+            "import zipfile; zipfile.ZipFile('" + jar + "', 'w').writestr('content', 'x')");
+    assertEquals(0, zip.exitCode(), zip.err());
+    String log = elsewhere.resolve("access.log").toString();
+    String yaml = RULE + "access-log: " + log + "\naccess-log-format: json\n";
+    try (RunningServer server = RunningServer.start(root, Via.URING, yaml)) {
+      Path local =
+          Path.of(System.getProperty("user.home"), ".m2/repository/dev/millrace/probe/deployed");
+      Programs.run("rm", "-rf", local.toString());
+      maven(
+          "org.apache.maven.plugins:maven-deploy-plugin:3.1.4:deploy-file",
+          "-Durl=" + server.url() + "/in",
+          "-DrepositoryId=served",
+          "-Dfile=" + jar,
+          "-DgroupId=dev.millrace.probe",
+          "-DartifactId=deployed",
+          "-Dversion=1.0",
+          "-Dpackaging=jar");
+      Path stored = root.resolve("in/dev/millrace/probe/deployed/1.0/deployed-1.0.jar");
+      assertEquals(-1, Files.mismatch(jar, stored));
+      assertFalse(Files.exists(stored.resolveSibling("deployed-1.0.jar.sha1")));
+      maven(
+          "-C",
+          "org.apache.maven.plugins:maven-dependency-plugin:" + dependencyPlugin() + ":get",
+          "-Dartifact=dev.millrace.probe:deployed:1.0",
+          "-Dtransitive=false",
+          "-DremoteRepositories=served::default::" + server.url() + "/in");
+      assertEquals(-1, Files.mismatch(jar, local.resolve("1.0/deployed-1.0.jar")));
+      Programs.run("rm", "-rf", local.toString());
+    }
+    assertTrue(Files.readString(Path.of(log)).contains("\"stored\":\"sha-256=:"));
+  }
+
+  /** The version that the build uses, which is already in the local repository. */
+  private static String dependencyPlugin() throws Exception {
+    String pom = Files.readString(Path.of("..", "pom.xml"));
+    String after = pom.substring(pom.indexOf("<artifactId>maven-dependency-plugin</artifactId>"));
+    return after.substring(after.indexOf("<version>") + 9, after.indexOf("</version>"));
+  }
+
+  private static void maven(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-q"));
+    command.addAll(List.of(arguments));
+    Programs.Result result = Programs.run(command, Map.of());
+    assertEquals(0, result.exitCode(), result.out() + result.err());
+  }
+}
