@@ -156,6 +156,9 @@ rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
 {{- if and $single (eq (default "Recreate" .Values.strategy.type) "RollingUpdate") (ne (int (default 1 (dig "rollingUpdate" "maxSurge" 1 .Values.strategy))) 0) }}
 {{- fail (printf "strategy RollingUpdate with a surge never ends with %s: the new pod waits for the volume of the old one" $single) }}
 {{- end }}
+{{- if and (.Values.settings).write (or .Values.content.readOnly (not (has .Values.content.type (list "existingClaim" "persistentVolumeClaim")))) }}
+{{- fail "settings.write needs a claim of content with content.readOnly: false" }}
+{{- end }}
 {{- if and (eq $content.type "existingClaim") (not $content.existingClaim.claimName) }}
 {{- fail "content.existingClaim.claimName must name the claim to serve (content.type is existingClaim)" }}
 {{- end }}

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimVolumeSource;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,23 @@ class ChartOperationsTest {
     assertEquals(true, contentOf("content: {" + claim + "}").getReadOnly());
     assertEquals(false, contentOf("content: {readOnly: false, " + claim + "}").getReadOnly());
     assertEquals(true, contentOf("content: {type: persistentVolumeClaim}").getReadOnly());
+  }
+
+  @Test
+  void theServerCanWriteOnlyIfARuleLetsRequestsWrite() throws Exception {
+    String claim = "content: {type: persistentVolumeClaim, readOnly: false}";
+    String rule = "settings: {write: [{path: /in, anyone: 'on'}]}";
+    assertEquals(true, contentMount(claim).getReadOnly());
+    assertEquals(false, contentMount(rule + "\n" + claim).getReadOnly());
+  }
+
+  private static VolumeMount contentMount(String values) throws Exception {
+    return ChartObjectsTest.container(ChartObjectsTest.pod(values), "millrace")
+        .getVolumeMounts()
+        .stream()
+        .filter(mount -> mount.getName().equals("content"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static PersistentVolumeClaimVolumeSource contentOf(String values) throws Exception {

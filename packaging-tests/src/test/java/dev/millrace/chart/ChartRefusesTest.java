@@ -55,6 +55,7 @@ class ChartRefusesTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "settings: {write: [{path: /in, anyone: 'on'}]}|settings.write needs a claim of content",
         "image: {repository: ''}|image.repository must name the image of the server",
         "content: {type: persistentVolumeClaim, persistentVolumeClaim: {accessModes: [ReadWriteOnce]}}"
             + "|content.persistentVolumeClaim.accessModes is for one pod",
