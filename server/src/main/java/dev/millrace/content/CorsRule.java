@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record CorsRule(Glob match, List<String> origins, List<String> headers, int maxAgeSeconds) {
   private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
-  private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
+  static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
   private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
   private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
   private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");

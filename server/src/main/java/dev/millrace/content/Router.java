@@ -79,7 +79,11 @@ public final class Router implements HttpHandler {
         handlers.context().applyCors(exchange, names.decoded());
       }
     }
-    exchange.getResponseHeaders().put(Headers.ALLOW, allow(writeRule(exchange)));
+    String allow = allow(writeRule(exchange));
+    exchange.getResponseHeaders().put(Headers.ALLOW, allow);
+    if (exchange.getResponseHeaders().contains(CorsRule.ALLOW_METHODS)) {
+      exchange.getResponseHeaders().put(CorsRule.ALLOW_METHODS, allow);
+    }
     BodilessResponse.send(exchange, StatusCodes.NO_CONTENT);
   }
 

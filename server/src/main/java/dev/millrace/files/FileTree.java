@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The files beneath a directory, read with blocking calls, for commands and dedicated threads. Any
  * thread may open files; one thread walks.
  *
- * <p>The walk follows no symbolic links. A link's target beneath the directory is visited at its
- * own path.
+ * <p>The walk omits unfinished uploads, and follows no symbolic links. A link's target beneath the
+ * directory is visited at its own path.
  */
 public final class FileTree implements AutoCloseable {
   /** Receives the files that {@link #walk} visits. */
@@ -69,6 +69,9 @@ public final class FileTree implements AutoCloseable {
     }
     entries.sort(DirectoryEntry::compareNames);
     for (DirectoryEntry entry : entries) {
+      if (StagingArea.isName(entry.name())) {
+        continue;
+      }
       byte[] child = here ? entry.name() : join(path, entry.name());
       if (entry.isDirectory()) {
         walk(child, false, visitor);

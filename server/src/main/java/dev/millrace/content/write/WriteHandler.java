@@ -153,6 +153,10 @@ public final class WriteHandler implements MountHandler {
       throw new WriteException( // RFC 9110 §14.5
           StatusCodes.BAD_REQUEST, "Content-Range is not supported: send the whole file");
     }
+    if (exchange.isRequestComplete() && !headers.contains(Headers.CONTENT_LENGTH)) {
+      throw new WriteException( // as from HTTP/1.0; an empty file would replace the old one
+          StatusCodes.LENGTH_REQUIRED, "a body is required; its length can be 0");
+    }
     String coding = headers.getFirst(Headers.CONTENT_ENCODING);
     if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
       throw new WriteException(

@@ -105,6 +105,51 @@ class UploadFaultsTest {
     }
   }
 
+  @Test
+  void aSlowClientIsEnded() throws Exception {
+    Files.createDirectory(root.resolve("in"));
+    String yaml = RULE + "upload-min-rate: 1MiB\n";
+    try (RunningServer server = RunningServer.start(root, Via.URING, yaml);
+        RawClient client = new RawClient(server.address())) {
+      client.send("PUT /in/f HTTP/1.1\r\nHost: test\r\nContent-Length: 1000000\r\n\r\nslow");
+      RawClient.Head head = client.head();
+      assertEquals(408, head.status());
+      assertTrue(client.body(head).length > 0);
+      assertTrue(client.atEnd());
+      server.await("millrace_writes_total{outcome=\"aborted\"}", 1);
+      assertEquals(List.of(), names());
+    }
+  }
+
+  /** Without a length, a client that sends no body would replace a file by an empty one. */
+  @Test
+  void aLengthIsRequired() throws Exception {
+    Path in = Files.createDirectory(root.resolve("in"));
+    Files.writeString(in.resolve("f"), "old");
+    try (RunningServer server = RunningServer.start(root, Via.URING, RULE)) {
+      assertEquals(411, Answered.to(server, "PUT", "/in/f").status());
+      assertEquals(411, Answered.raw(server.address(), "PUT /in/f HTTP/1.0\r\n\r\n").status());
+      assertEquals("old", Files.readString(in.resolve("f")));
+      assertEquals(204, Answered.to(server, "PUT", "/in/f", "Content-Length: 0").status());
+      assertEquals("", Files.readString(in.resolve("f")));
+    }
+  }
+
+  @Test
+  void aPreflightRequestNamesTheMethodsOfThePath() throws Exception {
+    Files.createDirectory(root.resolve("in"));
+    String cors = "cors: [{match: /**, origins: ['https://a.test'], headers: [Repr-Digest]}]\n";
+    try (RunningServer server = RunningServer.start(root, Via.URING, RULE + cors)) {
+      String[] preflight = {"Origin: https://a.test", "Access-Control-Request-Method: PUT"};
+      assertEquals(
+          "GET, HEAD, OPTIONS, PUT, DELETE",
+          Answered.to(server, "OPTIONS", "/in/f", preflight).field("access-control-allow-methods"));
+      assertEquals(
+          "GET, HEAD, OPTIONS",
+          Answered.to(server, "OPTIONS", "/f", preflight).field("access-control-allow-methods"));
+    }
+  }
+
   /** With Landlock, the server may change the roots of mounts with a rule, and nothing else. */
   @Test
   void aConfinedServerWrites() throws Exception {
