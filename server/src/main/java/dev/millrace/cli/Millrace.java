@@ -100,6 +100,7 @@ public final class Millrace implements Runnable {
     subcommands.put("doctor", DoctorCommand::new);
     subcommands.put("top", TopCommand::new);
     subcommands.put("health", HealthCommand::new);
+    subcommands.put("put", PutCommand::new);
     subcommands.put("completion", CompletionCommand::new);
     Supplier<Object> subcommand = subcommands.get(name);
     if (subcommand != null) {
