@@ -135,7 +135,11 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
         },
         failure -> {
           busy = false;
-          failed(failure);
+          if (ended) {
+            release();
+          } else {
+            failed(failure);
+          }
         });
   }
 
@@ -256,6 +260,9 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
   }
 
   private void verified() {
+    if (ended) {
+      return;
+    }
     end(Outcome.VERIFIED);
     BodilessResponse.send(exchange, StatusCodes.NO_CONTENT);
   }
@@ -283,7 +290,6 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
 
   private void failed(Throwable failure) {
     if (ended) {
-      releaseUnlessBusy();
       return;
     }
     if (failure instanceof WriteException problem) {
@@ -313,12 +319,8 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     }
     services.stats().ended(outcome);
     services.end(client);
-    releaseUnlessBusy();
-  }
-
-  private void releaseUnlessBusy() {
     if (!busy) {
-      release();
+      release(); // otherwise when the worker is done
     }
   }
 

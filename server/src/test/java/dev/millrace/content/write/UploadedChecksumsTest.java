@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.server.Answered;
 import dev.millrace.server.Programs;
+import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.Via;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +75,38 @@ class UploadedChecksumsTest {
     try (RunningServer server = RunningServer.start(root, via, stored)) {
       assertEquals(201, put(server, "/in/f.jar.sha1", "any").status());
       assertEquals("any", Files.readString(root.resolve("in/f.jar.sha1")));
+    }
+  }
+
+  /** A client that disconnects while a digest is computed for it gives its buffers back once. */
+  @ParameterizedTest
+  @EnumSource(names = {"URING", "NIO"})
+  void anAbandonedComparisonDisturbsNoOtherUpload(Via via) throws Exception {
+    Files.createDirectory(root.resolve("in"));
+    try (RandomAccessFile file = new RandomAccessFile(root.resolve("in/sparse").toFile(), "rw")) {
+      file.setLength(2_000_000_000);
+    }
+    try (RunningServer server = RunningServer.start(root, via, RULE)) {
+      try (RawClient client = new RawClient(server.address())) {
+        client.send("PUT /in/sparse.sha1 HTTP/1.1\r\nHost: test\r\nContent-Length: 40\r\n\r\n");
+        client.send("0".repeat(40));
+        server.await("millrace_digest_queue_depth", 1);
+      }
+      server.await("millrace_uploads_active", 0);
+      server.await("millrace_digest_computed_total", 1);
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        RawClient client = new RawClient(server.address());
+        clients.add(client);
+        client.send("PUT /in/f" + i + " HTTP/1.1\r\nHost: test\r\nContent-Length: 60000\r\n\r\n");
+        client.send(("" + i).repeat(50_000));
+      }
+      for (int i = 0; i < 4; i++) {
+        clients.get(i).send(("" + i).repeat(10_000));
+        assertEquals(201, clients.get(i).head().status());
+        clients.get(i).close();
+        assertEquals(("" + i).repeat(60_000), Files.readString(root.resolve("in/f" + i)));
+      }
     }
   }
 
