@@ -90,7 +90,10 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     this.filling = buffers.take();
     this.other = buffers.take();
     long length = exchange.getRequestContentLength();
-    this.small = length >= 0 && length < filling.capacity() && !awaitsContinue(exchange);
+    this.small =
+        length >= 0
+            && length < filling.capacity()
+            && (checksum != null || !awaitsContinue(exchange));
   }
 
   private static boolean awaitsContinue(HttpServerExchange exchange) {
