@@ -235,8 +235,14 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
 
   // ---- the end ---------------------------------------------------------------------------------
 
-  /** The body is complete, and no worker has a part of it. */
+  /** The body has ended, and no worker has a part of it. */
   private void finish() {
+    long announced = exchange.getRequestContentLength();
+    if (exchange.isComplete() || (announced >= 0 && received != announced)) {
+      end(Outcome.ABORTED); // the request was terminated: its body only looks complete
+      IoUtils.safeClose(exchange.getConnection());
+      return;
+    }
     if (checksum != null) {
       checksum.compare(exchange, filling.flip(), this::verified, this::failed);
       return;

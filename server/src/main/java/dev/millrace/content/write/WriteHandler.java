@@ -87,6 +87,9 @@ public final class WriteHandler implements MountHandler {
   }
 
   private void authorized(HttpServerExchange exchange, ParsedPath names, WriteRule rule) {
+    if (exchange.isComplete()) {
+      return; // the client has left during the check of its password
+    }
     try {
       checkName(names);
       ParsedPath below = names.below(context.mount().prefix());

@@ -12,6 +12,7 @@ import io.undertow.server.HttpServerExchange;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
   private final RequestTrailers trailers;
   private long left;
   private boolean over;
+  private boolean abandoned;
   private @Nullable RejectReason rejection;
 
   private RequestBody(
@@ -123,6 +125,9 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
 
   @Override
   public int read(ByteBuffer into) throws IOException {
+    if (abandoned) {
+      throw new ClosedChannelException(); // an end would make the body look complete
+    }
     if (over) {
       return -1;
     }
@@ -275,11 +280,15 @@ final class RequestBody extends AbstractStreamSourceConduit<StreamSourceConduit>
    */
   @Override
   public void terminateReads() {
-    if (!over && !discardHeld()) {
+    if (over) {
+      return;
+    }
+    if (!discardHeld()) {
       connection.bodyIsLeft();
       exchange.setPersistent(false);
       end();
     }
+    abandoned = true;
   }
 
   @Override

@@ -31,6 +31,7 @@ final class StreamSource implements StreamSourceConduit {
   private boolean awaitsContinue;
   private boolean resumed;
   private boolean over;
+  private boolean abandoned;
   private boolean firing;
 
   StreamSource(Http2Connection connection, Http2Stream stream) {
@@ -102,6 +103,9 @@ final class StreamSource implements StreamSourceConduit {
 
   @Override
   public int read(ByteBuffer into) throws IOException {
+    if (abandoned) {
+      throw new ClosedChannelException(); // an end would make the body look complete
+    }
     if (over) {
       return -1;
     }
@@ -167,6 +171,7 @@ final class StreamSource implements StreamSourceConduit {
   public void terminateReads() {
     if (!over) {
       awaitsContinue = false;
+      abandoned = true;
       connection.consumed(stream, received.size());
       received.clear();
       end();

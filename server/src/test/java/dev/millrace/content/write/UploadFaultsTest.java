@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.server.Answered;
+import dev.millrace.server.Http2Client;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Served;
 import dev.millrace.server.RawClient;
@@ -12,7 +13,10 @@ import dev.millrace.server.Via;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +122,86 @@ class UploadFaultsTest {
       assertTrue(client.atEnd());
       server.await("millrace_writes_total{outcome=\"aborted\"}", 1);
       assertEquals(List.of(), names());
+    }
+  }
+
+  /** Checking a password takes so long that the client may have gone before its upload starts. */
+  @ParameterizedTest
+  @CsvSource({"URING", "NIO", "HTTP2_URING", "HTTP2_NIO"})
+  void aClientThatLeavesDuringItsPasswordCheckIsForgotten(Via via) throws Exception {
+    Files.createDirectory(root.resolve("in"));
+    Path passwords = root.resolve("passwords");
+    int users = 6;
+    Files.writeString(passwords, "");
+    for (int i = 0; i < users; i++) { // a check of its own for each: a successful one is cached
+      run("htpasswd", "-b", "-B", "-C", "13", passwords.toString(), "u" + i, "p");
+    }
+    String yaml =
+        "write: [{path: /in, allow: [create, replace], basic: " + passwords + "}]\nuploads: 2\n";
+    try (RunningServer server = RunningServer.start(root, via, yaml)) {
+      for (int i = 1; i < users; i++) {
+        try (RawClient client = new RawClient(server.address())) {
+          String user = Base64.getEncoder().encodeToString(("u" + i + ":p").getBytes());
+          client.send(
+              "PUT /in/f HTTP/1.1\r\nHost: test\r\nAuthorization: Basic "
+                  + user
+                  + "\r\nContent-Length: 100000\r\n\r\n");
+          server.await("http_server_active_requests", 1);
+          client.reset();
+        }
+      }
+      server.await("http_server_active_requests", 0);
+      server.await("millrace_pool_queue_depth{pool=\"worker\"}", 0);
+      String user = "Authorization: Basic " + Base64.getEncoder().encodeToString("u0:p".getBytes());
+      for (int i = 0; i < 2; i++) {
+        assertEquals(
+            i == 0 ? 201 : 204,
+            Answered.to(server, "PUT", "/in/f", user, "Content-Length: 0").status());
+      }
+      server.await("millrace_uploads_active", 0);
+      server.await("millrace_request_failures_total", 0);
+    }
+  }
+
+  /**
+   * With and without a length: a stream that is reset, or whose connection ends, stores nothing.
+   */
+  @ParameterizedTest
+  @CsvSource({"HTTP2_URING", "HTTP2_NIO"})
+  void aStreamThatIsResetChangesNothing(Via via) throws Exception {
+    Path in = Files.createDirectory(root.resolve("in"));
+    Files.writeString(in.resolve("old"), "old");
+    Random random = new Random(1);
+    try (RunningServer server = RunningServer.start(root, via, RULE)) {
+      for (int i = 0; i < 80; i++) {
+        List<String> fields =
+            new ArrayList<>(
+                List.of(
+                    ":method",
+                    "PUT",
+                    ":scheme",
+                    "http",
+                    ":authority",
+                    "test",
+                    ":path",
+                    i % 2 == 0 ? "/in/old" : "/in/new"));
+        if (i % 4 < 2) {
+          fields.addAll(List.of("content-length", i % 8 < 4 ? "60000" : "1000000"));
+        }
+        try (Http2Client client = Http2Client.open(server.plainAddress())) {
+          client.longHeaders(1, 0, fields.toArray(String[]::new));
+          client.data(1, 0, new byte[random.nextInt(16_000)]);
+          if (i % 3 == 0) {
+            client.reset(1, Http2Client.CANCEL);
+            client.sync();
+          }
+        }
+      }
+      server.await("http_server_active_requests", 0);
+      server.await("millrace_uploads_active", 0);
+      assertEquals(List.of("old"), names());
+      assertEquals("old", Files.readString(in.resolve("old")));
+      server.await("millrace_request_failures_total", 0);
     }
   }
 
