@@ -93,7 +93,8 @@ class HouseRulesTest {
           "content: auth cache config digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
           "content.checksum: content digest files http.exchange http.semantics text",
-          "content.write: auth config content content.checksum digest files http.exchange http.parser http.semantics text",
+          "content.write: auth config content content.checksum digest files http.exchange http.parser"
+              + " http.semantics limits text",
           "content.file: auth content content.checksum content.listing digest files http.exchange"
               + " http.semantics",
           "metrics: acme cache certificate content.write digest files http.exchange http.http2 http.parser limits"

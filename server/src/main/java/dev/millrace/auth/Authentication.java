@@ -11,7 +11,6 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Enforces a mount's authentication rules. Loop thread only. */
 public final class Authentication {
@@ -32,7 +31,7 @@ public final class Authentication {
       LoopExecutors executors,
       ExchangeFailures failures,
       Runnable proceed) {
-    AuthRule rule = find(rules, names);
+    AuthRule rule = names.longestPrefix(rules, AuthRule::prefix);
     if (rule == null) {
       proceed.run();
       return;
@@ -51,17 +50,6 @@ public final class Authentication {
         () -> rule.credentials().verify(presented),
         verdict -> decide(exchange, rule, verdict, proceed),
         failure -> failures.failed(exchange, failure));
-  }
-
-  private static @Nullable AuthRule find(List<AuthRule> rules, ParsedPath names) {
-    AuthRule best = null;
-    for (AuthRule rule : rules) {
-      if (names.startsWith(rule.prefix())
-          && (best == null || rule.prefix().segments().size() > best.prefix().segments().size())) {
-        best = rule;
-      }
-    }
-    return best;
   }
 
   private static void decide(

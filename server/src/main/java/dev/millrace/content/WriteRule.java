@@ -39,13 +39,6 @@ public record WriteRule(
 
   /** The rule that applies to a path, or null. */
   public static @Nullable WriteRule find(List<WriteRule> rules, ParsedPath names) {
-    WriteRule best = null;
-    for (WriteRule rule : rules) {
-      if (names.startsWith(rule.prefix)
-          && (best == null || rule.prefix.segments().size() > best.prefix.segments().size())) {
-        best = rule;
-      }
-    }
-    return best;
+    return names.longestPrefix(rules, WriteRule::prefix);
   }
 }

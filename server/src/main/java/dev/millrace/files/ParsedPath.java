@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decoded path of a request.
@@ -46,6 +48,20 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
       }
     }
     return true;
+  }
+
+  /** Of the rules whose prefix this path starts with, the one with the longest; null for none. */
+  public <T> @Nullable T longestPrefix(List<T> rules, Function<T, ParsedPath> prefixOf) {
+    T best = null;
+    int bestNames = -1;
+    for (T rule : rules) {
+      ParsedPath prefix = prefixOf.apply(rule);
+      if (prefix.segments.size() > bestNames && startsWith(prefix)) {
+        best = rule;
+        bestNames = prefix.segments.size();
+      }
+    }
+    return best;
   }
 
   /** The names after {@code prefix}, which this path starts with. */

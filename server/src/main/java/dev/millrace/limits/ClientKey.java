@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param network the address, or the first 64 bits of it
  */
-record ClientKey(long network, boolean isIpv6) {
+public record ClientKey(long network, boolean isIpv6) {
   static ClientKey of(InetAddress address) {
     byte[] bytes = address.getAddress();
     boolean ipv6 = bytes.length > Integer.BYTES;
@@ -25,7 +25,7 @@ record ClientKey(long network, boolean isIpv6) {
   }
 
   /** The key of a peer; null if it has no address. */
-  static @Nullable ClientKey of(@Nullable SocketAddress peer) {
+  public static @Nullable ClientKey of(@Nullable SocketAddress peer) {
     return peer instanceof InetSocketAddress internet && internet.getAddress() != null
         ? of(internet.getAddress())
         : null;

@@ -7,6 +7,7 @@ import dev.millrace.content.write.UploadWork.Stored;
 import dev.millrace.content.write.WriteStats.Outcome;
 import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.http.parser.RejectedException;
+import dev.millrace.limits.ClientKey;
 import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
@@ -14,7 +15,6 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,7 +50,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
   private final LoopExecutors workers;
   private final ExpectedDigests expected;
   private final UploadWork work;
-  private final @Nullable InetAddress client;
+  private final @Nullable ClientKey client;
   private final @Nullable ComparedChecksum checksum;
 
   private ByteBuffer filling;
@@ -66,7 +66,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
 
   /**
    * @param work owned by this object
-   * @param client the address for which the upload is counted, or null
+   * @param client for which the upload is counted, or null
    * @param checksum compares the body, which is not stored, or null; owned by this object
    */
   Upload(
@@ -76,7 +76,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
       UploadBuffers buffers,
       ExpectedDigests expected,
       UploadWork work,
-      @Nullable InetAddress client,
+      @Nullable ClientKey client,
       @Nullable ComparedChecksum checksum) {
     this.exchange = exchange;
     this.target = target;

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param maxBytes of a body
  * @param max uploads in progress
- * @param maxPerClient uploads in progress of one address
+ * @param maxPerClient uploads in progress of an IPv4 address or IPv6 /64
  * @param minBytesPerSecond a slower client gets 408
  * @param minFreeBytes of the file system that uploads leave free
  * @param mode permissions of new files
@@ -50,7 +50,7 @@ public record UploadSettings(
           "uploads-per-client",
           "16",
           "N",
-          "Maximum number of uploads in progress from one address.",
+          "Maximum number of uploads in progress of an IPv4 address or IPv6 /64.",
           Parser.number(1, 100_000));
 
   private static final Key<Integer> MIN_RATE =

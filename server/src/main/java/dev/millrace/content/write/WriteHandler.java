@@ -16,6 +16,7 @@ import dev.millrace.files.ParsedPath;
 import dev.millrace.files.Root;
 import dev.millrace.files.StagingArea;
 import dev.millrace.http.exchange.ErrorResponder;
+import dev.millrace.limits.ClientKey;
 import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -23,8 +24,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -234,7 +233,7 @@ public final class WriteHandler implements MountHandler {
       Set<Algorithm> algorithms,
       @Nullable ComparedChecksum checksum)
       throws WriteException {
-    InetAddress client = client(exchange);
+    ClientKey client = ClientKey.of(exchange.getSourceAddress());
     services.begin(client);
     Target target;
     try {
@@ -259,11 +258,6 @@ public final class WriteHandler implements MountHandler {
       algorithms.addAll(EnumSet.of(Algorithm.SHA_256, Algorithm.SHA_512));
     }
     return algorithms;
-  }
-
-  private static @Nullable InetAddress client(HttpServerExchange exchange) {
-    InetSocketAddress source = exchange.getSourceAddress();
-    return source == null ? null : source.getAddress();
   }
 
   // ---- DELETE ----------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ import dev.millrace.content.WriteRule;
 import dev.millrace.digest.IndexedFile;
 import dev.millrace.files.Root;
 import dev.millrace.files.StagingArea;
+import dev.millrace.limits.ClientKey;
 import dev.millrace.sync.ThreadPool;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +29,7 @@ public final class WriteServices {
   private final Consumer<IndexedFile> whenStored;
   private final WriteStats stats = new WriteStats();
   private final AtomicInteger uploads = new AtomicInteger();
-  private final Map<InetAddress, Integer> perClient = new ConcurrentHashMap<>();
+  private final Map<ClientKey, Integer> perClient = new ConcurrentHashMap<>();
   private final ReentrantLock commits = new ReentrantLock();
 
   /**
@@ -116,7 +116,7 @@ public final class WriteServices {
    * @param client null if it has no Internet address
    * @throws WriteException 503 if there are too many
    */
-  void begin(@Nullable InetAddress client) throws WriteException {
+  void begin(@Nullable ClientKey client) throws WriteException {
     if (uploads.incrementAndGet() > settings.max()) {
       uploads.decrementAndGet();
       throw new WriteException(StatusCodes.SERVICE_UNAVAILABLE, "too many uploads are in progress");
@@ -124,12 +124,12 @@ public final class WriteServices {
     if (client != null && perClient.merge(client, 1, Integer::sum) > settings.maxPerClient()) {
       end(client);
       throw new WriteException(
-          StatusCodes.SERVICE_UNAVAILABLE, "too many uploads of this address are in progress");
+          StatusCodes.SERVICE_UNAVAILABLE, "too many uploads of this client are in progress");
     }
   }
 
   /** Counts an upload as ended. */
-  void end(@Nullable InetAddress client) {
+  void end(@Nullable ClientKey client) {
     uploads.decrementAndGet();
     if (client != null) {
       perClient.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);

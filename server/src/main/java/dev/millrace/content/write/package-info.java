@@ -17,7 +17,7 @@
  * <p>A file is written without a name, so that readers see the old file or the new one, and a
  * process that is killed leaves nothing (docs/decisions/0027-uploads-by-worker-threads.md). Imports
  * {@code auth}, {@code content}, {@code digest}, {@code files}, {@code http.exchange}, {@code
- * http.semantics}, {@code text} and Undertow.
+ * http.semantics}, {@code limits}, {@code text} and Undertow.
  */
 @NullMarked
 package dev.millrace.content.write;
