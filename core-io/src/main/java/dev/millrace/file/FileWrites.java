@@ -31,6 +31,10 @@ public final class FileWrites {
   private static final int AT_SYMLINK_FOLLOW = 0x400;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int LOCK_EX_NB = 2 | 4;
+  private static final int RENAME_NOREPLACE = 1;
+  private static final int RENAME_EXCHANGE = 2;
+  private static final long FICLONE = 0x40049409L;
+  private static final long COPY_BYTES = 8 << 20; // of a call, so that a signal waits not for long
 
   private static final CFunction OPENAT = CFunction.ofLibc("openat");
   private static final CFunction PWRITE = CFunction.ofLibc("pwrite");
@@ -41,6 +45,8 @@ public final class FileWrites {
   private static final CFunction FCHMOD = CFunction.ofLibc("fchmod");
   private static final CFunction FLOCK = CFunction.ofLibc("flock");
   private static final CFunction FSTATVFS = CFunction.ofLibc("fstatvfs");
+  private static final CFunction IOCTL = CFunction.ofLibc("ioctl");
+  private static final CFunction SENDFILE = CFunction.ofLibc("sendfile");
   private static final CFunction RENAMEAT2 = CFunction.ofLibc("renameat2");
 
   private FileWrites() {}
@@ -97,6 +103,30 @@ public final class FileWrites {
     }
   }
 
+  /**
+   * Copies the content of an open file to an empty one. The copy shares the blocks where the file
+   * system can do that (ioctl_ficlonerange(2)); elsewhere the kernel copies them (sendfile(2)).
+   *
+   * @return the bytes that were copied, from the start to the end of the file at that time
+   */
+  public static long copy(int fromFd, int toFd) throws ErrnoException {
+    if (IOCTL.intOrErrno(toFd, FICLONE, fromFd) == 0) {
+      return FileCalls.stat(toFd).sizeBytes();
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment offset = arena.allocate(JAVA_LONG);
+      while (true) {
+        long n = SENDFILE.longOrErrno(toFd, fromFd, offset.address(), COPY_BYTES);
+        if (n == 0) {
+          return offset.get(JAVA_LONG, 0);
+        }
+        if (n != -Errno.EINTR) {
+          long _ = requireLong("sendfile", n);
+        }
+      }
+    }
+  }
+
   /** Waits until a file's content, or a directory's entries, are on the disk (fsync(2)). */
   public static void sync(int fd) throws ErrnoException {
     int result;
@@ -128,7 +158,13 @@ public final class FileWrites {
    * Renames an entry; fails with EEXIST if the new name exists (renameat2(2), RENAME_NOREPLACE).
    */
   public static void renameNew(int fromFd, byte[] from, int toFd, byte[] to) throws ErrnoException {
-    rename(fromFd, from, toFd, to, 1);
+    rename(fromFd, from, toFd, to, RENAME_NOREPLACE);
+  }
+
+  /** Exchanges two entries atomically; both must exist (renameat2(2), RENAME_EXCHANGE). */
+  public static void exchange(int oneFd, byte[] one, int otherFd, byte[] other)
+      throws ErrnoException {
+    rename(oneFd, one, otherFd, other, RENAME_EXCHANGE);
   }
 
   private static void rename(int fromFd, byte[] from, int toFd, byte[] to, int flags)

@@ -3,6 +3,7 @@ package dev.millrace.file;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,5 +119,48 @@ class FileWritesTest {
     Files.createSymbolicLink(directory.resolve("link"), Path.of("f"));
     assertErrno(Errno.ELOOP, () -> FileWrites.open(fd, name("link")));
     assertTrue(FileWrites.freeBytes(fd) > 0);
+  }
+
+  @Test
+  void exchangedEntriesBothRemain() throws Exception {
+    Files.writeString(directory.resolve("one"), "1");
+    Files.createDirectory(directory.resolve("two"));
+    FileWrites.exchange(fd, name("one"), fd, name("two"));
+    assertTrue(Files.isDirectory(directory.resolve("one")));
+    assertEquals("1", Files.readString(directory.resolve("two")));
+    assertErrno(Errno.ENOENT, () -> FileWrites.exchange(fd, name("one"), fd, name("none")));
+  }
+
+  @Test
+  void aCopyHasTheSameContent() throws Exception {
+    byte[] content = new byte[(9 << 20) + 1]; // more than one call copies
+    new Random(1).nextBytes(content);
+    Files.write(directory.resolve("from"), content);
+    int from = FileCalls.openForReading(directory.resolve("from"));
+    int to = FileWrites.create(fd, name("to"), 0600);
+    assertEquals(content.length, FileWrites.copy(from, to));
+    FileCalls.close(from);
+    FileCalls.close(to);
+    assertArrayEquals(content, Files.readAllBytes(directory.resolve("to")));
+  }
+
+  @Test
+  void attributesAreKeptWithTheFile() throws Exception {
+    int file = FileWrites.create(fd, name("file"), 0600);
+    try {
+      assertNull(ExtendedAttributes.get(file, "user.one"));
+      ExtendedAttributes.remove(file, "user.one");
+      ExtendedAttributes.set(file, "user.one", name("value"));
+      ExtendedAttributes.set(file, "user.one", name("other"));
+      assertArrayEquals(name("other"), ExtendedAttributes.get(file, "user.one"));
+      ExtendedAttributes.set(file, "user.one", new byte[0]);
+      assertArrayEquals(new byte[0], ExtendedAttributes.get(file, "user.one"));
+      ExtendedAttributes.remove(file, "user.one");
+      assertNull(ExtendedAttributes.get(file, "user.one"));
+      assertErrno(
+          Errno.ERANGE, () -> ExtendedAttributes.set(file, "user." + "x".repeat(300), name("")));
+    } finally {
+      FileCalls.close(file);
+    }
   }
 }

@@ -25,6 +25,9 @@ public final class Errno {
   /** Bad file descriptor. */
   public static final int EBADF = 9;
 
+  /** Argument list, or the value of an attribute, too long. */
+  public static final int E2BIG = 7;
+
   /** Resource temporarily unavailable. */
   public static final int EAGAIN = 11;
 
@@ -99,6 +102,9 @@ public final class Errno {
 
   /** Invalid request descriptor. */
   public static final int EBADR = 53;
+
+  /** No such extended attribute. */
+  public static final int ENODATA = 61;
 
   /** Timer expired. */
   public static final int ETIME = 62;
@@ -206,6 +212,8 @@ public final class Errno {
       case ESPIPE -> "ESPIPE (29, Illegal seek)";
       case EROFS -> "EROFS (30, Read-only file system)";
       case EPIPE -> "EPIPE (32, Broken pipe)";
+      case E2BIG -> "E2BIG (7, Argument list too long)";
+      case ENODATA -> "ENODATA (61, No data available)";
       case ERANGE -> "ERANGE (34, Numerical result out of range)";
       case EDEADLK -> "EDEADLK (35, Resource deadlock avoided)";
       case ENAMETOOLONG -> "ENAMETOOLONG (36, File name too long)";
