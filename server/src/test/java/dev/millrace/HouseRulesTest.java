@@ -93,15 +93,18 @@ class HouseRulesTest {
           "content: auth cache config digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
           "content.checksum: content digest files http.exchange http.semantics text",
-          "content.write: auth config content content.checksum digest files http.exchange http.parser"
+          "content.lock:",
+          "content.write: auth config content content.checksum content.lock digest files http.exchange http.parser"
               + " http.semantics limits text",
+          "content.webdav: auth content content.lock content.write digest files http.exchange"
+              + " http.semantics",
           "content.file: auth content content.checksum content.listing digest files http.exchange"
               + " http.semantics",
           "metrics: acme cache certificate content.write digest files http.exchange http.http2 http.parser limits"
               + " transport transport.nio transport.tls transport.uring",
           "management: certificate digest http.exchange metrics text transport.nio transport.uring",
-          "server: accesslog acme auth cache certificate config content content.file content.write digest"
-              + " files http.exchange http.http1 http.http2 http.parser https limits management metrics proxy"
+          "server: accesslog acme auth cache certificate config content content.file content.webdav content.write"
+              + " digest files http.exchange http.http1 http.http2 http.parser https limits management metrics proxy"
               + " transport"
               + " transport.nio transport.tls transport.uring",
           "logging: server",

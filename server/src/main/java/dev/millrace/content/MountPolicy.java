@@ -24,6 +24,7 @@ import java.util.Map;
  * @param authRules of the rules that match, the one with the longest prefix applies
  * @param corsRules the first rule that matches applies
  * @param writeRules which paths requests may change; empty for none
+ * @param webdav whether the methods of WebDAV are allowed
  */
 public record MountPolicy(
     boolean listing,
@@ -38,7 +39,8 @@ public record MountPolicy(
     List<CacheRule> cacheRules,
     List<AuthRule> authRules,
     List<CorsRule> corsRules,
-    List<WriteRule> writeRules) {
+    List<WriteRule> writeRules,
+    boolean webdav) {
   /** The value of Cache-Control for the paths that match. */
   public record CacheRule(Glob match, String cacheControl) {}
 
@@ -57,7 +59,8 @@ public record MountPolicy(
           List.of(),
           List.of(),
           List.of(),
-          List.of());
+          List.of(),
+          false);
 
   public MountPolicy {
     index = List.copyOf(index);

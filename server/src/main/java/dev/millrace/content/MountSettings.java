@@ -97,9 +97,17 @@ public final class MountSettings {
           "Paths to try, in order, if a path is not found, as in {path}.html or /index.html.",
           text -> text);
 
+  private static final Key<Boolean> WEBDAV =
+      Key.one(
+          "webdav",
+          "off",
+          "on|off",
+          "Whether WebDAV is allowed (classes 1 and 2); changes need a write rule.",
+          Parser::flag);
+
   /** The keys of a mount's policy. */
   public static final List<Key<?>> POLICY =
-      List.of(LISTING, DOTFILES, SYMLINKS, INDEX, PRECOMPRESSED, RANGES, FALLBACK);
+      List.of(LISTING, DOTFILES, SYMLINKS, INDEX, PRECOMPRESSED, RANGES, FALLBACK, WEBDAV);
 
   /** Policy keys whose values are maps or lists of maps. */
   private static final List<String> STRUCTURED_POLICY =
@@ -196,7 +204,8 @@ public final class MountSettings {
         cacheRules(members.get("cache"), base.cacheRules()),
         AuthSettings.rules(members.get("auth"), base.authRules()),
         corsRules(members.get("cors"), base.corsRules()),
-        WriteSettings.rules(members.get("write"), base.writeRules()));
+        WriteSettings.rules(members.get("write"), base.writeRules()),
+        value(members, WEBDAV, base.webdav()));
   }
 
   private static <T> T value(Map<String, ConfigNode> members, Key<T> key, T base)

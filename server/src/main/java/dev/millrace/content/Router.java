@@ -2,6 +2,7 @@ package dev.millrace.content;
 
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
+import dev.millrace.http.exchange.BodyUse;
 import dev.millrace.http.exchange.ErrorResponder;
 import dev.millrace.http.exchange.RejectionHandler;
 import dev.millrace.http.exchange.RequestTarget;
@@ -14,6 +15,7 @@ import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,20 @@ import org.jspecify.annotations.Nullable;
  * specific matching host. Responds to requests that need no file itself. Loop thread only.
  */
 public final class Router implements HttpHandler {
+  private static final HttpString DAV = new HttpString("DAV");
+  private static final HttpString AUTHOR_VIA = new HttpString("MS-Author-Via");
+
+  /** The methods of WebDAV (RFC 4918) that HTTP itself does not have. */
+  private static final Set<HttpString> WEBDAV =
+      Set.of(
+          Methods.PROPFIND,
+          Methods.PROPPATCH,
+          Methods.MKCOL,
+          Methods.COPY,
+          Methods.MOVE,
+          Methods.LOCK,
+          Methods.UNLOCK);
+
   private static final HttpString CONTENT_TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
 
   /**
@@ -28,8 +44,9 @@ public final class Router implements HttpHandler {
    *
    * @param reads responds to GET and HEAD
    * @param writes responds to PUT and DELETE where a rule of the mount lets requests write
+   * @param webdav responds to the other methods of WebDAV, where the mount's policy allows it
    */
-  public record Handlers(MountHandler reads, MountHandler writes) {
+  public record Handlers(MountHandler reads, MountHandler writes, MountHandler webdav) {
     MountContext context() {
       return reads.context();
     }
@@ -49,9 +66,15 @@ public final class Router implements HttpHandler {
             .toList();
   }
 
-  /** Whether this handler reads the body of a request itself: that of an upload. */
-  public boolean readsBody(HttpServerExchange exchange) {
-    return exchange.getRequestMethod().equals(Methods.PUT) && writeRule(exchange) != null;
+  /** What this handler does with the body of a request. */
+  public BodyUse bodyUse(HttpServerExchange exchange) {
+    HttpString method = exchange.getRequestMethod();
+    if (method.equals(Methods.PUT) && mayWrite(method, exchange)) {
+      return BodyUse.LEAVE;
+    }
+    return WEBDAV.contains(method) && mayWrite(method, exchange)
+        ? BodyUse.COLLECT
+        : BodyUse.DISCARD;
   }
 
   @Override
@@ -63,7 +86,7 @@ public final class Router implements HttpHandler {
     } else if (!method.equals(Methods.GET)
         && !method.equals(Methods.HEAD)
         && !mayWrite(method, exchange)) {
-      exchange.getResponseHeaders().put(Headers.ALLOW, allow(writeRule(exchange)));
+      exchange.getResponseHeaders().put(Headers.ALLOW, allow(exchange));
       ErrorResponder.send(exchange, StatusCodes.METHOD_NOT_ALLOWED);
     } else {
       // Undertow ends an exchange whose handler returns, unless it was dispatched.
@@ -79,7 +102,11 @@ public final class Router implements HttpHandler {
         handlers.context().applyCors(exchange, names.decoded());
       }
     }
-    String allow = allow(writeRule(exchange));
+    String allow = allow(exchange);
+    if (allowsWebdav(exchange)) {
+      exchange.getResponseHeaders().put(DAV, "1, 2");
+      exchange.getResponseHeaders().put(AUTHOR_VIA, "DAV"); // Microsoft's clients require it
+    }
     exchange.getResponseHeaders().put(Headers.ALLOW, allow);
     if (exchange.getResponseHeaders().contains(CorsRule.ALLOW_METHODS)) {
       exchange.getResponseHeaders().put(CorsRule.ALLOW_METHODS, allow);
@@ -97,6 +124,8 @@ public final class Router implements HttpHandler {
           ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
         } else if (isWrite(exchange.getRequestMethod())) {
           handlers.writes().serve(exchange, names);
+        } else if (WEBDAV.contains(exchange.getRequestMethod())) {
+          handlers.webdav().serve(exchange, names);
         } else {
           handlers.reads().serve(exchange, names);
         }
@@ -109,27 +138,55 @@ public final class Router implements HttpHandler {
   }
 
   private boolean mayWrite(HttpString method, HttpServerExchange exchange) {
-    return isWrite(method) && writeRule(exchange) != null;
+    if (isWrite(method)) {
+      return writeRule(exchange) != null;
+    }
+    if (!WEBDAV.contains(method) || !allowsWebdav(exchange)) {
+      return false;
+    }
+    boolean reads = method.equals(Methods.PROPFIND) || method.equals(Methods.COPY);
+    return reads || writeRule(exchange) != null;
+  }
+
+  private boolean allowsWebdav(HttpServerExchange exchange) {
+    Handlers handlers = find(exchange);
+    return handlers != null && handlers.context().policy().webdav();
   }
 
   private @Nullable WriteRule writeRule(HttpServerExchange exchange) {
-    if (!(RequestPath.parse(RequestTarget.path(exchange)) instanceof ParsedPath names)) {
-      return null;
-    }
+    return RequestPath.parse(RequestTarget.path(exchange)) instanceof ParsedPath names
+        ? writeRule(exchange, names)
+        : null;
+  }
+
+  private @Nullable WriteRule writeRule(HttpServerExchange exchange, ParsedPath names) {
     Handlers handlers = find(exchange, names);
     return handlers == null
         ? null
         : WriteRule.find(handlers.context().policy().writeRules(), names);
   }
 
-  /** The value of Allow for a path with this rule. */
-  private static String allow(@Nullable WriteRule rule) {
-    if (rule == null) {
-      return RejectionHandler.ALLOW;
-    }
+  private @Nullable Handlers find(HttpServerExchange exchange) {
+    return RequestPath.parse(RequestTarget.path(exchange)) instanceof ParsedPath names
+        ? find(exchange, names)
+        : null;
+  }
+
+  /** The value of Allow for the path of a request. */
+  private String allow(HttpServerExchange exchange) {
+    WriteRule rule = writeRule(exchange);
+    boolean webdav = allowsWebdav(exchange);
+    Set<WriteRule.Action> allowed = rule == null ? Set.of() : rule.allowed();
+    boolean puts = rule != null && rule.allowsPut();
+    boolean deletes = allowed.contains(WriteRule.Action.DELETE);
     return RejectionHandler.ALLOW
-        + (rule.allowsPut() ? ", PUT" : "")
-        + (rule.allowed().contains(WriteRule.Action.DELETE) ? ", DELETE" : "");
+        + (puts ? ", PUT" : "")
+        + (deletes ? ", DELETE" : "")
+        + (webdav ? ", PROPFIND, COPY" : "")
+        + (webdav && allowed.contains(WriteRule.Action.CREATE) ? ", MKCOL" : "")
+        + (webdav && deletes ? ", MOVE" : "")
+        + (webdav && allowed.contains(WriteRule.Action.REPLACE) ? ", PROPPATCH" : "")
+        + (webdav && puts ? ", LOCK, UNLOCK" : "");
   }
 
   private @Nullable Handlers find(HttpServerExchange exchange, ParsedPath names) {

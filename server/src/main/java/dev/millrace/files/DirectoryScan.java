@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A symbolic link counts as the file or directory that it resolves to beneath the root, under
  * the policy that applies to requests. Dangling links, and entries that are neither file nor
- * directory, are omitted, so every listed entry can be requested.
+ * directory, are omitted, so every listed entry can be requested; so is the {@link StagingArea}.
  */
 public final class DirectoryScan {
   private static final int BUFFER_BYTES = 64 << 10;
@@ -52,6 +52,23 @@ public final class DirectoryScan {
    */
   public List<DirectoryEntry> entries(boolean hidden) throws IOException {
     List<DirectoryEntry> entries = new ArrayList<>();
+    read(directory, (name, type) -> add(name, type, hidden, entries));
+    return entries;
+  }
+
+  /** Receives the entries of a directory. */
+  private interface RawEntries {
+    void entry(byte[] name, byte type);
+  }
+
+  /** The names of all entries of a directory, whatever they are, but {@code .} and {@code ..}. */
+  static List<byte[]> names(OpenFile directory) throws ErrnoException {
+    List<byte[]> names = new ArrayList<>();
+    read(directory, (name, _) -> names.add(name));
+    return names;
+  }
+
+  private static void read(OpenFile directory, RawEntries entries) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
       while (true) {
@@ -60,19 +77,19 @@ public final class DirectoryScan {
           throw new ErrnoException("getdents64", (int) -filled);
         }
         if (filled == 0) {
-          return entries;
+          return;
         }
         for (long at = 0; at < filled; ) {
           int length =
               Short.toUnsignedInt(buffer.get(JAVA_SHORT_UNALIGNED, at + RECORD_LENGTH_OFFSET));
-          add(buffer.asSlice(at, length), hidden, entries);
+          read(buffer.asSlice(at, length), entries);
           at += length;
         }
       }
     }
   }
 
-  private void add(MemorySegment record, boolean hidden, List<DirectoryEntry> entries) {
+  private static void read(MemorySegment record, RawEntries entries) {
     MemorySegment name = record.asSlice(NAME_OFFSET);
     int length = 0;
     while (name.get(JAVA_BYTE, length) != 0) {
@@ -80,10 +97,16 @@ public final class DirectoryScan {
     }
     byte[] bytes = name.asSlice(0, length).toArray(JAVA_BYTE);
     boolean dots = bytes[0] == '.' && (length == 1 || (length == 2 && bytes[1] == '.'));
-    if (dots || (bytes[0] == '.' && !hidden)) {
+    if (!dots) {
+      entries.entry(bytes, record.get(JAVA_BYTE, TYPE_OFFSET));
+    }
+  }
+
+  private void add(byte[] bytes, byte type, boolean hidden, List<DirectoryEntry> entries) {
+    if (bytes[0] == '.' && (!hidden || StagingArea.isName(bytes))) {
       return;
     }
-    switch (record.get(JAVA_BYTE, TYPE_OFFSET)) {
+    switch (type) {
       case DT_REG -> entries.add(new DirectoryEntry(bytes, false, null));
       case DT_DIR -> entries.add(new DirectoryEntry(bytes, true, null));
       case DT_LNK, DT_UNKNOWN -> {
@@ -98,6 +121,34 @@ public final class DirectoryScan {
 
   /** The status of the file that the kernel opens for this name, or null. */
   private @Nullable FileStat resolve(byte[] name) {
+    int fd = openDescriptor(name);
+    if (fd < 0) {
+      return null;
+    }
+    try {
+      return FileCalls.stat(fd);
+    } catch (ErrnoException failed) {
+      return null;
+    } finally {
+      FileCalls.close(fd);
+    }
+  }
+
+  /** Opens an entry for reading. The caller closes it. */
+  public OpenFile open(DirectoryEntry entry) throws ErrnoException {
+    int fd = openDescriptor(entry.name());
+    if (fd < 0) {
+      throw new ErrnoException("openat2", -fd);
+    }
+    try {
+      return new OpenFile(fd, FileCalls.stat(fd), null);
+    } catch (ErrnoException failed) {
+      FileCalls.close(fd);
+      throw failed;
+    }
+  }
+
+  private int openDescriptor(byte[] name) {
     boolean atRoot = path.length == 1 && path[0] == '.';
     int prefix = atRoot ? 0 : path.length + 1;
     try (Arena arena = Arena.ofConfined()) {
@@ -107,17 +158,7 @@ public final class DirectoryScan {
         whole.set(JAVA_BYTE, path.length, (byte) '/');
       }
       MemorySegment.copy(name, 0, whole, JAVA_BYTE, prefix, name.length);
-      int fd = FileCalls.openat2Again(rootFd, whole, how);
-      if (fd < 0) {
-        return null;
-      }
-      try {
-        return FileCalls.stat(fd);
-      } catch (ErrnoException failed) {
-        return null;
-      } finally {
-        FileCalls.close(fd);
-      }
+      return FileCalls.openat2Again(rootFd, whole, how);
     }
   }
 

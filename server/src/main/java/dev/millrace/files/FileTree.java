@@ -69,9 +69,6 @@ public final class FileTree implements AutoCloseable {
     }
     entries.sort(DirectoryEntry::compareNames);
     for (DirectoryEntry entry : entries) {
-      if (StagingArea.isName(entry.name())) {
-        continue;
-      }
       byte[] child = here ? entry.name() : join(path, entry.name());
       if (entry.isDirectory()) {
         walk(child, false, visitor);

@@ -3,6 +3,7 @@ package dev.millrace.files;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.millrace.file.DescriptorChannel;
+import dev.millrace.file.ExtendedAttributes;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenHow;
@@ -123,6 +124,35 @@ public final class OpenFile implements AutoCloseable {
   /** The status at opening. */
   public FileStat stat() {
     return stat;
+  }
+
+  /** The value of an extended attribute, or null if there is none. May wait for a disk. */
+  public byte @Nullable [] attribute(String name) throws ErrnoException {
+    return ExtendedAttributes.get(fd, name);
+  }
+
+  /** Sets an extended attribute, or removes it if the value is null. May wait for a disk. */
+  public void attribute(String name, byte @Nullable [] value) throws ErrnoException {
+    if (value == null) {
+      ExtendedAttributes.remove(fd, name);
+    } else {
+      ExtendedAttributes.set(fd, name, value);
+    }
+  }
+
+  /** Opens a path beneath a root that the caller holds. May wait for a disk. */
+  public static OpenFile open(Root root, byte[] path, SymlinkPolicy symlinks)
+      throws ErrnoException {
+    return open(root, path, symlinks.how());
+  }
+
+  /**
+   * Prepares a scan of this directory, which was opened at this path.
+   *
+   * @param symlinks which links count as the files that they lead to; others are omitted
+   */
+  public DirectoryScan scan(byte[] path, SymlinkPolicy symlinks) {
+    return new DirectoryScan(root().fd(), symlinks.how(), this, path);
   }
 
   /** When the path was last resolved to this file, as {@link System#nanoTime}. */

@@ -1,10 +1,12 @@
 package dev.millrace.files;
 
+import dev.millrace.file.ExtendedAttributes;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileStat;
 import dev.millrace.file.FileWrites;
 import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.ErrnoException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ public final class StagedFile implements AutoCloseable {
   private final int fd;
   private @Nullable WritableDirectory staging;
   private byte @Nullable [] stagedName;
+  private boolean replacesTree;
   private boolean closed;
 
   private StagedFile(WritableDirectory directory, StagingArea area, int fd) {
@@ -80,6 +83,19 @@ public final class StagedFile implements AutoCloseable {
     FileWrites.write(fd, from, length, offset);
   }
 
+  /** Copies the content of another file into this one, which is empty. */
+  public void copy(OpenFile from) throws ErrnoException {
+    long _ = FileWrites.copy(from.fd(), fd);
+  }
+
+  /** Copies an extended attribute if the other file has it. */
+  public void copyAttribute(OpenFile from, String name) throws ErrnoException {
+    byte[] value = from.attribute(name);
+    if (value != null) {
+      ExtendedAttributes.set(fd, name, value);
+    }
+  }
+
   /** Waits until the content is on the disk. */
   public void sync() throws ErrnoException {
     FileWrites.sync(fd);
@@ -107,6 +123,23 @@ public final class StagedFile implements AutoCloseable {
 
   /** Gives the file its name; atomically takes that of another file, which loses it. */
   public void replace(byte[] name) throws ErrnoException {
+    byte[] staged = stage();
+    FileWrites.rename(stagingDirectory().fd(), staged, directory.fd(), name);
+    stagedName = null;
+  }
+
+  /**
+   * Gives the file its name, which a directory has. That gets a name in the staging area instead,
+   * and {@link #close} removes it with all that is in it.
+   */
+  public void replaceTree(byte[] name) throws ErrnoException {
+    byte[] staged = stage();
+    stagingDirectory().exchange(staged, directory, name);
+    replacesTree = true;
+  }
+
+  /** Gives the file a name in the staging area, if it has none. */
+  private byte[] stage() throws ErrnoException {
     byte[] staged = stagedName;
     if (staged == null) {
       staged = StagingArea.newName();
@@ -114,8 +147,7 @@ public final class StagedFile implements AutoCloseable {
       FileWrites.link(fd, stagingDirectory().fd(), staged);
       stagedName = staged;
     }
-    FileWrites.rename(stagingDirectory().fd(), staged, directory.fd(), name);
-    stagedName = null;
+    return staged;
   }
 
   private WritableDirectory stagingDirectory() throws ErrnoException {
@@ -138,8 +170,12 @@ public final class StagedFile implements AutoCloseable {
     if (open != null) {
       if (staged != null) {
         try {
-          open.remove(staged, false);
-        } catch (ErrnoException left) {
+          if (replacesTree) {
+            area.remove(staged);
+          } else {
+            open.remove(staged, false);
+          }
+        } catch (IOException left) {
           // The next sweep removes it.
         }
       }

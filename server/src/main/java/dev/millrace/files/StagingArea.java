@@ -1,13 +1,17 @@
 package dev.millrace.files;
 
 import dev.millrace.file.FileCalls;
+import dev.millrace.file.FileStat;
 import dev.millrace.file.FileWrites;
 import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -81,7 +85,11 @@ public final class StagingArea {
         OpenFile readable = OpenFile.open(root, path(), symlinks.how())) {
       DirectoryScan scan = new DirectoryScan(root.fd(), symlinks.how(), readable, path());
       for (DirectoryEntry entry : scan.entries(true)) {
-        removed += removeUnlocked(directory, entry.name()) ? 1 : 0;
+        boolean done =
+            entry.isDirectory()
+                ? removeUnlockedTree(directory, entry.name())
+                : removeUnlocked(directory, entry.name());
+        removed += done ? 1 : 0;
       }
     } catch (ErrnoException none) {
       if (none.errno() != Errno.ENOENT && none.errno() != Errno.ENOTDIR) {
@@ -89,6 +97,86 @@ public final class StagingArea {
       }
     }
     return removed;
+  }
+
+  /** Opens a directory in this one. */
+  WritableDirectory openTree(byte[] name) throws ErrnoException {
+    return WritableDirectory.open(root, FileTree.join(path(), name), SymlinkPolicy.NONE);
+  }
+
+  /** Opens a file or directory in this one for reading. */
+  OpenFile openFile(byte[] name) throws ErrnoException {
+    return OpenFile.open(root, FileTree.join(path(), name), SymlinkPolicy.NONE);
+  }
+
+  private boolean removeUnlockedTree(WritableDirectory area, byte[] name) throws IOException {
+    try (WritableDirectory tree = openTree(name)) {
+      if (!FileWrites.tryLock(tree.fd())) {
+        return false;
+      }
+    } catch (ErrnoException gone) {
+      return false; // another server has removed or renamed it
+    }
+    removeStaged(area, name);
+    return true;
+  }
+
+  /**
+   * Removes a directory with all that is in it. Directories in it are first moved into the area, so
+   * a tree of any depth takes two descriptors, and what a killed process leaves is swept.
+   */
+  void removeStaged(WritableDirectory area, byte[] name) throws IOException {
+    Deque<byte[]> trees = new ArrayDeque<>(List.of(name));
+    while (!trees.isEmpty()) {
+      byte[] tree = trees.removeLast();
+      try (OpenFile readable = openFile(tree);
+          WritableDirectory directory = openTree(tree)) {
+        for (byte[] entry : DirectoryScan.names(readable)) {
+          try {
+            directory.remove(entry, false);
+          } catch (ErrnoException failed) {
+            if (failed.errno() == Errno.EISDIR || failed.errno() == Errno.EPERM) {
+              byte[] moved = newName();
+              directory.move(entry, area, moved, false);
+              trees.addLast(moved);
+            } else if (failed.errno() != Errno.ENOENT) {
+              throw failed;
+            }
+          }
+        }
+        area.remove(tree, true);
+      } catch (ErrnoException failed) {
+        if (failed.errno() != Errno.ENOENT) { // else another server has removed it
+          throw failed;
+        }
+      }
+    }
+  }
+
+  /**
+   * Moves a file or a directory into this area, to be removed.
+   *
+   * @param directory that has the entry, on the file system of this area
+   * @return its name in this area
+   */
+  public byte[] take(WritableDirectory directory, byte[] name) throws ErrnoException {
+    try (WritableDirectory area = open()) {
+      byte[] taken = newName();
+      directory.move(name, area, taken, false);
+      return taken;
+    }
+  }
+
+  /** Removes what was {@linkplain #take taken}, a directory with all that is in it. */
+  public void remove(byte[] taken) throws IOException {
+    try (WritableDirectory area = open()) {
+      FileStat stat = area.stat(taken);
+      if (stat != null && stat.isDirectory()) {
+        removeStaged(area, taken);
+      } else if (stat != null) {
+        area.remove(taken, false);
+      }
+    }
   }
 
   private static boolean removeUnlocked(WritableDirectory directory, byte[] name)

@@ -100,6 +100,26 @@ public final class WritableDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Moves an entry to another directory of the file system.
+   *
+   * @param replaces whether it atomically takes the name of an existing file; else EEXIST
+   */
+  public void move(byte[] name, WritableDirectory to, byte[] newName, boolean replaces)
+      throws ErrnoException {
+    if (replaces) {
+      FileWrites.rename(fd, name, to.fd, newName);
+    } else {
+      FileWrites.renameNew(fd, name, to.fd, newName);
+    }
+  }
+
+  /** Exchanges two existing entries atomically. */
+  public void exchange(byte[] name, WritableDirectory other, byte[] otherName)
+      throws ErrnoException {
+    FileWrites.exchange(fd, name, other.fd, otherName);
+  }
+
   /** Waits until the entries are on the disk. */
   public void sync() throws ErrnoException {
     FileWrites.sync(fd);

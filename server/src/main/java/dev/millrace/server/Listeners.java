@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.config.HostPort;
 import dev.millrace.config.Key;
 import dev.millrace.config.ListenAddress;
+import dev.millrace.http.exchange.BodyUse;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RejectionHandler;
 import dev.millrace.http.exchange.RequestBodyDiscarder;
@@ -24,8 +25,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
@@ -127,17 +128,17 @@ final class Listeners implements AutoCloseable {
   /**
    * Adds the handlers that precede one.
    *
-   * @param readsBody whether it reads the body of a request; other bodies are discarded
+   * @param bodyUse what it does with the body of a request
    * @param limited adds the handler of limits
    */
   static HttpHandler front(
       HttpHandler handler,
-      Predicate<HttpServerExchange> readsBody,
+      Function<HttpServerExchange, BodyUse> bodyUse,
       UnaryOperator<HttpHandler> limited,
       ServerSettings settings,
       ExchangeFailures failures) {
     HttpHandler https = new HttpsHandler(handler, settings.https().policy());
-    HttpHandler discarder = new RequestBodyDiscarder(https, readsBody, settings.http(), failures);
+    HttpHandler discarder = new RequestBodyDiscarder(https, bodyUse, settings.http(), failures);
     return new RejectionHandler(
         new ForwardedHeaders(limited.apply(discarder), settings.trustedProxies()));
   }

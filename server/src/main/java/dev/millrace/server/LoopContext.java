@@ -133,7 +133,7 @@ final class LoopContext {
     Router router = of.router(buffers, failures);
     return Listeners.front(
         answeringChallenges(router),
-        router::readsBody,
+        router::bodyUse,
         shared.limits()::before,
         shared.settings(),
         failures);

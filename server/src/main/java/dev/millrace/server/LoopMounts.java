@@ -5,6 +5,7 @@ import dev.millrace.content.Mount;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.Router;
 import dev.millrace.content.file.FileHandler;
+import dev.millrace.content.webdav.WebdavHandler;
 import dev.millrace.content.write.WriteHandler;
 import dev.millrace.digest.CrossLoopDigests;
 import dev.millrace.digest.DigestSource;
@@ -58,7 +59,9 @@ final class LoopMounts {
       contexts.add(context);
       handlers.add(
           new Router.Handlers(
-              new FileHandler(context), new WriteHandler(context, shared.writes())));
+              new FileHandler(context),
+              new WriteHandler(context, shared.writes()),
+              new WebdavHandler(context, shared.writes(), mounts)));
     }
     return new Router(handlers);
   }

@@ -194,7 +194,7 @@ class CommandLineTest {
             + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
             + "types, upload-max-size, upload-min-free, upload-min-rate, upload-mode, upload-parents, "
             + "upload-require-digest, upload-sync, uploads, uploads-per-client, user, warm-up, watch-config, "
-            + "workers, write, zero-copy");
+            + "webdav, workers, write, zero-copy");
   }
 
   @Test

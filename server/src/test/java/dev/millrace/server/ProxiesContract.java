@@ -3,6 +3,7 @@ package dev.millrace.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.http.exchange.BodyUse;
 import dev.millrace.http.exchange.Connections;
 import dev.millrace.http.exchange.EngineLoop;
 import dev.millrace.http.exchange.ExchangeFactory;
@@ -105,7 +106,11 @@ abstract class ProxiesContract {
         new EngineLoop(
             new ExchangeFactory(
                 Listeners.front(
-                    ECHO, _ -> false, UnaryOperator.identity(), settings, new ExchangeFailures())),
+                    ECHO,
+                    _ -> BodyUse.DISCARD,
+                    UnaryOperator.identity(),
+                    settings,
+                    new ExchangeFailures())),
             limits,
             new ParserStats(),
             new Connections(System::nanoTime, settings.get(ServerSettings.IDLE_TIMEOUT))),

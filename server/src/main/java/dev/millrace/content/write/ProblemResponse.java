@@ -9,11 +9,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Sends errors as {@code application/problem+json} (RFC 9457). Loop thread only. */
-final class ProblemResponse {
+public final class ProblemResponse {
   private ProblemResponse() {}
 
   /** Sends the response; leaves the rest of the request's body unread. */
-  static void send(HttpServerExchange exchange, WriteException problem) {
+  public static void send(HttpServerExchange exchange, WriteException problem) {
     RequestBodyDiscarder.leaveUnread(exchange);
     int status = problem.status();
     exchange.setStatusCode(status);
@@ -31,8 +31,10 @@ final class ProblemResponse {
   }
 
   private static String title(int status) {
-    return status == WriteException.INSUFFICIENT_STORAGE
-        ? "Insufficient Storage"
-        : StatusCodes.getReason(status);
+    return switch (status) {
+      case WriteException.LOCKED -> "Locked";
+      case WriteException.INSUFFICIENT_STORAGE -> "Insufficient Storage";
+      default -> StatusCodes.getReason(status);
+    };
   }
 }

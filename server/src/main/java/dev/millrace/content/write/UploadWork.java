@@ -7,6 +7,7 @@ import dev.millrace.digest.FileVersion;
 import dev.millrace.digest.IndexedFile;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.FileTree;
+import dev.millrace.files.OpenFile;
 import dev.millrace.files.StagedFile;
 import dev.millrace.files.WritableDirectory;
 import dev.millrace.sync.SyncThread;
@@ -69,7 +70,7 @@ final class UploadWork implements AutoCloseable {
       UploadSettings settings = services.settings();
       WritableDirectory opened = target.open(settings.makesParents());
       directory = opened;
-      FileStat there = target.check(opened);
+      FileStat there = target.checkFile(opened);
       target.require(there == null ? Action.CREATE : Action.REPLACE);
       long free = opened.freeBytes() - settings.minFreeBytes();
       if (free < Math.max(0, announcedBytes)) {
@@ -159,14 +160,24 @@ final class UploadWork implements AutoCloseable {
     }
   }
 
+  /** A file that is replaced keeps the properties that WebDAV clients have set. */
+  private void keepProperties(StagedFile staged) throws ErrnoException {
+    if (target.mount().policy().webdav()) {
+      try (OpenFile replaced = target.openSelf()) {
+        staged.copyAttribute(replaced, Target.PROPERTIES_ATTRIBUTE);
+      }
+    }
+  }
+
   /** Returns whether the file is new. */
   private boolean publish(StagedFile staged, WritableDirectory parent)
       throws WriteException, ErrnoException {
     services.commits().lock();
     try {
-      FileStat there = target.check(parent);
+      FileStat there = target.checkFile(parent);
       target.require(there == null ? Action.CREATE : Action.REPLACE);
       if (there != null) {
+        keepProperties(staged);
         staged.replace(target.name());
         return false;
       }
@@ -175,7 +186,7 @@ final class UploadWork implements AutoCloseable {
     } catch (ErrnoException failed) {
       if (failed.errno() == Errno.EEXIST) { // another server was faster
         throw new WriteException(
-            target.conditions().ifNoneMatch() == null
+            target.preconditions().fields().ifNoneMatch() == null
                 ? StatusCodes.CONFLICT
                 : StatusCodes.PRECONDITION_FAILED,
             "another client has just created the file");

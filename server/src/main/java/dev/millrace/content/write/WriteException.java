@@ -6,24 +6,29 @@ import dev.millrace.uring.ErrnoException;
 import io.undertow.util.StatusCodes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A write that is refused or has failed: the status of the response, and what it says. */
-final class WriteException extends Exception {
+public final class WriteException extends Exception {
   private static final long serialVersionUID = 1;
 
-  static final int INSUFFICIENT_STORAGE = 507; // RFC 4918 §11.5
+  public static final int INSUFFICIENT_STORAGE = 507; // RFC 4918 §11.5
+  public static final int LOCKED = 423; // RFC 4918 §11.3
 
   private final int status;
   private final transient Map<String, String> members = new LinkedHashMap<>();
   private Outcome outcome;
+  private @Nullable String condition;
+  private String reference = "";
 
-  WriteException(int status, String detail) {
+  public WriteException(int status, String detail) {
     super(detail);
     this.status = status;
     this.outcome =
         switch (status) {
           case StatusCodes.PRECONDITION_FAILED -> Outcome.PRECONDITION;
           case StatusCodes.REQUEST_TIME_OUT -> Outcome.ABORTED;
+          case LOCKED -> Outcome.PRECONDITION;
           case INSUFFICIENT_STORAGE -> Outcome.NO_ROOM;
           case StatusCodes.INTERNAL_SERVER_ERROR -> Outcome.FAILED;
           default -> Outcome.REFUSED;
@@ -31,7 +36,7 @@ final class WriteException extends Exception {
   }
 
   /** The response to a failed system call. */
-  static WriteException of(ErrnoException failed) {
+  public static WriteException of(ErrnoException failed) {
     WriteException problem =
         switch (failed.errno()) {
           case Errno.ENOSPC, Errno.EDQUOT ->
@@ -73,17 +78,39 @@ final class WriteException extends Exception {
     return outcome;
   }
 
+  /**
+   * Names the condition of WebDAV that does not hold (RFC 4918 §16).
+   *
+   * @param name of the XML element
+   * @param href of the resource that it refers to; empty for none
+   */
+  public WriteException condition(String name, String href) {
+    condition = name;
+    reference = href;
+    return this;
+  }
+
+  /** The name of a condition of WebDAV, or null. */
+  public @Nullable String condition() {
+    return condition;
+  }
+
+  /** The resource of the condition, or empty. */
+  public String reference() {
+    return reference;
+  }
+
   /** Adds a member to the body. */
   WriteException with(String name, String value) {
     members.put(name, value);
     return this;
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
-  String detail() {
+  public String detail() {
     return String.valueOf(getMessage());
   }
 

@@ -1,8 +1,5 @@
 package dev.millrace.content.write;
 
-import dev.millrace.auth.AuthRule;
-import dev.millrace.auth.Authentication;
-import dev.millrace.auth.Credentials;
 import dev.millrace.content.BodilessResponse;
 import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.Fields;
@@ -14,8 +11,6 @@ import dev.millrace.content.write.WriteStats.Outcome;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.Root;
-import dev.millrace.files.StagingArea;
-import dev.millrace.http.exchange.ErrorResponder;
 import dev.millrace.limits.ClientKey;
 import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
@@ -25,7 +20,6 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +29,17 @@ import org.jspecify.annotations.Nullable;
  * Upload} or a {@link Removal}. Loop thread only.
  */
 public final class WriteHandler implements MountHandler {
-  private static final int MAX_NAME_BYTES = 255; // NAME_MAX of Linux
   private static final HttpString TRAILER = new HttpString("Trailer");
 
   private final MountContext context;
   private final WriteServices services;
+  private final WriteAccess access;
   private final UploadBuffers buffers = new UploadBuffers();
 
   public WriteHandler(MountContext context, WriteServices services) {
     this.context = context;
     this.services = services;
+    this.access = new WriteAccess(context, services);
   }
 
   @Override
@@ -63,80 +58,20 @@ public final class WriteHandler implements MountHandler {
 
   private void begin(HttpServerExchange exchange, ParsedPath names, WriteRule rule) {
     context.applyCors(exchange, names.decoded());
-    Credentials credentials = rule.credentials();
-    if (credentials == null) {
-      authorized(exchange, names, rule);
-      return;
-    }
-    Authentication.check(
-        exchange,
-        List.of(new AuthRule(rule.prefix(), credentials)),
-        names,
-        context.executors(),
-        context.failures(),
-        () -> {
-          String user = exchange.getAttachment(Authentication.USER);
-          if (rule.users().isEmpty() || rule.users().contains(user)) {
-            authorized(exchange, names, rule);
-          } else {
-            services.stats().ended(Outcome.REFUSED);
-            ErrorResponder.send(exchange, StatusCodes.FORBIDDEN);
-          }
-        });
+    access.authorize(exchange, names, rule, () -> authorized(exchange, names, rule));
   }
 
   private void authorized(HttpServerExchange exchange, ParsedPath names, WriteRule rule) {
-    if (exchange.isComplete()) {
-      return; // the client has left during the check of its password
-    }
     try {
-      checkName(names);
+      access.checkNames(names);
       ParsedPath below = names.below(context.mount().prefix());
       if (exchange.getRequestMethod().equals(Methods.DELETE)) {
-        remove(exchange, target(exchange, below, rule));
+        remove(exchange, access.target(exchange, below, rule));
       } else {
         upload(exchange, below, rule);
       }
     } catch (WriteException refused) {
-      refuse(exchange, refused);
-    }
-  }
-
-  /** The target of a request, with a hold of the current root. */
-  private Target target(HttpServerExchange exchange, ParsedPath below, WriteRule rule)
-      throws WriteException {
-    Root root = context.access().root();
-    if (root == null) {
-      throw new WriteException(StatusCodes.SERVICE_UNAVAILABLE, "the root does not exist");
-    }
-    return new Target(context, root.hold(), below, rule, Fields.of(exchange));
-  }
-
-  private void refuse(HttpServerExchange exchange, WriteException refused) {
-    services.stats().ended(refused.outcome());
-    if (refused.status() == StatusCodes.INTERNAL_SERVER_ERROR) {
-      context.failures().record(exchange, refused);
-    }
-    ProblemResponse.send(exchange, refused);
-  }
-
-  private void checkName(ParsedPath names) throws WriteException {
-    int above = context.mount().prefix().segments().size();
-    if (names.segments().size() <= above) {
-      throw new WriteException(StatusCodes.CONFLICT, "the path is that of the root");
-    }
-    if (!context.policy().dotfiles() && names.isHidden(above)) {
-      throw new WriteException(
-          StatusCodes.FORBIDDEN, "names that begin with a dot are not served here");
-    }
-    for (byte[] name : names.segments()) {
-      if (StagingArea.isName(name)) {
-        throw new WriteException(StatusCodes.FORBIDDEN, "the name is reserved for the server");
-      }
-      if (name.length > MAX_NAME_BYTES) {
-        throw new WriteException(
-            StatusCodes.BAD_REQUEST, "a name is longer than " + MAX_NAME_BYTES + " bytes");
-      }
+      access.refuse(exchange, refused);
     }
   }
 
@@ -221,7 +156,7 @@ public final class WriteHandler implements MountHandler {
       if (checksum != null) {
         checksum.close();
       }
-      refuse(exchange, refused);
+      access.refuse(exchange, refused);
     }
   }
 
@@ -237,7 +172,7 @@ public final class WriteHandler implements MountHandler {
     services.begin(client);
     Target target;
     try {
-      target = target(exchange, below, rule);
+      target = access.target(exchange, below, rule);
     } catch (WriteException noRoot) {
       services.end(client);
       throw noRoot;
@@ -282,14 +217,7 @@ public final class WriteHandler implements MountHandler {
         },
         failure -> {
           held.release();
-          if (exchange.isComplete()) {
-            return;
-          }
-          if (failure instanceof WriteException refused) {
-            refuse(exchange, refused);
-          } else {
-            context.failures().failed(exchange, failure);
-          }
+          access.failed(exchange, failure);
         });
   }
 }

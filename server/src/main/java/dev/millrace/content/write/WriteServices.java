@@ -2,6 +2,7 @@ package dev.millrace.content.write;
 
 import dev.millrace.content.Mount;
 import dev.millrace.content.WriteRule;
+import dev.millrace.content.lock.LockTable;
 import dev.millrace.digest.IndexedFile;
 import dev.millrace.files.Root;
 import dev.millrace.files.StagingArea;
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class WriteServices {
   private static final Logger LOG = Logger.getLogger("dev.millrace.write");
 
+  private static final int MAX_LOCKS = 10_000;
+
   private final UploadSettings settings;
+  private final LockTable locks = new LockTable(MAX_LOCKS);
   private final Supplier<ThreadPool> threads;
   private final Consumer<IndexedFile> whenStored;
   private final WriteStats stats = new WriteStats();
@@ -43,12 +47,17 @@ public final class WriteServices {
     this.whenStored = whenStored;
   }
 
-  UploadSettings settings() {
+  public UploadSettings settings() {
     return settings;
   }
 
-  ThreadPool threads() {
+  public ThreadPool threads() {
     return threads.get();
+  }
+
+  /** The locks of all mounts. */
+  public LockTable locks() {
+    return locks;
   }
 
   public WriteStats stats() {
@@ -98,7 +107,8 @@ public final class WriteServices {
     }
   }
 
-  void stored(IndexedFile file) {
+  /** Adds a file with its digests to the index. */
+  public void stored(IndexedFile file) {
     whenStored.accept(file);
   }
 
@@ -106,7 +116,7 @@ public final class WriteServices {
    * Held while a worker checks the preconditions of a request and changes the name, so that of two
    * requests with one condition one fails.
    */
-  ReentrantLock commits() {
+  public ReentrantLock commits() {
     return commits;
   }
 

@@ -37,7 +37,8 @@ public final class WriteStats {
     }
   }
 
-  void ended(Outcome outcome) {
+  /** Counts a write. */
+  public void ended(Outcome outcome) {
     counter(outcome).incrementAndGet();
   }
 

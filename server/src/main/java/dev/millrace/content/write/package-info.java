@@ -8,16 +8,19 @@
  *       which runs on worker threads: writes and hashes, then gives the file its name.
  *   <li>{@code ExpectedDigests}: what the client says of the body's digests.
  *   <li>{@code Removal}: one DELETE.
- *   <li>{@code Target}: the directory and name of a request, and its preconditions.
+ *   <li>{@link dev.millrace.content.write.WriteAccess}: credentials and names, also for WebDAV.
+ *   <li>{@link dev.millrace.content.write.Target}: the directory and name of a request, its {@link
+ *       dev.millrace.content.write.Preconditions}, and the locks that apply.
  *   <li>{@link dev.millrace.content.write.WriteServices}: limits, threads and counters of all
  *       loops.
- *   <li>{@code WriteException}, {@code ProblemResponse}: errors, as problem+json.
+ *   <li>{@link dev.millrace.content.write.WriteException}, {@code ProblemResponse}: errors, as
+ *       problem+json.
  * </ul>
  *
  * <p>A file is written without a name, so that readers see the old file or the new one, and a
  * process that is killed leaves nothing (docs/decisions/0027-uploads-by-worker-threads.md). Imports
- * {@code auth}, {@code content}, {@code digest}, {@code files}, {@code http.exchange}, {@code
- * http.semantics}, {@code limits}, {@code text} and Undertow.
+ * {@code auth}, {@code content}, {@code content.lock}, {@code digest}, {@code files}, {@code
+ * http.exchange}, {@code http.semantics}, {@code limits}, {@code text} and Undertow.
  */
 @NullMarked
 package dev.millrace.content.write;

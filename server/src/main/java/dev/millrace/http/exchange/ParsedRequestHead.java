@@ -48,6 +48,13 @@ public record ParsedRequestHead(
       case PUT -> Methods.PUT;
       case DELETE -> Methods.DELETE;
       case PATCH -> Methods.PATCH;
+      case COPY -> Methods.COPY;
+      case LOCK -> Methods.LOCK;
+      case MKCOL -> Methods.MKCOL;
+      case MOVE -> Methods.MOVE;
+      case PROPFIND -> Methods.PROPFIND;
+      case PROPPATCH -> Methods.PROPPATCH;
+      case UNLOCK -> Methods.UNLOCK;
       case GET, TRACE, CONNECT, PRI, OTHER, UNKNOWN -> Methods.GET;
     };
   }

@@ -7,11 +7,12 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -19,43 +20,54 @@ import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Reads and discards a request's body before the request proceeds, for handlers that do not use
- * one. A body beyond the bounds is rejected with 413 or 408, a malformed one with the parser's
- * status. A body that waits for 100 (Continue) is not requested.
+ * Reads a request's body before the request proceeds: discards it for handlers that do not use one,
+ * or collects a short one. A body beyond the bounds is rejected with 413 or 408, a malformed one
+ * with the parser's status. A body that waits for 100 (Continue) is not requested.
  */
 public final class RequestBodyDiscarder implements HttpHandler {
+  private static final int MAX_COLLECTED_BYTES = 64 << 10;
+
   private final HttpHandler next;
-  private final Predicate<HttpServerExchange> readsBody;
+  private final Function<HttpServerExchange, BodyUse> use;
   private final HttpLimits limits;
   private final ExchangeFailures failures;
 
   /**
-   * @param readsBody whether {@code next} reads the body of a request, or leaves it unread
+   * @param use what {@code next} does with the body of a request
    */
   public RequestBodyDiscarder(
       HttpHandler next,
-      Predicate<HttpServerExchange> readsBody,
+      Function<HttpServerExchange, BodyUse> use,
       HttpLimits limits,
       ExchangeFailures failures) {
     this.next = next;
-    this.readsBody = readsBody;
+    this.use = use;
     this.limits = limits;
     this.failures = failures;
   }
 
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
-    if (exchange.isRequestComplete() || readsBody.test(exchange)) {
+    if (exchange.isRequestComplete()) {
       next.handleRequest(exchange);
-    } else if (exchange.getRequestContentLength() > limits.bodyBytes()) {
+      return;
+    }
+    BodyUse body = use.apply(exchange);
+    if (body == BodyUse.LEAVE) {
+      next.handleRequest(exchange);
+    } else if (exchange.getRequestContentLength() > maxBytes(body)) {
       abandon(exchange);
       ErrorResponder.send(exchange, StatusCodes.REQUEST_ENTITY_TOO_LARGE);
-    } else if (expectsContinue(exchange)) {
+    } else if (body == BodyUse.DISCARD && expectsContinue(exchange)) {
       abandon(exchange);
       next.handleRequest(exchange);
     } else {
-      exchange.dispatch(SameThreadExecutor.INSTANCE, new Discard(exchange));
+      exchange.dispatch(SameThreadExecutor.INSTANCE, new Reading(exchange, body));
     }
+  }
+
+  private long maxBytes(BodyUse use) {
+    return use == BodyUse.COLLECT ? MAX_COLLECTED_BYTES : limits.bodyBytes();
   }
 
   private static boolean expectsContinue(HttpServerExchange exchange) {
@@ -79,15 +91,19 @@ public final class RequestBodyDiscarder implements HttpHandler {
     exchange.getConnection().terminateRequestChannel(exchange);
   }
 
-  /** Discards one body. Loop thread. */
-  private final class Discard implements Runnable, ChannelListener<StreamSourceChannel> {
+  /** Reads one body. Loop thread. */
+  private final class Reading implements Runnable, ChannelListener<StreamSourceChannel> {
     private final HttpServerExchange exchange;
+    private final long maxBytes;
+    private final @Nullable ByteArrayOutputStream collected;
     private long total;
     private boolean over;
     private XnioExecutor.@Nullable Key timer;
 
-    Discard(HttpServerExchange exchange) {
+    Reading(HttpServerExchange exchange, BodyUse use) {
       this.exchange = exchange;
+      this.maxBytes = maxBytes(use);
+      this.collected = use == BodyUse.COLLECT ? new ByteArrayOutputStream() : null;
     }
 
     @Override
@@ -98,15 +114,18 @@ public final class RequestBodyDiscarder implements HttpHandler {
     @Override
     public void handleEvent(StreamSourceChannel channel) {
       if (!over) {
-        failures.run(exchange, () -> discard(channel));
+        failures.run(exchange, () -> read(channel));
       }
     }
 
-    private void discard(StreamSourceChannel channel) {
+    private void read(StreamSourceChannel channel) {
       try {
         int n = readAll(channel);
         if (n < 0) {
           end();
+          if (collected != null) {
+            exchange.putAttachment(BodyUse.COLLECTED, collected.toByteArray());
+          }
           exchange.dispatch(SameThreadExecutor.INSTANCE, next);
         } else if (n == 0) {
           startTimer();
@@ -128,13 +147,18 @@ public final class RequestBodyDiscarder implements HttpHandler {
     private int readAll(StreamSourceChannel channel) throws IOException {
       try (PooledByteBuffer pooled = exchange.getConnection().getByteBufferPool().allocate()) {
         ByteBuffer buffer = pooled.getBuffer();
-        while (total <= limits.bodyBytes()) {
+        while (total <= maxBytes) {
           buffer.clear();
           int n = channel.read(buffer);
           if (n <= 0) {
             return n;
           }
           total += n;
+          if (collected != null) {
+            byte[] bytes = new byte[n];
+            buffer.flip().get(bytes);
+            collected.writeBytes(bytes);
+          }
         }
         return 1;
       }

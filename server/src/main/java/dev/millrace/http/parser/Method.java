@@ -3,7 +3,10 @@ package dev.millrace.http.parser;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/** Request methods (RFC 9110 §9); the other methods of IANA's registry are rejected with 405. */
+/**
+ * Request methods (RFC 9110 §9, RFC 4918 §9); the other methods of IANA's registry are rejected
+ * with 405.
+ */
 public enum Method {
   GET(true),
   HEAD(true),
@@ -12,6 +15,13 @@ public enum Method {
   PUT(true),
   DELETE(true),
   PATCH(true),
+  COPY(true),
+  LOCK(true),
+  MKCOL(true),
+  MOVE(true),
+  PROPFIND(true),
+  PROPPATCH(true),
+  UNLOCK(true),
   /** Rejected, because it would return the fields that proxies have added to the request. */
   TRACE(false),
   /** Rejected, because the server is no proxy. */
@@ -24,7 +34,8 @@ public enum Method {
   UNKNOWN(false);
 
   private static final Method[] NAMED = {
-    GET, HEAD, OPTIONS, POST, PUT, DELETE, PATCH, TRACE, CONNECT, PRI
+    GET, HEAD, OPTIONS, POST, PUT, DELETE, PATCH, COPY, LOCK, MKCOL, MOVE, PROPFIND, PROPPATCH,
+    UNLOCK, TRACE, CONNECT, PRI
   };
 
   private static final Set<String> REGISTERED =
@@ -34,20 +45,14 @@ public enum Method {
           "BIND",
           "CHECKIN",
           "CHECKOUT",
-          "COPY",
           "LABEL",
           "LINK",
-          "LOCK",
           "MERGE",
           "MKACTIVITY",
           "MKCALENDAR",
-          "MKCOL",
           "MKREDIRECTREF",
           "MKWORKSPACE",
-          "MOVE",
           "ORDERPATCH",
-          "PROPFIND",
-          "PROPPATCH",
           "QUERY",
           "REBIND",
           "REPORT",
@@ -55,7 +60,6 @@ public enum Method {
           "UNBIND",
           "UNCHECKOUT",
           "UNLINK",
-          "UNLOCK",
           "UPDATE",
           "UPDATEREDIRECTREF",
           "VERSION-CONTROL");

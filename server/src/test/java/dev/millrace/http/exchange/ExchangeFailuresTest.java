@@ -128,7 +128,8 @@ class ExchangeFailuresTest {
             d.cacheRules(),
             List.of(new AuthRule(privately, new Passwords())),
             d.corsRules(),
-            d.writeRules());
+            d.writeRules(),
+            d.webdav());
     LoopServices services =
         new LoopServices(
             new ReadBuffers(),
@@ -142,7 +143,9 @@ class ExchangeFailuresTest {
     Mount mount = new Mount("", ParsedPath.ROOT, root, policy);
     FileHandler handler =
         new FileHandler(new MountContext(mount, access(executors), services, executors));
-    requests = new RequestTracker(new Router(List.of(new Router.Handlers(handler, handler))), null);
+    requests =
+        new RequestTracker(
+            new Router(List.of(new Router.Handlers(handler, handler, handler))), null);
   }
 
   /** Opens the root before the loop thread handles requests. */

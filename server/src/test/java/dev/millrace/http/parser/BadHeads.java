@@ -76,7 +76,7 @@ public final class BadHeads {
     String rest = " / HTTP/1.1\r\nHost: a" + END;
     add(RejectReason.METHOD_NOT_ALLOWED, "TRACE", "TRACE" + rest);
     add(RejectReason.METHOD_NOT_ALLOWED, "CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a:443" + END);
-    add(RejectReason.METHOD_NOT_ALLOWED, "PROPFIND", "PROPFIND" + rest);
+    add(RejectReason.METHOD_NOT_ALLOWED, "REPORT", "REPORT" + rest);
     add(RejectReason.UNKNOWN_METHOD, "an unknown method", "BREW" + rest);
     add(RejectReason.UNKNOWN_METHOD, "a method in lower case", "get" + rest);
     add(RejectReason.UNKNOWN_METHOD, "a method of token marks", "!#$%&'*+-.^_`|~" + rest);
