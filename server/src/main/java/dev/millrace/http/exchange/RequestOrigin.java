@@ -2,6 +2,7 @@ package dev.millrace.http.exchange;
 
 import dev.millrace.cache.CacheMiss;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,14 @@ public interface RequestOrigin {
 
   /** Whether the client waits for 100 (Continue) before it sends the body. */
   boolean expectsContinue();
+
+  /**
+   * Sends an interim response (RFC 9110 §15.2). To a client of HTTP/1.0 nothing is sent.
+   *
+   * @param exchange the current one, whose response has not started
+   * @param reason for HTTP/1.1, which has one
+   */
+  void sendInterim(HttpServerExchange exchange, int status, String reason, HeaderMap fields);
 
   /** What the limits say of the request. */
   RequestGate.Verdict verdict();

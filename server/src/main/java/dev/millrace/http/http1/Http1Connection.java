@@ -16,6 +16,7 @@ import dev.millrace.transport.DirectOutput;
 import io.undertow.conduits.ReadDataStreamSourceConduit;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.HttpUpgradeListener;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.ImmediatePooledByteBuffer;
 import io.undertow.util.Protocols;
 import java.io.IOException;
@@ -77,13 +78,9 @@ final class Http1Connection extends EngineConnection
   private final @Nullable DirectOutput output;
   private final Connections.Place place = new Connections.Place();
   private final RequestReader reader;
+  private final InterimResponses interim;
   private State state = State.READING;
-
   private @Nullable RequestBody body;
-
-  /** The 100 (Continue) that the client awaits before it sends the body; null if it awaits none. */
-  private @Nullable Continue awaited;
-
   private boolean addressed;
 
   /** Whether the client has declared this request, which was read completely, its last one. */
@@ -96,6 +93,7 @@ final class Http1Connection extends EngineConnection
     super(channel, loop.engine().pool(), loop.engine().exchanges().root(), EngineLoop.BUFFER_BYTES);
     this.loop = loop;
     this.cache = cache;
+    this.interim = new InterimResponses(channel);
     this.reader = new RequestReader(loop, this, channel, cache);
     this.output = originalSinkConduit instanceof DirectOutput direct ? direct : null;
   }
@@ -179,8 +177,7 @@ final class Http1Connection extends EngineConnection
       exchange.setPersistent(false);
     }
     miss = cache == null ? null : cache.takeMiss();
-    boolean waits = hasBody && parser.isHttp11() && parser.fields().has(Field.EXPECT);
-    awaited = waits ? new Continue(channel) : null;
+    interim.begin(hasBody && parser.isHttp11() && parser.fields().has(Field.EXPECT));
     body =
         hasBody
             ? RequestBody.open(this, exchange, reader.held(), parser, loop.engine().limits())
@@ -231,7 +228,7 @@ final class Http1Connection extends EngineConnection
       return; // the connection was closed before
     }
     current = null;
-    awaited = null;
+    interim.begin(false);
     forgetRequest();
     clearChannel();
     if (body != null) {
@@ -281,7 +278,7 @@ final class Http1Connection extends EngineConnection
   @Override
   protected StreamSinkConduit getSinkConduit(
       HttpServerExchange exchange, StreamSinkConduit conduit) {
-    if (awaited != null && !exchange.isRequestComplete()) {
+    if (interim.isPending() && !exchange.isRequestComplete()) {
       exchange.setPersistent(false); // without a 100 (Continue) the client may send the body or not
     }
     loop.engine().date(exchange.getResponseHeaders());
@@ -292,22 +289,26 @@ final class Http1Connection extends EngineConnection
   ByteBuffer head(HttpServerExchange exchange) throws IOException {
     ByteBuffer head = loop.heads().write(exchange, exchange.isInIoThread());
     tellHead(head);
-    Continue pendingContinue = awaited;
-    return pendingContinue == null ? head : pendingContinue.before(head);
+    return interim.before(head);
   }
 
   /** Sends 100 (Continue) if the client awaits it; false if it is not sent completely yet. */
   boolean sendContinue(HttpServerExchange exchange) {
-    Continue pendingContinue = awaited;
-    if (pendingContinue != null && (exchange.isResponseStarted() || pendingContinue.send())) {
-      awaited = null;
-    }
-    return awaited == null;
+    return interim.send(exchange.isResponseStarted());
   }
 
   @Override
   public boolean expectsContinue() {
-    return awaited != null;
+    return interim.isPending();
+  }
+
+  @Override
+  public void sendInterim(
+      HttpServerExchange exchange, int status, String reason, HeaderMap fields) {
+    if (exchange.getProtocol().equals(Protocols.HTTP_1_1)) {
+      interim.add(status, reason, fields);
+      var _ = sendContinue(exchange);
+    }
   }
 
   /** Counts a body with invalid framing. */

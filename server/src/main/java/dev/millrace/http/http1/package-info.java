@@ -7,7 +7,7 @@
  *   Http1Connection  one connection and its states, from the first byte to its close
  *     ├ RequestReader  reads heads, queries the response cache, holds bytes of later requests
  *     │   └ Http1Head    the parsed head, passed to {@code http.exchange}; RefusedLine
- *     ├ RequestBody    a request body of fixed length or chunked; Continue
+ *     ├ RequestBody    a request body of fixed length or chunked; InterimResponses
  *     ├ ResponseSink   a response's head and body
  *     │   └ ResponseHead  writes heads, also for the response cache
  *     └ Ending         the connection after its last response

@@ -4,6 +4,7 @@ import dev.millrace.file.DescriptorChannel;
 import dev.millrace.file.PageCache;
 import dev.millrace.files.RingReads;
 import dev.millrace.sync.ffi.Errno;
+import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -184,8 +185,8 @@ final class FrameSender {
     return true;
   }
 
-  void sendContinue(Http2Stream stream) {
-    var _ = sendHead(stream, loop.blocks().ofContinue(), false);
+  void sendInterim(Http2Stream stream, int status, HeaderMap fields) {
+    var _ = sendHead(stream, loop.blocks().ofInterim(status, fields), false);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.millrace.http.exchange.Refusal;
 import dev.millrace.http.exchange.RequestGate;
 import dev.millrace.http.exchange.RequestTrailers;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
@@ -134,6 +135,12 @@ final class Http2Exchange extends EngineConnection {
   @Override
   public boolean expectsContinue() {
     return source.awaitsContinue();
+  }
+
+  @Override
+  public void sendInterim(
+      HttpServerExchange exchange, int status, String reason, HeaderMap fields) {
+    connection.sender().sendInterim(stream, status, fields);
   }
 
   @Override

@@ -55,11 +55,11 @@ final class ResponseBlock {
     return ByteBuffer.wrap(encoder.bytes(), 0, encoder.length());
   }
 
-  /** The block of 100 (Continue); valid until the next call. */
-  ByteBuffer ofContinue() {
+  /** The block of an interim response; valid until the next call. */
+  ByteBuffer ofInterim(int status, HeaderMap fields) {
     encoder.reset();
-    encoder.status(100);
-    return ByteBuffer.wrap(encoder.bytes(), 0, encoder.length());
+    encoder.status(status);
+    return fields(fields);
   }
 
   /** Replaces octets with which a value would be malformed (RFC 9113 §8.2.1). */

@@ -4,6 +4,7 @@ import dev.millrace.http.exchange.ByteQueue;
 import dev.millrace.http.exchange.RequestTrailers;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -23,6 +24,8 @@ import org.xnio.conduits.StreamSourceConduit;
  * opens again. The first read sends 100 (Continue) if the client awaits it. Loop thread only.
  */
 final class StreamSource implements StreamSourceConduit {
+  private static final HeaderMap NO_FIELDS = new HeaderMap();
+
   private final Http2Connection connection;
   private final Http2Stream stream;
   private final ByteQueue received = new ByteQueue();
@@ -131,7 +134,7 @@ final class StreamSource implements StreamSourceConduit {
   private void sendContinue() {
     if (awaitsContinue) {
       awaitsContinue = false;
-      connection.sender().sendContinue(stream);
+      connection.sender().sendInterim(stream, 100, NO_FIELDS);
     }
   }
 

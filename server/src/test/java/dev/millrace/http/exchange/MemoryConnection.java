@@ -160,6 +160,12 @@ final class MemoryConnection extends EngineConnection {
   }
 
   @Override
+  public void sendInterim(
+      HttpServerExchange exchange, int status, String reason, HeaderMap fields) {
+    throw new UnsupportedOperationException("no test sends one");
+  }
+
+  @Override
   public boolean expectsContinue() {
     return false;
   }
