@@ -22,6 +22,7 @@ public final class FileWrites {
   private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
 
   private static final int O_WRONLY = 1;
+  private static final int O_RDWR = 2;
   private static final int O_CREAT = 0x40;
   private static final int O_EXCL = 0x80;
   private static final int O_CLOEXEC = 0x80000;
@@ -38,6 +39,7 @@ public final class FileWrites {
 
   private static final CFunction OPENAT = CFunction.ofLibc("openat");
   private static final CFunction PWRITE = CFunction.ofLibc("pwrite");
+  private static final CFunction FTRUNCATE = CFunction.ofLibc("ftruncate");
   private static final CFunction FSYNC = CFunction.ofLibc("fsync");
   private static final CFunction LINKAT = CFunction.ofLibc("linkat");
   private static final CFunction UNLINKAT = CFunction.ofLibc("unlinkat");
@@ -65,19 +67,21 @@ public final class FileWrites {
     }
   }
 
-  /** Creates a file for writing; fails with EEXIST if the name exists (open(2), O_EXCL). */
+  /**
+   * Creates a file for reading and writing; fails with EEXIST if the name exists (open(2), O_EXCL).
+   */
   public static int create(int directoryFd, byte[] name, int mode) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
-      int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+      int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
       long path = name(arena, name).address();
       return require("open", OPENAT.intOrErrno(directoryFd, path, flags, mode));
     }
   }
 
-  /** Opens an existing file for writing without following a symbolic link (open(2)). */
+  /** Opens an existing file for reading and writing without following a symbolic link (open(2)). */
   public static int open(int directoryFd, byte[] name) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
-      int flags = O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
+      int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
       return require("open", OPENAT.intOrErrno(directoryFd, name(arena, name).address(), flags, 0));
     }
   }
@@ -125,6 +129,11 @@ public final class FileWrites {
         }
       }
     }
+  }
+
+  /** Sets a file's length (ftruncate(2)). */
+  public static void truncate(int fd, long length) throws ErrnoException {
+    int _ = require("ftruncate", FTRUNCATE.intOrErrno(fd, length));
   }
 
   /** Waits until a file's content, or a directory's entries, are on the disk (fsync(2)). */

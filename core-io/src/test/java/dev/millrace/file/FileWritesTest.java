@@ -145,6 +145,19 @@ class FileWritesTest {
   }
 
   @Test
+  void aFileIsTruncated() throws Exception {
+    int file = FileWrites.create(fd, name("file"), 0600);
+    try (Arena arena = Arena.ofConfined()) {
+      FileWrites.write(file, arena.allocateFrom("content"), 7, 0);
+      FileWrites.truncate(file, 3);
+      assertEquals(3, FileCalls.stat(file).sizeBytes());
+      assertEquals(2, FileCalls.pread(file, arena.allocate(8), 8, 1), "it is open for reading");
+    } finally {
+      FileCalls.close(file);
+    }
+  }
+
+  @Test
   void attributesAreKeptWithTheFile() throws Exception {
     int file = FileWrites.create(fd, name("file"), 0600);
     try {
