@@ -237,7 +237,8 @@ public final class AccessLog implements HttpHandler {
 
   /** The digest of a file that the request has stored, as in Repr-Digest, or null. */
   private static @Nullable String stored(HttpServerExchange exchange) {
-    return exchange.getRequestMethod().equals(Methods.PUT)
+    HttpString method = exchange.getRequestMethod();
+    return method.equals(Methods.PUT) || method.equals(Methods.PATCH) || method.equals(Methods.POST)
         ? exchange.getResponseHeaders().getFirst(REPR_DIGEST)
         : null;
   }

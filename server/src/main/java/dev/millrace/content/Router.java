@@ -1,6 +1,7 @@
 package dev.millrace.content;
 
 import dev.millrace.files.ParsedPath;
+import dev.millrace.files.PartialFile;
 import dev.millrace.files.RequestPath;
 import dev.millrace.http.exchange.BodyUse;
 import dev.millrace.http.exchange.ErrorResponder;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * specific matching host. Responds to requests that need no file itself. Loop thread only.
  */
 public final class Router implements HttpHandler {
+  private static final HttpString TUS_RESUMABLE = new HttpString("Tus-Resumable");
   private static final HttpString DAV = new HttpString("DAV");
   private static final HttpString AUTHOR_VIA = new HttpString("MS-Author-Via");
 
@@ -69,7 +71,9 @@ public final class Router implements HttpHandler {
   /** What this handler does with the body of a request. */
   public BodyUse bodyUse(HttpServerExchange exchange) {
     HttpString method = exchange.getRequestMethod();
-    if (method.equals(Methods.PUT) && mayWrite(method, exchange)) {
+    boolean uploads =
+        method.equals(Methods.PUT) || method.equals(Methods.POST) || method.equals(Methods.PATCH);
+    if (uploads && mayWrite(method, exchange)) {
       return BodyUse.LEAVE;
     }
     return WEBDAV.contains(method) && mayWrite(method, exchange)
@@ -103,6 +107,10 @@ public final class Router implements HttpHandler {
       }
     }
     String allow = allow(exchange);
+    Handlers writes = find(exchange);
+    if (writes != null && allow.contains("PUT")) {
+      writes.writes().describe(exchange.getResponseHeaders());
+    }
     if (allowsWebdav(exchange)) {
       exchange.getResponseHeaders().put(DAV, "1, 2");
       exchange.getResponseHeaders().put(AUTHOR_VIA, "DAV"); // Microsoft's clients require it
@@ -122,7 +130,7 @@ public final class Router implements HttpHandler {
         Handlers handlers = find(exchange, names);
         if (handlers == null) {
           ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
-        } else if (isWrite(exchange.getRequestMethod())) {
+        } else if (isWrite(exchange, names)) {
           handlers.writes().serve(exchange, names);
         } else if (WEBDAV.contains(exchange.getRequestMethod())) {
           handlers.webdav().serve(exchange, names);
@@ -133,13 +141,24 @@ public final class Router implements HttpHandler {
     }
   }
 
-  private static boolean isWrite(HttpString method) {
-    return method.equals(Methods.PUT) || method.equals(Methods.DELETE);
+  /** Whether a request with a write rule is one of those that change files by HTTP itself. */
+  private boolean isWrite(HttpServerExchange exchange, ParsedPath names) {
+    HttpString method = exchange.getRequestMethod();
+    if (PartialFile.isPath(names)) {
+      return (method.equals(Methods.HEAD)
+              || method.equals(Methods.PATCH)
+              || method.equals(Methods.DELETE))
+          && writeRule(exchange, names) != null;
+    }
+    return method.equals(Methods.PUT)
+        || method.equals(Methods.DELETE)
+        || (method.equals(Methods.POST) && exchange.getRequestHeaders().contains(TUS_RESUMABLE));
   }
 
   private boolean mayWrite(HttpString method, HttpServerExchange exchange) {
-    if (isWrite(method)) {
-      return writeRule(exchange) != null;
+    if (RequestPath.parse(RequestTarget.path(exchange)) instanceof ParsedPath names
+        && isWrite(exchange, names)) {
+      return writeRule(exchange, names) != null;
     }
     if (!WEBDAV.contains(method) || !allowsWebdav(exchange)) {
       return false;
@@ -175,6 +194,11 @@ public final class Router implements HttpHandler {
   /** The value of Allow for the path of a request. */
   private String allow(HttpServerExchange exchange) {
     WriteRule rule = writeRule(exchange);
+    if (rule != null
+        && RequestPath.parse(RequestTarget.path(exchange)) instanceof ParsedPath names
+        && PartialFile.isPath(names)) {
+      return "HEAD, OPTIONS, PATCH, DELETE";
+    }
     boolean webdav = allowsWebdav(exchange);
     Set<WriteRule.Action> allowed = rule == null ? Set.of() : rule.allowed();
     boolean puts = rule != null && rule.allowsPut();

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * file system cannot do that, one in the {@link StagingArea}. {@link #close} removes it unless it
  * was published. All methods may wait for a disk. Worker threads, one at a time.
  */
-public final class StagedFile implements AutoCloseable {
-  private final WritableDirectory directory;
+public final class StagedFile implements UnpublishedFile, AutoCloseable {
   private final StagingArea area;
   private final int fd;
   private @Nullable WritableDirectory staging;
@@ -24,8 +23,7 @@ public final class StagedFile implements AutoCloseable {
   private boolean replacesTree;
   private boolean closed;
 
-  private StagedFile(WritableDirectory directory, StagingArea area, int fd) {
-    this.directory = directory;
+  private StagedFile(StagingArea area, int fd) {
     this.area = area;
     this.fd = fd;
   }
@@ -33,19 +31,19 @@ public final class StagedFile implements AutoCloseable {
   /**
    * Creates an empty file.
    *
-   * @param directory the directory that gets the file, open for longer than this object
+   * @param directory the directory that gets the file
    * @param mode permissions, whatever the process's umask
    */
   public static StagedFile create(WritableDirectory directory, StagingArea area, int mode)
       throws ErrnoException {
     StagedFile file;
     try {
-      file = new StagedFile(directory, area, FileWrites.createUnnamed(directory.fd(), mode));
+      file = new StagedFile(area, FileWrites.createUnnamed(directory.fd(), mode));
     } catch (ErrnoException failed) {
       if (failed.errno() != Errno.EOPNOTSUPP && failed.errno() != Errno.EISDIR) {
         throw failed;
       }
-      file = createNamed(directory, area, mode);
+      file = createNamed(area, mode);
     }
     try {
       FileWrites.mode(file.fd, mode);
@@ -56,13 +54,12 @@ public final class StagedFile implements AutoCloseable {
     }
   }
 
-  static StagedFile createNamed(WritableDirectory directory, StagingArea area, int mode)
-      throws ErrnoException {
+  static StagedFile createNamed(StagingArea area, int mode) throws ErrnoException {
     WritableDirectory staging = area.open();
     byte[] name = StagingArea.newName();
     StagedFile file;
     try {
-      file = new StagedFile(directory, area, FileWrites.create(staging.fd(), name, mode));
+      file = new StagedFile(area, FileWrites.create(staging.fd(), name, mode));
     } catch (ErrnoException failed) {
       staging.close();
       throw failed;
@@ -88,7 +85,7 @@ public final class StagedFile implements AutoCloseable {
     long _ = FileWrites.copy(from.fd(), fd);
   }
 
-  /** Copies an extended attribute if the other file has it. */
+  @Override
   public void copyAttribute(OpenFile from, String name) throws ErrnoException {
     byte[] value = from.attribute(name);
     if (value != null) {
@@ -96,22 +93,18 @@ public final class StagedFile implements AutoCloseable {
     }
   }
 
-  /** Waits until the content is on the disk. */
+  @Override
   public void sync() throws ErrnoException {
     FileWrites.sync(fd);
   }
 
-  /** The status; the change time is that of the last call of this object. */
+  @Override
   public FileStat stat() throws ErrnoException {
     return FileCalls.stat(fd);
   }
 
-  /**
-   * Gives the file its name.
-   *
-   * @throws ErrnoException EEXIST if the name exists
-   */
-  public void publish(byte[] name) throws ErrnoException {
+  @Override
+  public void publish(WritableDirectory directory, byte[] name) throws ErrnoException {
     byte[] staged = stagedName;
     if (staged == null) {
       FileWrites.link(fd, directory.fd(), name);
@@ -121,8 +114,8 @@ public final class StagedFile implements AutoCloseable {
     }
   }
 
-  /** Gives the file its name; atomically takes that of another file, which loses it. */
-  public void replace(byte[] name) throws ErrnoException {
+  @Override
+  public void replace(WritableDirectory directory, byte[] name) throws ErrnoException {
     byte[] staged = stage();
     FileWrites.rename(stagingDirectory().fd(), staged, directory.fd(), name);
     stagedName = null;
@@ -132,7 +125,7 @@ public final class StagedFile implements AutoCloseable {
    * Gives the file its name, which a directory has. That gets a name in the staging area instead,
    * and {@link #close} removes it with all that is in it.
    */
-  public void replaceTree(byte[] name) throws ErrnoException {
+  public void replaceTree(WritableDirectory directory, byte[] name) throws ErrnoException {
     byte[] staged = stage();
     stagingDirectory().exchange(staged, directory, name);
     replacesTree = true;

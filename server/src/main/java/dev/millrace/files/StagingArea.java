@@ -74,17 +74,35 @@ public final class StagingArea {
     return HexFormat.of().formatHex(random).getBytes(StandardCharsets.US_ASCII);
   }
 
+  /** The names of all entries; none if there is no such directory. */
+  List<byte[]> names() throws ErrnoException {
+    try (OpenFile readable = OpenFile.open(root, path(), symlinks)) {
+      return DirectoryScan.names(readable);
+    } catch (ErrnoException none) {
+      if (none.errno() != Errno.ENOENT) {
+        throw none;
+      }
+      return List.of();
+    }
+  }
+
   /**
-   * Removes the files of writers that no longer run.
+   * Removes the files of writers that no longer run, and expired {@linkplain PartialFile partial
+   * files}.
    *
+   * @param maxAgeSeconds of a partial file after its last write
    * @return how many
    */
-  public int sweep() throws IOException {
+  public int sweep(long maxAgeSeconds) throws IOException {
     int removed = 0;
     try (WritableDirectory directory = WritableDirectory.open(root, path(), symlinks);
         OpenFile readable = OpenFile.open(root, path(), symlinks.how())) {
       DirectoryScan scan = new DirectoryScan(root.fd(), symlinks.how(), readable, path());
       for (DirectoryEntry entry : scan.entries(true)) {
+        if (isOfPartialFile(entry.name())) {
+          removed += removeExpired(directory, scan, entry, maxAgeSeconds) ? 1 : 0;
+          continue;
+        }
         boolean done =
             entry.isDirectory()
                 ? removeUnlockedTree(directory, entry.name())
@@ -97,6 +115,34 @@ public final class StagingArea {
       }
     }
     return removed;
+  }
+
+  private static boolean isOfPartialFile(byte[] name) {
+    String text = new String(name, StandardCharsets.ISO_8859_1);
+    return text.endsWith(PartialFile.PART)
+        || text.endsWith(PartialFile.INFO)
+        || text.endsWith(PartialFile.DONE);
+  }
+
+  /** Removes a file that is older, or the information on a file that does not exist. */
+  private static boolean removeExpired(
+      WritableDirectory directory, DirectoryScan scan, DirectoryEntry entry, long maxAgeSeconds)
+      throws ErrnoException {
+    String name = new String(entry.name(), StandardCharsets.ISO_8859_1);
+    scan.look(entry);
+    FileStat stat = entry.stat();
+    long now = System.currentTimeMillis() / 1000;
+    if (stat == null || now - stat.modifiedSeconds() <= maxAgeSeconds) {
+      return false;
+    }
+    if (name.endsWith(PartialFile.INFO)) {
+      String token = name.substring(0, name.length() - PartialFile.INFO.length());
+      byte[] part = (token + PartialFile.PART).getBytes(StandardCharsets.ISO_8859_1);
+      if (directory.stat(part) != null) {
+        return false; // it is as old as the first request, the file as the last one
+      }
+    }
+    return removeUnlocked(directory, entry.name());
   }
 
   /** Opens a directory in this one. */

@@ -145,7 +145,7 @@ public final class TreeCopy implements AutoCloseable {
       if (options.syncs) {
         copy.sync();
       }
-      copy.publish(entry.name());
+      copy.publish(to, entry.name());
       copied.file(file, copy.stat());
     }
   }

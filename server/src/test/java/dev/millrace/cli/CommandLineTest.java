@@ -192,8 +192,8 @@ class CommandLineTest {
             + "request-rules, response-cache, revalidate, root, scrub, socket-mode, socket-owner, state, symlinks, tls-cert, "
             + "tls-client-auth, tls-client-ca, tls-handshake-timeout, tls-key, tls-listen, "
             + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
-            + "types, upload-max-size, upload-min-free, upload-min-rate, upload-mode, upload-parents, "
-            + "upload-require-digest, upload-sync, uploads, uploads-per-client, user, warm-up, watch-config, "
+            + "types, upload-expiry, upload-max-size, upload-min-free, upload-min-rate, upload-mode, upload-parents, "
+            + "upload-require-digest, upload-sync, uploads, uploads-per-client, uploads-unfinished, user, warm-up, watch-config, "
             + "webdav, workers, write, zero-copy");
   }
 

@@ -42,7 +42,7 @@ class StagedFileTest {
 
   private StagedFile staged(boolean named, String content) throws Exception {
     StagedFile file =
-        named ? StagedFile.createNamed(parent, area, 0644) : StagedFile.create(parent, area, 0644);
+        named ? StagedFile.createNamed(area, 0644) : StagedFile.create(parent, area, 0644);
     try (Arena arena = Arena.ofConfined()) {
       file.write(arena.allocateFrom(content, StandardCharsets.US_ASCII), content.length(), 0);
     }
@@ -62,17 +62,17 @@ class StagedFileTest {
   void aFileIsPublishedReplacedOrForgotten(boolean named) throws Exception {
     try (StagedFile file = staged(named, "one")) {
       assertEquals(named ? 1 : 0, files().size());
-      assertEquals(0, area.sweep(), "its writer holds the lock");
-      file.publish(NAME);
+      assertEquals(0, area.sweep(0), "its writer holds the lock");
+      file.publish(parent, NAME);
     }
     try (StagedFile file = staged(named, "two")) {
-      ErrnoException exists = assertThrows(ErrnoException.class, () -> file.publish(NAME));
+      ErrnoException exists = assertThrows(ErrnoException.class, () -> file.publish(parent, NAME));
       assertEquals(Errno.EEXIST, exists.errno());
     }
     assertEquals(List.of("in/sub/f"), files());
     assertEquals("one", Files.readString(directory.resolve("in/sub/f")));
     try (StagedFile file = staged(named, "three")) {
-      file.replace(NAME);
+      file.replace(parent, NAME);
     }
     assertEquals(List.of("in/sub/f"), files());
     assertEquals("three", Files.readString(directory.resolve("in/sub/f")));
@@ -83,7 +83,7 @@ class StagedFileTest {
   void aFileThatCannotReplaceIsRemoved(boolean named) throws Exception {
     Files.createDirectories(directory.resolve("in/sub/f/full"));
     try (StagedFile file = staged(named, "one")) {
-      assertThrows(ErrnoException.class, () -> file.replace(NAME));
+      assertThrows(ErrnoException.class, () -> file.replace(parent, NAME));
     }
     assertEquals(List.of(), files());
   }

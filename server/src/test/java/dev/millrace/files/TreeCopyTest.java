@@ -98,9 +98,9 @@ class TreeCopyTest {
   @Test
   void aTreeThatAnotherProcessCopiesIsNotSwept() throws Exception {
     try (TreeCopy copy = copy(true, 10, new ArrayList<>())) {
-      assertEquals(0, area.sweep());
+      assertEquals(0, area.sweep(0));
       Files.createDirectories(directory.resolve(StagingArea.NAME + "/killed/with/entries"));
-      assertEquals(1, area.sweep());
+      assertEquals(1, area.sweep(0));
       assertEquals(5, names(StagingArea.NAME).size(), copy.toString());
     }
     assertEquals(List.of(), names(StagingArea.NAME));

@@ -168,7 +168,7 @@ final class LockRequest {
       throws ErrnoException {
     try (StagedFile empty =
         StagedFile.create(directory, target.staging(), services.settings().mode())) {
-      empty.publish(target.name());
+      empty.publish(directory, target.name());
     } catch (ErrnoException failed) {
       boolean _ = target.locks().release(lock.token(), lock.path(), lock.user());
       throw failed;

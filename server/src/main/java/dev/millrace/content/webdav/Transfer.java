@@ -182,12 +182,7 @@ final class Transfer {
       if (syncs()) {
         copy.sync();
       }
-      boolean created =
-          publish(
-              destination,
-              (_, name) -> copy.publish(name),
-              (_, name) -> copy.replace(name),
-              (_, name) -> copy.replaceTree(name));
+      boolean created = publish(destination, copy::publish, copy::replace, copy::replaceTree);
       learn(source, copy.stat());
       return created;
     }

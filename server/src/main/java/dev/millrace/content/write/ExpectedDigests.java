@@ -31,22 +31,25 @@ final class ExpectedDigests {
   @SuppressWarnings("ArrayRecordComponent") // not compared, not modified
   private record Expected(String field, Algorithm algorithm, byte[] value, int mismatch) {}
 
-  private static final List<HttpString> DICTIONARIES =
-      List.of(DigestFields.REPR_DIGEST, DigestFields.CONTENT_DIGEST);
-
   private final List<Expected> all = new ArrayList<>();
 
   private ExpectedDigests() {}
 
   /**
-   * Reads the fields.
+   * Reads the fields of a request whose body is the whole file.
    *
    * @throws WriteException 400 if one is malformed, or two contradict each other
    */
   static ExpectedDigests of(HeaderMap headers) throws WriteException {
+    ExpectedDigests digests = ofFile(headers);
+    digests.addOfBody(headers);
+    return digests;
+  }
+
+  /** Reads the fields that are about the file. */
+  static ExpectedDigests ofFile(HeaderMap headers) throws WriteException {
     ExpectedDigests digests = new ExpectedDigests();
-    digests.addDictionaries(headers);
-    digests.addPlain(headers, "Content-MD5", Algorithm.MD5, ExpectedDigests::base64, 400);
+    digests.addDictionary(headers, DigestFields.REPR_DIGEST);
     for (Algorithm algorithm : Algorithm.values()) {
       String name = algorithm.suffix();
       String artifactory =
@@ -60,24 +63,64 @@ final class ExpectedDigests {
     return digests;
   }
 
-  /** Adds {@code Repr-Digest} and {@code Content-Digest} of a head or of trailers. */
+  /** Reads the fields that are about the body, which may be a part of the file. */
+  static ExpectedDigests ofBody(HeaderMap headers) throws WriteException {
+    ExpectedDigests digests = new ExpectedDigests();
+    digests.addOfBody(headers);
+    digests.addTus(headers);
+    return digests;
+  }
+
+  private void addOfBody(HeaderMap headers) throws WriteException {
+    addDictionary(headers, DigestFields.CONTENT_DIGEST);
+    addPlain(headers, "Content-MD5", Algorithm.MD5, ExpectedDigests::base64, 400);
+  }
+
+  /** {@code Upload-Checksum: sha1 BASE64} of tus. */
+  private void addTus(HeaderMap headers) throws WriteException {
+    String field = headers.getFirst("Upload-Checksum");
+    if (field == null) {
+      return;
+    }
+    String[] words = field.strip().split(" +", -1);
+    for (Algorithm algorithm : Algorithm.values()) {
+      if (words.length == 2 && words[0].equals(algorithm.suffix())) {
+        add("Upload-Checksum", algorithm, base64(words[1]), WriteException.CHECKSUM_MISMATCH);
+        return;
+      }
+    }
+    throw new WriteException(
+        StatusCodes.BAD_REQUEST, "Upload-Checksum is no known algorithm and a digest");
+  }
+
+  /** Adds {@code Repr-Digest} and {@code Content-Digest} of trailers. */
   void addDictionaries(HeaderMap headers) throws WriteException {
-    for (HttpString name : DICTIONARIES) {
-      String field = Fields.joined(headers, name);
-      if (field == null) {
-        continue;
+    addDictionary(headers, DigestFields.REPR_DIGEST);
+    addDictionary(headers, DigestFields.CONTENT_DIGEST);
+  }
+
+  private void addDictionary(HeaderMap headers, HttpString name) throws WriteException {
+    String field = Fields.joined(headers, name);
+    if (field == null) {
+      return;
+    }
+    Map<String, byte @Nullable []> members =
+        DigestDictionary.parse(field)
+            .orElseThrow(() ->
+                new WriteException(
+                    StatusCodes.BAD_REQUEST, name + " is not a dictionary of digests"));
+    for (Algorithm algorithm : Algorithm.values()) {
+      byte[] value = members.get(algorithm.fieldName());
+      if (members.containsKey(algorithm.fieldName())) {
+        add(name.toString(), algorithm, value, StatusCodes.BAD_REQUEST);
       }
-      Map<String, byte @Nullable []> members =
-          DigestDictionary.parse(field)
-              .orElseThrow(() ->
-                  new WriteException(
-                      StatusCodes.BAD_REQUEST, name + " is not a dictionary of digests"));
-      for (Algorithm algorithm : Algorithm.values()) {
-        byte[] value = members.get(algorithm.fieldName());
-        if (members.containsKey(algorithm.fieldName())) {
-          add(name.toString(), algorithm, value, StatusCodes.BAD_REQUEST);
-        }
-      }
+    }
+  }
+
+  /** Adds the digests of another request for the same file. */
+  void addAll(ExpectedDigests others) throws WriteException {
+    for (Expected other : others.all) {
+      add(other.field, other.algorithm, other.value, other.mismatch);
     }
   }
 

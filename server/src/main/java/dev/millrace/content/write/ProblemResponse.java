@@ -20,6 +20,7 @@ public final class ProblemResponse {
     if (status == StatusCodes.SERVICE_UNAVAILABLE) {
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
     }
+    problem.fields().forEach((name, value) -> exchange.getResponseHeaders().put(name, value));
     StringBuilder json = new StringBuilder(160).append("{\"status\":").append(status);
     JsonText.member(json, "title", title(status));
     JsonText.member(json, "detail", problem.detail());
@@ -32,6 +33,7 @@ public final class ProblemResponse {
 
   private static String title(int status) {
     return switch (status) {
+      case WriteException.CHECKSUM_MISMATCH -> "Checksum Mismatch";
       case WriteException.LOCKED -> "Locked";
       case WriteException.INSUFFICIENT_STORAGE -> "Insufficient Storage";
       default -> StatusCodes.getReason(status);

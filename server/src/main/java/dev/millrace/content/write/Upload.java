@@ -1,9 +1,6 @@
 package dev.millrace.content.write;
 
 import dev.millrace.content.BodilessResponse;
-import dev.millrace.content.DigestFields;
-import dev.millrace.content.Validators;
-import dev.millrace.content.write.UploadWork.Stored;
 import dev.millrace.content.write.WriteStats.Outcome;
 import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.http.parser.RejectedException;
@@ -12,18 +9,16 @@ import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
-import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
-import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
@@ -41,15 +36,14 @@ import org.xnio.channels.StreamSourceChannel;
  * stops a client that is faster than the disk. Loop thread only.
  */
 final class Upload implements ChannelListener<StreamSourceChannel> {
-  private static final int RATE_SECONDS = 10;
-
   private final HttpServerExchange exchange;
   private final Target target;
   private final WriteServices services;
   private final UploadBuffers buffers;
   private final LoopExecutors workers;
   private final ExpectedDigests expected;
-  private final UploadWork work;
+  private final BodyWork work;
+  private final @Nullable ResumableResponse resumable;
   private final @Nullable ClientKey client;
   private final @Nullable ComparedChecksum checksum;
 
@@ -59,15 +53,17 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
   private boolean busy; // a worker has the work, and one buffer
   private boolean waits; // for bytes of the client
   private boolean bodyEnded;
+  private boolean opened; // the work has a file
+  private boolean finished; // the work has all of the body, or has refused a part of it
   private boolean ended;
   private long received;
-  private long receivedBefore;
-  private XnioExecutor.@Nullable Key timer;
+  private final SlowBodyTimer timer;
 
   /**
    * @param work owned by this object
    * @param client for which the upload is counted, or null
    * @param checksum compares the body, which is not stored, or null; owned by this object
+   * @param resumable the protocol of the work, if it keeps parts
    */
   Upload(
       HttpServerExchange exchange,
@@ -75,9 +71,10 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
       WriteServices services,
       UploadBuffers buffers,
       ExpectedDigests expected,
-      UploadWork work,
+      BodyWork work,
       @Nullable ClientKey client,
-      @Nullable ComparedChecksum checksum) {
+      @Nullable ComparedChecksum checksum,
+      @Nullable ResumableResponse resumable) {
     this.exchange = exchange;
     this.target = target;
     this.services = services;
@@ -87,11 +84,17 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     this.work = work;
     this.client = client;
     this.checksum = checksum;
+    this.resumable = resumable;
+    int least = services.settings().minBytesPerSecond();
+    this.timer =
+        new SlowBodyTimer(
+            exchange.getIoThread(), least, () -> waits ? received : -1, () -> tooSlow(least));
     this.filling = buffers.take();
     this.other = buffers.take();
     long length = exchange.getRequestContentLength();
     this.small =
-        length >= 0
+        !work.keepsParts()
+            && length >= 0
             && length < filling.capacity()
             && (checksum != null || !awaitsContinue(exchange));
   }
@@ -103,7 +106,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
 
   void start() {
     onAbort(() -> end(Outcome.ABORTED));
-    startTimer();
+    timer.start();
     if (small) {
       opened();
       return;
@@ -139,6 +142,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
         failure -> {
           busy = false;
           if (ended) {
+            finished = true;
             release();
           } else {
             failed(failure);
@@ -149,6 +153,10 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
   // ---- the body --------------------------------------------------------------------------------
 
   private void opened() {
+    opened = true;
+    if (resumable != null) {
+      resumable.announce(exchange);
+    }
     if (exchange.isRequestComplete()) {
       bodyEnded = true;
       finish();
@@ -249,7 +257,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     }
     if (small) {
       ByteBuffer body = filling.flip();
-      onWorker(() -> work.store(body, expected), this::stored);
+      onWorker(() -> store(body), this::committed);
       return;
     }
     if (filling.position() > 0) {
@@ -265,7 +273,27 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
       failed(malformed);
       return;
     }
-    onWorker(() -> work.commit(expected), this::stored);
+    finished = true;
+    onWorker(() -> work.commit(expected), this::committed);
+  }
+
+  /** Does all for a body that is complete. */
+  private Optional<Stored> store(ByteBuffer body) throws WriteException {
+    try (work) {
+      work.open(body.remaining());
+      work.append(body);
+      return work.commit(expected);
+    }
+  }
+
+  private void committed(Optional<Stored> stored) {
+    if (stored.isPresent()) {
+      end(stored.get().created() ? Outcome.CREATED : Outcome.REPLACED);
+      UploadResponse.send(exchange, target, stored.get(), resumable);
+    } else if (resumable != null && work instanceof PartialWork partial) {
+      end(Outcome.APPENDED);
+      resumable.sendAppended(exchange, partial.position());
+    }
   }
 
   private void verified() {
@@ -276,31 +304,12 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     BodilessResponse.send(exchange, StatusCodes.NO_CONTENT);
   }
 
-  private void stored(Stored stored) {
-    end(stored.created() ? Outcome.CREATED : Outcome.REPLACED);
-    HeaderMap response = exchange.getResponseHeaders();
-    String name = target.below().lastName();
-    response.put(
-        Headers.ETAG,
-        Validators.entityTags(
-                stored.stat(), target.mount().policy().types().codingOf(name), stored.digests())
-            .getFirst());
-    DigestFields.show(
-        response,
-        stored.digests(),
-        DigestFields.reprDigest(stored.digests()),
-        target.mount().digestPolicy());
-    exchange.setStatusCode(stored.created() ? StatusCodes.CREATED : StatusCodes.NO_CONTENT);
-    if (stored.created()) {
-      exchange.setResponseContentLength(0);
-    }
-    exchange.endExchange();
-  }
-
   private void failed(Throwable failure) {
     if (ended) {
       return;
     }
+    finished =
+        !(failure instanceof WriteException slow && slow.status() == StatusCodes.REQUEST_TIME_OUT);
     if (failure instanceof WriteException problem) {
       end(problem.outcome());
       logIfServerFailed(problem);
@@ -323,9 +332,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     }
     ended = true;
     onAbort(null);
-    if (timer != null) {
-      boolean _ = timer.remove();
-    }
+    timer.stop();
     services.stats().ended(outcome);
     services.end(client);
     if (!busy) {
@@ -333,30 +340,63 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     }
   }
 
+  /** Ends the upload, because another request continues it. Any thread. */
+  void supersede() {
+    try {
+      exchange
+          .getIoThread()
+          .execute(() -> {
+            if (!ended) {
+              end(Outcome.ABORTED);
+              IoUtils.safeClose(exchange.getConnection());
+            }
+          });
+    } catch (RejectedExecutionException stopping) {
+      // the worker is stopping and closes the connection
+    }
+  }
+
   /** A large file without a name is removed by a worker: that takes time. */
   private void release() {
-    buffers.give(filling);
-    buffers.give(other);
     if (checksum != null) {
       checksum.close();
     }
     if (small) {
+      giveBuffers();
       work.close(); // a worker has closed the file
       return;
     }
+    boolean keeps = work.keepsParts() && opened && !finished && filling.position() > 0;
     workers.<Boolean>call(
         () -> {
-          work.close();
+          try (work) {
+            if (keeps) {
+              work.append(filling.flip());
+            }
+          }
           return true;
         },
-        _ -> {},
+        _ -> giveBuffers(),
         failure -> {
+          giveBuffers();
           if (failure instanceof RejectedExecutionException) {
             work.close();
-          } else {
+          } else if (!(failure instanceof WriteException)) {
             target.mount().failures().record(exchange, failure);
           }
         });
+  }
+
+  private void giveBuffers() {
+    buffers.give(filling);
+    buffers.give(other);
+  }
+
+  private void tooSlow(int least) {
+    failed(
+        new WriteException(
+            StatusCodes.REQUEST_TIME_OUT,
+            "the body is slower than " + least + " bytes per second"));
   }
 
   private void onAbort(@Nullable Runnable task) {
@@ -364,29 +404,5 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     if (origin != null) {
       origin.onAbort(task);
     }
-  }
-
-  // ---- slow clients ----------------------------------------------------------------------------
-
-  private void startTimer() {
-    try {
-      timer =
-          exchange.getIoThread().executeAtInterval(this::checkRate, RATE_SECONDS, TimeUnit.SECONDS);
-    } catch (RejectedExecutionException stopping) {
-      // The worker is stopping and closes the connection.
-    }
-  }
-
-  private void checkRate() {
-    long least = (long) services.settings().minBytesPerSecond() * RATE_SECONDS;
-    if (!ended && waits && received - receivedBefore < least) {
-      failed(
-          new WriteException(
-              StatusCodes.REQUEST_TIME_OUT,
-              "the body is slower than "
-                  + services.settings().minBytesPerSecond()
-                  + " bytes per second"));
-    }
-    receivedBefore = received;
   }
 }

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 /** Direct buffers for the bodies of uploads; a few unused ones are kept. Loop thread only. */
 final class UploadBuffers {
   /** Long enough that handing it to another thread costs little; two belong to an upload. */
-  private static final int BYTES = 64 << 10;
+  static final int BYTES = 64 << 10;
 
   private static final int MAX_KEPT = 16;
 

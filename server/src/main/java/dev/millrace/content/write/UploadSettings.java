@@ -4,6 +4,7 @@ import dev.millrace.config.Key;
 import dev.millrace.config.Parser;
 import dev.millrace.config.Settings;
 import dev.millrace.config.SettingsException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -18,6 +19,8 @@ import java.util.List;
  * @param makesParents whether missing parent directories are created
  * @param syncs whether a response waits until the file is on the disk
  * @param requiresDigest whether a body without a digest is refused
+ * @param expirySeconds after its last byte, a resumable upload is removed
+ * @param maxUnfinished resumable uploads of a write rule that are not complete
  */
 public record UploadSettings(
     long maxBytes,
@@ -28,7 +31,9 @@ public record UploadSettings(
     int mode,
     boolean makesParents,
     boolean syncs,
-    boolean requiresDigest) {
+    boolean requiresDigest,
+    long expirySeconds,
+    int maxUnfinished) {
   private static final Key<Long> MAX_BYTES =
       Key.one(
           "upload-max-size",
@@ -101,10 +106,36 @@ public record UploadSettings(
           "Whether an upload without a SHA-256 or SHA-512 digest is refused with 400.",
           Parser::flag);
 
+  private static final Key<Duration> EXPIRY =
+      Key.one(
+          "upload-expiry",
+          "24h",
+          "TIME",
+          "Time after its last byte until an unfinished resumable upload is removed.",
+          Parser::duration);
+
+  private static final Key<Integer> MAX_UNFINISHED =
+      Key.one(
+          "uploads-unfinished",
+          "1000",
+          "N",
+          "Maximum number of unfinished resumable uploads of a write rule.",
+          Parser.number(0, 1_000_000));
+
   /** The keys of these settings. */
   public static final List<Key<?>> KEYS =
       List.of(
-          MAX_BYTES, MAX, MAX_PER_CLIENT, MIN_RATE, MIN_FREE, MODE, PARENTS, SYNC, REQUIRE_DIGEST);
+          MAX_BYTES,
+          MAX,
+          MAX_PER_CLIENT,
+          MIN_RATE,
+          MIN_FREE,
+          MODE,
+          PARENTS,
+          SYNC,
+          REQUIRE_DIGEST,
+          EXPIRY,
+          MAX_UNFINISHED);
 
   /** The settings that are configured. */
   public static UploadSettings of(Settings settings) {
@@ -117,7 +148,9 @@ public record UploadSettings(
         settings.get(MODE),
         settings.get(PARENTS),
         settings.get(SYNC),
-        settings.get(REQUIRE_DIGEST));
+        settings.get(REQUIRE_DIGEST),
+        settings.get(EXPIRY).toSeconds(),
+        settings.get(MAX_UNFINISHED));
   }
 
   private static int mode(String text) throws SettingsException {

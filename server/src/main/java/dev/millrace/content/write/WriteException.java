@@ -3,6 +3,7 @@ package dev.millrace.content.write;
 import dev.millrace.content.write.WriteStats.Outcome;
 import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.ErrnoException;
+import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,10 +14,12 @@ public final class WriteException extends Exception {
   private static final long serialVersionUID = 1;
 
   public static final int INSUFFICIENT_STORAGE = 507; // RFC 4918 §11.5
+  static final int CHECKSUM_MISMATCH = 460; // tus 1.0, its extension "checksum"
   public static final int LOCKED = 423; // RFC 4918 §11.3
 
   private final int status;
   private final transient Map<String, String> members = new LinkedHashMap<>();
+  private final transient Map<HttpString, String> fields = new LinkedHashMap<>();
   private Outcome outcome;
   private @Nullable String condition;
   private String reference = "";
@@ -98,6 +101,21 @@ public final class WriteException extends Exception {
   /** The resource of the condition, or empty. */
   public String reference() {
     return reference;
+  }
+
+  /** Names the problem's type in IANA's registry of HTTP problem types. */
+  WriteException type(String name) {
+    return with("type", "https://iana.org/assignments/http-problem-types#" + name);
+  }
+
+  /** Adds a field to the response. */
+  WriteException field(HttpString name, String value) {
+    fields.put(name, value);
+    return this;
+  }
+
+  Map<HttpString, String> fields() {
+    return fields;
   }
 
   /** Adds a member to the body. */

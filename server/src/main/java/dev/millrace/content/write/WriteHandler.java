@@ -10,6 +10,7 @@ import dev.millrace.content.checksum.ChecksumFiles;
 import dev.millrace.content.write.WriteStats.Outcome;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.files.ParsedPath;
+import dev.millrace.files.PartialFile;
 import dev.millrace.files.Root;
 import dev.millrace.limits.ClientKey;
 import dev.millrace.loop.LoopExecutors;
@@ -35,11 +36,13 @@ public final class WriteHandler implements MountHandler {
   private final WriteServices services;
   private final WriteAccess access;
   private final UploadBuffers buffers = new UploadBuffers();
+  private final ResumableUploads resumable;
 
   public WriteHandler(MountContext context, WriteServices services) {
     this.context = context;
     this.services = services;
     this.access = new WriteAccess(context, services);
+    this.resumable = new ResumableUploads(context, services, access, buffers);
   }
 
   @Override
@@ -63,12 +66,20 @@ public final class WriteHandler implements MountHandler {
 
   private void authorized(HttpServerExchange exchange, ParsedPath names, WriteRule rule) {
     try {
+      if (PartialFile.isPath(names)) {
+        resumable.serve(exchange, names, rule);
+        return;
+      }
+      if (exchange.getRequestMethod().equals(Methods.POST)) {
+        resumable.createByTus(exchange, names, rule);
+        return;
+      }
       access.checkNames(names);
       ParsedPath below = names.below(context.mount().prefix());
       if (exchange.getRequestMethod().equals(Methods.DELETE)) {
         remove(exchange, access.target(exchange, below, rule));
       } else {
-        upload(exchange, below, rule);
+        upload(exchange, names, below, rule);
       }
     } catch (WriteException refused) {
       access.refuse(exchange, refused);
@@ -77,7 +88,8 @@ public final class WriteHandler implements MountHandler {
 
   // ---- PUT -------------------------------------------------------------------------------------
 
-  private void upload(HttpServerExchange exchange, ParsedPath below, WriteRule rule)
+  private void upload(
+      HttpServerExchange exchange, ParsedPath names, ParsedPath below, WriteRule rule)
       throws WriteException {
     HeaderMap headers = exchange.getRequestHeaders();
     if (!rule.allowsPut()) {
@@ -101,6 +113,14 @@ public final class WriteHandler implements MountHandler {
     }
     if (exchange.getRequestContentLength() > services.settings().maxBytes()) {
       throw Upload.tooLarge(services.settings());
+    }
+    Boolean ends = ResumableFields.complete(headers);
+    if (ends != null && generated(below) == null) {
+      if (!ends || !fitsIntoBuffer(exchange)) {
+        resumable.create(exchange, names, rule);
+        return;
+      }
+      exchange.getResponseHeaders().put(ResumableResponse.UPLOAD_COMPLETE, "?1");
     }
     ExpectedDigests expected = ExpectedDigests.of(headers);
     boolean announced = announcesDigests(headers);
@@ -133,6 +153,17 @@ public final class WriteHandler implements MountHandler {
                       }
                     },
                     _ -> startOrRefuse(exchange, below, rule, expected, algorithms, null)));
+  }
+
+  /** Whether a body is so short that there is nothing to resume. */
+  private static boolean fitsIntoBuffer(HttpServerExchange exchange) {
+    long length = exchange.getRequestContentLength();
+    return length >= 0 && length < UploadBuffers.BYTES;
+  }
+
+  @Override
+  public void describe(HeaderMap response) {
+    ResumableResponse.addCapabilities(response, services.settings());
   }
 
   /** The algorithm of a checksum file that the server makes for another file, or null. */
@@ -178,7 +209,7 @@ public final class WriteHandler implements MountHandler {
       throw noRoot;
     }
     UploadWork work = new UploadWork(target, services, algorithms);
-    new Upload(exchange, target, services, buffers, expected, work, client, checksum).start();
+    new Upload(exchange, target, services, buffers, expected, work, client, checksum, null).start();
   }
 
   /** Whether trailers will have a digest, of an algorithm that is not yet known. */

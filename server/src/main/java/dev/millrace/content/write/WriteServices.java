@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,6 +30,11 @@ public final class WriteServices {
   private static final int MAX_LOCKS = 10_000;
 
   private final UploadSettings settings;
+  private static final long SWEEP_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  private final ActiveUploads active = new ActiveUploads();
+  private final KeptDigests kept = new KeptDigests();
+  private final AtomicLong sweptNanos = new AtomicLong(System.nanoTime());
   private final LockTable locks = new LockTable(MAX_LOCKS);
   private final Supplier<ThreadPool> threads;
   private final Consumer<IndexedFile> whenStored;
@@ -53,6 +60,29 @@ public final class WriteServices {
 
   public ThreadPool threads() {
     return threads.get();
+  }
+
+  /** Removes expired uploads if that was not done recently. Worker threads. */
+  void sweepSometimes(StagingArea area) {
+    long now = System.nanoTime();
+    long last = sweptNanos.get();
+    if (now - last > SWEEP_NANOS && sweptNanos.compareAndSet(last, now)) {
+      try {
+        int _ = area.sweep(settings.expirySeconds());
+      } catch (IOException failed) {
+        LOG.log(Level.WARNING, "expired uploads are not removed: {0}", failed.toString());
+      }
+    }
+  }
+
+  /** The requests that use files of resumable uploads. */
+  ActiveUploads active() {
+    return active;
+  }
+
+  /** Digests of the files of resumable uploads. */
+  KeptDigests kept() {
+    return kept;
   }
 
   /** The locks of all mounts. */
@@ -96,9 +126,9 @@ public final class WriteServices {
     }
   }
 
-  private static void sweep(StagingArea area, WriteRule rule) {
+  private void sweep(StagingArea area, WriteRule rule) {
     try {
-      int removed = area.sweep();
+      int removed = area.sweep(settings.expirySeconds());
       if (removed > 0) {
         LOG.info(removed + " unfinished uploads removed below " + rule.prefix().decoded());
       }

@@ -12,6 +12,8 @@ public final class WriteStats {
     CREATED,
     REPLACED,
     DELETED,
+    /** A part of a resumable upload was stored, and others follow. */
+    APPENDED,
     /** A checksum file had the digest of the file that it describes. */
     VERIFIED,
     /** The content did not have the digest that the client sent. */

@@ -6,6 +6,9 @@
  *       disk to be refused.
  *   <li>{@code Upload}: one PUT. It hands the body, buffer by buffer, to its {@code UploadWork},
  *       which runs on worker threads: writes and hashes, then gives the file its name.
+ *   <li>{@code ResumableUploads}: uploads of several requests, by {@code PartialWork} in place of
+ *       {@code UploadWork}; {@code ResumableFields} and {@code ResumableResponse} are its
+ *       protocols. {@code Publication} gives a file of either its name.
  *   <li>{@code ExpectedDigests}: what the client says of the body's digests.
  *   <li>{@code Removal}: one DELETE.
  *   <li>{@link dev.millrace.content.write.WriteAccess}: credentials and names, also for WebDAV.
