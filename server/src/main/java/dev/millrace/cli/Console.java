@@ -53,6 +53,11 @@ final class Console implements AutoCloseable {
 
   /** Starts the progress bar. */
   void watch(LongSupplier doneBytes, long allBytes) {
+    watch(doneBytes, () -> allBytes);
+  }
+
+  /** As {@link #watch(LongSupplier, long)}, if the size becomes known later. */
+  void watch(LongSupplier doneBytes, LongSupplier allBytes) {
     long start = System.nanoTime();
     refresher =
         Thread.ofPlatform()
@@ -60,7 +65,7 @@ final class Console implements AutoCloseable {
             .name("millrace-progress")
             .start(() -> {
               while (!closed) {
-                show(line(doneBytes.getAsLong(), allBytes, System.nanoTime() - start));
+                show(line(doneBytes.getAsLong(), allBytes.getAsLong(), System.nanoTime() - start));
                 try {
                   Thread.sleep(REFRESH_MILLIS);
                 } catch (InterruptedException ended) {

@@ -101,6 +101,7 @@ public final class Millrace implements Runnable {
     subcommands.put("top", TopCommand::new);
     subcommands.put("health", HealthCommand::new);
     subcommands.put("put", PutCommand::new);
+    subcommands.put("get", GetCommand::new);
     subcommands.put("completion", CompletionCommand::new);
     Supplier<Object> subcommand = subcommands.get(name);
     if (subcommand != null) {

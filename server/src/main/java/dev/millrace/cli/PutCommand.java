@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.RemoteOptions.Failed;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.text.JsonText;
 import java.io.IOException;
@@ -7,28 +8,20 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,13 +33,15 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {
       "",
-      "A URL that ends with a slash gets the name of each file.",
+      "A URL that ends with a slash gets the name of each file. A file of 8 MiB or more",
+      "is resumed after a lost connection, if the server supports that.",
       "Exit code: 0 if every file is stored, 1 if one is not, 2 for a usage error."
     })
 final class PutCommand implements Callable<Integer> {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
+  /** A shorter file is sent again rather than resumed. */
+  private static final long RESUMABLE_BYTES = 8 << 20;
+
   private static final int CHUNK_BYTES = 1 << 20;
-  private static final Pattern DETAIL = Pattern.compile("\"detail\":\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   @Parameters(
       arity = "2..*",
@@ -57,20 +52,7 @@ final class PutCommand implements Callable<Integer> {
   @Option(names = "--create", description = "Replaces no file: fails if there is one.")
   private boolean create;
 
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = "File whose first line is the bearer token.")
-  private @Nullable Path tokenFile;
-
-  @Option(names = "--user", paramLabel = "NAME", description = "User of a basic password.")
-  private @Nullable String user;
-
-  @Option(
-      names = "--password-file",
-      paramLabel = "FILE",
-      description = "File whose first line is the password of --user.")
-  private @Nullable Path passwordFile;
+  @Mixin private RemoteOptions remote = new RemoteOptions();
 
   @Option(names = "--json", description = "Writes JSON instead of lines.")
   private boolean json;
@@ -83,29 +65,19 @@ final class PutCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
   PutCommand() {}
 
-  /** A failure of one file, for the user. */
-  private static final class Failed extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Failed(String why) {
-      super(why);
-    }
-  }
-
   @Override
   public Integer call() {
     List<String> files = operands.subList(0, operands.size() - 1);
     URI url;
-    String authorization;
     try {
       url = url(operands.getLast(), files.size());
-      authorization = authorization();
+      remote.load();
     } catch (IOException | IllegalArgumentException wrong) {
       spec.commandLine().getErr().println("millrace: " + wrong.getMessage());
       return Millrace.EXIT_USAGE;
     }
     boolean amiss = false;
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    try (HttpClient client = RemoteOptions.client();
         Console console = new Console()) {
       if (Console.isWatched()) {
         console.watch(doneBytes::get, 2 * files.stream().mapToLong(PutCommand::size).sum());
@@ -115,7 +87,7 @@ final class PutCommand implements Callable<Integer> {
       }
       for (String file : files) {
         try {
-          put(client, console, file, target(url, file), authorization);
+          put(client, console, file, target(url, file));
         } catch (Failed failed) {
           amiss = true;
           console.complain(Console.bytes(file), String.valueOf(failed.getMessage()));
@@ -129,10 +101,7 @@ final class PutCommand implements Callable<Integer> {
   }
 
   private static URI url(String text, int files) {
-    URI url = URI.create(text); // its message has the text
-    if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
-      throw new IllegalArgumentException(text + " is not a URL of http or https");
-    }
+    URI url = RemoteOptions.url(text);
     if (files > 1 && !text.endsWith("/")) {
       throw new IllegalArgumentException(
           text + ": several files need a URL that ends with a slash");
@@ -160,28 +129,6 @@ final class PutCommand implements Callable<Integer> {
     return url.resolve("./" + encoded);
   }
 
-  private @Nullable String authorization() throws IOException {
-    if (tokenFile != null) {
-      return "Bearer " + firstLine(tokenFile);
-    }
-    if ((user == null) != (passwordFile == null)) {
-      throw new IllegalArgumentException("--user and --password-file need each other");
-    }
-    if (user == null || passwordFile == null) {
-      return null;
-    }
-    String both = user + ":" + firstLine(passwordFile);
-    return "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String firstLine(Path file) throws IOException {
-    try (var lines = Files.lines(file)) {
-      return lines.findFirst().orElseThrow(() -> new IOException(file + " is empty")).strip();
-    } catch (IOException unreadable) {
-      throw new IOException(file + " cannot be read", unreadable);
-    }
-  }
-
   private static long size(String file) {
     try {
       return Files.size(Path.of(file));
@@ -190,27 +137,16 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private void put(
-      HttpClient client, Console console, String file, URI target, @Nullable String authorization)
-      throws Failed {
+  private void put(HttpClient client, Console console, String file, URI target) throws Failed {
     try {
-      byte[] digest = digest(Path.of(file));
+      Path path = Path.of(file);
+      byte[] digest = digest(path);
       String expected = "sha-256=:" + Base64.getEncoder().encodeToString(digest) + ":";
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(target)
-              .expectContinue(true) // a refusal then costs no transfer
-              .header("Repr-Digest", expected)
-              .PUT(counted(BodyPublishers.ofFile(Path.of(file))));
+      List<String> fields = new ArrayList<>(List.of("Repr-Digest", expected));
       if (create) {
-        request.header("If-None-Match", "*");
+        fields.addAll(List.of("If-None-Match", "*"));
       }
-      if (authorization != null) {
-        request.header("Authorization", authorization);
-      }
-      HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-      if (response.statusCode() / 100 != 2) {
-        throw new Failed(refusal(response));
-      }
+      HttpResponse<String> response = send(client, path, target, fields);
       String stored = response.headers().firstValue("Repr-Digest").orElse("");
       if (!stored.contains(expected)) {
         throw new Failed("the server does not confirm the digest; it may have stored other bytes");
@@ -224,11 +160,27 @@ final class PutCommand implements Callable<Integer> {
     }
   }
 
-  private static String refusal(HttpResponse<String> response) {
-    Matcher detail = DETAIL.matcher(response.body());
-    return "status "
-        + response.statusCode()
-        + (detail.find() ? ": " + detail.group(1).replace("\\\"", "\"") : "");
+  /** Sends a large file so that it can be resumed, if the server supports that. */
+  private HttpResponse<String> send(HttpClient client, Path file, URI target, List<String> fields)
+      throws Failed, IOException, InterruptedException {
+    long size = Files.size(file);
+    CountedBody body = new CountedBody(doneBytes);
+    ResumableUpload resumable = new ResumableUpload(client, remote, body, target);
+    if (size >= RESUMABLE_BYTES && remote.retrying(resumable::isSupported)) {
+      return resumable.send(file, size, fields);
+    }
+    HttpRequest request =
+        remote
+            .request(target)
+            .expectContinue(size > 0) // a refusal then costs no transfer
+            .headers(fields.toArray(String[]::new))
+            .PUT(body.of(file, 0, size))
+            .build();
+    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+    if (response.statusCode() / 100 != 2) {
+      throw new Failed(RemoteOptions.refusal(response.statusCode(), response.body()));
+    }
+    return response;
   }
 
   private byte[] digest(Path file) throws IOException {
@@ -241,38 +193,6 @@ final class PutCommand implements Callable<Integer> {
       }
     }
     return digest.digest();
-  }
-
-  /** Counts the bytes of a body as they are sent. */
-  private BodyPublisher counted(BodyPublisher body) {
-    Flow.Publisher<ByteBuffer> counting =
-        subscriber ->
-            body.subscribe(
-                new Flow.Subscriber<>() {
-                  @Override
-                  public void onSubscribe(Flow.Subscription subscription) {
-                    subscriber.onSubscribe(subscription);
-                  }
-
-                  @Override
-                  public void onNext(ByteBuffer bytes) {
-                    doneBytes.addAndGet(bytes.remaining());
-                    subscriber.onNext(bytes);
-                  }
-
-                  @Override
-                  public void onError(Throwable failure) {
-                    subscriber.onError(failure);
-                  }
-
-                  @Override
-                  public void onComplete() {
-                    subscriber.onComplete();
-                  }
-                });
-    return body.contentLength() == 0
-        ? BodyPublishers.noBody()
-        : BodyPublishers.fromPublisher(counting, body.contentLength());
   }
 
   private void print(Console console, String file, URI target, int status, String hex) {

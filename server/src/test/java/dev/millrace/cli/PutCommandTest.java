@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.server.CuttingProxy;
 import dev.millrace.server.Programs;
 import dev.millrace.server.Programs.Result;
 import dev.millrace.server.RunningServer;
@@ -85,6 +86,27 @@ class PutCommandTest {
       Result absent = put(token, "empty", file("none"), server.url() + "/in/");
       assertEquals(1, absent.exitCode());
       assertTrue(absent.out().contains("/in/empty replaced"), absent.out());
+    }
+  }
+
+  @Test
+  void aLargeFileContinuesAfterLostConnections() throws Exception {
+    byte[] content = new byte[20_000_000];
+    new Random(4).nextBytes(content);
+    Files.write(directory.resolve("larger"), content);
+    try (RunningServer server = serving("create, replace");
+        CuttingProxy proxy = new CuttingProxy(server.address(), 3, 5_000_000)) {
+      String token = "--token-file=" + file("token");
+      Result stored = put(token, "larger", proxy.url() + "/in/");
+      assertEquals(0, stored.exitCode(), stored.err());
+      assertEquals(0, proxy.cutsLeft());
+      assertEquals(-1, Files.mismatch(directory.resolve("larger"), root.resolve("in/larger")));
+      Result exists = put(token, "--create", "larger", server.url() + "/in/");
+      assertEquals(1, exists.exitCode());
+      assertTrue(exists.err().contains("status 412"), exists.err());
+      Result refused = put(token, "--retries=0", "larger", server.url() + "/out/");
+      assertEquals(1, refused.exitCode());
+      assertTrue(refused.err().contains("status 4"), refused.err());
     }
   }
 
