@@ -9,6 +9,7 @@ import dev.millrace.http.exchange.RejectionHandler;
 import dev.millrace.http.exchange.RequestTarget;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * specific matching host. Responds to requests that need no file itself. Loop thread only.
  */
 public final class Router implements HttpHandler {
+  private static final String FORM = "multipart/form-data";
   private static final HttpString TUS_RESUMABLE = new HttpString("Tus-Resumable");
   private static final HttpString DAV = new HttpString("DAV");
   private static final HttpString AUTHOR_VIA = new HttpString("MS-Author-Via");
@@ -152,7 +154,14 @@ public final class Router implements HttpHandler {
     }
     return method.equals(Methods.PUT)
         || method.equals(Methods.DELETE)
-        || (method.equals(Methods.POST) && exchange.getRequestHeaders().contains(TUS_RESUMABLE));
+        || (method.equals(Methods.POST) && isUpload(exchange.getRequestHeaders()));
+  }
+
+  /** Whether a POST is one of tus, or that of a form with files. */
+  private static boolean isUpload(HeaderMap headers) {
+    String type = headers.getFirst(Headers.CONTENT_TYPE);
+    return headers.contains(TUS_RESUMABLE)
+        || (type != null && type.regionMatches(true, 0, FORM, 0, FORM.length()));
   }
 
   private boolean mayWrite(HttpString method, HttpServerExchange exchange) {

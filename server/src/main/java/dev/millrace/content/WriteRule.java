@@ -37,6 +37,12 @@ public record WriteRule(
     return allowed.contains(Action.CREATE) || allowed.contains(Action.REPLACE);
   }
 
+  /** Whether a person with a browser can upload: a browser has passwords and certificates. */
+  public boolean allowsForms() {
+    String challenge = credentials == null ? null : credentials.challenge();
+    return allowsPut() && (challenge == null || challenge.startsWith("Basic"));
+  }
+
   /** The rule that applies to a path, or null. */
   public static @Nullable WriteRule find(List<WriteRule> rules, ParsedPath names) {
     return names.longestPrefix(rules, WriteRule::prefix);

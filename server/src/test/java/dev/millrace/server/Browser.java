@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -106,6 +107,14 @@ public final class Browser implements AutoCloseable {
             session + "/element",
             "{\"using\":\"css selector\",\"value\":\"" + selector.replace("\"", "\\\"") + "\"}");
     post(session + "/element/" + value(found, ELEMENT) + "/click", "{}");
+  }
+
+  /** Chooses files in the first file field that matches a CSS selector. */
+  public void choose(String selector, Path... files) throws Exception {
+    String found =
+        post(session + "/element", "{\"using\":\"css selector\",\"value\":\"" + selector + "\"}");
+    String text = String.join("\\n", Arrays.stream(files).map(Path::toString).toList());
+    post(session + "/element/" + value(found, ELEMENT) + "/value", "{\"text\":\"" + text + "\"}");
   }
 
   /** Evaluates a JavaScript expression; returns JSON. */

@@ -46,6 +46,15 @@ final class HtmlFormat implements Listing.Format {
     }
   }
 
+  private final boolean uploads;
+
+  /**
+   * @param uploads whether the page has a form for uploads
+   */
+  HtmlFormat(boolean uploads) {
+    this.uploads = uploads;
+  }
+
   @Override
   public void begin(StringBuilder out, Listing.Page page) {
     out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -131,7 +140,13 @@ final class HtmlFormat implements Listing.Format {
 
   @Override
   public void end(StringBuilder out, Listing.Page page) {
-    out.append("</tbody>\n</table>\n</main>\n<footer>");
+    out.append("</tbody>\n</table>\n");
+    if (uploads) {
+      out.append("<form method=\"post\" enctype=\"multipart/form-data\">\n")
+          .append("<label>Upload files: <input type=\"file\" name=\"file\" multiple required>")
+          .append("</label>\n<button>Upload</button>\n</form>\n");
+    }
+    out.append("</main>\n<footer>");
     ListingQuery query = page.query();
     if (page.shown() == page.total()) {
       out.append("<span>").append(page.total()).append(page.total() == 1 ? " entry" : " entries");

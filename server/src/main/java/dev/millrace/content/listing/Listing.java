@@ -15,8 +15,16 @@ import org.jspecify.annotations.Nullable;
  * text. For worker threads, one at a time.
  */
 public final class Listing {
-  /** Lets the browser load nothing, and apply the page's own style only. */
-  public static final String CONTENT_SECURITY_POLICY = HtmlFormat.CONTENT_SECURITY_POLICY;
+  /**
+   * Lets the browser load nothing, and apply the page's own style only.
+   *
+   * @param uploads whether the page has a form for uploads
+   */
+  public static String contentSecurityPolicy(boolean uploads) {
+    return uploads
+        ? HtmlFormat.CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
+        : HtmlFormat.CONTENT_SECURITY_POLICY;
+  }
 
   private static final int CHUNK_CHARACTERS = 48 << 10;
 
@@ -74,10 +82,12 @@ public final class Listing {
    * @param hidden whether names that begin with a dot are listed
    * @param path the directory's decoded path, with its slashes
    * @param query the request's query
+   * @param uploads whether the page has a form for uploads
    */
-  public static Listing html(DirectoryScan scan, boolean hidden, String path, String query) {
+  public static Listing html(
+      DirectoryScan scan, boolean hidden, String path, String query, boolean uploads) {
     ListingQuery parsed = ListingQuery.parse(query, ListingQuery.PAGE_ENTRIES);
-    return new Listing(scan, hidden, path, parsed, new HtmlFormat());
+    return new Listing(scan, hidden, path, parsed, new HtmlFormat(uploads));
   }
 
   /** The same as JSON; all entries, unless the query has a limit. */

@@ -6,6 +6,7 @@ import dev.millrace.content.Fields;
 import dev.millrace.content.GeneratedBody;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.Validators;
+import dev.millrace.content.WriteRule;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryScan;
@@ -49,8 +50,10 @@ public final class ListingResponse {
         Headers.CONTENT_TYPE,
         json ? "application/json; charset=utf-8" : "text/html; charset=utf-8");
     headers.add(Headers.VARY, "Accept");
+    WriteRule rule = WriteRule.find(mount.policy().writeRules(), names);
+    boolean uploads = rule != null && rule.allowsForms();
     if (!json) {
-      headers.put(CONTENT_SECURITY_POLICY, Listing.CONTENT_SECURITY_POLICY);
+      headers.put(CONTENT_SECURITY_POLICY, Listing.contentSecurityPolicy(uploads));
     }
     String cacheControl = mount.cacheControl(names);
     if (cacheControl != null) {
@@ -66,7 +69,7 @@ public final class ListingResponse {
     Listing listing =
         json
             ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(mount))
-            : Listing.html(scan, hidden, names.decoded(), query);
+            : Listing.html(scan, hidden, names.decoded(), query, uploads);
     GeneratedBody source = new GeneratedBody(mount.executors(), listing::next, directory::close);
     new BodyTransfer(exchange, mount.failures(), source).start();
   }

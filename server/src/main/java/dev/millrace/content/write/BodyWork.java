@@ -11,6 +11,11 @@ interface BodyWork extends AutoCloseable {
   /** Whether the bytes of a request that ends early are kept. */
   boolean keepsParts();
 
+  /** The longest body. */
+  default long maxBodyBytes(UploadSettings settings) {
+    return settings.maxBytes();
+  }
+
   /**
    * Checks all that can be checked before the body, and opens the file.
    *
@@ -30,7 +35,7 @@ interface BodyWork extends AutoCloseable {
    */
   Optional<Stored> commit(ExpectedDigests expected) throws WriteException;
 
-  /** Removes the file unless it is stored or kept, and releases the root. */
+  /** Removes the file unless it is stored or kept, and releases the root; once. */
   @Override
   void close();
 }

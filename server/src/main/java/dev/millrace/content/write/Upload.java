@@ -209,7 +209,7 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
         return;
       }
       received += n;
-      if (received > services.settings().maxBytes()) {
+      if (received > work.maxBodyBytes(services.settings())) {
         failed(tooLarge(services.settings()));
       }
     }
@@ -293,6 +293,9 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     } else if (resumable != null && work instanceof PartialWork partial) {
       end(Outcome.APPENDED);
       resumable.sendAppended(exchange, partial.position());
+    } else if (work instanceof FormWork form) {
+      end(null); // each file was counted
+      FormResponse.send(exchange, form.results());
     }
   }
 
@@ -326,14 +329,16 @@ final class Upload implements ChannelListener<StreamSourceChannel> {
     }
   }
 
-  private void end(Outcome outcome) {
+  private void end(@Nullable Outcome outcome) {
     if (ended) {
       return;
     }
     ended = true;
     onAbort(null);
     timer.stop();
-    services.stats().ended(outcome);
+    if (outcome != null) {
+      services.stats().ended(outcome);
+    }
     services.end(client);
     if (!busy) {
       release(); // otherwise when the worker is done

@@ -37,12 +37,14 @@ public final class WriteHandler implements MountHandler {
   private final WriteAccess access;
   private final UploadBuffers buffers = new UploadBuffers();
   private final ResumableUploads resumable;
+  private final FormUploads forms;
 
   public WriteHandler(MountContext context, WriteServices services) {
     this.context = context;
     this.services = services;
     this.access = new WriteAccess(context, services);
     this.resumable = new ResumableUploads(context, services, access, buffers);
+    this.forms = new FormUploads(context, services, access, buffers);
   }
 
   @Override
@@ -71,7 +73,11 @@ public final class WriteHandler implements MountHandler {
         return;
       }
       if (exchange.getRequestMethod().equals(Methods.POST)) {
-        resumable.createByTus(exchange, names, rule);
+        if (exchange.getRequestHeaders().contains(ResumableResponse.TUS_RESUMABLE)) {
+          resumable.createByTus(exchange, names, rule);
+        } else {
+          forms.begin(exchange, names, rule);
+        }
         return;
       }
       access.checkNames(names);

@@ -9,6 +9,7 @@
  *   <li>{@code ResumableUploads}: uploads of several requests, by {@code PartialWork} in place of
  *       {@code UploadWork}; {@code ResumableFields} and {@code ResumableResponse} are its
  *       protocols. {@code Publication} gives a file of either its name.
+ *   <li>{@code FormUploads}: the files of a form, by {@code FormParser} and {@code FormWork}.
  *   <li>{@code ExpectedDigests}: what the client says of the body's digests.
  *   <li>{@code Removal}: one DELETE.
  *   <li>{@link dev.millrace.content.write.WriteAccess}: credentials and names, also for WebDAV.
