@@ -24,10 +24,37 @@ public record CorsRule(Glob match, List<String> origins, List<String> headers, i
   private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
   private static final HttpString REQUEST_METHOD = new HttpString("Access-Control-Request-Method");
 
+  /**
+   * The request fields that change a response or are logged, except those that browsers set, or
+   * that scripts may set without a preflight request (the Fetch standard, §2.2.2).
+   */
+  static final List<String> DEFAULT_HEADERS =
+      List.of(
+          "Range",
+          "If-Match",
+          "If-None-Match",
+          "If-Modified-Since",
+          "If-Unmodified-Since",
+          "If-Range",
+          "Want-Repr-Digest",
+          "Want-Content-Digest",
+          "Authorization",
+          "traceparent");
+
+  /** The same of uploads, where a write rule allows them. */
+  private static final String UPLOAD_HEADERS =
+      ", Content-Type, Repr-Digest, Content-Digest, Tus-Resumable, Upload-Checksum, Upload-Complete,"
+          + " Upload-Defer-Length, Upload-Draft-Interop-Version, Upload-Length, Upload-Metadata,"
+          + " Upload-Offset";
+
   /** Response fields that scripts may read, besides those that the standard always allows. */
   private static final String EXPOSED =
       "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag, Repr-Digest,"
           + " Content-Digest";
+
+  private static final String UPLOAD_EXPOSED =
+      ", Location, Tus-Resumable, Upload-Complete, Upload-Expires, Upload-Length, Upload-Limit,"
+          + " Upload-Offset";
 
   public CorsRule {
     origins = List.copyOf(origins);
@@ -51,8 +78,12 @@ public record CorsRule(Glob match, List<String> origins, List<String> headers, i
     }
   }
 
-  /** Adds the CORS fields for the request's origin to a response. */
-  public void apply(HeaderMap request, HeaderMap response) {
+  /**
+   * Adds the CORS fields for the request's origin to a response.
+   *
+   * @param uploads whether there are uploads, whose fields the default then includes
+   */
+  public void apply(HeaderMap request, HeaderMap response, boolean uploads) {
     if (!isPublic()) {
       vary(response); // also without an Origin field, for shared caches
     }
@@ -61,10 +92,11 @@ public record CorsRule(Glob match, List<String> origins, List<String> headers, i
       response.put(ALLOW_ORIGIN, isPublic() ? "*" : origin);
       if (request.contains(REQUEST_METHOD)) {
         response.put(ALLOW_METHODS, RejectionHandler.ALLOW);
-        response.put(ALLOW_HEADERS, String.join(", ", headers));
+        boolean all = uploads && headers.equals(DEFAULT_HEADERS);
+        response.put(ALLOW_HEADERS, String.join(", ", headers) + (all ? UPLOAD_HEADERS : ""));
         response.put(MAX_AGE, String.valueOf(maxAgeSeconds));
       } else {
-        response.put(EXPOSE_HEADERS, EXPOSED);
+        response.put(EXPOSE_HEADERS, uploads ? EXPOSED + UPLOAD_EXPOSED : EXPOSED);
       }
     }
   }

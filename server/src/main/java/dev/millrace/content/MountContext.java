@@ -93,7 +93,10 @@ public final class MountContext {
     CorsRule.withdraw(exchange.getResponseHeaders());
     for (CorsRule rule : policy().corsRules()) {
       if (rule.match().matches(path)) {
-        rule.apply(exchange.getRequestHeaders(), exchange.getResponseHeaders());
+        rule.apply(
+            exchange.getRequestHeaders(),
+            exchange.getResponseHeaders(),
+            !policy().writeRules().isEmpty());
         return;
       }
     }

@@ -121,23 +121,6 @@ public final class MountSettings {
           with(STRUCTURED_POLICY, "host", "path", "root"),
           POLICY.stream().map(Key::name).toArray(String[]::new));
 
-  /**
-   * The request fields that change a response or are logged, except those that browsers set, or
-   * that scripts may set without a preflight request (the Fetch standard, §2.2.2).
-   */
-  private static final List<String> DEFAULT_CORS_HEADERS =
-      List.of(
-          "Range",
-          "If-Match",
-          "If-None-Match",
-          "If-Modified-Since",
-          "If-Unmodified-Since",
-          "If-Range",
-          "Want-Repr-Digest",
-          "Want-Content-Digest",
-          "Authorization",
-          "traceparent");
-
   private MountSettings() {}
 
   private static List<String> with(List<String> some, String... more) {
@@ -292,7 +275,7 @@ public final class MountSettings {
           new CorsRule(
               match(item, members),
               origins,
-              headers == null ? DEFAULT_CORS_HEADERS : headers.texts(),
+              headers == null ? CorsRule.DEFAULT_HEADERS : headers.texts(),
               maxAge == null ? 600 : (int) maxAge.one(Parser::duration).toSeconds()));
     }
     return rules;

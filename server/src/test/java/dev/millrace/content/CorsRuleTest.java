@@ -28,19 +28,19 @@ class CorsRuleTest {
   @Test
   void onlyListedOriginsAreAllowed() {
     request.put(Headers.ORIGIN, ORIGIN);
-    rule(ORIGIN).apply(request, response);
+    rule(ORIGIN).apply(request, response, false);
     assertEquals(ORIGIN, response.getFirst(ALLOW_ORIGIN));
     assertTrue(response.getFirst(EXPOSE).contains("Repr-Digest"));
     response.clear();
-    rule("https://other.example").apply(request, response);
+    rule("https://other.example").apply(request, response, false);
     assertNull(response.getFirst(ALLOW_ORIGIN));
     assertEquals("Origin", response.getFirst(Headers.VARY));
   }
 
   @Test
   void varyIsOriginEvenForRequestsWithoutOrigin() {
-    rule(ORIGIN).apply(request, response);
-    rule(ORIGIN).apply(request, response);
+    rule(ORIGIN).apply(request, response, false);
+    rule(ORIGIN).apply(request, response, false);
     assertEquals(List.of("Origin"), List.copyOf(response.get(Headers.VARY)));
     assertFalse(response.contains(ALLOW_ORIGIN));
   }
@@ -48,7 +48,7 @@ class CorsRuleTest {
   @Test
   void aPublicRuleHasNoVary() {
     request.put(Headers.ORIGIN, ORIGIN);
-    rule("*").apply(request, response);
+    rule("*").apply(request, response, false);
     assertEquals("*", response.getFirst(ALLOW_ORIGIN));
     assertFalse(response.contains(Headers.VARY));
   }
@@ -57,7 +57,7 @@ class CorsRuleTest {
   void aPreflightResponseHasAllowedHeadersAndMaxAge() {
     request.put(Headers.ORIGIN, ORIGIN);
     request.put(METHOD, "GET");
-    rule(ORIGIN).apply(request, response);
+    rule(ORIGIN).apply(request, response, false);
     assertEquals(
         "Range, If-Match", response.getFirst(new HttpString("Access-Control-Allow-Headers")));
     assertEquals("600", response.getFirst(new HttpString("Access-Control-Max-Age")));
@@ -67,7 +67,7 @@ class CorsRuleTest {
   @Test
   void withdrawRemovesAllButVary() {
     request.put(Headers.ORIGIN, ORIGIN);
-    rule(ORIGIN).apply(request, response);
+    rule(ORIGIN).apply(request, response, false);
     CorsRule.withdraw(response);
     assertFalse(response.contains(ALLOW_ORIGIN));
     assertFalse(response.contains(EXPOSE));
