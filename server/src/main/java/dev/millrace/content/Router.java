@@ -132,7 +132,7 @@ public final class Router implements HttpHandler {
         Handlers handlers = find(exchange, names);
         if (handlers == null) {
           ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
-        } else if (isWrite(exchange, names)) {
+        } else if (!exchange.getRequestMethod().equals(Methods.GET) && isWrite(exchange, names)) {
           handlers.writes().serve(exchange, names);
         } else if (WEBDAV.contains(exchange.getRequestMethod())) {
           handlers.webdav().serve(exchange, names);

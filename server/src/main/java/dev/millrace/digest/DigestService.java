@@ -8,6 +8,7 @@ import dev.millrace.sync.ThreadPool;
 import dev.millrace.uring.ErrnoException;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,19 +68,16 @@ public final class DigestService implements DigestSource {
   }
 
   private static final Logger LOG = Logger.getLogger("dev.millrace.digest");
-
   private final LoopOwner owner = new LoopOwner();
   private final ThreadPool threads;
   private final Executor events;
   private final DigestStore store;
   private final Limits limits;
-
   private final DigestCache remembered;
   private final DigestJobs jobs = new DigestJobs();
   private final ArrayDeque<DigestJob> background = new ArrayDeque<>();
   private int backgroundRunning;
   private int parts;
-
   private final AtomicLong computed = new AtomicLong();
   private final AtomicLong coalesced = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
@@ -112,6 +110,11 @@ public final class DigestService implements DigestSource {
    */
   public void whenKnown(Consumer<FileVersion> listener) {
     whenKnown = listener;
+  }
+
+  /** The files that had this digest, as in {@link DigestStore#holding}. Any thread. */
+  public List<IndexedFile> holding(Algorithm algorithm, byte[] digest) {
+    return store.holding(algorithm, digest);
   }
 
   /** Takes over the digests of a file that were computed while it was written. Any thread. */

@@ -37,6 +37,9 @@ final class DigestTable {
 
   private static final String CREATE_PATHS = "create index digest_path on digest (path)";
 
+  /** The algorithms by whose digests clients find files. */
+  private static final List<Algorithm> SEARCHED = List.of(Algorithm.SHA_256, Algorithm.SHA_512);
+
   private static final String SELECT = "select " + COLUMNS + " from digest where ";
 
   private final Connection connection;
@@ -68,6 +71,15 @@ final class DigestTable {
         statement.execute("alter table digest add column path blob");
         statement.execute(CREATE_PATHS);
         statement.execute("pragma user_version = " + SCHEMA);
+      }
+      // These are no change of the schema: an earlier version of the server ignores them.
+      for (Algorithm algorithm : SEARCHED) {
+        statement.execute(
+            "create index if not exists digest_"
+                + algorithm.suffix()
+                + " on digest ("
+                + algorithm.suffix()
+                + ")");
       }
       connection.commit();
       connection.setAutoCommit(true);
@@ -117,6 +129,11 @@ final class DigestTable {
   /** The rows of files that had a path when they were hashed. */
   List<IndexedFile> byPath(byte[] path) throws SQLException {
     return rows("path = ?", path);
+  }
+
+  /** The rows of files that had a path and this digest. */
+  List<IndexedFile> byDigest(Algorithm algorithm, byte[] digest, int max) throws SQLException {
+    return rows(algorithm.suffix() + " = ? and path is not null limit ?", digest, (long) max);
   }
 
   /** The next files in order of device and inode, after a position that need not exist. */

@@ -10,6 +10,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +46,7 @@ public final class SqliteDigestStore implements DigestStore {
   private static final Set<Integer> DAMAGED = Set.of(0, 1, 11, 26);
 
   private static final String NAME = "digests.db";
+  private static final int MAX_HOLDING = 64;
   private static final int MAX_UNWRITTEN = 1 << 16;
 
   private final Path file;
@@ -186,6 +189,26 @@ public final class SqliteDigestStore implements DigestStore {
     } catch (SQLException failed) {
       failed("read", failed);
       return Digests.NONE;
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  @Override
+  public List<IndexedFile> holding(Algorithm algorithm, byte[] digest) {
+    mutex.lock();
+    try {
+      List<IndexedFile> found = new ArrayList<>();
+      for (IndexedFile waiting : unwritten.values()) {
+        if (waiting.path() != null && Arrays.equals(waiting.digests().get(algorithm), digest)) {
+          found.add(waiting);
+        }
+      }
+      found.addAll(table.byDigest(algorithm, digest, MAX_HOLDING));
+      return found;
+    } catch (SQLException failed) {
+      failed("read", failed);
+      return List.of();
     } finally {
       mutex.unlock();
     }

@@ -129,6 +129,14 @@ public record ParsedPath(List<byte[]> segments, boolean directory) implements Re
     return new ParsedPath(shorter, directory);
   }
 
+  /** This path with a longer last name. */
+  public ParsedPath withSuffix(String suffix) {
+    List<byte[]> longer = new ArrayList<>(segments);
+    String last = lastName() + suffix;
+    longer.set(segments.size() - 1, last.getBytes(StandardCharsets.ISO_8859_1));
+    return new ParsedPath(longer, directory);
+  }
+
   /** The path relative to the root of a name in this directory, for openat2(2). */
   public byte[] child(byte[] name) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(64);

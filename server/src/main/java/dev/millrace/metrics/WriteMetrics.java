@@ -28,6 +28,8 @@ public final class WriteMetrics {
         "Bytes of uploads written to files",
         writes.stats(),
         WriteStats::receivedBytes);
+    meters.gauge(
+        "millrace.webdav.locks", "Locks of WebDAV clients", writes, WriteServices::lockCount);
     meters.gauge("millrace.uploads.active", "Uploads in progress", writes, WriteServices::uploads);
   }
 }

@@ -68,7 +68,11 @@ final class LoopContext {
         @Nullable HttpsServices https,
         ServerLimits limits) {
       WriteServices writes =
-          new WriteServices(UploadSettings.of(settings.values()), pools::writers, digests::learned);
+          new WriteServices(
+              UploadSettings.of(settings.values()),
+              pools::writers,
+              digests::learned,
+              digests::holding);
       return new Shared(
           settings, transport, pools, digests, corrupt, accessLog, https, limits, writes);
     }

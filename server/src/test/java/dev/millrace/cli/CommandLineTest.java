@@ -193,7 +193,7 @@ class CommandLineTest {
             + "tls-client-auth, tls-client-ca, tls-handshake-timeout, tls-key, tls-listen, "
             + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
             + "types, upload-expiry, upload-max-size, upload-min-free, upload-min-rate, upload-mode, upload-parents, "
-            + "upload-require-digest, upload-sync, uploads, uploads-per-client, uploads-unfinished, user, warm-up, watch-config, "
+            + "upload-require-digest, upload-sync, upload-variants, uploads, uploads-per-client, uploads-unfinished, user, warm-up, watch-config, "
             + "webdav, workers, write, zero-copy");
   }
 

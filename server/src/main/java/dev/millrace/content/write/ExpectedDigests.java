@@ -11,11 +11,13 @@ import io.undertow.util.StatusCodes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -174,6 +176,14 @@ final class ExpectedDigests {
     }
   }
 
+  /** The strongest secure digest that is expected. */
+  Optional<Map.Entry<Algorithm, byte[]>> strongest() {
+    return all.stream()
+        .filter(expected -> expected.algorithm.isSecure())
+        .min(Comparator.comparing(Expected::algorithm))
+        .map(expected -> Map.entry(expected.algorithm, expected.value));
+  }
+
   /** Whether a digest is expected that nobody can forge. */
   boolean hasSecure() {
     return all.stream().anyMatch(expected -> expected.algorithm.isSecure());
@@ -188,27 +198,44 @@ final class ExpectedDigests {
   }
 
   /**
+   * Compares those digests that are known of a file.
+   *
+   * @throws WriteException if one differs
+   */
+  void checkKnown(Digests known) throws WriteException {
+    for (Expected expected : all) {
+      if (known.get(expected.algorithm) != null) {
+        check(expected, known);
+      }
+    }
+  }
+
+  /**
    * Compares the digests of what was received.
    *
    * @throws WriteException if one differs
    */
   void check(Digests received) throws WriteException {
     for (Expected expected : all) {
-      byte[] computed = received.get(expected.algorithm);
-      if (computed == null) {
-        throw new WriteException(
-            StatusCodes.BAD_REQUEST,
-            expected.algorithm.suffix() + " is in a trailer, but was not announced in the head");
-      }
-      if (!Arrays.equals(expected.value, computed)) {
-        throw new WriteException(
-                expected.mismatch,
-                "the body does not have the digest of " + expected.field + "; nothing was stored")
-            .as(WriteStats.Outcome.MISMATCH)
-            .with("algorithm", expected.algorithm.suffix())
-            .with("expected", HexFormat.of().formatHex(expected.value))
-            .with("computed", HexFormat.of().formatHex(computed));
-      }
+      check(expected, received);
+    }
+  }
+
+  private static void check(Expected expected, Digests received) throws WriteException {
+    byte[] computed = received.get(expected.algorithm);
+    if (computed == null) {
+      throw new WriteException(
+          StatusCodes.BAD_REQUEST,
+          expected.algorithm.suffix() + " is in a trailer, but was not announced in the head");
+    }
+    if (!Arrays.equals(expected.value, computed)) {
+      throw new WriteException(
+              expected.mismatch,
+              "the body does not have the digest of " + expected.field + "; nothing was stored")
+          .as(WriteStats.Outcome.MISMATCH)
+          .with("algorithm", expected.algorithm.suffix())
+          .with("expected", HexFormat.of().formatHex(expected.value))
+          .with("computed", HexFormat.of().formatHex(computed));
     }
   }
 }

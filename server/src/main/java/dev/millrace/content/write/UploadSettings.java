@@ -19,6 +19,7 @@ import java.util.List;
  * @param makesParents whether missing parent directories are created
  * @param syncs whether a response waits until the file is on the disk
  * @param requiresDigest whether a body without a digest is refused
+ * @param storesVariants whether a body with a content coding is stored as the variant of the file
  * @param expirySeconds after its last byte, a resumable upload is removed
  * @param maxUnfinished resumable uploads of a write rule that are not complete
  */
@@ -32,6 +33,7 @@ public record UploadSettings(
     boolean makesParents,
     boolean syncs,
     boolean requiresDigest,
+    boolean storesVariants,
     long expirySeconds,
     int maxUnfinished) {
   private static final Key<Long> MAX_BYTES =
@@ -106,6 +108,14 @@ public record UploadSettings(
           "Whether an upload without a SHA-256 or SHA-512 digest is refused with 400.",
           Parser::flag);
 
+  private static final Key<Boolean> VARIANTS =
+      Key.one(
+          "upload-variants",
+          "off",
+          "on|off",
+          "Whether a body with Content-Encoding is stored as NAME.gz, .br or .zst, or refused.",
+          Parser::flag);
+
   private static final Key<Duration> EXPIRY =
       Key.one(
           "upload-expiry",
@@ -134,6 +144,7 @@ public record UploadSettings(
           PARENTS,
           SYNC,
           REQUIRE_DIGEST,
+          VARIANTS,
           EXPIRY,
           MAX_UNFINISHED);
 
@@ -149,6 +160,7 @@ public record UploadSettings(
         settings.get(PARENTS),
         settings.get(SYNC),
         settings.get(REQUIRE_DIGEST),
+        settings.get(VARIANTS),
         settings.get(EXPIRY).toSeconds(),
         settings.get(MAX_UNFINISHED));
   }

@@ -12,6 +12,7 @@ import dev.millrace.digest.Algorithm;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.PartialFile;
 import dev.millrace.files.Root;
+import dev.millrace.http.semantics.ContentCoding;
 import dev.millrace.limits.ClientKey;
 import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
@@ -85,11 +86,31 @@ public final class WriteHandler implements MountHandler {
       if (exchange.getRequestMethod().equals(Methods.DELETE)) {
         remove(exchange, access.target(exchange, below, rule));
       } else {
-        upload(exchange, names, below, rule);
+        String suffix = suffix(exchange.getRequestHeaders());
+        if (suffix.isEmpty() || below.directory()) {
+          upload(exchange, names, below, rule);
+        } else {
+          upload(exchange, names.withSuffix(suffix), below.withSuffix(suffix), rule);
+        }
       }
     } catch (WriteException refused) {
       access.refuse(exchange, refused);
     }
+  }
+
+  /** What the name of the stored file adds for the coding of the body: it is a variant. */
+  private String suffix(HeaderMap headers) throws WriteException {
+    String field = Fields.joined(headers, Headers.CONTENT_ENCODING);
+    if (field == null || field.strip().equalsIgnoreCase("identity")) {
+      return "";
+    }
+    for (ContentCoding coding : ContentCoding.values()) {
+      if (services.settings().storesVariants() && field.strip().equalsIgnoreCase(coding.token())) {
+        return coding.suffix();
+      }
+    }
+    throw new WriteException(
+        StatusCodes.UNSUPPORTED_MEDIA_TYPE, "this Content-Encoding is not supported");
   }
 
   // ---- PUT -------------------------------------------------------------------------------------
@@ -112,11 +133,6 @@ public final class WriteHandler implements MountHandler {
       throw new WriteException( // as from HTTP/1.0; an empty file would replace the old one
           StatusCodes.LENGTH_REQUIRED, "a body is required; its length can be 0");
     }
-    String coding = headers.getFirst(Headers.CONTENT_ENCODING);
-    if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
-      throw new WriteException(
-          StatusCodes.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding is not supported: send the file");
-    }
     if (exchange.getRequestContentLength() > services.settings().maxBytes()) {
       throw Upload.tooLarge(services.settings());
     }
@@ -133,6 +149,10 @@ public final class WriteHandler implements MountHandler {
     if (services.settings().requiresDigest() && !expected.hasSecure() && !announced) {
       throw new WriteException(
           StatusCodes.BAD_REQUEST, "a digest is required: send Repr-Digest with sha-256");
+    }
+    if (ChecksumDeploy.isRequested(headers)) {
+      deploy(exchange, below, rule, expected);
+      return;
     }
     Set<Algorithm> algorithms = expected.algorithms(computed(announced));
     Algorithm ofChecksum = generated(below);
@@ -230,6 +250,31 @@ public final class WriteHandler implements MountHandler {
       algorithms.addAll(EnumSet.of(Algorithm.SHA_256, Algorithm.SHA_512));
     }
     return algorithms;
+  }
+
+  /** Stores a file that is known by its digest. */
+  private void deploy(
+      HttpServerExchange exchange, ParsedPath below, WriteRule rule, ExpectedDigests expected)
+      throws WriteException {
+    if (!exchange.isRequestComplete() && exchange.getRequestContentLength() != 0) {
+      throw new WriteException(
+          StatusCodes.BAD_REQUEST, "X-Checksum-Deploy is for a request without a body");
+    }
+    Target target = access.target(exchange, below, rule);
+    LoopExecutors workers = new LoopExecutors(services.threads(), exchange.getIoThread());
+    workers.<Stored>call(
+        () -> ChecksumDeploy.run(target, services, expected),
+        stored -> {
+          target.root().release();
+          services.stats().ended(stored.created() ? Outcome.CREATED : Outcome.REPLACED);
+          if (!exchange.isComplete()) {
+            UploadResponse.send(exchange, target, stored, null);
+          }
+        },
+        failure -> {
+          target.root().release();
+          access.failed(exchange, failure);
+        });
   }
 
   // ---- DELETE ----------------------------------------------------------------------------------

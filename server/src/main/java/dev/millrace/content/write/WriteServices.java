@@ -3,6 +3,7 @@ package dev.millrace.content.write;
 import dev.millrace.content.Mount;
 import dev.millrace.content.WriteRule;
 import dev.millrace.content.lock.LockTable;
+import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.IndexedFile;
 import dev.millrace.files.Root;
 import dev.millrace.files.StagingArea;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -38,6 +40,7 @@ public final class WriteServices {
   private final LockTable locks = new LockTable(MAX_LOCKS);
   private final Supplier<ThreadPool> threads;
   private final Consumer<IndexedFile> whenStored;
+  private final BiFunction<Algorithm, byte[], List<IndexedFile>> holding;
   private final WriteStats stats = new WriteStats();
   private final AtomicInteger uploads = new AtomicInteger();
   private final Map<ClientKey, Integer> perClient = new ConcurrentHashMap<>();
@@ -46,12 +49,17 @@ public final class WriteServices {
   /**
    * @param threads the threads that write and hash; started by the first write
    * @param whenStored gets each new file with its digests; any thread
+   * @param holding finds the files of the index that have a digest; may wait for a disk
    */
   public WriteServices(
-      UploadSettings settings, Supplier<ThreadPool> threads, Consumer<IndexedFile> whenStored) {
+      UploadSettings settings,
+      Supplier<ThreadPool> threads,
+      Consumer<IndexedFile> whenStored,
+      BiFunction<Algorithm, byte[], List<IndexedFile>> holding) {
     this.settings = settings;
     this.threads = threads;
     this.whenStored = whenStored;
+    this.holding = holding;
   }
 
   public UploadSettings settings() {
@@ -88,6 +96,11 @@ public final class WriteServices {
   /** The locks of all mounts. */
   public LockTable locks() {
     return locks;
+  }
+
+  /** The locks that exist now. */
+  public int lockCount() {
+    return locks.size();
   }
 
   public WriteStats stats() {
@@ -135,6 +148,11 @@ public final class WriteServices {
     } catch (IOException failed) {
       LOG.log(Level.WARNING, "unfinished uploads are not removed: {0}", failed.toString());
     }
+  }
+
+  /** The files of the index that have a digest. Worker threads. */
+  List<IndexedFile> holding(Algorithm algorithm, byte[] digest) {
+    return holding.apply(algorithm, digest);
   }
 
   /** Adds a file with its digests to the index. */

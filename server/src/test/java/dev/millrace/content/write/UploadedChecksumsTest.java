@@ -120,6 +120,48 @@ class UploadedChecksumsTest {
     }
   }
 
+  private static Answered deploy(RunningServer server, String target, String... fields)
+      throws Exception {
+    return Answered.raw(
+        server.address(),
+        "PUT "
+            + target
+            + " HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\nX-Checksum-Deploy: true\r\n"
+            + String.join("\r\n", fields)
+            + "\r\n\r\n");
+  }
+
+  /** X-Checksum-Deploy of Artifactory: only what the rule's directory has is copied. */
+  @Test
+  void aFileIsStoredByItsDigestIfTheIndexKnowsIt() throws Exception {
+    Files.createDirectories(root.resolve("in/dir"));
+    Path state = Files.createDirectories(elsewhere.resolve("state"));
+    try (RunningServer server =
+        RunningServer.start(root, Via.URING, RULE + "state: " + state + "\n")) {
+      assertEquals(201, put(server, "/in/f", "content").status());
+      String sum = "X-Checksum-Sha256: " + hex(Algorithm.SHA_256, "content");
+      Answered copied = deploy(server, "/in/dir/g", sum);
+      assertEquals(201, copied.status(), copied.text());
+      assertEquals("content", Files.readString(root.resolve("in/dir/g")));
+      assertEquals(Answered.get(server, 200, "/in/f").field("etag"), copied.field("etag"));
+      assertEquals(204, deploy(server, "/in/dir/g", sum).status());
+      Files.delete(root.resolve("in/f"));
+      assertEquals(201, deploy(server, "/in/h", sum).status(), "from the copy");
+      String wrong = "X-Checksum-Md5: " + "0".repeat(32);
+      Answered other = deploy(server, "/in/i", "X-Checksum-Sha256: " + "0".repeat(64));
+      assertEquals(404, other.status(), other.text());
+      assertEquals(400, deploy(server, "/in/i", wrong).status());
+      assertEquals(412, deploy(server, "/in/h", sum, "If-None-Match: *").status());
+      Files.writeString(root.resolve("secret"), "secret");
+      Answered.get(server, 200, "/secret", "Want-Repr-Digest: sha-256=1");
+      String secret = "X-Checksum-Sha256: " + hex(Algorithm.SHA_256, "secret");
+      assertEquals(404, deploy(server, "/in/i", secret).status(), "outside of the rule");
+      Files.writeString(root.resolve("in/h"), "changed");
+      Files.writeString(root.resolve("in/dir/g"), "changed");
+      assertEquals(404, deploy(server, "/in/i", sum).status(), "no file has it now");
+    }
+  }
+
   /** mvn deploy uploads files, then their checksums; -C fails on a missing or wrong one. */
   @Test
   void mavenDeploysAndResolvesWithChecksums() throws Exception {

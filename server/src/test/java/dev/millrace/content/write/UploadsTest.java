@@ -483,4 +483,21 @@ class UploadsTest {
       holder.destroy();
     }
   }
+
+  @Test
+  void aCodedBodyIsAVariantIfThatIsConfigured() throws Exception {
+    String gzip = "Content-Encoding: gzip";
+    try (RunningServer server = serving(Via.URING, RULE)) {
+      assertEquals(415, put(server, "/in/a.html", "coded", gzip).status());
+    }
+    try (RunningServer server = serving(Via.URING, RULE + "upload-variants: on\n")) {
+      assertEquals(201, put(server, "/in/a.html", "plain").status());
+      assertEquals(201, put(server, "/in/a.html", "coded", gzip).status());
+      assertEquals(415, put(server, "/in/a.html", "coded", "Content-Encoding: x").status());
+      assertEquals(List.of("a.html", "a.html.gz"), names(root.resolve("in")));
+      assertEquals(
+          "coded", Answered.get(server, 200, "/in/a.html", "Accept-Encoding: gzip").text());
+      assertEquals("plain", Answered.get(server, 200, "/in/a.html").text());
+    }
+  }
 }
