@@ -92,13 +92,14 @@ class HouseRulesTest {
           "accesslog: auth cache config http.exchange http.parser text transport",
           "content: auth cache config digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
+          "content.archive: auth content files http.exchange",
           "content.checksum: content digest files http.exchange http.semantics text",
           "content.lock:",
           "content.write: auth config content content.checksum content.lock digest files http.exchange http.parser"
               + " http.semantics limits text",
           "content.webdav: auth content content.lock content.write digest files http.exchange"
               + " http.semantics",
-          "content.file: auth content content.checksum content.listing digest files http.exchange"
+          "content.file: auth content content.archive content.checksum content.listing digest files http.exchange"
               + " http.semantics",
           "metrics: acme cache certificate content.write digest files http.exchange http.http2 http.parser limits"
               + " transport transport.nio transport.tls transport.uring",

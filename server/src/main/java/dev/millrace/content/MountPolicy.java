@@ -24,6 +24,7 @@ import java.util.Map;
  * @param authRules of the rules that match, the one with the longest prefix applies
  * @param corsRules the first rule that matches applies
  * @param writeRules which paths requests may change; empty for none
+ * @param archives whether a directory that is listed can be downloaded as an archive
  * @param webdav whether the methods of WebDAV are allowed
  */
 public record MountPolicy(
@@ -40,6 +41,7 @@ public record MountPolicy(
     List<AuthRule> authRules,
     List<CorsRule> corsRules,
     List<WriteRule> writeRules,
+    boolean archives,
     boolean webdav) {
   /** The value of Cache-Control for the paths that match. */
   public record CacheRule(Glob match, String cacheControl) {}
@@ -60,6 +62,7 @@ public record MountPolicy(
           List.of(),
           List.of(),
           List.of(),
+          false,
           false);
 
   public MountPolicy {

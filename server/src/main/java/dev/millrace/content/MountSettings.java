@@ -97,6 +97,14 @@ public final class MountSettings {
           "Paths to try, in order, if a path is not found, as in {path}.html or /index.html.",
           text -> text);
 
+  private static final Key<Boolean> ARCHIVES =
+      Key.one(
+          "archives",
+          "off",
+          "on|off",
+          "Whether a listed directory can be downloaded as tar, tar.gz or zip.",
+          Parser::flag);
+
   private static final Key<Boolean> WEBDAV =
       Key.one(
           "webdav",
@@ -107,7 +115,8 @@ public final class MountSettings {
 
   /** The keys of a mount's policy. */
   public static final List<Key<?>> POLICY =
-      List.of(LISTING, DOTFILES, SYMLINKS, INDEX, PRECOMPRESSED, RANGES, FALLBACK, WEBDAV);
+      List.of(
+          LISTING, DOTFILES, SYMLINKS, INDEX, PRECOMPRESSED, RANGES, FALLBACK, ARCHIVES, WEBDAV);
 
   /** Policy keys whose values are maps or lists of maps. */
   private static final List<String> STRUCTURED_POLICY =
@@ -188,6 +197,7 @@ public final class MountSettings {
         AuthSettings.rules(members.get("auth"), base.authRules()),
         corsRules(members.get("cors"), base.corsRules()),
         WriteSettings.rules(members.get("write"), base.writeRules()),
+        value(members, ARCHIVES, base.archives()),
         value(members, WEBDAV, base.webdav()));
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.Fields;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.SelectedFile;
+import dev.millrace.content.archive.ArchiveResponse;
 import dev.millrace.content.checksum.ChecksumFiles;
 import dev.millrace.content.checksum.ChecksumListBody;
 import dev.millrace.content.listing.ListingResponse;
@@ -160,11 +161,13 @@ final class FileResolver {
     open(
         below.relative(""),
         file -> {
-          if (file.stat().isDirectory()) {
-            ListingResponse.send(exchange, mount, names, below, file);
-          } else {
+          if (!file.stat().isDirectory()) {
             file.close();
             tryFallback(0);
+          } else if (ArchiveResponse.send(exchange, mount, names)) {
+            file.close();
+          } else {
+            ListingResponse.send(exchange, mount, names, below, file);
           }
         },
         this::failedPath);

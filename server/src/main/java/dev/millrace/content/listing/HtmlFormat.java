@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Locale;
  * colours.
  */
 final class HtmlFormat implements Listing.Format {
+  private static final List<String> ARCHIVES = List.of("tar", "tar.gz", "zip");
   private static final String STYLE = resource("listing.css");
 
   /** Allows only the page's own style, even if a file name injects markup. */
@@ -46,12 +48,15 @@ final class HtmlFormat implements Listing.Format {
     }
   }
 
+  private final boolean archives;
   private final boolean uploads;
 
   /**
+   * @param archives whether the page has links to archives
    * @param uploads whether the page has a form for uploads
    */
-  HtmlFormat(boolean uploads) {
+  HtmlFormat(boolean archives, boolean uploads) {
+    this.archives = archives;
     this.uploads = uploads;
   }
 
@@ -161,6 +166,14 @@ final class HtmlFormat implements Listing.Format {
       if (from + page.shown() < page.total()) {
         link(out, "next", query.at(from + page.shown()), "Next");
       }
+    }
+    if (archives) {
+      out.append("<span>Download all:");
+      for (String format : ARCHIVES) {
+        out.append(' ');
+        link(out, "nofollow", "?archive=" + format, format);
+      }
+      out.append("</span>");
     }
     out.append("</footer>\n</body>\n</html>\n");
   }

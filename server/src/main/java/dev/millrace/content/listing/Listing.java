@@ -82,12 +82,18 @@ public final class Listing {
    * @param hidden whether names that begin with a dot are listed
    * @param path the directory's decoded path, with its slashes
    * @param query the request's query
+   * @param archives whether the page has links to archives
    * @param uploads whether the page has a form for uploads
    */
   public static Listing html(
-      DirectoryScan scan, boolean hidden, String path, String query, boolean uploads) {
+      DirectoryScan scan,
+      boolean hidden,
+      String path,
+      String query,
+      boolean archives,
+      boolean uploads) {
     ListingQuery parsed = ListingQuery.parse(query, ListingQuery.PAGE_ENTRIES);
-    return new Listing(scan, hidden, path, parsed, new HtmlFormat(uploads));
+    return new Listing(scan, hidden, path, parsed, new HtmlFormat(archives, uploads));
   }
 
   /** The same as JSON; all entries, unless the query has a limit. */

@@ -69,7 +69,8 @@ public final class ListingResponse {
     Listing listing =
         json
             ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(mount))
-            : Listing.html(scan, hidden, names.decoded(), query, uploads);
+            : Listing.html(
+                scan, hidden, names.decoded(), query, mount.policy().archives(), uploads);
     GeneratedBody source = new GeneratedBody(mount.executors(), listing::next, directory::close);
     new BodyTransfer(exchange, mount.failures(), source).start();
   }

@@ -129,6 +129,7 @@ class ExchangeFailuresTest {
             List.of(new AuthRule(privately, new Passwords())),
             d.corsRules(),
             d.writeRules(),
+            d.archives(),
             d.webdav());
     LoopServices services =
         new LoopServices(
