@@ -24,6 +24,8 @@ import java.util.Map;
  * @param authRules of the rules that match, the one with the longest prefix applies
  * @param corsRules the first rule that matches applies
  * @param writeRules which paths requests may change; empty for none
+ * @param headerRules all that match change the fields of a response
+ * @param redirects the first that applies
  * @param archives whether a directory that is listed can be downloaded as an archive
  * @param webdav whether the methods of WebDAV are allowed
  */
@@ -41,6 +43,8 @@ public record MountPolicy(
     List<AuthRule> authRules,
     List<CorsRule> corsRules,
     List<WriteRule> writeRules,
+    List<HeaderRule> headerRules,
+    List<RedirectRule> redirects,
     boolean archives,
     boolean webdav) {
   /** The value of Cache-Control for the paths that match. */
@@ -62,6 +66,8 @@ public record MountPolicy(
           List.of(),
           List.of(),
           List.of(),
+          List.of(),
+          List.of(),
           false,
           false);
 
@@ -74,5 +80,7 @@ public record MountPolicy(
     authRules = List.copyOf(authRules);
     corsRules = List.copyOf(corsRules);
     writeRules = List.copyOf(writeRules);
+    headerRules = List.copyOf(headerRules);
+    redirects = List.copyOf(redirects);
   }
 }

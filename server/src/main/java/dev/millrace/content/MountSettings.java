@@ -120,7 +120,7 @@ public final class MountSettings {
 
   /** Policy keys whose values are maps or lists of maps. */
   private static final List<String> STRUCTURED_POLICY =
-      List.of("errors", "types", "cache", "auth", "cors", "write");
+      List.of("errors", "types", "cache", "auth", "cors", "write", "headers", "redirects");
 
   /** The names at the top of the YAML file whose values are maps or lists of maps. */
   public static final List<String> STRUCTURED = with(STRUCTURED_POLICY, "mounts");
@@ -197,6 +197,8 @@ public final class MountSettings {
         AuthSettings.rules(members.get("auth"), base.authRules()),
         corsRules(members.get("cors"), base.corsRules()),
         WriteSettings.rules(members.get("write"), base.writeRules()),
+        ResponseRules.headers(members.get("headers"), base.headerRules()),
+        ResponseRules.redirects(members.get("redirects"), base.redirects()),
         value(members, ARCHIVES, base.archives()),
         value(members, WEBDAV, base.webdav()));
   }

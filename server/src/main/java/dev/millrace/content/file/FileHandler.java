@@ -1,13 +1,16 @@
 package dev.millrace.content.file;
 
 import dev.millrace.auth.Authentication;
+import dev.millrace.content.HeaderRule;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.MountHandler;
 import dev.millrace.content.MountPolicy;
+import dev.millrace.content.RedirectRule;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.StagingArea;
 import dev.millrace.http.exchange.ErrorResponder;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 
 /**
@@ -40,6 +43,15 @@ public final class FileHandler implements MountHandler {
     context.attachTo(exchange);
     if (!policy.corsRules().isEmpty()) {
       context.applyCors(exchange, names.decoded());
+    }
+    if (!policy.headerRules().isEmpty()) {
+      HeaderRule.applyTo(exchange, policy.headerRules(), names.decoded());
+    }
+    RedirectRule redirect = RedirectRule.find(policy.redirects(), names).orElse(null);
+    if (redirect != null) {
+      exchange.getResponseHeaders().put(Headers.LOCATION, redirect.location(exchange, names));
+      ErrorResponder.sendLine(exchange, redirect.status());
+      return;
     }
     if (policy.authRules().isEmpty()) {
       serveAllowed(exchange, names);

@@ -129,6 +129,8 @@ class ExchangeFailuresTest {
             List.of(new AuthRule(privately, new Passwords())),
             d.corsRules(),
             d.writeRules(),
+            d.headerRules(),
+            d.redirects(),
             d.archives(),
             d.webdav());
     LoopServices services =
