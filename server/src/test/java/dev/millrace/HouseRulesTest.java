@@ -110,7 +110,7 @@ class HouseRulesTest {
               + " transport.nio transport.tls transport.uring",
           "logging: server",
           "warmup: accesslog config content http.hpack http.http2 server transport.tls",
-          "cli: certificate config content digest doctor files logging management server text warmup");
+          "cli: auth certificate config content digest doctor files logging management server text warmup");
 
   private static final String[] SERVER =
       LAYERS.stream().map(layer -> layer.substring(0, layer.indexOf(':'))).toArray(String[]::new);

@@ -184,7 +184,7 @@ class ImageTest {
   @Test
   void everySubcommandHasItsModules() throws Exception {
     for (String command :
-        List.of("serve", "digest", "verify", "doctor", "top", "health", "put", "get")) {
+        List.of("serve", "digest", "verify", "doctor", "top", "health", "put", "get", "sign")) {
       String help = Containers.once(Containers.IMAGE, command, "--help").ok();
       assertTrue(help.contains("millrace " + command), help);
     }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses {@code auth: [{path: /private/, basic: HTPASSWD, realm: Private}]}; instead of {@code
- * basic} also {@code bearer: TOKENS} or {@code certificate: [NAME, ...]}.
+ * basic} also {@code bearer: TOKENS} or {@code certificate: [NAME, ...]}; in addition or alone
+ * {@code signed: KEYS}.
  */
 public final class AuthSettings {
   private AuthSettings() {}
@@ -33,7 +34,7 @@ public final class AuthSettings {
     List<AuthRule> rules = new ArrayList<>();
     for (ConfigNode item : node.items()) {
       Map<String, ConfigNode> members =
-          item.members(List.of("path", "basic", "bearer", "certificate", "realm"));
+          item.members(List.of("path", "basic", "bearer", "certificate", "signed", "realm"));
       String path = ConfigNode.required(item, members, "path").text();
       if (!(RequestPath.parse(path) instanceof ParsedPath prefix)) {
         throw item.wrong("'" + path + "' is not a path that begins with a slash");
@@ -44,7 +45,8 @@ public final class AuthSettings {
   }
 
   /** The keys of credentials. */
-  public static final List<String> CREDENTIALS = List.of("basic", "bearer", "certificate", "realm");
+  public static final List<String> CREDENTIALS =
+      List.of("basic", "bearer", "certificate", "signed", "realm");
 
   /**
    * The credentials of a rule.
@@ -61,15 +63,59 @@ public final class AuthSettings {
     ConfigNode basic = members.get("basic");
     ConfigNode bearer = members.get("bearer");
     ConfigNode certificate = members.get("certificate");
-    if (Stream.of(basic, bearer, certificate).filter(Objects::nonNull).count() != 1) {
-      throw item.wrong("exactly one of 'basic', 'bearer' and 'certificate' must be set");
+    ConfigNode signed = members.get("signed");
+    long others = Stream.of(basic, bearer, certificate).filter(Objects::nonNull).count();
+    if (others > 1 || (others == 0 && signed == null)) {
+      throw item.wrong(
+          "exactly one of 'basic', 'bearer' and 'certificate' must be set, or 'signed'");
     }
+    if (signed == null) {
+      return credentials(realm, basic, bearer, certificate);
+    }
+    SignedLinks links = new SignedLinks(keys(signed));
+    return others == 0
+        ? links
+        : new SignedLinks.Or(links, credentials(realm, basic, bearer, certificate));
+  }
+
+  private static Credentials credentials(
+      String realm,
+      @Nullable ConfigNode basic,
+      @Nullable ConfigNode bearer,
+      @Nullable ConfigNode certificate)
+      throws SettingsException {
     if (certificate != null) {
       return subjects(certificate);
     }
     return basic != null
         ? new BasicPasswords(realm, passwords(basic))
         : new BearerTokens(realm, bearer == null ? List.of() : tokens(lines(bearer)));
+  }
+
+  private static List<byte[]> keys(ConfigNode file) throws SettingsException {
+    try {
+      return signingKeys(lines(file));
+    } catch (IllegalArgumentException unusable) {
+      throw file.wrong(file.text() + " " + unusable.getMessage());
+    }
+  }
+
+  /**
+   * The keys of signed links: one in each line, but empty lines and comments.
+   *
+   * @throws IllegalArgumentException if there is none, or one is too short
+   */
+  public static List<byte[]> signingKeys(List<String> lines) {
+    List<byte[]> keys =
+        tokens(lines).stream().map(line -> line.getBytes(StandardCharsets.UTF_8)).toList();
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("has no key");
+    }
+    if (keys.stream().anyMatch(key -> key.length < SignedLinks.MIN_KEY_BYTES)) {
+      throw new IllegalArgumentException(
+          "has a key of less than " + SignedLinks.MIN_KEY_BYTES + " bytes");
+    }
+    return keys;
   }
 
   private static Credentials subjects(ConfigNode names) throws SettingsException {

@@ -102,6 +102,7 @@ public final class Millrace implements Runnable {
     subcommands.put("health", HealthCommand::new);
     subcommands.put("put", PutCommand::new);
     subcommands.put("get", GetCommand::new);
+    subcommands.put("sign", SignCommand::new);
     subcommands.put("completion", CompletionCommand::new);
     Supplier<Object> subcommand = subcommands.get(name);
     if (subcommand != null) {
