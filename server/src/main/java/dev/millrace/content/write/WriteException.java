@@ -42,7 +42,7 @@ public final class WriteException extends Exception {
   public static WriteException of(ErrnoException failed) {
     WriteException problem =
         switch (failed.errno()) {
-          case Errno.ENOSPC, Errno.EDQUOT ->
+          case Errno.ENOSPC, Errno.EDQUOT, Errno.E2BIG ->
               new WriteException(INSUFFICIENT_STORAGE, "the file system has no room");
           case Errno.EFBIG ->
               new WriteException(
@@ -56,6 +56,10 @@ public final class WriteException extends Exception {
           case Errno.EXDEV ->
               new WriteException(
                   StatusCodes.CONFLICT, "the path leads out of the root or to another file system");
+          case Errno.EEXIST ->
+              new WriteException(StatusCodes.CONFLICT, "another client has just created the name");
+          case Errno.EBUSY ->
+              new WriteException(StatusCodes.CONFLICT, "a file system is mounted there");
           case Errno.ENOTEMPTY ->
               new WriteException(StatusCodes.CONFLICT, "the directory is not empty");
           case Errno.ENAMETOOLONG, Errno.EINVAL, Errno.EILSEQ ->
