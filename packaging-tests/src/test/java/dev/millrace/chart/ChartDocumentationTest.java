@@ -158,7 +158,17 @@ class ChartDocumentationTest {
   void settingsOfTheServerThatTheChartTakesAreThoseItHas() throws Exception {
     Set<String> known =
         new TreeSet<>(
-            Set.of("cache", "types", "errors", "auth", "cors", "mounts", "request-rules", "write"));
+            Set.of(
+                "cache",
+                "types",
+                "errors",
+                "auth",
+                "cors",
+                "headers",
+                "mounts",
+                "redirects",
+                "request-rules",
+                "write"));
     Matcher rows =
         Pattern.compile(
                 "^\\| `[^`]+` \\| `MILLRACE_\\w+` \\| `([a-z0-9-]+)` \\|", Pattern.MULTILINE)
