@@ -90,7 +90,8 @@ class HouseRulesTest {
           "proxy: config http.exchange http.parser",
           "limits: config files http.exchange http.parser proxy text transport",
           "accesslog: auth cache config http.exchange http.parser text transport",
-          "content: auth cache config digest files http.exchange http.semantics text",
+          "content.compress: config digest files http.semantics",
+          "content: auth cache config content.compress digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
           "content.archive: auth content files http.exchange",
           "content.checksum: content digest files http.exchange http.semantics text",
@@ -99,12 +100,12 @@ class HouseRulesTest {
               + " http.semantics limits text",
           "content.webdav: auth content content.lock content.write digest files http.exchange"
               + " http.semantics",
-          "content.file: auth content content.archive content.checksum content.listing digest files http.exchange"
+          "content.file: auth content content.archive content.checksum content.compress content.listing digest files http.exchange"
               + " http.semantics",
-          "metrics: acme cache certificate content.write digest files http.exchange http.http2 http.parser limits"
+          "metrics: acme cache certificate content.compress content.write digest files http.exchange http.http2 http.parser limits"
               + " transport transport.nio transport.tls transport.uring",
           "management: certificate digest http.exchange metrics text transport.nio transport.uring",
-          "server: accesslog acme auth cache certificate config content content.file content.webdav content.write"
+          "server: accesslog acme auth cache certificate config content content.compress content.file content.webdav content.write"
               + " digest files http.exchange http.http1 http.http2 http.parser https limits management metrics proxy"
               + " transport"
               + " transport.nio transport.tls transport.uring",

@@ -32,12 +32,14 @@ public final class FileWrites {
   private static final int AT_SYMLINK_FOLLOW = 0x400;
   private static final int AT_REMOVEDIR = 0x200;
   private static final int LOCK_EX_NB = 2 | 4;
+  private static final int MFD_CLOEXEC = 1;
   private static final int RENAME_NOREPLACE = 1;
   private static final int RENAME_EXCHANGE = 2;
   private static final long FICLONE = 0x40049409L;
   private static final long COPY_BYTES = 8 << 20; // of a call, so that a signal waits not for long
 
   private static final CFunction OPENAT = CFunction.ofLibc("openat");
+  private static final CFunction MEMFD_CREATE = CFunction.ofLibc("memfd_create");
   private static final CFunction PWRITE = CFunction.ofLibc("pwrite");
   private static final CFunction FTRUNCATE = CFunction.ofLibc("ftruncate");
   private static final CFunction FSYNC = CFunction.ofLibc("fsync");
@@ -64,6 +66,19 @@ public final class FileWrites {
       MemorySegment here = arena.allocateFrom(".", StandardCharsets.US_ASCII);
       int flags = O_TMPFILE | O_WRONLY | O_CLOEXEC;
       return require("open", OPENAT.intOrErrno(directoryFd, here.address(), flags, mode));
+    }
+  }
+
+  /**
+   * Creates a file in memory, for reading and writing (memfd_create(2)). Its memory counts as the
+   * process's and is freed when the last descriptor closes.
+   *
+   * @param label shown in /proc; at most 249 bytes, without NUL
+   */
+  public static int createInMemory(String label) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      long text = arena.allocateFrom(label, StandardCharsets.US_ASCII).address();
+      return require("memfd_create", MEMFD_CREATE.intOrErrno(text, MFD_CLOEXEC));
     }
   }
 

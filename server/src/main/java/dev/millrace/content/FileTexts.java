@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * only.
  *
  * @param digests the digests known at that time
+ * @param modifiedSeconds when the file was modified
  * @param entityTags as {@link Validators#entityTags} returns them
  * @param lastModified null if the time is outside of HTTP's range
  * @param reprDigest null if no digest is known
@@ -21,12 +22,13 @@ import org.jspecify.annotations.Nullable;
 public record FileTexts(
     @Nullable ContentCoding coding,
     Digests digests,
+    long modifiedSeconds,
     List<String> entityTags,
     @Nullable String lastModified,
     @Nullable String reprDigest) {
   /** The values for a file and the coding in which it is stored, or null for none. */
   public static FileTexts of(OpenFile file, @Nullable ContentCoding coding, Digests digests) {
-    if (file.note() instanceof FileTexts cached && cached.isOf(coding, digests)) {
+    if (file.note() instanceof FileTexts cached && cached.isOf(coding, digests, file)) {
       return cached;
     }
     FileStat stat = file.stat();
@@ -34,8 +36,9 @@ public record FileTexts(
         new FileTexts(
             coding,
             digests,
+            file.modifiedSeconds(),
             Validators.entityTags(stat, coding, digests),
-            HttpDate.ofFile(stat.modifiedSeconds()),
+            HttpDate.ofFile(file.modifiedSeconds()),
             DigestFields.reprDigest(digests));
     if (Validators.isSettled(stat) && !EntityTag.isWeak(created.entityTags.getFirst())) {
       file.note(created);
@@ -45,7 +48,9 @@ public record FileTexts(
 
   @SuppressWarnings(
       "ReferenceEquality") // a file's Digests object is replaced when a digest is added
-  private boolean isOf(@Nullable ContentCoding otherCoding, Digests otherDigests) {
-    return coding == otherCoding && digests == otherDigests;
+  private boolean isOf(@Nullable ContentCoding otherCoding, Digests otherDigests, OpenFile file) {
+    return coding == otherCoding
+        && digests == otherDigests
+        && modifiedSeconds == file.modifiedSeconds();
   }
 }

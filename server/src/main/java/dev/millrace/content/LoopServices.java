@@ -1,5 +1,6 @@
 package dev.millrace.content;
 
+import dev.millrace.content.compress.Compression;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.ReadBuffers;
@@ -17,4 +18,5 @@ public record LoopServices(
     DigestSource digests,
     DigestPolicy digestPolicy,
     Predicate<FileStat> corrupt,
-    ExchangeFailures failures) {}
+    ExchangeFailures failures,
+    Compression compression) {}

@@ -1,5 +1,6 @@
 package dev.millrace.content;
 
+import dev.millrace.content.compress.Compression;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.FileAccess;
@@ -68,6 +69,11 @@ public final class MountContext {
   /** Whether the policy refuses to serve a file because it is corrupt. */
   public boolean refuses(FileStat stat) {
     return digestPolicy().refuseCorrupt() && services.corrupt().test(stat);
+  }
+
+  /** The compressed forms of files. */
+  public Compression compression() {
+    return services.compression();
   }
 
   public LoopExecutors executors() {

@@ -28,6 +28,7 @@ import java.util.Map;
  * @param redirects the first that applies
  * @param archives whether a directory that is listed can be downloaded as an archive
  * @param webdav whether the methods of WebDAV are allowed
+ * @param compress whether text without a stored variant is compressed
  */
 public record MountPolicy(
     boolean listing,
@@ -46,11 +47,14 @@ public record MountPolicy(
     List<HeaderRule> headerRules,
     List<RedirectRule> redirects,
     boolean archives,
-    boolean webdav) {
+    boolean webdav,
+    boolean compress) {
   /** The value of Cache-Control for the paths that match. */
   public record CacheRule(Glob match, String cacheControl) {}
 
-  /** No listing, no dotfiles, {@code index.html}, all codings, 256 ranges, no rules. */
+  /**
+   * No listing, no dotfiles, {@code index.html}, all codings, compression, 256 ranges, no rules.
+   */
   public static final MountPolicy DEFAULT =
       new MountPolicy(
           false,
@@ -69,7 +73,8 @@ public record MountPolicy(
           List.of(),
           List.of(),
           false,
-          false);
+          false,
+          true);
 
   public MountPolicy {
     index = List.copyOf(index);

@@ -81,6 +81,14 @@ public final class MountSettings {
                   .collect(Collectors.toMap(ContentCoding::token, coding -> coding)),
               "br, zstd, gzip"));
 
+  private static final Key<Boolean> COMPRESS =
+      Key.one(
+          "compress",
+          "on",
+          "on|off",
+          "Whether text without a stored variant is compressed, once for all requests.",
+          Parser::flag);
+
   private static final Key<Integer> RANGES =
       Key.one(
           "max-ranges",
@@ -116,7 +124,16 @@ public final class MountSettings {
   /** The keys of a mount's policy. */
   public static final List<Key<?>> POLICY =
       List.of(
-          LISTING, DOTFILES, SYMLINKS, INDEX, PRECOMPRESSED, RANGES, FALLBACK, ARCHIVES, WEBDAV);
+          LISTING,
+          DOTFILES,
+          SYMLINKS,
+          INDEX,
+          PRECOMPRESSED,
+          COMPRESS,
+          RANGES,
+          FALLBACK,
+          ARCHIVES,
+          WEBDAV);
 
   /** Policy keys whose values are maps or lists of maps. */
   private static final List<String> STRUCTURED_POLICY =
@@ -200,7 +217,8 @@ public final class MountSettings {
         ResponseRules.headers(members.get("headers"), base.headerRules()),
         ResponseRules.redirects(members.get("redirects"), base.redirects()),
         value(members, ARCHIVES, base.archives()),
-        value(members, WEBDAV, base.webdav()));
+        value(members, WEBDAV, base.webdav()),
+        value(members, COMPRESS, base.compress()));
   }
 
   private static <T> T value(Map<String, ConfigNode> members, Key<T> key, T base)

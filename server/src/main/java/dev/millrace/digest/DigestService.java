@@ -117,9 +117,14 @@ public final class DigestService implements DigestSource {
     return store.holding(algorithm, digest);
   }
 
-  /** Takes over the digests of a file that were computed while it was written. Any thread. */
+  /**
+   * Takes over the digests of a file that were computed while it was written. The index gets those
+   * of a file with a path. Any thread.
+   */
   public void learned(IndexedFile file) {
-    store.save(file);
+    if (file.path() != null) {
+      store.save(file);
+    }
     Digests _ = remembered.add(file.version(), file.digests());
   }
 
@@ -142,17 +147,21 @@ public final class DigestService implements DigestSource {
       return;
     }
     if (isFull()) {
-      refused.incrementAndGet();
-      callback.unavailable(Unavailable.BUSY);
+      refuse(callback);
       return;
     }
     job = open(file, version, algorithms);
     if (job == null) {
       callback.unavailable(Unavailable.BUSY);
-      return;
+    } else {
+      job.waiters().add(callback);
+      start(job);
     }
-    job.waiters().add(callback);
-    start(job);
+  }
+
+  private void refuse(Callback callback) {
+    refused.incrementAndGet();
+    callback.unavailable(Unavailable.BUSY);
   }
 
   private boolean isFull() {
@@ -184,8 +193,7 @@ public final class DigestService implements DigestSource {
       throw new IllegalArgumentException(lengthBytes + " bytes exceed MAX_PART_BYTES");
     }
     if (parts >= limits.parts()) {
-      refused.incrementAndGet();
-      callback.unavailable(Unavailable.BUSY);
+      refuse(callback);
       return;
     }
     HashTask task;
@@ -194,16 +202,14 @@ public final class DigestService implements DigestSource {
           new HashTask(
               file.duplicate(), Set.of(algorithm), first, first + lengthBytes, hashedBytes);
     } catch (ErrnoException exhausted) {
-      refused.incrementAndGet();
-      callback.unavailable(Unavailable.BUSY);
+      refuse(callback);
       return;
     }
     parts++;
     if (!threads.trySpawn(() -> part(task, callback))) {
       parts--;
       task.close();
-      refused.incrementAndGet();
-      callback.unavailable(Unavailable.BUSY);
+      refuse(callback);
     }
   }
 
@@ -227,6 +233,7 @@ public final class DigestService implements DigestSource {
     if (!done) {
       failed.incrementAndGet();
     }
+    boolean unreadable = outcome == HashTask.Outcome.UNREADABLE;
     DroppableTask.post(
         events,
         () -> {
@@ -234,10 +241,7 @@ public final class DigestService implements DigestSource {
           if (done) {
             callback.known(result);
           } else {
-            callback.unavailable(
-                outcome == HashTask.Outcome.UNREADABLE
-                    ? Unavailable.UNREADABLE
-                    : Unavailable.CHANGED);
+            callback.unavailable(unreadable ? Unavailable.UNREADABLE : Unavailable.CHANGED);
           }
         },
         () -> {});
@@ -259,8 +263,13 @@ public final class DigestService implements DigestSource {
   }
 
   private void start(DigestJob job) {
+    spawn(job, () -> begin(job));
+  }
+
+  /** Queues a step of a job behind those of other jobs. */
+  private void spawn(DigestJob job, Runnable step) {
     try {
-      if (!threads.trySpawn(() -> guard(job, () -> begin(job)))) {
+      if (!threads.trySpawn(() -> guard(job, step))) {
         end(job, Digests.NONE, Unavailable.BUSY);
       }
     } catch (IllegalStateException closed) {
@@ -308,16 +317,7 @@ public final class DigestService implements DigestSource {
       return;
     }
     switch (job.task().runQuantum()) {
-      case MORE -> {
-        // Back to the end of the queue, so that jobs take turns.
-        try {
-          if (!threads.trySpawn(() -> guard(job, () -> quantum(job)))) {
-            end(job, Digests.NONE, Unavailable.BUSY);
-          }
-        } catch (IllegalStateException closed) {
-          job.task().close(); // the service stopped during this quantum
-        }
-      }
+      case MORE -> spawn(job, () -> quantum(job));
       case DONE -> {
         Digests result = job.task().result();
         computed.incrementAndGet();

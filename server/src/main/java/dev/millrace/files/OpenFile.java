@@ -28,6 +28,7 @@ public final class OpenFile implements AutoCloseable {
   private final long openedNanos;
   private final Shared shared;
   private final @Nullable Origin origin;
+  private final @Nullable OpenFile source;
   private boolean closed;
 
   /** Finds a file again by its path. Loop thread only. */
@@ -50,13 +51,13 @@ public final class OpenFile implements AutoCloseable {
   }
 
   OpenFile(int fd, FileStat stat, @Nullable Origin origin) {
-    this(fd, stat, origin, System.nanoTime(), new Shared(null));
+    this(fd, stat, origin, System.nanoTime(), new Shared(null), null);
   }
 
   /** A file found beneath a root. A directory holds the root until closed. */
   static OpenFile beneath(Root root, int fd, FileStat stat, @Nullable Origin origin) {
     Root held = stat.isDirectory() ? root.hold() : null;
-    return new OpenFile(fd, stat, origin, System.nanoTime(), new Shared(held));
+    return new OpenFile(fd, stat, origin, System.nanoTime(), new Shared(held), null);
   }
 
   /** The root that this directory was found beneath. */
@@ -69,12 +70,36 @@ public final class OpenFile implements AutoCloseable {
   }
 
   private OpenFile(
-      int fd, FileStat stat, @Nullable Origin origin, long openedNanos, Shared shared) {
+      int fd,
+      FileStat stat,
+      @Nullable Origin origin,
+      long openedNanos,
+      Shared shared,
+      @Nullable OpenFile source) {
     this.fd = fd;
     this.stat = stat;
     this.origin = origin;
     this.openedNanos = openedNanos;
     this.shared = shared;
+    this.source = source;
+  }
+
+  /**
+   * This file as one that was made from another, for example by compression: it is unchanged as
+   * long as its source is, and was modified when its source was. Both objects belong to the result,
+   * which closes them.
+   */
+  public OpenFile derivedFrom(OpenFile from) {
+    if (closed || source != null) {
+      throw new IllegalStateException("the file is closed, or has a source");
+    }
+    closed = true; // the result holds this object's share
+    return new OpenFile(fd, stat, null, from.openedNanos, shared, from);
+  }
+
+  /** When the content was modified, in seconds of the epoch; that of the source if it has one. */
+  public long modifiedSeconds() {
+    return source == null ? stat.modifiedSeconds() : source.modifiedSeconds();
   }
 
   /**
@@ -166,7 +191,8 @@ public final class OpenFile implements AutoCloseable {
     if (closed || before < 1) {
       throw new IllegalStateException("the file is closed");
     }
-    return new OpenFile(fd, stat, origin, openedNanos, shared);
+    return new OpenFile(
+        fd, stat, origin, openedNanos, shared, source == null ? null : source.share());
   }
 
   /**
@@ -174,7 +200,7 @@ public final class OpenFile implements AutoCloseable {
    * so do renaming and removal, which set the change time. Changes of parent directories do not.
    */
   public boolean isUnchanged() {
-    return FileCalls.matches(fd(), stat);
+    return source == null ? FileCalls.matches(fd(), stat) : source.isUnchanged();
   }
 
   /** Whether {@link #again} may return a file. */
@@ -305,6 +331,9 @@ public final class OpenFile implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      if (source != null) {
+        source.close();
+      }
       if (shared.sharers.decrementAndGet() == 0) {
         FileCalls.close(fd);
         if (shared.root != null) {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>The last part, 3/32 of the limit without OWN, is for files that are being sent and are not
- * among those kept open.
+ * among those kept open. A third of it is for {@linkplain #compressed compressed files}.
  *
  * @param limit number of all descriptors
  * @param connections maximum number of open connections
@@ -33,6 +33,7 @@ record DescriptorShares(int limit, int connections, int openFiles, int hashing, 
 
   private static final int LEAST_COMMON = 1024;
   private static final int MAX_MANAGEMENT = 256;
+  private static final int MAX_COMPRESSED = 8192;
   private static final Pattern SOFT_LIMIT = Pattern.compile("Max open files +(\\S+)");
 
   DescriptorShares {
@@ -59,6 +60,11 @@ record DescriptorShares(int limit, int connections, int openFiles, int hashing, 
   /** The bounds of hashing, with a maximum number of files for waiting requests. */
   DigestService.Limits digests(int queue) {
     return DigestService.Limits.DEFAULT.withJobs(queue).withDescriptors(hashing);
+  }
+
+  /** Maximum number of descriptors of compressed files, on all loops; at least 1. */
+  int compressed() {
+    return Math.max(1, Math.min(MAX_COMPRESSED, (Math.max(limit, LEAST) - OWN) / 32));
   }
 
   private static int softLimit() {

@@ -1,11 +1,17 @@
 package dev.millrace.server;
 
 import dev.millrace.accesslog.AccessLog;
+import dev.millrace.content.LoopServices;
 import dev.millrace.content.Mount;
 import dev.millrace.content.Router;
+import dev.millrace.content.compress.CompressedFiles;
+import dev.millrace.content.compress.Compression;
+import dev.millrace.content.compress.CompressionSettings;
 import dev.millrace.content.write.UploadSettings;
 import dev.millrace.content.write.WriteServices;
+import dev.millrace.digest.CrossLoopDigests;
 import dev.millrace.digest.DigestService;
+import dev.millrace.digest.DigestSource;
 import dev.millrace.digest.FileVersion;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.ReadBuffers;
@@ -20,6 +26,7 @@ import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.LoopExecutors;
 import dev.millrace.transport.Admission;
 import io.undertow.server.HttpHandler;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +53,7 @@ final class LoopContext {
    * @param https null without HTTPS
    * @param limits of clients
    * @param writes what uploads share
+   * @param compressed compressed forms of files
    */
   record Shared(
       ServerSettings settings,
@@ -56,7 +64,8 @@ final class LoopContext {
       AccessLog.@Nullable Writer accessLog,
       @Nullable HttpsServices https,
       ServerLimits limits,
-      WriteServices writes) {
+      WriteServices writes,
+      CompressedFiles compressed) {
     /** The objects, and those that follow from them. */
     static Shared of(
         ServerSettings settings,
@@ -74,7 +83,25 @@ final class LoopContext {
               digests::learned,
               digests::holding);
       return new Shared(
-          settings, transport, pools, digests, corrupt, accessLog, https, limits, writes);
+          settings,
+          transport,
+          pools,
+          digests,
+          corrupt,
+          accessLog,
+          https,
+          limits,
+          writes,
+          compressed(settings));
+    }
+
+    private static CompressedFiles compressed(ServerSettings settings) {
+      Path state = settings.get(ServerSettings.STATE);
+      int descriptors = DescriptorShares.ofThisProcess().compressed();
+      return new CompressedFiles(
+          CompressionSettings.of(settings.values()).cacheBytes(),
+          Math.max(1, descriptors / (1 + settings.get(TransportSettings.LOOPS))),
+          state == null ? null : state.resolve("compressed"));
     }
   }
 
@@ -86,6 +113,7 @@ final class LoopContext {
   private final ExchangeFailures failures = new ExchangeFailures();
   private final ReadBuffers buffers = new ReadBuffers();
   private final LoopCaches caches;
+  private final Compression compression;
   private final @Nullable AccessLog log;
   private final RequestTracker requests;
   private final Connections connections;
@@ -108,6 +136,7 @@ final class LoopContext {
     this.connections =
         new Connections(
             shared.transport().clock(number), settings.get(ServerSettings.IDLE_TIMEOUT));
+    this.compression = compression(settings);
     this.mounts = new LoopMounts(number, shared, caches, settings.mounts());
     this.requests = new RequestTracker(front(mounts), stats);
     AccessLog.Writer writer = shared.accessLog();
@@ -133,8 +162,31 @@ final class LoopContext {
     var _ = events.executeAtInterval(connections::sweep, 1, TimeUnit.SECONDS);
   }
 
+  private Compression compression(ServerSettings settings) {
+    return new Compression(
+        shared.compressed(),
+        CompressionSettings.of(settings.values()),
+        digests(),
+        shared.digests()::learned,
+        () -> new LoopExecutors(shared.pools().compressors(), events));
+  }
+
+  private DigestSource digests() {
+    return number == 0
+        ? shared.digests()
+        : new CrossLoopDigests(shared.digests(), shared.transport().loops().getFirst(), events);
+  }
+
   private HttpHandler front(LoopMounts of) {
-    Router router = of.router(buffers, failures);
+    LoopServices services =
+        new LoopServices(
+            buffers,
+            digests(),
+            shared.settings().digests(),
+            shared.corrupt(),
+            failures,
+            compression);
+    Router router = of.router(services);
     return Listeners.front(
         answeringChallenges(router),
         router::bodyUse,
@@ -238,6 +290,11 @@ final class LoopContext {
     return shared.writes();
   }
 
+  /** The compressed forms that all loops share. */
+  CompressedFiles compressed() {
+    return shared.compressed();
+  }
+
   ParserStats parserStats() {
     return parserStats;
   }
@@ -281,5 +338,9 @@ final class LoopContext {
     }
     mounts.end();
     retiring.forEach(LoopMounts::end);
+    compression.close();
+    if (number == 0) {
+      shared.compressed().close(); // the workers have ended, so no loop gets a file any more
+    }
   }
 }

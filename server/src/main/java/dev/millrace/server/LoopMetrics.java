@@ -6,6 +6,7 @@ import dev.millrace.files.OpenFiles;
 import dev.millrace.http.exchange.RequestStats;
 import dev.millrace.http.exchange.RequestTracker;
 import dev.millrace.management.ServerStatus;
+import dev.millrace.metrics.CompressionMetrics;
 import dev.millrace.metrics.NioMetrics;
 import dev.millrace.metrics.RingMetrics;
 import dev.millrace.metrics.ServerMetrics;
@@ -63,6 +64,7 @@ final class LoopMetrics {
     metrics.http2(each(loop -> loop.protocols().http2Stats()));
     registerCaches(settings);
     new WriteMetrics(metrics.meters()).register(loops.getFirst().writes());
+    new CompressionMetrics(metrics.meters()).register(loops.getFirst().compressed());
     switch (transport) {
       case Transport.Uring uring -> {
         new RingMetrics(metrics.meters()).register(uring.workers());

@@ -7,13 +7,9 @@ import dev.millrace.content.Router;
 import dev.millrace.content.file.FileHandler;
 import dev.millrace.content.webdav.WebdavHandler;
 import dev.millrace.content.write.WriteHandler;
-import dev.millrace.digest.CrossLoopDigests;
-import dev.millrace.digest.DigestSource;
 import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFiles;
-import dev.millrace.files.ReadBuffers;
 import dev.millrace.files.Root;
-import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.loop.DroppableTask;
 import dev.millrace.loop.LoopExecutors;
 import java.util.ArrayList;
@@ -45,13 +41,7 @@ final class LoopMounts {
   }
 
   /** The handler that finds the mount of a request. */
-  Router router(ReadBuffers buffers, ExchangeFailures failures) {
-    DigestSource digests =
-        number == 0
-            ? shared.digests()
-            : new CrossLoopDigests(shared.digests(), shared.transport().loops().getFirst(), events);
-    LoopServices services =
-        new LoopServices(buffers, digests, shared.settings().digests(), shared.corrupt(), failures);
+  Router router(LoopServices services) {
     List<Router.Handlers> handlers = new ArrayList<>();
     for (int i = 0; i < accesses.size(); i++) {
       MountContext context =

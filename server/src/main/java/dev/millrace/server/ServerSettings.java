@@ -11,6 +11,7 @@ import dev.millrace.config.SettingsLoader;
 import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.Mount;
 import dev.millrace.content.MountSettings;
+import dev.millrace.content.compress.CompressionSettings;
 import dev.millrace.content.write.UploadSettings;
 import dev.millrace.http.http2.Http2Settings;
 import dev.millrace.http.parser.HttpLimits;
@@ -111,7 +112,7 @@ public record ServerSettings(
           "state",
           "",
           "DIR",
-          "Directory that keeps digests across restarts; without it they are in memory only.",
+          "Directory that keeps digests and compressed files across restarts; or else in memory.",
           text -> text.isEmpty() ? null : Path.of(text));
 
   /** Bytes a second, 0 for none. */
@@ -136,6 +137,7 @@ public record ServerSettings(
               TransportSettings.KEYS,
               List.of(WORKERS, DRAIN, LAME_DUCK, WARM_UP),
               MountSettings.POLICY,
+              CompressionSettings.KEYS,
               LoopCaches.KEYS,
               UploadSettings.KEYS,
               AccessLogWriter.KEYS,

@@ -4,22 +4,26 @@ import dev.millrace.metrics.ServerMetrics;
 import dev.millrace.sync.ThreadPool;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The worker threads: a pool for passwords and challenges, and if there are several mounts a pool
- * for each of them, so that a file system that does not answer delays its own mount only, and one
- * for uploads. Any thread.
+ * for each of them, so that a file system that does not answer delays its own mount only, one for
+ * uploads, and one for compression. Any thread.
  */
 final class WorkerPools {
   private static final String NAME = "worker";
 
   private static final String WRITERS = "write";
+  private static final String COMPRESSORS = "compress";
 
   private final List<ThreadPool> all = new CopyOnWriteArrayList<>();
   private @Nullable ThreadPool writers;
+  private @Nullable ThreadPool compressors;
   private @Nullable ServerMetrics metrics;
   private final Function<String, ThreadPool> start;
 
@@ -60,20 +64,33 @@ final class WorkerPools {
   synchronized ThreadPool writers() {
     ThreadPool pool = writers;
     if (pool == null) {
-      pool = start.apply(WRITERS);
+      pool = startLate(WRITERS);
       writers = pool;
-      if (metrics != null) {
-        metrics.pool(WRITERS, pool);
-      }
+    }
+    return pool;
+  }
+
+  /** The pool of long compressions, which starts when it is first used. */
+  synchronized ThreadPool compressors() {
+    ThreadPool pool = compressors;
+    if (pool == null) {
+      pool = startLate(COMPRESSORS);
+      compressors = pool;
+    }
+    return pool;
+  }
+
+  private synchronized ThreadPool startLate(String name) {
+    ThreadPool pool = start.apply(name);
+    if (metrics != null) {
+      metrics.pool(name, pool);
     }
     return pool;
   }
 
   private synchronized List<ThreadPool> started() {
     List<ThreadPool> started = new ArrayList<>(all);
-    if (writers != null) {
-      started.add(writers);
-    }
+    Stream.of(writers, compressors).filter(Objects::nonNull).forEach(started::add);
     return started;
   }
 

@@ -70,6 +70,7 @@ class AnswersCorpusTest {
       """
       digests: on-request
       listing: on
+      compress: off
       index: [index.html]
       precompressed: [br, gzip]
       cache: [{match: "/assets/**", control: "max-age=31536000, immutable"}]

@@ -3,12 +3,12 @@ package dev.millrace.content.file;
 import dev.millrace.content.BodilessResponse;
 import dev.millrace.content.BodyTransfer;
 import dev.millrace.content.DigestPolicy;
-import dev.millrace.content.Fields;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.SelectedFile;
 import dev.millrace.content.archive.ArchiveResponse;
 import dev.millrace.content.checksum.ChecksumFiles;
 import dev.millrace.content.checksum.ChecksumListBody;
+import dev.millrace.content.compress.Compression;
 import dev.millrace.content.listing.ListingResponse;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.file.FileStat;
@@ -17,7 +17,6 @@ import dev.millrace.files.FileAccess;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.http.exchange.ErrorResponder;
-import dev.millrace.http.semantics.AcceptEncoding;
 import dev.millrace.http.semantics.ContentCoding;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -236,40 +235,19 @@ final class FileResolver {
       ErrorResponder.send(exchange, StatusCodes.NOT_FOUND);
       return;
     }
-    byte[] path = substituted(fallbacks.get(which));
+    byte[] path = FallbackPath.of(fallbacks.get(which), below);
     open(
         path,
         file -> {
           if (file.stat().isRegularFile()) {
             mount.applyCors(exchange, mount.urlPath(path));
-            chooseVariant(file, path, lastName(path), null, false);
+            chooseVariant(file, path, FallbackPath.lastName(path), null, false);
           } else {
             file.close();
             tryFallback(which + 1);
           }
         },
         why -> orElse(why, () -> tryFallback(which + 1)));
-  }
-
-  private byte[] substituted(String fallback) {
-    String marker = "{path}";
-    int at = fallback.indexOf(marker);
-    if (at < 0) {
-      return MountContext.relative(fallback);
-    }
-    ByteArrayOutputStream path = new ByteArrayOutputStream(64);
-    path.writeBytes(MountContext.relative(fallback.substring(0, at)));
-    path.writeBytes(below.segments().isEmpty() ? new byte[0] : below.relative(""));
-    path.writeBytes(fallback.substring(at + marker.length()).getBytes(StandardCharsets.UTF_8));
-    return path.toByteArray();
-  }
-
-  private static String lastName(byte[] path) {
-    int slash = path.length - 1;
-    while (slash >= 0 && path[slash] != '/') {
-      slash--;
-    }
-    return new String(path, slash + 1, path.length - slash - 1, StandardCharsets.ISO_8859_1);
   }
 
   // ---- variants --------------------------------------------------------------------------------
@@ -282,28 +260,28 @@ final class FileResolver {
       OpenFile file, byte[] path, String name, @Nullable ParsedPath directory, boolean first) {
     String type = mount.policy().types().of(name);
     ContentCoding stored = mount.policy().types().codingOf(name);
-    boolean varies =
-        stored == null
-            && !mount.policy().precompressed().isEmpty()
-            && mount.policy().types().isCompressible(type);
-    List<ContentCoding> codings = varies ? acceptable() : List.of();
+    boolean compressible = stored == null && mount.policy().types().isCompressible(type);
+    AcceptedCodings codings =
+        compressible ? AcceptedCodings.of(exchange, mount) : AcceptedCodings.NONE;
     SelectedFile plain =
-        new SelectedFile(file, path, directory, type, stored, varies, first && codings.isEmpty());
+        new SelectedFile(
+            file,
+            path,
+            directory,
+            type,
+            stored,
+            compressible && AcceptedCodings.areOffered(mount),
+            first && codings.isEmpty());
     plainFile = file;
     tryVariant(plain, codings, 0);
   }
 
-  private List<ContentCoding> acceptable() {
-    String field = Fields.joined(exchange.getRequestHeaders(), Headers.ACCEPT_ENCODING);
-    return AcceptEncoding.preferred(field, mount.policy().precompressed());
-  }
-
-  private void tryVariant(SelectedFile plain, List<ContentCoding> codings, int which) {
-    if (which == codings.size()) {
-      selected(plain);
+  private void tryVariant(SelectedFile plain, AcceptedCodings codings, int which) {
+    if (which == codings.stored().size()) {
+      tryCompressed(plain, codings.made());
       return;
     }
-    ContentCoding coding = codings.get(which);
+    ContentCoding coding = codings.stored().get(which);
     ByteArrayOutputStream longer = new ByteArrayOutputStream(plain.path().length + 4);
     longer.writeBytes(plain.path());
     longer.writeBytes(coding.suffix().getBytes(StandardCharsets.US_ASCII));
@@ -322,6 +300,39 @@ final class FileResolver {
                   }
                 },
                 why -> tryVariant(plain, codings, which + 1)));
+  }
+
+  /** Selects the compressed form, if there is one already or can be one soon. */
+  private void tryCompressed(SelectedFile plain, List<ContentCoding> codings) {
+    if (codings.isEmpty()
+        || mount.refuses(plain.file().stat())
+        || AcceptedCodings.mayNotTransform(mount.cacheControl(plain))) {
+      selected(plain);
+      return;
+    }
+    mount
+        .compression()
+        .find(
+            plain.file(),
+            codings,
+            mount.executors(),
+            new Compression.Callback() {
+              @Override
+              public void found(OpenFile form, ContentCoding coding) {
+                guarded(
+                        file -> {
+                          dropPlain();
+                          selected(plain.as(file, coding));
+                        },
+                        FileResolver.this::fail)
+                    .opened(form);
+              }
+
+              @Override
+              public void absent() {
+                guarded(OpenFile::close, _ -> selected(plain)).failed(OpenFailure.NOT_FOUND);
+              }
+            });
   }
 
   private void selected(SelectedFile selected) {

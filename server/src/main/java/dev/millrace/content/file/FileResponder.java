@@ -152,7 +152,7 @@ final class FileResponder {
     FileStat stat = file.stat();
     FileTexts texts = FileTexts.of(file, coding, digests);
     Representation current =
-        new Representation(stat.sizeBytes(), texts.entityTags(), stat.modifiedSeconds());
+        new Representation(stat.sizeBytes(), texts.entityTags(), file.modifiedSeconds());
     ResponsePlan plan =
         ResponsePlan.of(
             Fields.of(exchange),

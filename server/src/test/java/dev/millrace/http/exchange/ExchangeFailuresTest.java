@@ -11,6 +11,9 @@ import dev.millrace.content.Mount;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.MountPolicy;
 import dev.millrace.content.Router;
+import dev.millrace.content.compress.CompressedFiles;
+import dev.millrace.content.compress.Compression;
+import dev.millrace.content.compress.CompressionSettings;
 import dev.millrace.content.file.FileHandler;
 import dev.millrace.digest.Algorithm;
 import dev.millrace.digest.DigestSource;
@@ -132,7 +135,8 @@ class ExchangeFailuresTest {
             d.headerRules(),
             d.redirects(),
             d.archives(),
-            d.webdav());
+            d.webdav(),
+            d.compress());
     LoopServices services =
         new LoopServices(
             new ReadBuffers(),
@@ -142,7 +146,13 @@ class ExchangeFailuresTest {
               defectAt(Place.AFTER_OPEN, Place.OPEN_OF_CHECKSUMS);
               return false;
             },
-            failures);
+            failures,
+            new Compression(
+                new CompressedFiles(1 << 20, 4, null),
+                new CompressionSettings(Map.of(), 1 << 20, 1 << 20),
+                new Source(loop),
+                _ -> {},
+                () -> executors));
     Mount mount = new Mount("", ParsedPath.ROOT, root, policy);
     FileHandler handler =
         new FileHandler(new MountContext(mount, access(executors), services, executors));
