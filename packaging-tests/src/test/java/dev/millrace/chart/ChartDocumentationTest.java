@@ -167,6 +167,7 @@ class ChartDocumentationTest {
                 "headers",
                 "mounts",
                 "redirects",
+                "rewrites",
                 "request-rules",
                 "write"));
     Matcher rows =

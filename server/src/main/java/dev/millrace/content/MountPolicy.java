@@ -26,6 +26,7 @@ import java.util.Map;
  * @param writeRules which paths requests may change; empty for none
  * @param headerRules all that match change the fields of a response
  * @param redirects the first that applies
+ * @param rewrites the first that applies
  * @param archives whether a directory that is listed can be downloaded as an archive
  * @param webdav whether the methods of WebDAV are allowed
  * @param compress whether text without a stored variant is compressed
@@ -46,6 +47,7 @@ public record MountPolicy(
     List<WriteRule> writeRules,
     List<HeaderRule> headerRules,
     List<RedirectRule> redirects,
+    List<RewriteRule> rewrites,
     boolean archives,
     boolean webdav,
     boolean compress) {
@@ -72,6 +74,7 @@ public record MountPolicy(
           List.of(),
           List.of(),
           List.of(),
+          List.of(),
           false,
           false,
           true);
@@ -87,5 +90,6 @@ public record MountPolicy(
     writeRules = List.copyOf(writeRules);
     headerRules = List.copyOf(headerRules);
     redirects = List.copyOf(redirects);
+    rewrites = List.copyOf(rewrites);
   }
 }

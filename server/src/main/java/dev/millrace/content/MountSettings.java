@@ -137,7 +137,8 @@ public final class MountSettings {
 
   /** Policy keys whose values are maps or lists of maps. */
   private static final List<String> STRUCTURED_POLICY =
-      List.of("errors", "types", "cache", "auth", "cors", "write", "headers", "redirects");
+      List.of(
+          "errors", "types", "cache", "auth", "cors", "write", "headers", "redirects", "rewrites");
 
   /** The names at the top of the YAML file whose values are maps or lists of maps. */
   public static final List<String> STRUCTURED = with(STRUCTURED_POLICY, "mounts");
@@ -216,6 +217,7 @@ public final class MountSettings {
         WriteSettings.rules(members.get("write"), base.writeRules()),
         ResponseRules.headers(members.get("headers"), base.headerRules()),
         ResponseRules.redirects(members.get("redirects"), base.redirects()),
+        ResponseRules.rewrites(members.get("rewrites"), base.rewrites()),
         value(members, ARCHIVES, base.archives()),
         value(members, WEBDAV, base.webdav()),
         value(members, COMPRESS, base.compress()));

@@ -1,50 +1,49 @@
 package dev.millrace.content;
 
 import dev.millrace.files.ParsedPath;
-import dev.millrace.files.RequestPath;
 import io.undertow.server.HttpServerExchange;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends clients to another URL.
  *
- * @param from the path; if it ends with a slash, also each path below it
- * @param to an absolute path or a URL; what follows {@code from} is appended if that ends with a
- *     slash
+ * @param from the paths
+ * @param to an absolute path or a URL, percent-encoded, with references to parts of the path
  * @param status 301, 302, 303, 307 or 308
  */
-public record RedirectRule(ParsedPath from, String to, int status) {
-  private boolean applies(ParsedPath names) {
-    return from.directory()
-        ? names.startsWith(from)
-        : names.segments().size() == from.segments().size() && names.startsWith(from);
-  }
-
-  /** The first rule that applies to a path. */
-  public static Optional<RedirectRule> find(List<RedirectRule> rules, ParsedPath names) {
-    return rules.stream().filter(rule -> rule.applies(names)).findFirst();
-  }
-
-  /** The value of Location for a request: with its query, and percent-encoded as it was sent. */
-  public String location(HttpServerExchange exchange, ParsedPath names) {
-    StringBuilder location = new StringBuilder(to);
-    if (from.directory()) {
-      String below = names.below(from).encodedDirectory().substring(1);
-      location.append(
-          names.directory() || below.isEmpty() ? below : below.substring(0, below.length() - 1));
+public record RedirectRule(PathPattern from, String to, int status) {
+  /**
+   * The value of Location by the first rule that matches a path: with the request's query,
+   * percent-encoded.
+   */
+  public static @Nullable Redirect find(
+      List<RedirectRule> rules, HttpServerExchange exchange, ParsedPath names) {
+    for (RedirectRule rule : rules) {
+      List<String> parts = rule.from.match(names);
+      if (parts != null) {
+        String expanded = PathPattern.expand(rule.to, parts);
+        // Two slashes would begin the name of another host.
+        String location = expanded.replaceFirst("^/{2,}", "/");
+        String query = exchange.getQueryString();
+        String separator = rule.to.indexOf('?') < 0 ? "?" : "&";
+        return new Redirect(query.isEmpty() ? location : location + separator + query, rule.status);
+      }
     }
-    String query = exchange.getQueryString();
-    if (!query.isEmpty()) {
-      location.append(to.indexOf('?') < 0 ? '?' : '&').append(query);
-    }
-    return location.toString();
+    return null;
   }
 
-  /** Whether a redirect by this rule leads to a path to which a rule applies again. */
+  /** A response with a Location. */
+  public record Redirect(String location, int status) {}
+
+  /**
+   * Whether a redirect by this rule can lead to a path to which a rule applies again. That is no
+   * fault if this rule makes each path shorter, since then it cannot go on for long.
+   */
   boolean loops(List<RedirectRule> rules) {
+    String path = to.replaceFirst("[?#].*", "");
     return to.startsWith("/")
-        && RequestPath.parse(to.replaceFirst("[?#].*", "")) instanceof ParsedPath target
-        && find(rules, target).isPresent();
+        && !from.shortens(path)
+        && rules.stream().anyMatch(rule -> from.leadsTo(path, rule.from));
   }
 }

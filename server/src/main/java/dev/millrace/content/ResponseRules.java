@@ -1,9 +1,8 @@
 package dev.millrace.content;
 
 import dev.millrace.config.ConfigNode;
+import dev.millrace.config.Parser;
 import dev.millrace.config.SettingsException;
-import dev.millrace.files.ParsedPath;
-import dev.millrace.files.RequestPath;
 import dev.millrace.text.Glob;
 import io.undertow.util.HttpString;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses {@code headers: [{match: "*.html", set: {X-Frame-Options: DENY}, remove: [Server]}]} and
- * {@code redirects: [{from: /old/, to: /new/, status: 301}]}.
+ * {@code redirects: [{from: /old/, to: /new/, status: 301}]}, and {@code rewrites} likewise.
  */
 final class ResponseRules {
   /** Fields that belong to the message itself, or that only the server can know. */
@@ -32,6 +31,9 @@ final class ResponseRules {
           "transfer-encoding",
           "upgrade");
 
+  private static final Parser<Map<HttpString, String>> PRESET =
+      Parser.oneOf(Map.of("secure", HeaderRule.SECURE), "secure");
+
   private ResponseRules() {}
 
   static List<HeaderRule> headers(@Nullable ConfigNode node, List<HeaderRule> base)
@@ -41,29 +43,43 @@ final class ResponseRules {
     }
     List<HeaderRule> rules = new ArrayList<>();
     for (ConfigNode item : node.items()) {
-      Map<String, ConfigNode> members = item.members(List.of("match", "set", "remove"));
-      ConfigNode set = members.get("set");
+      Map<String, ConfigNode> members =
+          item.members(List.of("match", "set", "add", "remove", "preset", "download"));
+      if (members.isEmpty() || (members.size() == 1 && members.containsKey("match"))) {
+        throw item.wrong("one of 'set', 'add', 'remove', 'preset' and 'download' must be set");
+      }
       ConfigNode remove = members.get("remove");
-      if (set == null && remove == null) {
-        throw item.wrong("one of 'set' and 'remove' must be set");
-      }
-      Map<HttpString, String> values = new LinkedHashMap<>();
-      if (set != null) {
-        for (Map.Entry<String, ConfigNode> entry : set.members().entrySet()) {
-          String value = entry.getValue().text();
-          if (!value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
-            throw entry.getValue().wrong("'" + value + "' must be printable ASCII");
-          }
-          values.put(name(item, entry.getKey()), value);
-        }
-      }
       List<HttpString> removed = new ArrayList<>();
       for (String each : remove == null ? List.<String>of() : remove.texts()) {
         removed.add(name(item, each));
       }
-      rules.add(new HeaderRule(match(item, members), values, removed));
+      ConfigNode preset = members.get("preset");
+      ConfigNode download = members.get("download");
+      rules.add(
+          new HeaderRule(
+              match(item, members),
+              values(item, members.get("set")),
+              values(item, members.get("add")),
+              preset == null ? Map.of() : preset.one(PRESET),
+              removed,
+              download != null && download.one(Parser::flag)));
     }
     return rules;
+  }
+
+  private static Map<HttpString, String> values(ConfigNode item, @Nullable ConfigNode node)
+      throws SettingsException {
+    Map<HttpString, String> values = new LinkedHashMap<>();
+    if (node != null) {
+      for (Map.Entry<String, ConfigNode> entry : node.members().entrySet()) {
+        String value = entry.getValue().text();
+        if (!value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+          throw entry.getValue().wrong("'" + value + "' must be printable ASCII");
+        }
+        values.put(name(item, entry.getKey()), value);
+      }
+    }
+    return values;
   }
 
   private static HttpString name(ConfigNode item, String text) throws SettingsException {
@@ -105,24 +121,63 @@ final class ResponseRules {
 
   private static RedirectRule redirect(ConfigNode item, Map<String, ConfigNode> members)
       throws SettingsException {
-    String from = ConfigNode.required(item, members, "from").text();
+    PathPattern from = pattern(item, members);
     String to = ConfigNode.required(item, members, "to").text();
-    if (!(RequestPath.parse(from) instanceof ParsedPath path)) {
-      throw item.wrong("'" + from + "' is not a path that begins with a slash");
-    }
     boolean target =
-        to.matches("https?://[^/?#\\s]+(/[\\x21-\\x7e]*)?") || to.matches("/[\\x21-\\x7e]*");
+        to.matches("https?://[^/?#$\\s]+(/[\\x21-\\x7e]*)?") || to.matches("/[\\x21-\\x7e]*");
     if (!target || to.startsWith("//")) {
       throw item.wrong("'" + to + "' is neither an absolute path nor a URL");
-    }
-    if (path.directory() && !to.endsWith("/")) {
-      throw item.wrong("'" + to + "' must end with a slash, as '" + from + "' does");
     }
     ConfigNode node = members.get("status");
     String status = node == null ? "301" : node.text();
     if (!status.matches("30[12378]")) {
       throw item.wrong("'" + status + "' is none of 301, 302, 303, 307 and 308");
     }
-    return new RedirectRule(path, to, Integer.parseInt(status));
+    return new RedirectRule(from, target(item, members, from, to), Integer.parseInt(status));
+  }
+
+  static List<RewriteRule> rewrites(@Nullable ConfigNode node, List<RewriteRule> base)
+      throws SettingsException {
+    if (node == null) {
+      return base;
+    }
+    List<RewriteRule> rules = new ArrayList<>();
+    for (ConfigNode item : node.items()) {
+      Map<String, ConfigNode> members = item.members(List.of("from", "to"));
+      PathPattern from = pattern(item, members);
+      String to = ConfigNode.required(item, members, "to").text();
+      if (!to.matches("/[\\x21-\\x7e&&[^?#]]*")) {
+        throw item.wrong("'" + to + "' is not an absolute path, percent-encoded");
+      }
+      rules.add(new RewriteRule(from, target(item, members, from, to)));
+    }
+    return rules;
+  }
+
+  private static PathPattern pattern(ConfigNode item, Map<String, ConfigNode> members)
+      throws SettingsException {
+    String from = ConfigNode.required(item, members, "from").text();
+    try {
+      return PathPattern.of(from);
+    } catch (IllegalArgumentException wrong) {
+      throw item.wrong("'" + from + "' " + wrong.getMessage());
+    }
+  }
+
+  /** The target; that of a path with a final slash gets a reference to what follows the slash. */
+  private static String target(
+      ConfigNode item, Map<String, ConfigNode> members, PathPattern from, String to)
+      throws SettingsException {
+    String text = ConfigNode.required(item, members, "from").text();
+    if (text.endsWith("/")) {
+      if (!to.endsWith("/")) {
+        throw item.wrong("'" + to + "' must end with a slash, as '" + text + "' does");
+      }
+      return to + "$" + from.wildcards();
+    }
+    if (PathPattern.references(to) > from.wildcards()) {
+      throw item.wrong("'" + to + "' refers to more parts than '" + text + "' has wildcards");
+    }
+    return to;
   }
 }

@@ -189,7 +189,7 @@ class CommandLineTest {
             + "max-connections-per-client, max-fields, max-head, max-ranges, max-request-burst, "
             + "max-request-rate, max-requests-per-connection, max-send-rate, max-send-rate-per-client, "
             + "max-target, metrics, min-send-rate, mounts, open-files, pid-file, precompressed, proxy-protocol, redirect-http, redirects, "
-            + "request-rules, response-cache, revalidate, root, scrub, socket-mode, socket-owner, state, symlinks, tls-cert, "
+            + "request-rules, response-cache, revalidate, rewrites, root, scrub, socket-mode, socket-owner, state, symlinks, tls-cert, "
             + "tls-client-auth, tls-client-ca, tls-handshake-timeout, tls-key, tls-listen, "
             + "tls-min-version, tls-password-file, tls-self-signed, transport, trusted-proxies, "
             + "types, upload-expiry, upload-max-size, upload-min-free, upload-min-rate, upload-mode, upload-parents, "

@@ -1,11 +1,13 @@
 package dev.millrace.content.file;
 
 import dev.millrace.auth.Authentication;
+import dev.millrace.content.Download;
 import dev.millrace.content.HeaderRule;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.MountHandler;
 import dev.millrace.content.MountPolicy;
 import dev.millrace.content.RedirectRule;
+import dev.millrace.content.RewriteRule;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.StagingArea;
 import dev.millrace.http.exchange.ErrorResponder;
@@ -45,25 +47,44 @@ public final class FileHandler implements MountHandler {
       context.applyCors(exchange, names.decoded());
     }
     if (!policy.headerRules().isEmpty()) {
-      HeaderRule.applyTo(exchange, policy.headerRules(), names.decoded());
+      HeaderRule.applyTo(exchange, policy.headerRules(), names);
     }
-    RedirectRule redirect = RedirectRule.find(policy.redirects(), names).orElse(null);
-    if (redirect != null) {
-      exchange.getResponseHeaders().put(Headers.LOCATION, redirect.location(exchange, names));
-      ErrorResponder.sendLine(exchange, redirect.status());
-      return;
+    if (Download.isRequested(exchange)) {
+      Download.apply(exchange, names);
     }
+    if (!policy.redirects().isEmpty()) {
+      RedirectRule.Redirect redirect = RedirectRule.find(policy.redirects(), exchange, names);
+      if (redirect != null) {
+        exchange.getResponseHeaders().put(Headers.LOCATION, redirect.location());
+        ErrorResponder.sendLine(exchange, redirect.status());
+        return;
+      }
+    }
+    ParsedPath served =
+        policy.rewrites().isEmpty()
+            ? names
+            : RewriteRule.apply(policy.rewrites(), names, context.mount().prefix());
     if (policy.authRules().isEmpty()) {
-      serveAllowed(exchange, names);
+      serveAllowed(exchange, served);
+    } else if (served == names) {
+      authenticate(exchange, names, () -> serveAllowed(exchange, names));
     } else {
-      Authentication.check(
+      // A rewrite must not lead around the rules of either path.
+      authenticate(
           exchange,
-          policy.authRules(),
           names,
-          context.executors(),
-          context.failures(),
-          () -> serveAllowed(exchange, names));
+          () -> authenticate(exchange, served, () -> serveAllowed(exchange, served)));
     }
+  }
+
+  private void authenticate(HttpServerExchange exchange, ParsedPath names, Runnable next) {
+    Authentication.check(
+        exchange,
+        context.policy().authRules(),
+        names,
+        context.executors(),
+        context.failures(),
+        next);
   }
 
   private void serveAllowed(HttpServerExchange exchange, ParsedPath names) {

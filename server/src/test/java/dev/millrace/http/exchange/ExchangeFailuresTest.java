@@ -134,6 +134,7 @@ class ExchangeFailuresTest {
             d.writeRules(),
             d.headerRules(),
             d.redirects(),
+            d.rewrites(),
             d.archives(),
             d.webdav(),
             d.compress());
