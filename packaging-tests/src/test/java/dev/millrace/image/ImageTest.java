@@ -184,7 +184,8 @@ class ImageTest {
   @Test
   void everySubcommandHasItsModules() throws Exception {
     for (String command :
-        List.of("serve", "digest", "verify", "doctor", "top", "health", "put", "get", "sign")) {
+        List.of(
+            "serve", "digest", "verify", "doctor", "top", "health", "put", "get", "sign", "init")) {
       String help = Containers.once(Containers.IMAGE, command, "--help").ok();
       assertTrue(help.contains("millrace " + command), help);
     }

@@ -93,6 +93,7 @@ public final class Millrace implements Runnable {
   private static void addSubcommands(CommandLine command, String name) {
     Map<String, Supplier<Object>> subcommands = new LinkedHashMap<>();
     subcommands.put("serve", Serve::commandLine);
+    subcommands.put("init", InitCommand::new);
     subcommands.put("check", CheckCommand::checking);
     subcommands.put("reload", ReloadCommand::reloading);
     subcommands.put("digest", DigestCommand::new);

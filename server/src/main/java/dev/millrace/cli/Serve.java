@@ -12,6 +12,7 @@ import dev.millrace.server.NativeLinks;
 import dev.millrace.server.ReloadSettings;
 import dev.millrace.server.ServerSettings;
 import dev.millrace.server.StartException;
+import dev.millrace.server.StartHints;
 import dev.millrace.warmup.WarmUp;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -19,11 +20,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,9 @@ import picocli.CommandLine.Parameters;
 class Serve implements Callable<Integer> {
   private static final Logger LOG = Logger.getLogger("dev.millrace");
 
+  /** The options that are no settings. */
+  private static final Set<String> OWN = Set.of("--config", "--open", "--qr");
+
   /** Time beyond the drain time after which a stopping process is halted. */
   private static final Duration STOP_GRACE = Duration.ofMillis(1800);
 
@@ -61,6 +67,12 @@ class Serve implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "The YAML file with settings.")
   private @Nullable Path config;
 
+  @Option(names = "--open", description = "Opens the first URL in a browser (xdg-open).")
+  private boolean open;
+
+  @Option(names = "--qr", description = "Shows a URL that other machines can reach as a QR code.")
+  private boolean qr;
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
@@ -68,11 +80,29 @@ class Serve implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return run(flags());
+    return run(
+        flags(),
+        urls -> {
+          if (qr) {
+            System.out.print(StartActions.qrCode(urls.getLast()));
+          }
+          if (open) {
+            StartActions.open(urls.getFirst());
+          }
+        });
   }
 
-  /** Serves until a signal stops the server; returns the exit code. */
+  /** As {@link #run(SettingsLoader.Flags, Consumer)}, with nothing to do at the start. */
   static int run(SettingsLoader.Flags flags) {
+    return run(flags, urls -> {});
+  }
+
+  /**
+   * Serves until a signal stops the server; returns the exit code.
+   *
+   * @param started gets the URLs once the server listens, if there are any
+   */
+  private static int run(SettingsLoader.Flags flags, Consumer<List<String>> started) {
     FileServer server;
     ServerSettings settings;
     PidFile pidFile;
@@ -129,6 +159,12 @@ class Serve implements Callable<Integer> {
     }
     manager.ready(server.greeting());
     System.out.println(server.greeting());
+    StartHints.of(settings, server.addresses(), server.tlsAddresses())
+        .forEach(hint -> System.err.println("millrace: " + hint));
+    List<String> urls = StartHints.urls(server.addresses(), server.tlsAddresses());
+    if (!urls.isEmpty()) {
+      started.accept(urls);
+    }
     System.out.flush();
     server.await();
     return 0;
@@ -185,7 +221,7 @@ class Serve implements Callable<Integer> {
       if (key != MountSettings.ROOT) {
         String defaultValue = key.defaultText().isEmpty() ? "none" : key.defaultText();
         CommandLine.Model.OptionSpec.Builder option =
-            CommandLine.Model.OptionSpec.builder("--" + key.name())
+            CommandLine.Model.OptionSpec.builder(names(key))
                 .paramLabel(key.form())
                 .description(key.description() + " Default: " + defaultValue + ".")
                 .arity("1")
@@ -198,6 +234,11 @@ class Serve implements Callable<Integer> {
       }
     }
     return command;
+  }
+
+  private static String[] names(Key<?> key) {
+    String name = "--" + key.name();
+    return key == ServerSettings.LISTEN ? new String[] {"-l", "-p", name} : new String[] {name};
   }
 
   PrintWriter output() {
@@ -213,7 +254,7 @@ class Serve implements Callable<Integer> {
     Map<String, List<String>> values = new HashMap<>();
     CommandLine.ParseResult typed = spec.commandLine().getParseResult();
     for (CommandLine.Model.OptionSpec option : typed.matchedOptions()) {
-      if (!option.longestName().equals("--config")) {
+      if (!OWN.contains(option.longestName())) {
         values.put(option.longestName().substring(2), option.originalStringValues());
       }
     }

@@ -12,16 +12,24 @@ import java.net.UnknownHostException;
  */
 public record HostPort(String host, int port) implements ListenAddress {
   /** The format, for error messages. */
-  static final String ALLOWED = "HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80";
+  static final String ALLOWED =
+      "HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80, or PORT, or :PORT";
 
-  /** Parses {@code HOST:PORT}; an IPv6 address must be in brackets. */
+  /**
+   * Parses {@code HOST:PORT}; an IPv6 address must be in brackets. {@code PORT} alone is that of
+   * 127.0.0.1, and {@code :PORT} that of all IPv4 addresses.
+   */
   public static HostPort parse(String text) throws SettingsException {
     int colon = text.lastIndexOf(':');
+    String host =
+        switch (colon) {
+          case -1 -> "127.0.0.1";
+          case 0 -> "0.0.0.0";
+          default -> text.substring(0, colon);
+        };
     if (colon < 1) {
-      throw new SettingsException("'" + text + "' is not " + ALLOWED);
-    }
-    String host = text.substring(0, colon);
-    if (host.startsWith("[") && host.endsWith("]")) {
+      // no address was given
+    } else if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
     } else if (host.indexOf(':') >= 0) {
       throw new SettingsException("'" + text + "' is not " + ALLOWED);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 public sealed interface ListenAddress
     permits HostPort, ListenAddress.Unix, ListenAddress.Inherited {
   /** What a value looks like, for help. */
-  String FORM = "HOST:PORT|unix:PATH|systemd:NAME";
+  String FORM = "[HOST:]PORT|unix:PATH|systemd:NAME";
 
   /** The format, for error messages. */
   String ALLOWED = HostPort.ALLOWED + ", or unix:/PATH, or systemd:NAME";

@@ -3,6 +3,7 @@ package dev.millrace.content;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves another path than the requested one; clients do not see it.
@@ -12,10 +13,11 @@ import java.util.List;
  */
 public record RewriteRule(PathPattern from, String to) {
   /**
-   * The path to serve: that of the first rule that matches and stays below a prefix, or the
-   * requested one. Rules do not apply to the result.
+   * The path to serve: that of the first rule that matches and stays below a prefix; null if there
+   * is none. Rules do not apply to the result.
    */
-  public static ParsedPath apply(List<RewriteRule> rules, ParsedPath names, ParsedPath prefix) {
+  public static @Nullable ParsedPath find(
+      List<RewriteRule> rules, ParsedPath names, ParsedPath prefix) {
     for (RewriteRule rule : rules) {
       List<String> parts = rule.from.match(names);
       if (parts != null
@@ -24,6 +26,6 @@ public record RewriteRule(PathPattern from, String to) {
         return path;
       }
     }
-    return names;
+    return null;
   }
 }

@@ -165,7 +165,8 @@ class CommandLineTest {
 
   @Test
   void theErrorForAMalformedAddressNamesItsSource() throws Exception {
-    String allowed = " is not HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80";
+    String allowed =
+        " is not HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:80, or PORT, or :PORT";
     assertRefused(
         millrace(Map.of(), "serve", "--listen=nowhere"),
         "--listen: 'nowhere'" + allowed + ", or unix:/PATH, or systemd:NAME");
@@ -240,6 +241,7 @@ class CommandLineTest {
     assertRefusedMentioning(
         Programs.run(hard, Map.of()), "transport: io_uring_setup: " + errno, cure);
     Files.writeString(root.resolve("f"), "x");
+    Files.writeString(root.resolve("index.html"), "x"); // without it there is a second line
     try (Served served = Served.start(inject, root.toString());
         RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
       assertTrue(

@@ -60,13 +60,14 @@ public final class FileHandler implements MountHandler {
         return;
       }
     }
-    ParsedPath served =
+    ParsedPath other =
         policy.rewrites().isEmpty()
-            ? names
-            : RewriteRule.apply(policy.rewrites(), names, context.mount().prefix());
+            ? null
+            : RewriteRule.find(policy.rewrites(), names, context.mount().prefix());
+    ParsedPath served = other == null ? names : other;
     if (policy.authRules().isEmpty()) {
       serveAllowed(exchange, served);
-    } else if (served == names) {
+    } else if (other == null) {
       authenticate(exchange, names, () -> serveAllowed(exchange, names));
     } else {
       // A rewrite must not lead around the rules of either path.
