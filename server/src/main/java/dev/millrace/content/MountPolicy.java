@@ -27,7 +27,7 @@ import java.util.Map;
  * @param headerRules all that match change the fields of a response
  * @param redirects the first that applies
  * @param rewrites the first that applies
- * @param archives whether a directory that is listed can be downloaded as an archive
+ * @param archives which directories can be downloaded as an archive
  * @param webdav whether the methods of WebDAV are allowed
  * @param compress whether text without a stored variant is compressed
  */
@@ -48,7 +48,7 @@ public record MountPolicy(
     List<HeaderRule> headerRules,
     List<RedirectRule> redirects,
     List<RewriteRule> rewrites,
-    boolean archives,
+    ArchivePolicy archives,
     boolean webdav,
     boolean compress) {
   /** The value of Cache-Control for the paths that match. */
@@ -75,7 +75,7 @@ public record MountPolicy(
           List.of(),
           List.of(),
           List.of(),
-          false,
+          ArchivePolicy.NONE,
           false,
           true);
 

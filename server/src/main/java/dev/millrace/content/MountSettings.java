@@ -110,8 +110,24 @@ public final class MountSettings {
           "archives",
           "off",
           "on|off",
-          "Whether a listed directory can be downloaded as tar, tar.gz or zip.",
+          "Whether a listed directory can be downloaded as tar, tar.gz, tar.zst or zip.",
           Parser::flag);
+
+  private static final Key<Integer> ARCHIVE_ENTRIES =
+      Key.one(
+          "archive-max-entries",
+          "200000",
+          "N",
+          "Maximum number of files and directories of an archive; a larger one is refused with 403.",
+          Parser.number(1, Integer.MAX_VALUE));
+
+  private static final Key<Long> ARCHIVE_SIZE =
+      Key.one(
+          "archive-max-size",
+          "100GiB",
+          "SIZE",
+          "Maximum size of an archive before compression; a larger one is refused with 403.",
+          Parser::largeSize);
 
   private static final Key<Boolean> WEBDAV =
       Key.one(
@@ -133,6 +149,8 @@ public final class MountSettings {
           RANGES,
           FALLBACK,
           ARCHIVES,
+          ARCHIVE_ENTRIES,
+          ARCHIVE_SIZE,
           WEBDAV);
 
   /** Policy keys whose values are maps or lists of maps. */
@@ -218,7 +236,7 @@ public final class MountSettings {
         ResponseRules.headers(members.get("headers"), base.headerRules()),
         ResponseRules.redirects(members.get("redirects"), base.redirects()),
         ResponseRules.rewrites(members.get("rewrites"), base.rewrites()),
-        value(members, ARCHIVES, base.archives()),
+        archives(members, base.archives()),
         value(members, WEBDAV, base.webdav()),
         value(members, COMPRESS, base.compress()));
   }
@@ -227,6 +245,14 @@ public final class MountSettings {
       throws SettingsException {
     ConfigNode node = members.get(key.name());
     return node == null ? base : key.read(node);
+  }
+
+  private static ArchivePolicy archives(Map<String, ConfigNode> members, ArchivePolicy base)
+      throws SettingsException {
+    return new ArchivePolicy(
+        value(members, ARCHIVES, base.enabled()),
+        value(members, ARCHIVE_ENTRIES, base.maxEntries()),
+        value(members, ARCHIVE_SIZE, base.maxBytes()));
   }
 
   private static String indexName(String text) throws SettingsException {

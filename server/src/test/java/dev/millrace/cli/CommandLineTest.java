@@ -183,7 +183,7 @@ class CommandLineTest {
         file
             + ": unknown key 'lisen'; allowed: "
             + "access-log, access-log-format, acme, acme-agree-tos, acme-ca, acme-challenge, "
-            + "acme-directory, acme-email, acme-http-01-folder, archives, auth, cache, certificates, checksum-files, "
+            + "acme-directory, acme-email, acme-http-01-folder, archive-max-entries, archive-max-size, archives, auth, cache, certificates, checksum-files, "
             + "checksum-headers, compress, compress-cache, compress-levels, compress-max-size, corrupt, cors, digest-queue, digests, dotfiles, drain, errors, "
             + "fallback, h2c, head-timeout, headers, hsts, hsts-subdomains, http2, idle-timeout, index, lame-duck, landlock, "
             + "listen, listing, loops, management, management-token-file, max-connection-age, max-connections, "

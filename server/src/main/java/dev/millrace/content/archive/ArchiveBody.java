@@ -4,23 +4,27 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.millrace.content.archive.ArchiveWalk.Item;
 import dev.millrace.files.OpenFile;
+import dev.millrace.http.semantics.ByteRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Generates an archive, chunk by chunk. A file that becomes shorter while it is read ends the body
- * with a failure, so a client never gets an archive that looks whole. Worker threads, one at a
- * time.
+ * Generates an archive or a part of it, chunk by chunk. A file that changes while it is read, or a
+ * directory that changes, ends the body with a failure before the last chunk, so a client never
+ * gets an archive that looks whole and is not. Worker threads, one at a time.
  */
 final class ArchiveBody implements AutoCloseable {
   private static final int CHUNK_BYTES = 128 << 10;
   private static final int READ_BYTES = 64 << 10;
 
   private final ArchiveWalk walk;
+  private final byte[] identity;
+  private final @Nullable Window window;
   private final ByteArrayOutputStream chunk = new ByteArrayOutputStream(CHUNK_BYTES);
   private final ArchiveWriter writer;
   private final byte[] bytes = new byte[READ_BYTES];
@@ -31,10 +35,15 @@ final class ArchiveBody implements AutoCloseable {
 
   /**
    * @param walk closed by this object
+   * @param identity what the walk's must be at its end
+   * @param part of the archive, null for all of it
    */
-  ArchiveBody(ArchiveWalk walk, ArchiveFormat format) throws IOException {
+  ArchiveBody(ArchiveWalk walk, ArchiveFormat format, byte[] identity, @Nullable ByteRange part)
+      throws IOException {
     this.walk = walk;
-    this.writer = format.writer(chunk);
+    this.identity = identity;
+    this.window = part == null ? null : new Window(chunk, part.first(), part.lengthBytes());
+    this.writer = format.writer(window == null ? chunk : window);
   }
 
   /** The next chunk, or null at the end. */
@@ -43,11 +52,31 @@ final class ArchiveBody implements AutoCloseable {
       return null;
     }
     while (!ended && chunk.size() < CHUNK_BYTES) {
-      step();
+      if (window != null && window.isFull()) {
+        endPart();
+      } else {
+        step();
+      }
     }
     ByteBuffer made = ByteBuffer.wrap(chunk.toByteArray());
     chunk.reset();
     return made;
+  }
+
+  private void endPart() throws IOException {
+    closeFile();
+    while (walk.next() != null) {
+      // only its identity counts
+    }
+    check();
+    ended = true;
+  }
+
+  /** Fails if the walk was not that of the measured directory. */
+  private void check() throws IOException {
+    if (!MessageDigest.isEqual(identity, walk.identity())) {
+      throw new IOException("a directory changed while it was archived");
+    }
   }
 
   private void step() throws IOException {
@@ -66,12 +95,10 @@ final class ArchiveBody implements AutoCloseable {
   private void begin() throws IOException {
     Item next = walk.next();
     if (next == null) {
+      check();
       writer.finish();
       ended = true;
       return;
-    }
-    if (!next.directory()) {
-      file = walk.open(next);
     }
     writer.begin(next);
     item = next;
@@ -79,9 +106,16 @@ final class ArchiveBody implements AutoCloseable {
   }
 
   private void copy(Item of) throws IOException {
+    if (window != null && window.skipLeft() > 0) {
+      long skipped = Math.min(window.skipLeft(), of.sizeBytes() - position);
+      window.skipped(skipped);
+      position += skipped;
+      return;
+    }
     OpenFile opened = file;
     if (opened == null) {
-      throw new IllegalStateException("no file is open");
+      opened = walk.open(of);
+      file = opened;
     }
     int length = (int) Math.min(READ_BYTES, of.sizeBytes() - position);
     try (Arena arena = Arena.ofConfined()) {

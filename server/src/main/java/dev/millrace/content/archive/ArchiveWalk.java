@@ -1,5 +1,7 @@
 package dev.millrace.content.archive;
 
+import dev.millrace.digest.Algorithm;
+import dev.millrace.digest.FileVersion;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.files.DirectoryScan;
@@ -9,10 +11,13 @@ import dev.millrace.files.Root;
 import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +61,9 @@ final class ArchiveWalk implements AutoCloseable {
   private final SymlinkPolicy symlinks;
   private final boolean hidden;
   private final Deque<Level> levels = new ArrayDeque<>();
+  private final MessageDigest identity = Algorithm.SHA_256.start();
+  private final ByteBuffer numbers = ByteBuffer.allocate(6 * Long.BYTES);
+  private long newestMillis;
 
   /**
    * @param root held by the caller until this is closed
@@ -116,14 +124,52 @@ final class ArchiveWalk implements AutoCloseable {
           continue;
         }
       }
-      return new Item(path, stat.isDirectory(), stat);
+      Item item = new Item(path, stat.isDirectory(), stat);
+      identify(item);
+      return item;
     }
     return null;
   }
 
-  /** Opens the content of a file; it may be another version than the item's. */
-  OpenFile open(Item item) throws ErrnoException {
-    return OpenFile.open(root, fromRoot(item.path), symlinks);
+  private void identify(Item item) {
+    FileStat stat = item.stat;
+    long changed = stat.changedSeconds();
+    identity.update(item.path);
+    numbers
+        .clear()
+        .putLong(item.directory ? -1 : stat.sizeBytes())
+        .putLong(stat.modifiedSeconds())
+        .putLong(item.directory ? 0 : stat.inode())
+        .putLong(item.directory ? 0 : changed)
+        .putInt(item.directory ? 0 : stat.changedNanos())
+        .putLong(item.path.length)
+        .flip();
+    identity.update(numbers);
+    newestMillis = Math.max(newestMillis, TimeUnit.SECONDS.toMillis(changed + 1));
+  }
+
+  /** A digest of the names and versions of all items. Call once, after the last item. */
+  byte[] identity() {
+    return identity.digest();
+  }
+
+  /** A time after the last change of an item, in milliseconds since the epoch. */
+  long newestMillis() {
+    return newestMillis;
+  }
+
+  /**
+   * Opens the content of a file.
+   *
+   * @throws IOException if it is another version than the item's
+   */
+  OpenFile open(Item item) throws IOException {
+    OpenFile file = OpenFile.open(root, fromRoot(item.path), symlinks);
+    if (!FileVersion.of(file.stat()).equals(FileVersion.of(item.stat))) {
+      file.close();
+      throw new IOException("a file changed while its directory was archived");
+    }
+    return file;
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.util.zip.GZIPOutputStream;
  * The encoders and decoders of the codings. The same version of Millrace makes the same bytes on
  * every machine: one thread, no time stamp, and libraries that come with the program. Any thread.
  */
-final class Codecs {
+public final class Codecs {
   private static final int BUFFER_BYTES = 64 << 10;
 
   /** 4 MiB, brotli's default. */
@@ -42,7 +42,8 @@ final class Codecs {
    *
    * @throws LinkageError if the library of the coding cannot be loaded
    */
-  static OutputStream encoder(ContentCoding coding, int level, OutputStream to) throws IOException {
+  public static OutputStream encoder(ContentCoding coding, int level, OutputStream to)
+      throws IOException {
     return switch (coding) {
       case BR -> {
         Brotli4jLoader.ensureAvailability();

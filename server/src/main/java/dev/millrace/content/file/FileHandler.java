@@ -8,6 +8,7 @@ import dev.millrace.content.MountHandler;
 import dev.millrace.content.MountPolicy;
 import dev.millrace.content.RedirectRule;
 import dev.millrace.content.RewriteRule;
+import dev.millrace.content.archive.ArchiveDigests;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.StagingArea;
 import dev.millrace.http.exchange.ErrorResponder;
@@ -21,6 +22,7 @@ import io.undertow.util.StatusCodes;
  */
 public final class FileHandler implements MountHandler {
   private final MountContext context;
+  private final ArchiveDigests archives = new ArchiveDigests();
 
   public FileHandler(MountContext context) {
     this.context = context;
@@ -97,7 +99,7 @@ public final class FileHandler implements MountHandler {
     } else if (below.segments().isEmpty() && !names.directory()) {
       FileResolver.redirectToDirectory(exchange, names);
     } else {
-      new FileResolver(exchange, context, names, below).start();
+      new FileResolver(exchange, context, names, below, archives).start();
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.content.BodyTransfer;
 import dev.millrace.content.DigestPolicy;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.SelectedFile;
+import dev.millrace.content.archive.ArchiveDigests;
 import dev.millrace.content.archive.ArchiveResponse;
 import dev.millrace.content.checksum.ChecksumFiles;
 import dev.millrace.content.checksum.ChecksumListBody;
@@ -42,6 +43,7 @@ final class FileResolver {
   private final MountContext mount;
   private final ParsedPath names; // the requested path
   private final ParsedPath below; // the same from the mount's root
+  private final ArchiveDigests archives;
   private int generation; // of the root, at the start
   private int restarts;
 
@@ -49,11 +51,16 @@ final class FileResolver {
   private @Nullable OpenFile plainFile;
 
   FileResolver(
-      HttpServerExchange exchange, MountContext mount, ParsedPath names, ParsedPath below) {
+      HttpServerExchange exchange,
+      MountContext mount,
+      ParsedPath names,
+      ParsedPath below,
+      ArchiveDigests archives) {
     this.exchange = exchange;
     this.mount = mount;
     this.names = names;
     this.below = below;
+    this.archives = archives;
   }
 
   void start() {
@@ -163,7 +170,7 @@ final class FileResolver {
           if (!file.stat().isDirectory()) {
             file.close();
             tryFallback(0);
-          } else if (ArchiveResponse.send(exchange, mount, names)) {
+          } else if (ArchiveResponse.send(exchange, mount, names, archives)) {
             file.close();
           } else {
             ListingResponse.send(exchange, mount, names, below, file);

@@ -23,7 +23,7 @@ import java.util.Locale;
  * colours.
  */
 final class HtmlFormat implements Listing.Format {
-  private static final List<String> ARCHIVES = List.of("tar", "tar.gz", "zip");
+  private static final List<String> ARCHIVES = List.of("tar", "tar.gz", "tar.zst", "zip");
   private static final String STYLE = resource("listing.css");
 
   /** Allows only the page's own style, even if a file name injects markup. */

@@ -70,7 +70,7 @@ public final class ListingResponse {
         json
             ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(mount))
             : Listing.html(
-                scan, hidden, names.decoded(), query, mount.policy().archives(), uploads);
+                scan, hidden, names.decoded(), query, mount.policy().archives().enabled(), uploads);
     GeneratedBody source = new GeneratedBody(mount.executors(), listing::next, directory::close);
     new BodyTransfer(exchange, mount.failures(), source).start();
   }

@@ -3,20 +3,29 @@ package dev.millrace.content.archive;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import dev.millrace.server.Answered;
+import dev.millrace.server.Await;
 import dev.millrace.server.Programs;
 import dev.millrace.server.RawClient;
 import dev.millrace.server.RunningServer;
 import dev.millrace.server.Via;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -25,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Directories as archives. */
 class ArchivesTest {
@@ -195,6 +205,120 @@ class ArchivesTest {
         open.setLength(2_000_000);
       }
       assertThrows(IOException.class, () -> client.body(length - 1_000_000));
+    }
+  }
+
+  /** A file that changed so recently gives an archive without a tag. */
+  private void awaitAge() throws Exception {
+    Await.until(() -> {
+      try (Stream<Path> files = Files.walk(root)) {
+        for (Path file : (Iterable<Path>) files::iterator) {
+          FileTime changed = (FileTime) Files.getAttribute(file, "unix:ctime");
+          if (System.currentTimeMillis() - changed.toMillis() < 1500) {
+            return false;
+          }
+        }
+        return true;
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"URING", "NIO", "TLS_URING", "HTTP2_URING"})
+  void aTarHasRangesATagAndADigest(Via via) throws Exception {
+    awaitAge();
+    try (RunningServer server = RunningServer.start(root, via, ON)) {
+      Answered whole = Answered.get(server, 200, "/d/?archive=tar");
+      String tag = whole.field("etag");
+      assertTrue(tag.startsWith("\""), tag);
+      assertEquals("bytes", whole.field("accept-ranges"));
+      int length = whole.body().length;
+      for (int step : new int[] {511, 70_001, length - 1}) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        int from = step == 511 ? length - 20 * step : 0;
+        for (int at = from; at < length; at += step) {
+          int last = Math.min(length, at + step) - 1;
+          Answered part =
+              Answered.get(
+                  server,
+                  206,
+                  "/d/?archive=tar",
+                  "Range: bytes=" + at + "-" + last,
+                  "If-Range: " + tag);
+          assertEquals("bytes " + at + "-" + last + "/" + length, part.field("content-range"));
+          joined.writeBytes(part.body());
+        }
+        assertArrayEquals(
+            Arrays.copyOfRange(whole.body(), from, length), joined.toByteArray(), "step " + step);
+      }
+      Answered.get(server, 304, "/d/?archive=tar", "If-None-Match: " + tag);
+      Answered.get(server, 416, "/d/?archive=tar", "Range: bytes=" + length + "-");
+      Answered.get(server, 412, "/d/?archive=tar", "If-Match: \"x\"");
+      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(whole.body());
+      assertEquals(
+          "sha-256=:" + Base64.getEncoder().encodeToString(sha256) + ":",
+          Answered.to(server, "HEAD", "/d/?archive=tar").field("repr-digest"));
+      write("d/512", new byte[513]);
+      awaitAge();
+      Answered changed =
+          Answered.get(server, 200, "/d/?archive=tar", "Range: bytes=0-0", "If-Range: " + tag);
+      assertNotEquals(tag, changed.field("etag"));
+      assertEquals("", changed.field("repr-digest"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"URING", "NIO", "HTTP2_URING"})
+  void acceptRequestsAnArchiveToo(Via via) throws Exception {
+    try (RunningServer server = RunningServer.start(root, via, ON)) {
+      Answered zst = Answered.get(server, 200, "/d/", "Accept: application/zstd, text/html;q=0.5");
+      assertEquals("application/zstd", zst.field("content-type"));
+      assertEquals("Accept", zst.field("vary"));
+      Path file = Files.write(elsewhere.resolve("d.tar.zst"), zst.body());
+      Path tar = elsewhere.resolve("d.tar");
+      Files.write(tar, Answered.get(server, 200, "/d/?archive=tar").body());
+      try (InputStream in =
+          new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(Files.readAllBytes(file)))) {
+        assertArrayEquals(Files.readAllBytes(tar), in.readAllBytes());
+      }
+      for (String accept : List.of("text/html", "*/*", "application/zip;q=0, */*")) {
+        assertTrue(
+            Answered.get(server, 200, "/d/", "Accept: " + accept)
+                .field("content-type")
+                .startsWith("text/html"),
+            accept);
+      }
+      Answered sums = Answered.to(server, "HEAD", "/d/?archive=tar.zst");
+      assertEquals("", sums.field("content-length"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"archive-max-entries: 5", "archive-max-size: 1KiB"})
+  void largeDirectoriesAreRefused(String limit) throws Exception {
+    try (RunningServer server = RunningServer.start(root, Via.URING, ON + limit + "\n")) {
+      Answered.get(server, 403, "/d/?archive=tar");
+      Answered.get(server, 200, "/d/emptydir/?archive=tar");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Range: bytes=1000-209715000\r\n"})
+  void aDirectoryThatChangesEndsTheConnection(String range) throws Exception {
+    Files.createDirectory(root.resolve("sparse"));
+    Files.createDirectory(root.resolve("sparse/z"));
+    try (RandomAccessFile open = new RandomAccessFile(root.resolve("sparse/f").toFile(), "rw")) {
+      open.setLength(200L << 20);
+    }
+    awaitAge();
+    try (RunningServer server = RunningServer.start(root, Via.URING, ON);
+        RawClient client = new RawClient(server.address())) {
+      client.send("GET /sparse/?archive=tar HTTP/1.1\r\nHost: h\r\n" + range + "\r\n");
+      RawClient.Head head = client.head();
+      assertEquals(range.isEmpty() ? 200 : 206, head.status());
+      byte[] _ = client.body(1_000_000);
+      Files.writeString(root.resolve("sparse/z/new"), "new");
+      assertThrows(IOException.class, () -> client.body(head.contentLength() - 1_000_000));
     }
   }
 }
