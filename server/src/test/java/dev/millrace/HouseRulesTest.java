@@ -93,7 +93,7 @@ class HouseRulesTest {
           "content.compress: config digest files http.semantics",
           "content: auth cache config content.compress digest files http.exchange http.semantics text",
           "content.listing: content digest files http.exchange http.semantics text",
-          "content.archive: auth content content.compress digest files http.exchange http.semantics",
+          "content.archive: content content.compress digest files http.exchange http.semantics",
           "content.checksum: content digest files http.exchange http.semantics text",
           "content.lock:",
           "content.write: auth config content content.checksum content.lock digest files http.exchange http.parser"

@@ -1,5 +1,6 @@
 package dev.millrace.content;
 
+import dev.millrace.auth.AuthRule;
 import dev.millrace.content.compress.Compression;
 import dev.millrace.digest.DigestSource;
 import dev.millrace.file.FileStat;
@@ -74,6 +75,14 @@ public final class MountContext {
   /** The compressed forms of files. */
   public Compression compression() {
     return services.compression();
+  }
+
+  /** Whether a part of a directory needs other credentials than the directory itself. */
+  public boolean hasRulesBelow(ParsedPath directory) {
+    return policy().authRules().stream()
+        .map(AuthRule::prefix)
+        .anyMatch(prefix ->
+            prefix.segments().size() > directory.segments().size() && prefix.startsWith(directory));
   }
 
   public LoopExecutors executors() {

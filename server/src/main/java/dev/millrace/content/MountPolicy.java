@@ -11,6 +11,7 @@ import java.util.Map;
  * How the files of a mount are served.
  *
  * @param listing whether a directory without an index file is listed
+ * @param listingPage what listings show
  * @param dotfiles whether names that begin with a dot are served
  * @param symlinks which symbolic links are followed
  * @param index index file names, in order
@@ -33,6 +34,7 @@ import java.util.Map;
  */
 public record MountPolicy(
     boolean listing,
+    ListingPage listingPage,
     boolean dotfiles,
     SymlinkPolicy symlinks,
     List<String> index,
@@ -60,6 +62,7 @@ public record MountPolicy(
   public static final MountPolicy DEFAULT =
       new MountPolicy(
           false,
+          ListingPage.DEFAULT,
           false,
           SymlinkPolicy.BENEATH,
           List.of("index.html"),

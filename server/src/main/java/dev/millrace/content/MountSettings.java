@@ -43,6 +43,20 @@ public final class MountSettings {
           "Whether a directory without an index file is listed.",
           Parser::flag);
 
+  private static final Key<String> LISTING_TITLE =
+      Key.one("listing-title", "", "TEXT", "Title of listings, above the path.", text -> text);
+
+  private static final Key<String> LISTING_FOOTER =
+      Key.one("listing-footer", "", "TEXT", "A line below listings.", text -> text);
+
+  private static final Key<Boolean> LISTING_README =
+      Key.one(
+          "listing-readme",
+          "on",
+          "on|off",
+          "Whether a listing shows the README.md or README.txt of its directory.",
+          Parser::flag);
+
   private static final Key<Boolean> DOTFILES =
       Key.one(
               "dotfiles",
@@ -141,6 +155,9 @@ public final class MountSettings {
   public static final List<Key<?>> POLICY =
       List.of(
           LISTING,
+          LISTING_TITLE,
+          LISTING_FOOTER,
+          LISTING_README,
           DOTFILES,
           SYMLINKS,
           INDEX,
@@ -221,6 +238,10 @@ public final class MountSettings {
       throws SettingsException {
     return new MountPolicy(
         value(members, LISTING, base.listing()),
+        new ListingPage(
+            value(members, LISTING_TITLE, base.listingPage().title()),
+            value(members, LISTING_FOOTER, base.listingPage().footer()),
+            value(members, LISTING_README, base.listingPage().readme())),
         value(members, DOTFILES, base.dotfiles()),
         value(members, SYMLINKS, base.symlinks()),
         value(members, INDEX, base.index()),

@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The name of a regular file or a directory in a directory, as a client may request it. */
+/**
+ * The name of a regular file or a directory in a directory, as a client may request it; of one that
+ * was searched further below, the path.
+ */
 public final class DirectoryEntry {
   private final byte[] name;
   private final boolean directory;
@@ -46,7 +49,14 @@ public final class DirectoryEntry {
   /** A relative reference from the directory to this entry (RFC 3986 §4.2), exact for any bytes. */
   public String reference() {
     StringBuilder out = new StringBuilder("./"); // otherwise a colon would end a scheme
-    RequestPath.encode(name, out);
+    int from = 0;
+    for (int i = 0; i <= name.length; i++) {
+      if (i == name.length || name[i] == '/') { // an entry further below has a path
+        RequestPath.encode(Arrays.copyOfRange(name, from, i), out);
+        out.append(i == name.length ? "" : "/");
+        from = i + 1;
+      }
+    }
     return directory ? out.append('/').toString() : out.toString();
   }
 

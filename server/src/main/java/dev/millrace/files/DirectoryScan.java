@@ -9,8 +9,11 @@ import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,70 @@ public final class DirectoryScan {
     List<DirectoryEntry> entries = new ArrayList<>();
     read(directory, (name, type) -> add(name, type, hidden, entries));
     return entries;
+  }
+
+  /**
+   * The result of {@link #search}.
+   *
+   * @param complete whether all was searched
+   */
+  public record Found(List<DirectoryEntry> entries, boolean complete) {
+    public Found {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /**
+   * Searches the directory and those below it, whose status is read. Symbolic links are not
+   * followed, and what cannot be read is omitted. May be called once, in place of {@link #entries}.
+   *
+   * @param matches gets the last name
+   * @param maxVisited number of entries after which the search ends
+   */
+  public Found search(boolean hidden, Predicate<String> matches, int maxVisited)
+      throws IOException {
+    List<DirectoryEntry> found = new ArrayList<>();
+    Deque<byte[]> left = new ArrayDeque<>();
+    int visited = search(directory, new byte[0], hidden, matches, found, left);
+    while (!left.isEmpty()) {
+      if (visited >= maxVisited) {
+        return new Found(found, false);
+      }
+      byte[] below = left.removeFirst();
+      boolean atRoot = path.length == 1 && path[0] == '.';
+      byte[] whole = atRoot ? below : FileTree.join(path, below);
+      try (OpenFile next = OpenFile.open(rootFd, whole, SymlinkPolicy.NONE.how())) {
+        visited += search(next, below, hidden, matches, found, left);
+      } catch (ErrnoException unreadable) {
+        visited++;
+      }
+    }
+    return new Found(found, true);
+  }
+
+  private int search(
+      OpenFile in,
+      byte[] below,
+      boolean hidden,
+      Predicate<String> matches,
+      List<DirectoryEntry> found,
+      Deque<byte[]> left)
+      throws IOException {
+    boolean atRoot = path.length == 1 && path[0] == '.';
+    byte[] whole = below.length == 0 ? path : atRoot ? below : FileTree.join(path, below);
+    DirectoryScan scan = new DirectoryScan(rootFd, SymlinkPolicy.NONE.how(), in, whole);
+    List<DirectoryEntry> entries = scan.entries(hidden);
+    for (DirectoryEntry entry : entries) {
+      byte[] name = below.length == 0 ? entry.name() : FileTree.join(below, entry.name());
+      if (matches.test(entry.text())) {
+        scan.look(entry);
+        found.add(new DirectoryEntry(name, entry.isDirectory(), entry.stat()));
+      }
+      if (entry.isDirectory()) {
+        left.addLast(name);
+      }
+    }
+    return entries.size();
   }
 
   /** Receives the entries of a directory. */

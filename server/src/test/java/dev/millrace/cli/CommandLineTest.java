@@ -186,7 +186,7 @@ class CommandLineTest {
             + "acme-directory, acme-email, acme-http-01-folder, archive-max-entries, archive-max-size, archives, auth, cache, certificates, checksum-files, "
             + "checksum-headers, compress, compress-cache, compress-levels, compress-max-size, corrupt, cors, digest-queue, digests, dotfiles, drain, errors, "
             + "fallback, h2c, head-timeout, headers, hsts, hsts-subdomains, http2, idle-timeout, index, lame-duck, landlock, "
-            + "listen, listing, loops, management, management-token-file, max-connection-age, max-connections, "
+            + "listen, listing, listing-footer, listing-readme, listing-title, loops, management, management-token-file, max-connection-age, max-connections, "
             + "max-connections-per-client, max-fields, max-head, max-ranges, max-request-burst, "
             + "max-request-rate, max-requests-per-connection, max-send-rate, max-send-rate-per-client, "
             + "max-target, metrics, min-send-rate, mounts, open-files, pid-file, precompressed, proxy-protocol, redirect-http, redirects, "

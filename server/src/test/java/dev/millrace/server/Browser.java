@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.text.JsonText;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -115,6 +116,22 @@ public final class Browser implements AutoCloseable {
         post(session + "/element", "{\"using\":\"css selector\",\"value\":\"" + selector + "\"}");
     String text = String.join("\\n", Arrays.stream(files).map(Path::toString).toList());
     post(session + "/element/" + value(found, ELEMENT) + "/value", "{\"text\":\"" + text + "\"}");
+  }
+
+  /**
+   * Runs a library's source and then an expression that gives a promise; returns the promise's
+   * value as JSON.
+   */
+  public String await(String library, String promise) throws Exception {
+    String script =
+        library
+            + ";\nconst done = arguments[arguments.length - 1];\n("
+            + promise
+            + ").then(done, failed => done('failed: ' + failed));";
+    StringBuilder body = new StringBuilder("{\"args\":[],\"script\":");
+    JsonText.string(body, script);
+    String response = post(session + "/execute/async", body.append('}').toString());
+    return response.substring(response.indexOf(':') + 1, response.lastIndexOf('}'));
   }
 
   /** Evaluates a JavaScript expression; returns JSON. */

@@ -1,6 +1,5 @@
 package dev.millrace.content.archive;
 
-import dev.millrace.auth.AuthRule;
 import dev.millrace.content.ArchivePolicy;
 import dev.millrace.content.BodilessResponse;
 import dev.millrace.content.BodyTransfer;
@@ -83,7 +82,7 @@ public final class ArchiveResponse {
     }
     if (format == null) {
       ErrorResponder.send(exchange, StatusCodes.BAD_REQUEST);
-    } else if (hasRulesBelow(mount, names)) {
+    } else if (mount.hasRulesBelow(names)) {
       ErrorResponder.send(exchange, StatusCodes.FORBIDDEN);
     } else {
       new ArchiveResponse(exchange, mount, names, format, digests).measure();
@@ -98,14 +97,6 @@ public final class ArchiveResponse {
       }
     }
     return null;
-  }
-
-  /** Whether a part of the directory needs other credentials than the directory itself. */
-  private static boolean hasRulesBelow(MountContext mount, ParsedPath names) {
-    return mount.policy().authRules().stream()
-        .map(AuthRule::prefix)
-        .anyMatch(prefix ->
-            prefix.segments().size() > names.segments().size() && prefix.startsWith(names));
   }
 
   /**

@@ -17,10 +17,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
- * The listing as an HTML table: no scripts, headings that sort, a path with links, the system's
- * colours.
+ * The listing as an HTML table: no scripts, headings that sort, a path with links, a filter, the
+ * system's colours.
  */
 final class HtmlFormat implements Listing.Format {
   private static final List<String> ARCHIVES = List.of("tar", "tar.gz", "tar.zst", "zip");
@@ -32,7 +33,11 @@ final class HtmlFormat implements Listing.Format {
           + Base64.getEncoder()
               .encodeToString(
                   Algorithm.SHA_256.start().digest(STYLE.getBytes(StandardCharsets.UTF_8)))
-          + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+          + "'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+  /** Media types of packed files. */
+  private static final Pattern ARCHIVE =
+      Pattern.compile("zip|tar|compressed|gzip|zstd|x-xz|x-bzip|iso|rpm|debian|java-archive");
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -48,33 +53,50 @@ final class HtmlFormat implements Listing.Format {
     }
   }
 
-  private final boolean archives;
-  private final boolean uploads;
+  private final ListingLook look;
+  private final Listing.Knowledge knowledge;
 
-  /**
-   * @param archives whether the page has links to archives
-   * @param uploads whether the page has a form for uploads
-   */
-  HtmlFormat(boolean archives, boolean uploads) {
-    this.archives = archives;
-    this.uploads = uploads;
+  HtmlFormat(ListingLook look, Listing.Knowledge knowledge) {
+    this.look = look;
+    this.knowledge = knowledge;
   }
 
   @Override
   public void begin(StringBuilder out, Listing.Page page) {
     out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     out.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-    HtmlText.escape(out, page.path());
+    HtmlText.escape(out, look.title().isEmpty() ? page.path() : look.title());
     out.append("</title>\n<style>").append(STYLE).append("</style>\n</head>\n<body>\n");
+    if (!look.title().isEmpty()) {
+      out.append("<header>");
+      HtmlText.escape(out, look.title());
+      out.append("</header>\n");
+    }
     breadcrumb(out, page.path());
-    out.append("<main>\n<table>\n<thead>\n<tr>");
+    out.append("<main>\n");
+    search(out, page.query());
+    out.append("<table>\n<thead>\n<tr>");
     heading(out, page.query(), Sort.NAME, "Name");
     heading(out, page.query(), Sort.SIZE, "Size");
     heading(out, page.query(), Sort.TIME, "Modified (UTC)");
-    out.append("</tr>\n</thead>\n<tbody>\n");
+    out.append("<th scope=\"col\">SHA-256</th></tr>\n</thead>\n<tbody>\n");
     if (!page.path().equals("/")) {
-      out.append("<tr class=\"d\"><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
+      out.append(
+          "<tr class=\"d\"><td><a href=\"../\">../</a></td><td></td><td></td><td></td></tr>\n");
     }
+  }
+
+  /** A form that needs no script. */
+  private void search(StringBuilder out, ListingQuery query) {
+    out.append("<form role=\"search\"><label>Filter: <input type=\"search\" name=\"q\" value=\"");
+    HtmlText.escape(out, query.filter());
+    out.append("\" placeholder=\"*.iso\"></label>");
+    if (look.searches()) {
+      out.append("<label><input type=\"checkbox\" name=\"deep\" value=\"1\"")
+          .append(query.deep() ? " checked" : "")
+          .append(">Directories below too</label>");
+    }
+    out.append("<button>Filter</button></form>\n");
   }
 
   /** Links each part of the path to its directory, relative to the current one. */
@@ -114,7 +136,7 @@ final class HtmlFormat implements Listing.Format {
 
   @Override
   public void entry(StringBuilder out, DirectoryEntry entry, boolean first) {
-    out.append(entry.isDirectory() ? "<tr class=\"d\"><td>" : "<tr><td>");
+    out.append("<tr class=\"").append(kind(entry)).append("\"><td>");
     out.append("<a href=\"");
     HtmlText.escape(out, entry.reference());
     out.append("\"><bdi>");
@@ -129,7 +151,25 @@ final class HtmlFormat implements Listing.Format {
     if (stat != null) {
       modified(out, stat.modifiedSeconds());
     }
+    out.append("</td><td>");
+    String sha256 = stat == null || entry.isDirectory() ? null : knowledge.sha256(stat);
+    if (sha256 != null) {
+      out.append("<code>").append(sha256).append("</code>");
+    }
     out.append("</td></tr>\n");
+  }
+
+  /** The class of a row, which selects its symbol. */
+  private String kind(DirectoryEntry entry) {
+    if (entry.isDirectory()) {
+      return "d";
+    }
+    String type = look.types().of(entry.text());
+    int slash = type.indexOf('/');
+    return switch (type.substring(0, slash)) {
+      case "image", "audio", "video", "text", "font" -> type.substring(0, slash);
+      default -> ARCHIVE.matcher(type).find() ? "archive" : "file";
+    };
   }
 
   /** A time beyond four-digit years is written as touch(1) reads it: seconds after an at sign. */
@@ -146,7 +186,16 @@ final class HtmlFormat implements Listing.Format {
   @Override
   public void end(StringBuilder out, Listing.Page page) {
     out.append("</tbody>\n</table>\n");
-    if (uploads) {
+    if (!page.complete()) {
+      out.append("<p>The search ended before all directories were searched.</p>\n");
+    }
+    Readme readme = page.readme();
+    if (readme != null) {
+      out.append("<article aria-label=\"");
+      HtmlText.escape(out, readme.name());
+      out.append("\">\n").append(readme.html()).append("</article>\n");
+    }
+    if (look.uploads()) {
       out.append("<form method=\"post\" enctype=\"multipart/form-data\">\n")
           .append("<label>Upload files: <input type=\"file\" name=\"file\" multiple required>")
           .append("</label>\n<button>Upload</button>\n</form>\n");
@@ -167,12 +216,17 @@ final class HtmlFormat implements Listing.Format {
         link(out, "next", query.at(from + page.shown()), "Next");
       }
     }
-    if (archives) {
+    if (look.archives()) {
       out.append("<span>Download all:");
       for (String format : ARCHIVES) {
         out.append(' ');
         link(out, "nofollow", "?archive=" + format, format);
       }
+      out.append("</span>");
+    }
+    if (!look.footer().isEmpty()) {
+      out.append("<span>");
+      HtmlText.escape(out, look.footer());
       out.append("</span>");
     }
     out.append("</footer>\n</body>\n</html>\n");

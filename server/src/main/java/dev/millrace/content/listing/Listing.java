@@ -3,9 +3,11 @@ package dev.millrace.content.listing;
 import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryEntry;
 import dev.millrace.files.DirectoryScan;
+import dev.millrace.text.Wildcard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,18 +17,15 @@ import org.jspecify.annotations.Nullable;
  * text. For worker threads, one at a time.
  */
 public final class Listing {
-  /**
-   * Lets the browser load nothing, and apply the page's own style only.
-   *
-   * @param uploads whether the page has a form for uploads
-   */
-  public static String contentSecurityPolicy(boolean uploads) {
-    return uploads
-        ? HtmlFormat.CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
-        : HtmlFormat.CONTENT_SECURITY_POLICY;
+  /** Lets the browser load images of this site only, and apply the page's own style only. */
+  public static String contentSecurityPolicy() {
+    return HtmlFormat.CONTENT_SECURITY_POLICY;
   }
 
   private static final int CHUNK_CHARACTERS = 48 << 10;
+
+  /** Entries that a search visits, within a few hundred milliseconds. */
+  private static final int MAX_SEARCHED = 100_000;
 
   /** Information about a file beyond its status. Any thread. */
   public interface Knowledge {
@@ -51,16 +50,25 @@ public final class Listing {
    *
    * @param path the directory's decoded path, for display
    * @param query the request's query
-   * @param total number of entries of the directory
+   * @param total number of entries of the directory that match
    * @param shown number of entries on the page
+   * @param complete whether a search has visited all entries
+   * @param readme what describes the directory, or null
    */
-  record Page(String path, ListingQuery query, int total, int shown) {}
+  record Page(
+      String path,
+      ListingQuery query,
+      int total,
+      int shown,
+      boolean complete,
+      @Nullable Readme readme) {}
 
   private final DirectoryScan scan;
   private final boolean hidden;
   private final String path;
   private final ListingQuery query;
   private final Format format;
+  private final boolean readme;
 
   private @Nullable Page page;
   private List<DirectoryEntry> shown = List.of();
@@ -68,12 +76,18 @@ public final class Listing {
   private boolean ended;
 
   private Listing(
-      DirectoryScan scan, boolean hidden, String path, ListingQuery query, Format format) {
+      DirectoryScan scan,
+      boolean hidden,
+      String path,
+      ListingQuery query,
+      Format format,
+      boolean readme) {
     this.scan = scan;
     this.hidden = hidden;
     this.path = path;
     this.query = query;
     this.format = format;
+    this.readme = readme;
   }
 
   /**
@@ -82,25 +96,22 @@ public final class Listing {
    * @param hidden whether names that begin with a dot are listed
    * @param path the directory's decoded path, with its slashes
    * @param query the request's query
-   * @param archives whether the page has links to archives
-   * @param uploads whether the page has a form for uploads
+   * @param look what the page shows
    */
   public static Listing html(
       DirectoryScan scan,
       boolean hidden,
       String path,
-      String query,
-      boolean archives,
-      boolean uploads) {
-    ListingQuery parsed = ListingQuery.parse(query, ListingQuery.PAGE_ENTRIES);
-    return new Listing(scan, hidden, path, parsed, new HtmlFormat(archives, uploads));
+      ListingQuery query,
+      ListingLook look,
+      Knowledge knowledge) {
+    return new Listing(scan, hidden, path, query, new HtmlFormat(look, knowledge), look.readme());
   }
 
   /** The same as JSON; all entries, unless the query has a limit. */
   public static Listing json(
-      DirectoryScan scan, boolean hidden, String path, String query, Knowledge knowledge) {
-    ListingQuery parsed = ListingQuery.parse(query, Integer.MAX_VALUE);
-    return new Listing(scan, hidden, path, parsed, new JsonFormat(knowledge));
+      DirectoryScan scan, boolean hidden, String path, ListingQuery query, Knowledge knowledge) {
+    return new Listing(scan, hidden, path, query, new JsonFormat(knowledge), false);
   }
 
   /** The next chunk, or null at the end. */
@@ -129,7 +140,23 @@ public final class Listing {
   }
 
   private Page read() throws IOException {
-    List<DirectoryEntry> entries = scan.entries(hidden);
+    boolean complete = true;
+    List<DirectoryEntry> entries;
+    Readme description = null;
+    if (query.filter().isEmpty()) {
+      entries = scan.entries(hidden);
+      description = readme && query.offset() == 0 ? Readme.find(scan, entries) : null;
+    } else {
+      Wildcard wanted = Wildcard.of(query.filter());
+      if (query.deep()) {
+        DirectoryScan.Found found = scan.search(hidden, wanted::matches, MAX_SEARCHED);
+        entries = new ArrayList<>(found.entries());
+        complete = found.complete();
+      } else {
+        entries = scan.entries(hidden);
+        entries.removeIf(entry -> !wanted.matches(entry.text()));
+      }
+    }
     if (query.needsFacts()) {
       entries.forEach(scan::look);
     }
@@ -137,6 +164,6 @@ public final class Listing {
     int from = Math.min(query.offset(), entries.size());
     int to = (int) Math.min(entries.size(), (long) from + query.limit());
     shown = List.copyOf(entries.subList(from, to));
-    return new Page(path, query, entries.size(), shown.size());
+    return new Page(path, query, entries.size(), shown.size(), complete, description);
   }
 }

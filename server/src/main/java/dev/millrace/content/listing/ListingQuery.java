@@ -2,20 +2,26 @@ package dev.millrace.content.listing;
 
 import dev.millrace.file.FileStat;
 import dev.millrace.files.DirectoryEntry;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listing's query: {@code ?sort=size&order=desc&offset=1000&limit=500}. Invalid parameters are
- * ignored.
+ * A listing's query: {@code ?sort=size&order=desc&offset=1000&limit=500&q=*.iso&deep=1}. Invalid
+ * parameters are ignored.
  *
  * @param sort the sort key
  * @param descending whether the greatest entry comes first
  * @param offset number of skipped entries
  * @param limit maximum number of entries
+ * @param filter what names must match, as typed; empty for all
+ * @param deep whether directories below are searched too
  */
-public record ListingQuery(Sort sort, boolean descending, int offset, int limit) {
+public record ListingQuery(
+    Sort sort, boolean descending, int offset, int limit, String filter, boolean deep) {
   /** The sort key; directories always come first. */
   public enum Sort {
     NAME,
@@ -26,6 +32,8 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
       return name().toLowerCase(Locale.ROOT);
     }
   }
+
+  private static final int MAX_FILTER = 600;
 
   /** Default number of entries on a page of HTML. */
   static final int PAGE_ENTRIES = 1_000;
@@ -52,7 +60,26 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
         sort,
         "desc".equals(value(query, "order")),
         number(value(query, "offset"), 0, 0),
-        number(value(query, "limit"), 1, defaultLimit));
+        number(value(query, "limit"), 1, defaultLimit),
+        decoded(value(query, "q")),
+        value(query, "deep") != null);
+  }
+
+  /** A value of a form, or empty if it is malformed or too long. */
+  private static String decoded(@Nullable String value) {
+    if (value == null || value.length() > MAX_FILTER) {
+      return "";
+    }
+    try {
+      return URLDecoder.decode(value, StandardCharsets.UTF_8).strip();
+    } catch (IllegalArgumentException malformed) {
+      return "";
+    }
+  }
+
+  /** The same, searching no other directory. */
+  ListingQuery flat() {
+    return new ListingQuery(sort, descending, offset, limit, filter, false);
   }
 
   private static @Nullable String value(String query, String key) {
@@ -127,6 +154,10 @@ public record ListingQuery(Sort sort, boolean descending, int offset, int limit)
   }
 
   private String limitSuffix() {
-    return limit == PAGE_ENTRIES || limit == Integer.MAX_VALUE ? "" : "&limit=" + limit;
+    String rest = limit == PAGE_ENTRIES || limit == Integer.MAX_VALUE ? "" : "&limit=" + limit;
+    if (!filter.isEmpty()) {
+      rest += "&q=" + URLEncoder.encode(filter, StandardCharsets.UTF_8);
+    }
+    return deep ? rest + "&deep=1" : rest;
   }
 }

@@ -4,6 +4,7 @@ import dev.millrace.content.BodilessResponse;
 import dev.millrace.content.BodyTransfer;
 import dev.millrace.content.Fields;
 import dev.millrace.content.GeneratedBody;
+import dev.millrace.content.ListingPage;
 import dev.millrace.content.MountContext;
 import dev.millrace.content.Validators;
 import dev.millrace.content.WriteRule;
@@ -53,7 +54,7 @@ public final class ListingResponse {
     WriteRule rule = WriteRule.find(mount.policy().writeRules(), names);
     boolean uploads = rule != null && rule.allowsForms();
     if (!json) {
-      headers.put(CONTENT_SECURITY_POLICY, Listing.contentSecurityPolicy(uploads));
+      headers.put(CONTENT_SECURITY_POLICY, Listing.contentSecurityPolicy());
     }
     String cacheControl = mount.cacheControl(names);
     if (cacheControl != null) {
@@ -66,13 +67,31 @@ public final class ListingResponse {
     }
     DirectoryScan scan = mount.access().scan(directory, below.relative(""));
     boolean hidden = mount.policy().dotfiles();
+    // A search must not show what needs other credentials.
+    boolean searches = !mount.hasRulesBelow(names);
+    ListingQuery parsed =
+        ListingQuery.parse(query, json ? Integer.MAX_VALUE : ListingQuery.PAGE_ENTRIES);
+    ListingQuery allowed = searches ? parsed : parsed.flat();
+    Knowledge knowledge = new Knowledge(mount);
     Listing listing =
         json
-            ? Listing.json(scan, hidden, names.decoded(), query, new Knowledge(mount))
+            ? Listing.json(scan, hidden, names.decoded(), allowed, knowledge)
             : Listing.html(
-                scan, hidden, names.decoded(), query, mount.policy().archives().enabled(), uploads);
+                scan, hidden, names.decoded(), allowed, look(mount, uploads, searches), knowledge);
     GeneratedBody source = new GeneratedBody(mount.executors(), listing::next, directory::close);
     new BodyTransfer(exchange, mount.failures(), source).start();
+  }
+
+  private static ListingLook look(MountContext mount, boolean uploads, boolean searches) {
+    ListingPage page = mount.policy().listingPage();
+    return new ListingLook(
+        page.title(),
+        page.footer(),
+        page.readme(),
+        mount.policy().archives().enabled(),
+        uploads,
+        searches,
+        mount.policy().types());
   }
 
   /** The same entity tags and digests as {@code content.file.FileResponder} sends. */

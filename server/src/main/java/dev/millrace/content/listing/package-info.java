@@ -7,7 +7,8 @@
  *       query.
  *   <li>{@link dev.millrace.content.listing.Listing}: a page, generated in chunks on worker
  *       threads.
- *   <li>{@code HtmlFormat}, {@code JsonFormat}: the output formats.
+ *   <li>{@code HtmlFormat}, {@code JsonFormat}: the output formats. {@code Readme}: the text that
+ *       describes the directory.
  * </ul>
  *
  * <p>Imports {@code content}, {@code digest}, {@code files}, {@code http.exchange}, {@code

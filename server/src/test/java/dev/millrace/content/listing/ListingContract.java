@@ -267,4 +267,87 @@ abstract class ListingContract {
       browser.screenshot(transport() + "-listing-dark");
     }
   }
+
+  @Test
+  void namesAreFilteredHereAndBelow() throws Exception {
+    Files.createDirectories(root.resolve("a b/deep/.hidden"));
+    Files.createDirectories(root.resolve("private"));
+    for (String name :
+        List.of(
+            "one.iso",
+            "a b/Two.ISO",
+            "a b/deep/ü.iso",
+            "a b/deep/.hidden/x.iso",
+            "private/p.iso")) {
+      Files.writeString(root.resolve(name), name);
+    }
+    Files.createSymbolicLink(root.resolve("a b/loop"), Path.of(".."));
+    Path tokens = Files.writeString(root.resolve("tokens"), "t0ken-of-sixteen-characters\n");
+    try (RunningServer server = serving("")) {
+      assertEquals(List.of("./one.iso"), found(ROW, get(server, "/?q=iso").body()));
+      String page = get(server, "/?q=*.iso&deep=1").body();
+      List<String> all =
+          List.of("./a%20b/Two.ISO", "./a%20b/deep/%C3%BC.iso", "./one.iso", "./private/p.iso");
+      assertEquals(all, found(ROW, page));
+      assertEquals(
+          "a b/Two.ISO", get(server, "/" + found(ROW, page).getFirst().substring(2)).body());
+      assertTrue(page.contains("value=\"*.iso\""), page);
+      assertTrue(page.contains("q=*.iso&amp;deep=1"), page);
+      assertEquals(all, found(HREF, get(server, "/?q=*.iso&deep=1&format=json").body()));
+      assertEquals(List.of(), found(ROW, get(server, "/?q=%22%3E%3Cscript%3E").body()));
+      assertFalse(get(server, "/?q=%22%3E%3Cscript%3E").body().contains("<script"));
+    }
+    try (RunningServer server = serving("auth: [{path: /private/, bearer: " + tokens + "}]\n")) {
+      String page = get(server, "/?q=*.iso&deep=1").body();
+      assertEquals(List.of("./one.iso"), found(ROW, page), "private names are not shown");
+      assertFalse(page.contains("name=\"deep\""), page);
+    }
+  }
+
+  @Test
+  void aReadmeIsShownWithoutItsMarkup() throws Exception {
+    Files.writeString(
+        root.resolve("README.md"),
+        """
+        # Title
+
+        **bold** <script>alert(1)</script> [bad](javascript:alert(1)) [good](./file)
+
+        | a | b |
+        |---|---|
+        | 1 | 2 |
+        """);
+    Files.writeString(Files.createDirectory(root.resolve("t")).resolve("readme.TXT"), "<b>&");
+    Files.writeString(
+        Files.createDirectory(root.resolve("n")).resolve("README.md"),
+        "> ".repeat(20_000) + "\n\n" + "*a **b ".repeat(15_000));
+    try (RunningServer server =
+        serving("listing-title: 'Our <files>'\nlisting-footer: 'Foot & note'\n")) {
+      String page = get(server, "/").body();
+      assertTrue(
+          page.contains("<strong>bold</strong> &lt;script&gt;alert(1)&lt;/script&gt;"), page);
+      assertFalse(page.contains("javascript:"), page);
+      assertTrue(page.contains("<a rel=\"nofollow\" href=\"./file\">good</a>"), page);
+      assertTrue(page.contains("<td>1</td>"), page);
+      assertTrue(page.contains("<title>Our &lt;files&gt;</title>"), page);
+      assertTrue(page.contains("<span>Foot &amp; note</span>"), page);
+      assertTrue(get(server, "/t/").body().contains("<pre>&lt;b&gt;&amp;</pre>"));
+      assertEquals(200, get(server, "/n/").statusCode());
+      assertFalse(get(server, "/?q=README").body().contains("<article"), "only the whole listing");
+    }
+    try (RunningServer server = serving("listing-readme: off\n")) {
+      assertFalse(get(server, "/").body().contains("<article"));
+    }
+  }
+
+  @Test
+  void aDigestThatIsKnownIsShown() throws Exception {
+    Files.writeString(root.resolve("f"), "content");
+    try (RunningServer server = serving("")) {
+      assertFalse(get(server, "/").body().contains("<code>"));
+      get(server, "/f.sha256");
+      String sha256 = get(server, "/f.sha256").body().substring(0, 64);
+      assertTrue(get(server, "/").body().contains("<code>" + sha256 + "</code>"));
+    }
+  }
 }

@@ -1,7 +1,9 @@
 package dev.millrace.content.listing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.content.listing.ListingQuery.Sort;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,20 @@ class ListingQueryTest {
   })
   void invalidParametersGetTheirDefaults(
       String query, Sort sort, boolean descending, int offset, int limit) {
-    assertEquals(new ListingQuery(sort, descending, offset, limit), ListingQuery.parse(query, 50));
+    assertEquals(
+        new ListingQuery(sort, descending, offset, limit, "", false),
+        ListingQuery.parse(query, 50));
+  }
+
+  @Test
+  void theFilterIsDecodedAndKeptInLinks() {
+    ListingQuery query = ListingQuery.parse("q=%2A.iso+%C3%BC&deep=1", ListingQuery.PAGE_ENTRIES);
+    assertEquals("*.iso ü", query.filter());
+    assertTrue(query.deep());
+    assertEquals("?sort=name&order=desc&q=*.iso+%C3%BC&deep=1", query.sortedBy(Sort.NAME));
+    assertEquals("", ListingQuery.parse("q=%zz", 50).filter());
+    assertEquals("", ListingQuery.parse("q=" + "a".repeat(1000), 50).filter());
+    assertFalse(query.flat().deep());
   }
 
   @Test

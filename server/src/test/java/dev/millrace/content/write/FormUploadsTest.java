@@ -155,8 +155,7 @@ class FormUploadsTest {
       assertTrue(with.field("content-security-policy").contains("form-action 'self'"));
       for (String target : List.of("/", "/ci/")) {
         Answered without = Answered.get(server, 200, target);
-        assertFalse(without.text().contains("<form"), without.text());
-        assertTrue(without.field("content-security-policy").contains("form-action 'none'"));
+        assertFalse(without.text().contains("method=\"post\""), without.text());
       }
     }
   }
@@ -171,7 +170,7 @@ class FormUploadsTest {
         Browser browser = new Browser(false)) {
       browser.open(server.url() + "/in/");
       browser.choose("input[type=file]", large, small);
-      browser.click("button");
+      browser.click("form[method=post] button");
       String page =
           Await.until(
               () -> browser.evaluate("document.body.innerText"), t -> t.contains("SHA-256"));

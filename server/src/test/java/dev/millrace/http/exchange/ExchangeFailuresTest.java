@@ -120,6 +120,7 @@ class ExchangeFailuresTest {
     MountPolicy policy =
         new MountPolicy(
             true,
+            d.listingPage(),
             false,
             SymlinkPolicy.BENEATH,
             d.index(),
