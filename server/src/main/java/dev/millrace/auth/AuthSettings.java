@@ -5,6 +5,8 @@ import dev.millrace.config.SettingsException;
 import dev.millrace.files.ParsedPath;
 import dev.millrace.files.RequestPath;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Parses {@code auth: [{path: /private/, basic: HTPASSWD, realm: Private}]}; instead of {@code
  * basic} also {@code bearer: TOKENS} or {@code certificate: [NAME, ...]}; in addition or alone
- * {@code signed: KEYS}.
+ * {@code signed: KEYS}; or alone {@code forward: URL}.
  */
 public final class AuthSettings {
   private AuthSettings() {}
@@ -34,14 +36,44 @@ public final class AuthSettings {
     List<AuthRule> rules = new ArrayList<>();
     for (ConfigNode item : node.items()) {
       Map<String, ConfigNode> members =
-          item.members(List.of("path", "basic", "bearer", "certificate", "signed", "realm"));
+          item.members(
+              List.of(
+                  "path", "basic", "bearer", "certificate", "signed", "realm", "forward", "user"));
       String path = ConfigNode.required(item, members, "path").text();
       if (!(RequestPath.parse(path) instanceof ParsedPath prefix)) {
         throw item.wrong("'" + path + "' is not a path that begins with a slash");
       }
-      rules.add(new AuthRule(prefix, credentials(item, members)));
+      ConfigNode forward = members.get("forward");
+      rules.add(
+          forward == null
+              ? new AuthRule(prefix, credentials(item, members))
+              : new AuthRule(prefix, forward(item, members, forward)));
     }
     return rules;
+  }
+
+  private static ForwardAuth forward(
+      ConfigNode item, Map<String, ConfigNode> members, ConfigNode address)
+      throws SettingsException {
+    if (CREDENTIALS.stream().anyMatch(members::containsKey)) {
+      throw item.wrong("'forward' leaves the decision to another service, so it is set alone");
+    }
+    ConfigNode user = members.get("user");
+    String field = user == null ? "Remote-User" : user.text();
+    if (!field.matches("[A-Za-z0-9-]+")) {
+      throw item.wrong("'" + field + "' is not the name of a field");
+    }
+    try {
+      URI service = new URI(address.text());
+      if (List.of("http", "https").contains(String.valueOf(service.getScheme()))
+          && service.getHost() != null) {
+        return new ForwardAuth(service, field);
+      }
+    } catch (URISyntaxException malformed) {
+      // refused like another scheme
+    }
+    throw address.wrong(
+        "'" + address.text() + "' is not a URL, as in http://127.0.0.1:9091/api/verify");
   }
 
   /** The keys of credentials. */

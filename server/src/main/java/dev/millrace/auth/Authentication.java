@@ -1,15 +1,11 @@
 package dev.millrace.auth;
 
-import dev.millrace.auth.Credentials.Verdict;
 import dev.millrace.files.ParsedPath;
-import dev.millrace.http.exchange.ErrorResponder;
 import dev.millrace.http.exchange.ExchangeFailures;
 import dev.millrace.http.exchange.RequestOrigin;
 import dev.millrace.loop.LoopExecutors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
-import io.undertow.util.Headers;
-import io.undertow.util.StatusCodes;
 import java.util.List;
 
 /** Enforces a mount's authentication rules. Loop thread only. */
@@ -20,7 +16,7 @@ public final class Authentication {
   private Authentication() {}
 
   /**
-   * Runs {@code proceed} if the request is allowed, otherwise responds with 401 or 403.
+   * Runs {@code proceed} if the request is allowed, otherwise responds.
    *
    * @param rules of all rules that match the path, the one with the longest prefix applies
    */
@@ -40,31 +36,6 @@ public final class Authentication {
     if (origin != null) {
       var _ = origin.takeCacheMiss(); // the cache would respond to others, without this check
     }
-    String presented = rule.credentials().presented(exchange);
-    Verdict cached = rule.credentials().cachedResult(presented);
-    if (cached != null) {
-      decide(exchange, rule, cached, proceed);
-      return;
-    }
-    executors.<Verdict>call(
-        () -> rule.credentials().verify(presented),
-        verdict -> decide(exchange, rule, verdict, proceed),
-        failure -> failures.failed(exchange, failure));
-  }
-
-  private static void decide(
-      HttpServerExchange exchange, AuthRule rule, Verdict verdict, Runnable proceed) {
-    if (verdict.granted()) {
-      exchange.putAttachment(USER, verdict.user());
-      proceed.run();
-      return;
-    }
-    String challenge = rule.credentials().challenge();
-    if (challenge == null) {
-      ErrorResponder.send(exchange, StatusCodes.FORBIDDEN);
-    } else {
-      exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, challenge);
-      ErrorResponder.send(exchange, StatusCodes.UNAUTHORIZED);
-    }
+    rule.check().check(exchange, executors, failures, proceed);
   }
 }

@@ -7,6 +7,7 @@
  *   <li>{@link dev.millrace.auth.Credentials}: verifies what a request presents; {@link
  *       dev.millrace.auth.BasicPasswords} on worker threads, {@link dev.millrace.auth.BearerTokens}
  *       at once; {@link dev.millrace.auth.ClientSubjects} accepts client certificates.
+ *   <li>{@code ForwardAuth}: lets another service decide.
  * </ul>
  *
  * <p>Imports {@code files}, {@code http.exchange} and Undertow.
