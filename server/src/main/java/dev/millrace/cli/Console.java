@@ -40,12 +40,16 @@ final class Console implements AutoCloseable {
 
   /** Whether standard error is a terminal that supports a progress bar. */
   static boolean isWatched() {
+    return isTerminal(2) && !"dumb".equals(System.getenv("TERM"));
+  }
+
+  /** Whether a descriptor of this process is a terminal. */
+  static boolean isTerminal(int descriptor) {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return (target.startsWith("/dev/pts/")
-              || target.startsWith("/dev/tty")
-              || target.equals("/dev/console"))
-          && !"dumb".equals(System.getenv("TERM"));
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
     } catch (IOException closed) {
       return false;
     }

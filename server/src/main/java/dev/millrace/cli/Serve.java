@@ -159,8 +159,10 @@ class Serve implements Callable<Integer> {
     }
     manager.ready(server.greeting());
     System.out.println(server.greeting());
-    StartHints.of(settings, server.addresses(), server.tlsAddresses())
-        .forEach(hint -> System.err.println("millrace: " + hint));
+    if (Console.isTerminal(1)) { // a log has one line for the start
+      StartHints.of(settings, server.addresses(), server.tlsAddresses())
+          .forEach(hint -> System.out.println("millrace: " + hint));
+    }
     List<String> urls = StartHints.urls(server.addresses(), server.tlsAddresses());
     if (!urls.isEmpty()) {
       started.accept(urls);

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,9 @@ public final class StartHints {
     if (!address.getAddress().isAnyLocalAddress()) {
       return Stream.of(Greeting.url(scheme, address));
     }
+    Class<?> family = address.getAddress().getClass();
     return reachable()
+        .filter(family::isInstance)
         .map(each -> Greeting.url(scheme, new InetSocketAddress(each, address.getPort())));
   }
 
@@ -39,9 +42,18 @@ public final class StartHints {
     try {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)
-          .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress());
+          .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+          .map(StartHints::withoutInterface);
     } catch (SocketException unknown) {
       return Stream.empty();
+    }
+  }
+
+  private static InetAddress withoutInterface(InetAddress address) {
+    try {
+      return InetAddress.getByAddress(address.getAddress());
+    } catch (UnknownHostException impossible) {
+      throw new IllegalStateException(impossible); // it has the length of an address
     }
   }
 

@@ -241,7 +241,6 @@ class CommandLineTest {
     assertRefusedMentioning(
         Programs.run(hard, Map.of()), "transport: io_uring_setup: " + errno, cure);
     Files.writeString(root.resolve("f"), "x");
-    Files.writeString(root.resolve("index.html"), "x"); // without it there is a second line
     try (Served served = Served.start(inject, root.toString());
         RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
       assertTrue(
