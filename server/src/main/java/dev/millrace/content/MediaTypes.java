@@ -109,6 +109,14 @@ public final class MediaTypes {
         || compressible.contains(type);
   }
 
+  /**
+   * Whether content of this type is certainly worth compressing. Content of an unknown type may be,
+   * so a stored variant of it is offered, but most of it is packed already.
+   */
+  public boolean isText(String contentType) {
+    return isCompressible(contentType) && !contentType.startsWith(UNKNOWN);
+  }
+
   /** The number of extensions. */
   public int size() {
     return byExtension.size();

@@ -12,32 +12,31 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The codings that a client accepts, best first.
+ * The codings of a file that a client accepts, best first.
  *
+ * @param offered whether there are any that a client could accept
  * @param stored of variants that are stored beside a file
  * @param made of forms that the server makes
  */
-record AcceptedCodings(List<ContentCoding> stored, List<ContentCoding> made) {
-  static final AcceptedCodings NONE = new AcceptedCodings(List.of(), List.of());
+record AcceptedCodings(boolean offered, List<ContentCoding> stored, List<ContentCoding> made) {
+  static final AcceptedCodings NONE = new AcceptedCodings(false, List.of(), List.of());
 
-  /** Whether a mount offers any coding of compressible files. */
-  static boolean areOffered(MountContext mount) {
-    return mount.policy().compress() || !mount.policy().precompressed().isEmpty();
-  }
-
-  /** The codings that a mount offers and that the client of an exchange accepts. */
-  static AcceptedCodings of(HttpServerExchange exchange, MountContext mount) {
-    String field = Fields.joined(exchange.getRequestHeaders(), Headers.ACCEPT_ENCODING);
-    if (field == null) {
+  /** Those that a mount offers for a media type and that the client of an exchange accepts. */
+  static AcceptedCodings of(HttpServerExchange exchange, MountContext mount, String type) {
+    MountPolicy policy = mount.policy();
+    if (!policy.types().isCompressible(type)) {
       return NONE;
     }
-    MountPolicy policy = mount.policy();
-    List<ContentCoding> stored = AcceptEncoding.preferred(field, policy.precompressed());
+    List<ContentCoding> stored = policy.precompressed();
+    List<ContentCoding> made =
+        policy.compress() && policy.types().isText(type)
+            ? mount.compression().codings()
+            : List.of();
+    String field = Fields.joined(exchange.getRequestHeaders(), Headers.ACCEPT_ENCODING);
     return new AcceptedCodings(
-        stored,
-        policy.compress()
-            ? AcceptEncoding.preferred(field, mount.compression().codings())
-            : List.of());
+        !stored.isEmpty() || !made.isEmpty(),
+        AcceptEncoding.preferred(field, stored),
+        AcceptEncoding.preferred(field, made));
   }
 
   boolean isEmpty() {

@@ -267,18 +267,11 @@ final class FileResolver {
       OpenFile file, byte[] path, String name, @Nullable ParsedPath directory, boolean first) {
     String type = mount.policy().types().of(name);
     ContentCoding stored = mount.policy().types().codingOf(name);
-    boolean compressible = stored == null && mount.policy().types().isCompressible(type);
     AcceptedCodings codings =
-        compressible ? AcceptedCodings.of(exchange, mount) : AcceptedCodings.NONE;
+        stored == null ? AcceptedCodings.of(exchange, mount, type) : AcceptedCodings.NONE;
     SelectedFile plain =
         new SelectedFile(
-            file,
-            path,
-            directory,
-            type,
-            stored,
-            compressible && AcceptedCodings.areOffered(mount),
-            first && codings.isEmpty());
+            file, path, directory, type, stored, codings.offered(), first && codings.isEmpty());
     plainFile = file;
     tryVariant(plain, codings, 0);
   }

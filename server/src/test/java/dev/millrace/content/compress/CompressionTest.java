@@ -227,6 +227,7 @@ class CompressionTest {
     new Random(7).nextBytes(random);
     write("random.txt", random);
     write("archive.zip", text(SMALL, 3));
+    write("unknown", text(SMALL, 3));
     write("tiny.txt", text(500, 3));
     write("kept.css", text(SMALL, 3));
     write("huge.css", text(SMALL * 2, 3));
@@ -241,7 +242,8 @@ class CompressionTest {
             + "', compress: off}\n";
     try (RunningServer server = RunningServer.start(root, Via.URING, yaml)) {
       for (String path :
-          List.of("/random.txt", "/archive.zip", "/tiny.txt", "/kept.css", "/huge.css")) {
+          List.of(
+              "/random.txt", "/archive.zip", "/unknown", "/tiny.txt", "/kept.css", "/huge.css")) {
         for (int i = 0; i < 2; i++) {
           Answered response = Answered.get(server, 200, path, "Accept-Encoding: gzip");
           assertEquals("", response.field("content-encoding"), path);

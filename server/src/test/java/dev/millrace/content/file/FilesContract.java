@@ -257,7 +257,7 @@ abstract class FilesContract {
           assertEquals("brotli", get(server, 200, "/page.html.br").text());
         });
     serving(
-        "precompressed: []\n",
+        "precompressed: []\ncompress: off\n",
         server -> {
           Answer plain = get(server, 200, "/page.html", "Accept-Encoding: gzip");
           assertEquals("plain page", plain.text());
