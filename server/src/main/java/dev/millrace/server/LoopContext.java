@@ -99,7 +99,7 @@ final class LoopContext {
       Path state = settings.get(ServerSettings.STATE);
       int descriptors = DescriptorShares.ofThisProcess().compressed();
       return new CompressedFiles(
-          CompressionSettings.of(settings.values()).cacheBytes(),
+          CompressionSettings.of(settings.values()).cacheBytes(state != null),
           Math.max(1, descriptors / (1 + settings.get(TransportSettings.LOOPS))),
           state == null ? null : state.resolve("compressed"));
     }

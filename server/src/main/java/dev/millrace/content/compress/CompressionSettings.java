@@ -16,11 +16,17 @@ import java.util.Optional;
  * How files are compressed, the same for all mounts.
  *
  * @param levels the codings with their levels, in order of preference
- * @param cacheBytes maximum size of all compressed forms that are kept
+ * @param cacheBytes maximum size of all compressed forms that are kept; 0 for {@link
+ *     #cacheBytes(boolean) the default}
  * @param maxBytes size of the largest file that is compressed
  */
 public record CompressionSettings(
     Map<ContentCoding, Integer> levels, long cacheBytes, long maxBytes) {
+  /** A container for Millrace has 256 MiB. */
+  private static final long MEMORY_BYTES = 16 << 20;
+
+  private static final long DISK_BYTES = 256 << 20;
+
   private record Level(ContentCoding coding, int level) {}
 
   private static final Key<List<Level>> LEVELS =
@@ -34,10 +40,10 @@ public record CompressionSettings(
   private static final Key<Long> CACHE =
       Key.one(
           "compress-cache",
-          "64MiB",
-          "SIZE",
-          "Space for compressed files: in the directory of state, or else in memory.",
-          Parser::largeSize);
+          "auto",
+          "auto|SIZE",
+          "Space for compressed files: 256 MiB in the directory of state, or else 16 MiB of memory.",
+          text -> text.equals("auto") ? 0L : Parser.largeSize(text));
 
   private static final Key<Long> MAX_SIZE =
       Key.one(
@@ -59,6 +65,15 @@ public record CompressionSettings(
     Map<ContentCoding, Integer> levels = new LinkedHashMap<>();
     settings.get(LEVELS).forEach(one -> levels.putIfAbsent(one.coding(), one.level()));
     return new CompressionSettings(levels, settings.get(CACHE), settings.get(MAX_SIZE));
+  }
+
+  /**
+   * Maximum size of all compressed forms that are kept.
+   *
+   * @param onDisk whether they are kept in a directory rather than in memory
+   */
+  public long cacheBytes(boolean onDisk) {
+    return cacheBytes > 0 ? cacheBytes : onDisk ? DISK_BYTES : MEMORY_BYTES;
   }
 
   /** The codings, in order of preference. */
