@@ -44,16 +44,21 @@ public final class DigestFields {
     return value.isEmpty() ? null : value.toString();
   }
 
-  /** Adds Repr-Digest and the configured X-Checksum fields for the known digests. */
+  /**
+   * Adds Repr-Digest, and X-Checksum fields of some algorithms, for the known digests.
+   *
+   * @param checksums none for a response with a content coding: clients compare these fields with
+   *     the content that they have decoded
+   */
   public static void show(
-      HeaderMap response, Digests digests, @Nullable String reprDigest, DigestPolicy policy) {
+      HeaderMap response, Digests digests, @Nullable String reprDigest, List<Algorithm> checksums) {
     if (digests.isEmpty()) {
       return;
     }
     if (reprDigest != null) {
       response.put(REPR_DIGEST, reprDigest);
     }
-    for (Algorithm algorithm : policy.checksumHeaders()) {
+    for (Algorithm algorithm : checksums) {
       String hex = digests.hex(algorithm);
       if (hex != null) {
         String name = "X-Checksum-" + algorithm.suffix().toUpperCase(Locale.ROOT);

@@ -275,9 +275,12 @@ final class FileResponder {
    */
   private void described(HeaderMap headers, Digests digests, FileTexts texts) {
     DigestPolicy policy = mount.digestPolicy();
-    DigestFields.show(headers, digests, texts.reprDigest(), policy);
-    if (policy.mode() == DigestPolicy.Mode.BACKGROUND && !digests.hasAll(policy.background())) {
-      mount.digests().background(file, policy.background());
+    boolean variant = coding != null && varies;
+    DigestFields.show(
+        headers, digests, texts.reprDigest(), variant ? List.of() : policy.checksumHeaders());
+    Set<Algorithm> wanted = variant ? Set.of(Algorithm.SHA_256) : policy.background();
+    if (policy.mode() == DigestPolicy.Mode.BACKGROUND && !digests.hasAll(wanted)) {
+      mount.digests().background(file, wanted);
     }
     String cacheControl = mount.cacheControl(selected);
     if (cacheControl != null) {

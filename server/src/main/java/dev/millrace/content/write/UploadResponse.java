@@ -33,7 +33,7 @@ final class UploadResponse {
         response,
         stored.digests(),
         DigestFields.reprDigest(stored.digests()),
-        target.mount().digestPolicy());
+        target.mount().digestPolicy().checksumHeaders());
     exchange.setStatusCode(stored.created() ? StatusCodes.CREATED : StatusCodes.NO_CONTENT);
     if (resumable != null) {
       resumable.addCompleted(exchange, stored.stat().sizeBytes());

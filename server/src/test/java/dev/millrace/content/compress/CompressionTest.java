@@ -466,4 +466,25 @@ class CompressionTest {
       assertEquals(1, ended(server, "created"));
     }
   }
+
+  /** Maven compares them with the content that it has decoded. */
+  @Test
+  void checksumFieldsAreThoseOfPlainResponsesOnly() throws Exception {
+    write("a.pom.xml", text(SMALL, 8));
+    awaitAge();
+    String yaml = "checksum-headers: [sha1]\nrevalidate: 10ms\n";
+    try (RunningServer server = RunningServer.start(root, Via.URING, yaml)) {
+      Answered plain =
+          Await.until(
+              () -> Answered.get(server, 200, "/a.pom.xml"),
+              response -> !response.field("x-checksum-sha1").isEmpty());
+      assertEquals(40, plain.field("x-checksum-sha1").length());
+      for (int i = 0; i < 5; i++) {
+        Answered encoded = Answered.get(server, 200, "/a.pom.xml", "Accept-Encoding: gzip");
+        assertEquals("gzip", encoded.field("content-encoding"));
+        assertEquals("", encoded.field("x-checksum-sha1"));
+        assertFalse(encoded.field("repr-digest").isEmpty());
+      }
+    }
+  }
 }
