@@ -93,8 +93,25 @@ final class ForwardAuth implements AuthCheck {
       unavailable(exchange, "too many requests wait for " + service);
       return;
     }
+    // The first use of the client loads the trusted authorities, which would block the loop.
+    executors.<HttpClient>call(
+        () -> Client.SHARED,
+        client -> send(client, request, exchange, executors, failures, proceed),
+        failure -> {
+          inFlight.decrementAndGet();
+          failures.failed(exchange, failure);
+        });
+  }
+
+  private void send(
+      HttpClient client,
+      HttpRequest request,
+      HttpServerExchange exchange,
+      LoopExecutors executors,
+      ExchangeFailures failures,
+      Runnable proceed) {
     var _ =
-        Client.SHARED
+        client
             .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BODY_BYTES))
             .whenComplete((response, failure) -> {
               inFlight.decrementAndGet();

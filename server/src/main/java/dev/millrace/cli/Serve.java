@@ -82,11 +82,13 @@ class Serve implements Callable<Integer> {
   public Integer call() {
     return run(
         flags(),
-        urls -> {
-          if (qr) {
+        server -> {
+          List<String> urls =
+              open || qr ? StartHints.urls(server.addresses(), server.tlsAddresses()) : List.of();
+          if (qr && !urls.isEmpty()) {
             System.out.print(StartActions.qrCode(urls.getLast()));
           }
-          if (open) {
+          if (open && !urls.isEmpty()) {
             StartActions.open(urls.getFirst());
           }
         });
@@ -94,15 +96,15 @@ class Serve implements Callable<Integer> {
 
   /** As {@link #run(SettingsLoader.Flags, Consumer)}, with nothing to do at the start. */
   static int run(SettingsLoader.Flags flags) {
-    return run(flags, urls -> {});
+    return run(flags, server -> {});
   }
 
   /**
    * Serves until a signal stops the server; returns the exit code.
    *
-   * @param started gets the URLs once the server listens, if there are any
+   * @param started gets the server once it listens
    */
-  private static int run(SettingsLoader.Flags flags, Consumer<List<String>> started) {
+  private static int run(SettingsLoader.Flags flags, Consumer<FileServer> started) {
     FileServer server;
     ServerSettings settings;
     PidFile pidFile;
@@ -163,10 +165,7 @@ class Serve implements Callable<Integer> {
       StartHints.of(settings, server.addresses(), server.tlsAddresses())
           .forEach(hint -> System.out.println("millrace: " + hint));
     }
-    List<String> urls = StartHints.urls(server.addresses(), server.tlsAddresses());
-    if (!urls.isEmpty()) {
-      started.accept(urls);
-    }
+    started.accept(server);
     System.out.flush();
     server.await();
     return 0;
