@@ -149,6 +149,14 @@ public final class RawClient implements AutoCloseable {
     return in.read() < 0;
   }
 
+  /** Waits until the server ends the connection; fails if a byte comes instead. */
+  public void awaitEnd() throws IOException {
+    int next = in.read();
+    if (next >= 0) {
+      throw new IOException("a byte instead of the end: " + next);
+    }
+  }
+
   /** Whether the server has ended the connection; must not be called before unread responses. */
   public boolean hasEnded() throws IOException {
     int before = socket.getSoTimeout();

@@ -72,7 +72,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
   /**
    * Creates the conduit for an exchange's response and sets the fields that describe its framing. A
-   * body of unknown length is chunked, or ends with the connection (RFC 9112 §6.3).
+   * body of unknown length is chunked; for HTTP/1.0 it ends with the connection (RFC 9112 §6.3).
    */
   static StreamSinkConduit of(
       Http1Connection connection, HttpServerExchange exchange, StreamSinkConduit next) {
@@ -89,7 +89,7 @@ final class ResponseSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     String coding = fields.getLast(Headers.TRANSFER_ENCODING);
     boolean chunked =
         coding == null
-            ? exchange.isHttp11() && exchange.isPersistent()
+            ? exchange.isHttp11() // also before a close, which a client cannot tell from a cut
             : Headers.CHUNKED.equalToString(coding);
     if (chunked) {
       fields.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());

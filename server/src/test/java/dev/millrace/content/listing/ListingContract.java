@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -202,6 +203,23 @@ abstract class ListingContract {
         assertEquals(1_000, found(ROW, page).size());
         assertTrue(page.contains("<span>1–1000 of 100000</span>"), page);
       }
+    }
+  }
+
+  @Test
+  void aListingBeforeACloseShowsWhetherItIsWhole() throws Exception {
+    try (RunningServer server = serving("");
+        RawClient last = new RawClient(server.address());
+        RawClient old = new RawClient(server.address())) {
+      last.request("GET", "/?format=json", "Connection: close");
+      RawClient.Head head = last.head();
+      assertEquals("close", head.field("connection"));
+      assertEquals(
+          "chunked", head.field("transfer-encoding"), "the end of the stream may be a cut");
+      assertTrue(new String(last.body(head), StandardCharsets.UTF_8).strip().endsWith("]"));
+      last.awaitEnd();
+      old.send("GET /?format=json HTTP/1.0\r\nHost: test\r\n\r\n");
+      assertEquals("", old.head().field("transfer-encoding"), "HTTP/1.0 has no chunks");
     }
   }
 
