@@ -65,7 +65,8 @@ public final class ThreadPool implements AutoCloseable {
    * The properties of a pool.
    *
    * @param name prefix of the workers' names: {@code name-0}, {@code name-1}, ...
-   * @param workers number of workers, at least 1
+   * @param workers number of workers; without any, tasks run only in {@link #runOne}, {@link
+   *     #waitAndWork} and {@link #close}, on the calling thread
    * @param queueCapacityEntries maximum of queued tasks, not counting running ones; at least 1
    * @param observer notified of every task
    */
@@ -77,8 +78,8 @@ public final class ThreadPool implements AutoCloseable {
       if (name.isBlank()) {
         throw new IllegalArgumentException("name must not be blank");
       }
-      if (workers < 1) {
-        throw new IllegalArgumentException("workers must be at least 1, were " + workers);
+      if (workers < 0) {
+        throw new IllegalArgumentException("workers must be at least 0, were " + workers);
       }
       if (queueCapacityEntries < 1) {
         throw new IllegalArgumentException(
@@ -213,6 +214,21 @@ public final class ThreadPool implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs the oldest queued task on the calling thread. A simulation that decides when each task
+   * runs uses this with a pool that has no workers.
+   *
+   * @return false if no task is queued
+   */
+  public boolean runOne() {
+    Entry entry = poll();
+    if (entry == null) {
+      return false;
+    }
+    ScopedValue.where(INSIDE, this).run(() -> run(entry));
+    return true;
+  }
+
   /** The current number of queued tasks. */
   public int queueDepth() {
     return depth;
@@ -242,6 +258,9 @@ public final class ThreadPool implements AutoCloseable {
     notFull.broadcast();
     for (SyncThread worker : workers) {
       worker.join();
+    }
+    while (workers.isEmpty() && runOne()) {
+      continue; // the calling thread is the only one that runs what is queued
     }
   }
 

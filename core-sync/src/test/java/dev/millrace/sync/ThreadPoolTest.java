@@ -319,4 +319,21 @@ class ThreadPoolTest {
     assertEquals(
         "pool 'pool' closed by one of its own tasks", recorder.failures.get(0).getMessage());
   }
+
+  @Test
+  void aPoolWithoutWorkersRunsATaskWhenItsOwnerSaysSo() {
+    ThreadPool manual = pool(0, 3);
+    List<Thread> ran = new ArrayList<>();
+    assertFalse(manual.runOne());
+    for (int i = 0; i < 3; i++) {
+      assertTrue(manual.trySpawn(() -> ran.add(Thread.currentThread())));
+    }
+    assertFalse(manual.trySpawn(() -> {}), "the queue is full");
+    assertEquals(0, ran.size());
+    assertTrue(manual.runOne());
+    assertEquals(List.of(Thread.currentThread()), ran);
+    manual.close();
+    assertEquals(3, ran.size(), "close runs the rest");
+    assertEquals(3, recorder.finished.get());
+  }
 }
