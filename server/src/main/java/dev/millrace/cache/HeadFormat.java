@@ -14,6 +14,9 @@ enum HeadFormat {
    */
   HTTP2("\u000f\u0012\u001d", "\u000f\u000f", "\u000f\r", true);
 
+  /** The first byte of such a literal; never the last byte of a field. */
+  private static final byte LITERAL = 0x0f;
+
   private final byte[] date;
   private final byte[] contentRange;
   private final byte[] contentLength;
@@ -33,20 +36,26 @@ enum HeadFormat {
 
   /** The offset of the date's 29 bytes; -1 if there is none. */
   int dateAt(byte[] head) {
-    int at = ResponseCache.find(head, date);
-    return at < 0 ? -1 : at + date.length;
+    return valueAt(head, date);
   }
 
   /** The offset of the length of Content-Range's value, or of the value itself; -1 without it. */
   int contentRangeAt(byte[] head) {
-    int at = ResponseCache.find(head, contentRange);
-    return at < 0 ? -1 : at + contentRange.length;
+    return valueAt(head, contentRange);
   }
 
   /** The same of Content-Length. */
   int contentLengthAt(byte[] head) {
-    int at = ResponseCache.find(head, contentLength);
-    return at < 0 ? -1 : at + contentLength.length;
+    return valueAt(head, contentLength);
+  }
+
+  private int valueAt(byte[] head, byte[] field) {
+    int at = ResponseCache.find(head, field, 0);
+    while (prefixed && at > 0 && head[at - 1] == LITERAL) {
+      // Not a field: its name, Content-Range, and a length that reads like Content-Length.
+      at = ResponseCache.find(head, field, at + 1);
+    }
+    return at < 0 ? -1 : at + field.length;
   }
 
   /** Whether a byte with its length precedes a value. */

@@ -206,9 +206,9 @@ public final class ResponseCache {
     updateStats();
   }
 
-  /** The index of the first occurrence of some bytes, or -1. */
-  static int find(byte[] in, byte[] what) {
-    for (int at = 0; at + what.length <= in.length; at++) {
+  /** The index of the first occurrence of some bytes from an index on, or -1. */
+  static int find(byte[] in, byte[] what, int from) {
+    for (int at = from; at + what.length <= in.length; at++) {
       if (Arrays.equals(in, at, at + what.length, what, 0, what.length)) {
         return at;
       }
