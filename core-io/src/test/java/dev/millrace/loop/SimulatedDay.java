@@ -56,6 +56,7 @@ final class SimulatedDay implements AutoCloseable {
                   random.nextDouble(),
                   random.nextDouble(),
                   random.nextDouble() * 0.9,
+                  0,
                   1L << random.nextInt(24));
         };
     int submissions = 2 << random.nextInt(4);

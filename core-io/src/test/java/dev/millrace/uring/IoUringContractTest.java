@@ -3,26 +3,19 @@ package dev.millrace.uring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.millrace.file.FileCalls;
-import dev.millrace.net.Sockets;
-import dev.millrace.sync.ffi.CFunction;
 import dev.millrace.sync.ffi.Errno;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on the kernel's ring, and faults that the kernel injects. */
 class IoUringContractTest extends RingSocketContract {
-  private static final CFunction SOCKET = CFunction.ofLibc("socket");
-
   @TempDir Path folder;
 
   @Override
   World open() throws Exception {
-    return new Real(IoUring.open(CONFIG), folder, FileCalls.openDirectory(folder));
+    return new SystemWorld(
+        IoUring.open(CONFIG), () -> IoUring.open(CONFIG), folder, FileCalls.openDirectory(folder));
   }
 
   /** Before 6.10 the kernel ignores the request and says 0. */
@@ -51,44 +44,5 @@ class IoUringContractTest extends RingSocketContract {
     ring.prepNop(after);
     assertEquals(kernelInjects() ? -Errno.EIO : 0, await(fails).result());
     assertEquals(kernelInjects() ? -Errno.ECANCELED : 0, await(after).result());
-  }
-
-  private record Real(IoUring ring, Path folder, int directory) implements World {
-    @Override
-    public Ring another() throws Exception {
-      IoUring other = IoUring.open(CONFIG);
-      other.enable();
-      return other;
-    }
-
-    @Override
-    public void write(String name, byte[] bytes) throws IOException {
-      Files.write(folder.resolve(name), bytes);
-    }
-
-    @Override
-    public byte[] read(String name) throws IOException {
-      return Files.readAllBytes(folder.resolve(name));
-    }
-
-    @Override
-    public int listen() throws IOException {
-      return Sockets.listen(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 16);
-    }
-
-    @Override
-    public int port(int listener) throws IOException {
-      return ((InetSocketAddress) Sockets.localAddress(listener)).getPort();
-    }
-
-    @Override
-    public int socket() throws IOException {
-      return SOCKET.intOrErrno(2, 1 | Sockets.SOCK_CLOEXEC, 0);
-    }
-
-    @Override
-    public void close() {
-      FileCalls.close(directory);
-    }
   }
 }

@@ -259,8 +259,9 @@ public final class ThreadPool implements AutoCloseable {
     for (SyncThread worker : workers) {
       worker.join();
     }
-    while (workers.isEmpty() && runOne()) {
-      continue; // the calling thread is the only one that runs what is queued
+    boolean more = workers.isEmpty(); // then only the calling thread runs what is queued
+    while (more) {
+      more = runOne();
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.millrace.uring.sim;
 
 import java.util.PriorityQueue;
-import java.util.random.RandomGenerator;
 
 /** Simulated time and its events. Events at the same time run in random order. */
 final class Events {
@@ -15,13 +14,13 @@ final class Events {
 
   static final long NEVER = Long.MAX_VALUE;
 
-  private final RandomGenerator random;
+  private final Chances chances;
   private final PriorityQueue<Event> queue = new PriorityQueue<>();
   // Volatile: any thread may read the clock, though only one advances it.
   private volatile long nowNanos = 1_000_000_000L;
 
-  Events(RandomGenerator random) {
-    this.random = random;
+  Events(Chances chances) {
+    this.chances = chances;
   }
 
   long nowNanos() {
@@ -29,7 +28,7 @@ final class Events {
   }
 
   void at(long dueNanos, Runnable action) {
-    queue.add(new Event(Math.max(dueNanos, nowNanos), random.nextLong(), action));
+    queue.add(new Event(Math.max(dueNanos, nowNanos), chances.random().nextLong(), action));
   }
 
   /** The time of the next event, or {@link #NEVER}. */

@@ -9,6 +9,8 @@ package dev.millrace.uring.sim;
  * @param multishotEnds chance that a multishot operation ends without an error after a completion
  * @param lostWakeups chance that a futex wakeup arrives {@link #LOST_NANOS} late
  * @param interrupts chance that a wait returns early without a completion
+ * @param sendBufferBytes size of the send buffers of accepted sockets, 0 for the kernel's; only for
+ *     a ring over the system's descriptors
  * @param maxDelayNanos maximum duration of an operation; operations in flight complete in any order
  *     within it
  */
@@ -18,18 +20,19 @@ public record Faults(
     double multishotEnds,
     double lostWakeups,
     double interrupts,
+    int sendBufferBytes,
     long maxDelayNanos) {
   /** Delay of a lost wakeup, in simulated time. */
   public static final long LOST_NANOS = 1_000_000_000L;
 
   /** A perfect kernel: complete transfers, no errors, almost no delay. */
-  public static final Faults NONE = new Faults(0, 0, 0, 0, 0, 1_000);
+  public static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 1_000);
 
   /** Reordered and often shortened operations, but no errors. */
-  public static final Faults UNRULY = new Faults(0.5, 0, 0.3, 0.2, 0.2, 1_000_000);
+  public static final Faults UNRULY = new Faults(0.5, 0, 0.3, 0.2, 0.2, 0, 1_000_000);
 
   /** Often shortened operations, and some errors. */
-  public static final Faults HARSH = new Faults(0.4, 0.03, 0.3, 0.2, 0.2, 1_000_000);
+  public static final Faults HARSH = new Faults(0.4, 0.03, 0.3, 0.2, 0.2, 0, 1_000_000);
 
   public Faults {
     for (double chance :

@@ -46,6 +46,10 @@ final class Operation {
   int wakes;
   long seenChanges = -1;
   int bufferTaken = -1;
+
+  /** Whether it would make progress, after {@link Kernel#look}. */
+  boolean ready;
+
   boolean doomed;
   boolean cancelRequested;
   boolean pinned;

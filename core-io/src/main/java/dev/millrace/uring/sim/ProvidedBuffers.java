@@ -44,6 +44,18 @@ final class ProvidedBuffers {
     return memory;
   }
 
+  /** The next buffer, to be filled and then {@linkplain #takeFilled taken}. */
+  MemorySegment peek() {
+    MemorySegment memory = memory(head);
+    MemoryGuard.checkPattern(memory, "provided buffer " + nextId());
+    return memory;
+  }
+
+  /** Removes the next buffer, which is filled. */
+  void takeFilled() {
+    head++;
+  }
+
   private MemorySegment memory(short index) {
     long entry = entry(index);
     return MemorySegment.ofAddress(ring.get(JAVA_LONG, entry + Structs.BUF_ADDR))

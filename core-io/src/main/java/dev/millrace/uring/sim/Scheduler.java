@@ -6,13 +6,12 @@ import dev.millrace.uring.OpKind;
 import dev.millrace.uring.abi.Uapi;
 import dev.millrace.uring.sim.Operation.State;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,25 +30,23 @@ final class Scheduler {
 
   private final Kernel kernel;
   private final Events events;
-  private final RandomGenerator random;
-  private final Faults faults;
+  private final Chances chances;
   private final CompletionSink completions;
   private final Messenger messenger;
   private final Set<Operation> inFlight = new LinkedHashSet<>();
   private final List<Operation> parked = new ArrayList<>();
   private final Map<OpKind, Integer> planned = new EnumMap<>(OpKind.class);
+  private boolean immediate;
 
   Scheduler(
       Kernel kernel,
       Events events,
-      RandomGenerator random,
-      Faults faults,
+      Chances chances,
       CompletionSink completions,
       Messenger messenger) {
     this.kernel = kernel;
     this.events = events;
-    this.random = random;
-    this.faults = faults;
+    this.chances = chances;
     this.completions = completions;
     this.messenger = messenger;
   }
@@ -60,6 +57,18 @@ final class Scheduler {
 
   void failNext(OpKind kind, int errno) {
     planned.put(kind, errno);
+  }
+
+  /** Performs later steps at once instead of after a delay. */
+  void immediate(boolean now) {
+    immediate = now;
+  }
+
+  /** Orders the waiting operations, so that what follows does not depend on how they came there. */
+  void settle() {
+    parked.sort(
+        Comparator.comparing((Operation operation) -> operation.kind)
+            .thenComparingLong(operation -> operation.userData));
   }
 
   /** The operation is in flight from now on, started or not. */
@@ -77,7 +86,6 @@ final class Scheduler {
         later(operation, () -> finish(operation, -Errno.EBADF, 0));
         return;
       }
-      file.hold();
       operation.file = file;
     }
     Integer plannedErrno = planned.remove(operation.kind);
@@ -125,7 +133,7 @@ final class Scheduler {
   private void attempt(Operation operation) {
     switch (operation.kind) {
       case CANCEL -> finish(operation, cancelMatching(operation), 0);
-      case CLOSE -> finish(operation, kernel.descriptors.close(operation.fd) ? 0 : -Errno.EBADF, 0);
+      case CLOSE -> finish(operation, kernel.close(operation.fd), 0);
       case FUTEX_WAKE -> finish(operation, wake(operation), 0);
       case FUTEX_WAIT -> finish(operation, 0, 0);
       case MSG_RING -> {
@@ -161,11 +169,11 @@ final class Scheduler {
 
   private boolean goesOn(Operation operation, int result) {
     boolean over = operation.kind == OpKind.RECV ? result <= 0 : result < 0;
-    return !over && random.nextDouble() >= faults.multishotEnds();
+    return !over && !chances.happens(chances.faults().multishotEnds());
   }
 
   private void fail(Operation operation, int errno) {
-    if (operation.kind == OpKind.SEND_ZC && random.nextBoolean()) {
+    if (operation.kind == OpKind.SEND_ZC && chances.even()) {
       sendResult(operation, -errno);
     } else {
       finish(operation, -errno, 0);
@@ -177,7 +185,7 @@ final class Scheduler {
     completions.completed(operation.userData, result, Uapi.CQE_F_MORE);
     operation.resultIsOut = true;
     boolean reports = (operation.ioprio & Uapi.SEND_ZC_REPORT_USAGE) != 0;
-    int usage = reports && random.nextBoolean() ? Uapi.NOTIF_USAGE_ZC_COPIED : 0;
+    int usage = reports && chances.even() ? Uapi.NOTIF_USAGE_ZC_COPIED : 0;
     later(operation, () -> finish(operation, usage, Uapi.CQE_F_NOTIF));
   }
 
@@ -236,6 +244,10 @@ final class Scheduler {
 
   /** Schedules parked operations whose condition is now true. */
   void lookAround(boolean ringSleeps) {
+    if (parked.isEmpty()) {
+      return;
+    }
+    kernel.look(parked);
     for (int i = parked.size() - 1; i >= 0; i--) {
       Operation operation = parked.get(i);
       switch (operation.kind) {
@@ -248,7 +260,7 @@ final class Scheduler {
           }
         }
         default -> {
-          if (kernel.isReady(operation)) {
+          if (operation.ready) {
             parked.remove(i);
             operation.state = State.RUNNING;
             later(operation, () -> attempt(operation));
@@ -260,7 +272,12 @@ final class Scheduler {
 
   private void wakeUp(Operation operation) {
     operation.state = State.RUNNING;
-    long delay = random.nextDouble() < faults.lostWakeups() ? Faults.LOST_NANOS : delay();
+    if (immediate) {
+      finish(operation, 0, 0);
+      return;
+    }
+    long delay =
+        chances.happens(chances.faults().lostWakeups()) ? Faults.LOST_NANOS : chances.delayNanos();
     expire(operation, delay, 0);
   }
 
@@ -284,20 +301,30 @@ final class Scheduler {
     if (byDescriptor && file == null) {
       return -Errno.EBADF;
     }
+    try {
+      return cancelMatching(canceller, any, byDescriptor ? file : null);
+    } finally {
+      if (file != null) {
+        file.letGo();
+      }
+    }
+  }
+
+  private int cancelMatching(Operation canceller, boolean any, @Nullable OpenFile file) {
     int found = 0;
     for (Operation operation : List.copyOf(inFlight)) {
       if (operation.kind == OpKind.CANCEL || operation.state == State.CHAINED) {
         continue;
       }
-      if (any || byDescriptor) {
-        if ((any || Objects.equals(operation.file, file)) && cancel(operation) == 0) {
+      if (any || file != null) {
+        if ((file == null || kernel.isFile(operation, file)) && cancel(operation) == 0) {
           found++;
         }
       } else if (operation.userData == canceller.addr) {
         return cancel(operation);
       }
     }
-    return any || byDescriptor ? found : -Errno.ENOENT;
+    return any || file != null ? found : -Errno.ENOENT;
   }
 
   /** A waiting operation is always cancelled; a running one may continue nevertheless. */
@@ -309,7 +336,7 @@ final class Scheduler {
       return -Errno.EALREADY;
     }
     boolean waits = operation.state == State.PARKED;
-    if (!waits && random.nextBoolean()) {
+    if (!waits && chances.even()) {
       operation.cancelRequested = true; // it continues, but does not wait again
       return -Errno.EALREADY;
     }
@@ -317,8 +344,12 @@ final class Scheduler {
     operation.state = State.RUNNING;
     operation.doomed = true;
     int result = operation.moved > 0 ? operation.moved : -Errno.ECANCELED;
-    events.at(events.nowNanos() + delay(), () -> finish(operation, result, 0));
-    return waits || random.nextBoolean() ? 0 : -Errno.EALREADY;
+    if (immediate) {
+      finish(operation, result, 0);
+      return 0;
+    }
+    events.at(events.nowNanos() + chances.delayNanos(), () -> finish(operation, result, 0));
+    return waits || chances.even() ? 0 : -Errno.EALREADY;
   }
 
   private void expire(Operation operation, long delayNanos, int result) {
@@ -332,16 +363,16 @@ final class Scheduler {
   }
 
   private void later(Operation operation, Runnable step) {
+    if (immediate) {
+      step.run();
+      return;
+    }
     events.at(
-        events.nowNanos() + delay(),
+        events.nowNanos() + chances.delayNanos(),
         () -> {
           if (!operation.doomed && operation.state != State.DONE) {
             step.run();
           }
         });
-  }
-
-  private long delay() {
-    return 1 + random.nextLong(faults.maxDelayNanos());
   }
 }

@@ -12,6 +12,7 @@ import dev.millrace.uring.RingStats.Counter;
 import dev.millrace.uring.RingUnavailableException;
 import dev.millrace.uring.abi.Sqe;
 import dev.millrace.uring.abi.Structs;
+import dev.millrace.uring.sim.CompletionQueue.Completion;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -19,7 +20,8 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,23 +39,29 @@ import org.jspecify.annotations.Nullable;
  * resolved.
  */
 public final class SimulatedRing extends EncodingRing {
-  private record Completion(long userData, int result, int flags) {}
+  private record Simulation(Faults faults, long seed, Runnable first, Runnable watch) {}
+
+  private static final long LIVE_PAUSE_NANOS = 20_000;
 
   private final Map<Integer, SimulatedRing> family;
   private final int descriptor;
   private final RingConfig config;
-  private final Faults faults;
+  private final Chances chances;
   private final Set<OpKind> operations;
-  private final SplittableRandom random;
   private final Events events;
   private final Kernel kernel;
   private final Scheduler scheduler;
   private final MemorySegment entries;
   private final Arena arena = Arena.ofAuto();
-  private final ArrayDeque<Completion> completions = new ArrayDeque<>();
-  private final ArrayDeque<Completion> overflow = new ArrayDeque<>();
+  private final CompletionQueue completions;
   private int taken;
   private @Nullable Thread owner;
+
+  private volatile @Nullable Simulation next;
+  private boolean live;
+  private boolean wasSimulated;
+  private long liveSinceNanos;
+  private Runnable watch = () -> {};
 
   /**
    * A single ring.
@@ -61,7 +69,23 @@ public final class SimulatedRing extends EncodingRing {
    * @param missing operations that its kernel does not support
    */
   public SimulatedRing(RingConfig config, Faults faults, long seed, OpKind... missing) {
-    this(config, faults, seed, new HashMap<>(), Set.of(missing));
+    this(config, faults, seed, new HashMap<>(), Set.of(missing), MemoryKernel::new);
+  }
+
+  /**
+   * A ring whose operations the running kernel performs, on descriptors of this process: the order,
+   * the faults and the time are simulated, the files and sockets are not. It runs at once and in
+   * real time until {@link #simulate}, and again after {@link #endSimulation}, so that a program
+   * can start and stop as usual.
+   */
+  public static SimulatedRing overSystem(RingConfig config) {
+    return overSystem(config, new HashMap<>());
+  }
+
+  private static SimulatedRing overSystem(RingConfig config, Map<Integer, SimulatedRing> family) {
+    var ring = new SimulatedRing(config, Faults.NONE, 0, family, Set.of(), SystemKernel::new);
+    ring.live(true);
+    return ring;
   }
 
   private SimulatedRing(
@@ -69,7 +93,8 @@ public final class SimulatedRing extends EncodingRing {
       Faults faults,
       long seed,
       Map<Integer, SimulatedRing> family,
-      Set<OpKind> missing) {
+      Set<OpKind> missing,
+      Function<Chances, Kernel> kernel) {
     Set<OpKind> operations = EnumSet.allOf(OpKind.class);
     operations.removeAll(missing);
     Arena queues = Arena.ofAuto();
@@ -79,11 +104,11 @@ public final class SimulatedRing extends EncodingRing {
     this.operations = operations;
     this.entries = entries;
     this.config = config;
-    this.faults = faults;
-    this.random = new SplittableRandom(seed);
-    this.events = new Events(random);
-    this.kernel = new Kernel(random, faults);
-    this.scheduler = new Scheduler(kernel, events, random, faults, this::post, this::message);
+    this.completions = new CompletionQueue(config.completionEntries());
+    this.chances = new Chances(faults, seed);
+    this.events = new Events(chances);
+    this.kernel = kernel.apply(chances);
+    this.scheduler = new Scheduler(this.kernel, events, chances, completions::post, this::message);
     this.family = family;
     this.descriptor = 1_000_000 + family.size();
     family.put(descriptor, this);
@@ -91,15 +116,86 @@ public final class SimulatedRing extends EncodingRing {
 
   /** Creates another ring; the two can exchange messages. */
   public SimulatedRing sibling(long seed) {
-    return new SimulatedRing(config, faults, seed, family, Set.of());
+    if (kernel instanceof SystemKernel) {
+      return overSystem(config, family);
+    }
+    return new SimulatedRing(config, chances.faults(), seed, family, Set.of(), MemoryKernel::new);
   }
 
   public SimulatedFiles files() {
-    return kernel.files;
+    return inMemory().files;
   }
 
   public SimulatedNetwork network() {
-    return kernel.network;
+    return inMemory().network;
+  }
+
+  private MemoryKernel inMemory() {
+    if (kernel instanceof MemoryKernel memory) {
+      return memory;
+    }
+    throw new IllegalStateException("the files and sockets of this ring are the system's");
+  }
+
+  /**
+   * Starts the simulation of a ring {@linkplain #overSystem over the system}, once its thread
+   * sleeps and has no completion to handle. Any thread.
+   *
+   * @param first the first event
+   * @param watch called each time before simulated time may pass, to schedule what other threads
+   *     would do
+   */
+  public void simulate(Faults faults, long seed, Runnable first, Runnable watch) {
+    next = new Simulation(faults, seed, first, watch);
+  }
+
+  /** Lets the ring run in real time again. The ring's thread. */
+  public void endSimulation() {
+    watch = () -> {};
+    live(true);
+  }
+
+  private void live(boolean now) {
+    live = now;
+    scheduler.immediate(now);
+    liveSinceNanos = System.nanoTime() - events.nowNanos();
+  }
+
+  private void begin(Simulation simulation) {
+    next = null;
+    wasSimulated = true;
+    live(false);
+    scheduler.settle();
+    chances.restart(simulation.faults, simulation.seed);
+    watch = simulation.watch;
+    events.at(events.nowNanos(), simulation.first);
+  }
+
+  /**
+   * Waits in real time; completions come as they would from a kernel. True if a simulation began
+   * before there were enough of them.
+   */
+  private boolean passLive(int enough, long timeoutNanos) {
+    long since = System.nanoTime();
+    while (true) {
+      Simulation simulation = next;
+      if (wasSimulated) {
+        events.advanceTo(System.nanoTime() - liveSinceNanos);
+      }
+      completions.flushOverflow();
+      scheduler.lookAround(enough > 0);
+      if (completions.size() >= enough) {
+        return false;
+      }
+      if (simulation != null) {
+        begin(simulation);
+        return true;
+      }
+      if (timeoutNanos >= 0 && wasSimulated && System.nanoTime() - since > timeoutNanos) {
+        return false;
+      }
+      LockSupport.parkNanos(LIVE_PAUSE_NANOS);
+    }
   }
 
   /** Runs an event while the ring waits, after a simulated delay. */
@@ -131,14 +227,14 @@ public final class SimulatedRing extends EncodingRing {
     return scheduler.inFlight().size();
   }
 
-  /** Number of open descriptors, including that of the root directory. */
+  /** Number of open descriptors, with that of the root directory. */
   public int openDescriptors() {
-    return kernel.descriptors.count();
+    return inMemory().descriptors.count();
   }
 
   /** Closes a descriptor at once, as close(2) does, without cancelling operations. */
   public void closeDescriptor(int fd) {
-    if (!kernel.descriptors.close(fd)) {
+    if (kernel.close(fd) != 0) {
       throw new MisuseError("close of " + fd + ", which is not open");
     }
   }
@@ -188,15 +284,11 @@ public final class SimulatedRing extends EncodingRing {
       throw new IllegalStateException("called from another thread than the ring's");
     }
     takeQueued();
-    long until =
-        minComplete == 0
-            ? events.nowNanos() + 1 + random.nextLong(faults.maxDelayNanos())
-            : timeoutNanos < 0 ? Events.NEVER : events.nowNanos() + timeoutNanos;
-    boolean sleeps = minComplete > 0;
-    boolean interrupted = sleeps && random.nextDouble() < faults.interrupts();
-    pass(sleeps ? minComplete : Integer.MAX_VALUE, until, sleeps, interrupted);
-    flushOverflow();
-    if (!overflow.isEmpty()) {
+    if (!live || passLive(minComplete, timeoutNanos)) {
+      pass(minComplete, timeoutNanos);
+    }
+    completions.flushOverflow();
+    if (completions.isOverflowing()) {
       count(Counter.CQ_OVERFLOW, 1);
     }
   }
@@ -224,8 +316,16 @@ public final class SimulatedRing extends EncodingRing {
   }
 
   /** Lets time pass until there are enough completions or a time is reached. */
-  private void pass(int enough, long until, boolean sleeps, boolean interrupted) {
-    flushOverflow();
+  private void pass(int minComplete, long timeoutNanos) {
+    watch.run();
+    boolean sleeps = minComplete > 0;
+    int enough = sleeps ? minComplete : Integer.MAX_VALUE;
+    long until =
+        !sleeps
+            ? events.nowNanos() + chances.delayNanos()
+            : timeoutNanos < 0 ? Events.NEVER : events.nowNanos() + timeoutNanos;
+    boolean interrupted = sleeps && chances.happens(chances.faults().interrupts());
+    completions.flushOverflow();
     scheduler.lookAround(sleeps);
     while (completions.size() < enough) {
       long next = events.nextNanos();
@@ -238,25 +338,14 @@ public final class SimulatedRing extends EncodingRing {
         return;
       }
       events.happen();
+      if (live) {
+        return;
+      }
+      watch.run();
       scheduler.lookAround(sleeps);
       if (interrupted) {
         return;
       }
-    }
-  }
-
-  private void post(long userData, int result, int flags) {
-    Completion completion = new Completion(userData, result, flags);
-    if (overflow.isEmpty() && completions.size() < config.completionEntries()) {
-      completions.add(completion);
-    } else {
-      overflow.add(completion);
-    }
-  }
-
-  private void flushOverflow() {
-    while (!overflow.isEmpty() && completions.size() < config.completionEntries()) {
-      completions.add(overflow.remove());
     }
   }
 
@@ -266,7 +355,7 @@ public final class SimulatedRing extends EncodingRing {
     if (target == null) {
       return false;
     }
-    target.post(userData, result, 0);
+    target.completions.post(userData, result, 0);
     return true;
   }
 
@@ -276,7 +365,7 @@ public final class SimulatedRing extends EncodingRing {
     int available = Math.min(completions.size(), atMost);
     for (int i = 0; i < available; i++) {
       Completion completion = completions.remove();
-      sink.completed(completion.userData, completion.result, completion.flags);
+      sink.completed(completion.userData(), completion.result(), completion.flags());
     }
     count(Counter.COMPLETED, available);
     return available;
@@ -284,9 +373,9 @@ public final class SimulatedRing extends EncodingRing {
 
   @Override
   protected void takeCompletions(Completions into) {
-    while (!completions.isEmpty() && into.count() < into.capacity()) {
+    while (completions.size() > 0 && into.count() < into.capacity()) {
       Completion completion = completions.remove();
-      append(into, completion.userData, completion.result, completion.flags);
+      append(into, completion.userData(), completion.result(), completion.flags());
     }
   }
 

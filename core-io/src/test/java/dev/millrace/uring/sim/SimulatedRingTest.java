@@ -210,7 +210,7 @@ class SimulatedRingTest {
 
   @Test
   void aLostWakeupIsRecoveredLate() {
-    Faults lossy = new Faults(0, 0, 0, 1, 0, 1000);
+    Faults lossy = new Faults(0, 0, 0, 1, 0, 0, 1000);
     try (SimulatedRing ring = open(lossy, 1)) {
       MemorySegment word = arena.allocate(4, 4);
       ring.prepFutexWait(word, 0, 2);
