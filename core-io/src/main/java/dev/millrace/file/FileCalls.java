@@ -113,6 +113,13 @@ public final class FileCalls {
   /** Maximum of attempts of a disturbed lookup. */
   public static final int OPEN_TRIES = 64;
 
+  /**
+   * Maximum of attempts to open a file that another one replaces between the open and its fstat(2).
+   * Without a second attempt, the old file would be trusted although its path leads to a new one.
+   * Few, because some file systems count no names.
+   */
+  public static final int REPLACED_TRIES = 3;
+
   /** Whether a result of openat2(2) reports a disturbed lookup. */
   public static boolean mayTryAgain(int result) {
     return result == -Errno.EAGAIN || result == -Errno.EINTR;
@@ -134,6 +141,9 @@ public final class FileCalls {
    */
   public static boolean matches(int fd, FileStat expected) {
     MemorySegment stat = STAT.get();
+    if (FileSimulation.Installed.current != null) {
+      return (int) FSTAT.call(fd, stat.address()) == 0 && statOf(stat).equals(expected);
+    }
     return (int) FSTAT.call(fd, stat.address()) == 0
         && stat.get(JAVA_LONG, 104) == expected.changedSeconds()
         && (int) stat.get(JAVA_LONG, 112) == expected.changedNanos()
@@ -146,16 +156,20 @@ public final class FileCalls {
   }
 
   private static FileStat statOf(MemorySegment stat) {
-    // struct stat differs between the two architectures only in the offset of st_mode.
-    return new FileStat(
-        stat.get(JAVA_LONG, 0),
-        stat.get(JAVA_LONG, 8),
-        stat.get(JAVA_INT, AARCH64 ? 16 : 24),
-        stat.get(JAVA_LONG, 48),
-        stat.get(JAVA_LONG, 88),
-        (int) stat.get(JAVA_LONG, 96),
-        stat.get(JAVA_LONG, 104),
-        (int) stat.get(JAVA_LONG, 112));
+    // struct stat differs between the two architectures only in st_mode and st_nlink.
+    FileStat real =
+        new FileStat(
+            stat.get(JAVA_LONG, 0),
+            stat.get(JAVA_LONG, 8),
+            stat.get(JAVA_INT, AARCH64 ? 16 : 24),
+            AARCH64 ? stat.get(JAVA_INT, 20) : stat.get(JAVA_LONG, 16),
+            stat.get(JAVA_LONG, 48),
+            stat.get(JAVA_LONG, 88),
+            (int) stat.get(JAVA_LONG, 96),
+            stat.get(JAVA_LONG, 104),
+            (int) stat.get(JAVA_LONG, 112));
+    FileSimulation simulation = FileSimulation.Installed.current;
+    return simulation == null ? real : simulation.stat(real);
   }
 
   /**

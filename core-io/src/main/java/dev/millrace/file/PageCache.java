@@ -76,6 +76,10 @@ public final class PageCache {
    * Whether a byte can be read at once. If the file system cannot report it, it counts as resident.
    */
   private static boolean isResident(int fd, long position, Scratch scratch) {
+    FileSimulation simulation = FileSimulation.Installed.current;
+    if (simulation != null && simulation.isCold()) {
+      return false;
+    }
     long n = PREADV2.longOrErrno(fd, scratch.iovec.address(), 1, position, RWF_NOWAIT);
     return n >= 0 || n == -Errno.EOPNOTSUPP;
   }
@@ -91,7 +95,11 @@ public final class PageCache {
     Objects.checkFromIndexSize(0, length, into.byteSize());
     Scratch scratch = SCRATCH.get();
     scratch.any.set(ADDRESS, 0, into);
-    scratch.any.set(JAVA_LONG, 8, length);
+    FileSimulation simulation = FileSimulation.Installed.current;
+    if (simulation != null && simulation.isCold()) {
+      return -Errno.EAGAIN;
+    }
+    scratch.any.set(JAVA_LONG, 8, simulation == null ? length : simulation.shorten(length));
     try {
       return PREADV2.longOrErrno(fd, scratch.any.address(), 1, position, RWF_NOWAIT);
     } finally {
@@ -108,6 +116,8 @@ public final class PageCache {
   public static long send(int socket, int fd, long position, long count) {
     Scratch scratch = SCRATCH.get();
     scratch.offset.set(JAVA_LONG, 0, position);
-    return SENDFILE.longOrErrno(socket, fd, scratch.offset.address(), count);
+    FileSimulation simulation = FileSimulation.Installed.current;
+    long bytes = simulation == null ? count : simulation.shorten(count);
+    return SENDFILE.longOrErrno(socket, fd, scratch.offset.address(), bytes);
   }
 }

@@ -40,6 +40,11 @@ public interface FileAccess {
   /** A number that changes with the root. */
   int generation();
 
+  /** The clock of {@link OpenFile#openedNanos}, as {@link System#nanoTime}. */
+  default long nowNanos() {
+    return System.nanoTime();
+  }
+
   /**
    * Opens a path for reading. The file lies beneath the root when it is opened, whatever concurrent
    * changes the tree undergoes.

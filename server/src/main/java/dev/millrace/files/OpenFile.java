@@ -51,13 +51,18 @@ public final class OpenFile implements AutoCloseable {
   }
 
   OpenFile(int fd, FileStat stat, @Nullable Origin origin) {
-    this(fd, stat, origin, System.nanoTime(), new Shared(null), null);
+    this(fd, stat, origin, System.nanoTime());
+  }
+
+  OpenFile(int fd, FileStat stat, @Nullable Origin origin, long openedNanos) {
+    this(fd, stat, origin, openedNanos, new Shared(null), null);
   }
 
   /** A file found beneath a root. A directory holds the root until closed. */
-  static OpenFile beneath(Root root, int fd, FileStat stat, @Nullable Origin origin) {
+  static OpenFile beneath(
+      Root root, int fd, FileStat stat, @Nullable Origin origin, long openedNanos) {
     Root held = stat.isDirectory() ? root.hold() : null;
-    return new OpenFile(fd, stat, origin, System.nanoTime(), new Shared(held), null);
+    return new OpenFile(fd, stat, origin, openedNanos, new Shared(held), null);
   }
 
   /** The root that this directory was found beneath. */
@@ -124,12 +129,18 @@ public final class OpenFile implements AutoCloseable {
 
   /** Opens a path beneath a root that the caller holds. */
   static OpenFile open(Root root, byte[] path, MemorySegment how) throws ErrnoException {
-    int fd = openDescriptor(root.fd(), path, how);
-    try {
-      return beneath(root, fd, FileCalls.stat(fd), null);
-    } catch (ErrnoException failed) {
+    for (int tries = 1; ; tries++) {
+      int fd = openDescriptor(root.fd(), path, how);
+      try {
+        FileStat stat = FileCalls.stat(fd);
+        if (!stat.isRemoved() || tries == FileCalls.REPLACED_TRIES) {
+          return beneath(root, fd, stat, null, System.nanoTime());
+        }
+      } catch (ErrnoException failed) {
+        FileCalls.close(fd);
+        throw failed;
+      }
       FileCalls.close(fd);
-      throw failed;
     }
   }
 

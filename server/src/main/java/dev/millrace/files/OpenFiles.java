@@ -60,7 +60,7 @@ public final class OpenFiles implements FileAccess {
   /**
    * The cached absence of a variant.
    *
-   * @param sinceNanos when the lookup failed, as {@link System#nanoTime}
+   * @param sinceNanos when the lookup failed, by {@link #nowNanos}
    */
   private record Absence(OpenFailure why, long sinceNanos) {}
 
@@ -96,6 +96,11 @@ public final class OpenFiles implements FileAccess {
   }
 
   @Override
+  public long nowNanos() {
+    return next.nowNanos();
+  }
+
+  @Override
   public void open(byte[] path, OpenCallback callback) {
     assert owner.isCurrent();
     open(new Path(path), callback, false);
@@ -111,7 +116,7 @@ public final class OpenFiles implements FileAccess {
     assert owner.isCurrent();
     OpenFile kept = files.get(key);
     if (kept != null) {
-      if (System.nanoTime() - kept.openedNanos() < validNanos && kept.isUnchanged()) {
+      if (nowNanos() - kept.openedNanos() < validNanos && kept.isUnchanged()) {
         hits.lazySet(hits.getPlain() + 1);
         callback.opened(kept.share());
         return;
@@ -120,7 +125,7 @@ public final class OpenFiles implements FileAccess {
       kept.close();
     } else if (variant) {
       Absence absence = absences.get(key);
-      if (absence != null && System.nanoTime() - absence.sinceNanos() < validNanos) {
+      if (absence != null && nowNanos() - absence.sinceNanos() < validNanos) {
         hits.lazySet(hits.getPlain() + 1);
         callback.failed(absence.why());
         return;
@@ -152,7 +157,7 @@ public final class OpenFiles implements FileAccess {
               openNew(key, callback, variant, false);
             } else {
               if (variant && !closed && why.isAbsence() && generation == next.generation()) {
-                keep(key, new Absence(why, System.nanoTime()));
+                keep(key, new Absence(why, nowNanos()));
               }
               callback.failed(why);
             }
@@ -215,7 +220,7 @@ public final class OpenFiles implements FileAccess {
   /** Closes expired files and removes expired absences. */
   public void sweep() {
     assert owner.isCurrent();
-    long now = System.nanoTime();
+    long now = nowNanos();
     files
         .values()
         .removeIf(file -> {

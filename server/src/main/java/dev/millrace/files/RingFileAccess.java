@@ -82,6 +82,11 @@ public final class RingFileAccess implements FileAccess {
   }
 
   @Override
+  public long nowNanos() {
+    return loop.ring().nanoTime();
+  }
+
+  @Override
   public void open(byte[] path, OpenCallback callback) {
     Root beneath = root.get();
     if (path.length > MAX_PATH_BYTES) {
@@ -143,6 +148,7 @@ public final class RingFileAccess implements FileAccess {
     private @Nullable Root root;
     private @Nullable OpenCallback callback;
     private int tries;
+    private int replaced;
     private long unwantedSinceNanos;
 
     void start(Root beneath, byte[] relative, OpenCallback whenOpen) {
@@ -150,6 +156,7 @@ public final class RingFileAccess implements FileAccess {
       root = beneath;
       callback = whenOpen;
       tries = 0;
+      replaced = 0;
       copyPath(relative, path);
       submit(beneath);
     }
@@ -184,11 +191,31 @@ public final class RingFileAccess implements FileAccess {
         submit(beneath);
         return;
       }
+      FileStat stat = null;
+      int errno = -result;
+      if (result >= 0) {
+        try {
+          stat = FileCalls.stat(result);
+        } catch (ErrnoException failed) {
+          FileCalls.close(result);
+          errno = failed.errno();
+        }
+      }
+      if (stat != null && stat.isRemoved() && ++replaced < FileCalls.REPLACED_TRIES) {
+        FileCalls.close(result);
+        submit(beneath);
+        return;
+      }
       root = null;
       callback = null;
       opens.addFirst(this);
       try {
-        report(result, beneath, relative, whenOpen);
+        if (stat == null) {
+          failures.opening(relative, errno);
+          whenOpen.failed(OpenFailure.of(errno));
+        } else {
+          whenOpen.opened(opened(result, stat, beneath, relative));
+        }
       } finally {
         beneath.release();
         ended();
@@ -215,25 +242,10 @@ public final class RingFileAccess implements FileAccess {
       FileCalls.close(fd);
       return null;
     }
-    return new OpenFile(fd, stat, known -> again(relative, known));
+    return new OpenFile(fd, stat, known -> again(relative, known), nowNanos());
   }
 
-  private void report(int result, Root beneath, byte[] relative, OpenCallback callback) {
-    if (result < 0) {
-      failures.opening(relative, -result);
-      callback.failed(OpenFailure.of(-result));
-      return;
-    }
-    OpenFile file;
-    try {
-      file =
-          OpenFile.beneath(
-              beneath, result, FileCalls.stat(result), known -> again(relative, known));
-    } catch (ErrnoException failed) {
-      FileCalls.close(result);
-      callback.failed(OpenFailure.of(failed.errno()));
-      return;
-    }
-    callback.opened(file);
+  private OpenFile opened(int fd, FileStat stat, Root beneath, byte[] relative) {
+    return OpenFile.beneath(beneath, fd, stat, known -> again(relative, known), nowNanos());
   }
 }

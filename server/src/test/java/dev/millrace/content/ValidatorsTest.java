@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ValidatorsTest {
   private static FileStat stat(long inode, long changedSeconds, int changedNanos) {
-    return new FileStat(1, inode, 0100644, 9, 1, 0, changedSeconds, changedNanos);
+    return new FileStat(1, inode, 0100644, 1, 9, 1, 0, changedSeconds, changedNanos);
   }
 
   private static List<String> tags(FileStat stat) {
