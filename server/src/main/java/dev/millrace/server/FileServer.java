@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -42,6 +41,7 @@ public final class FileServer implements AutoCloseable {
   private static final Duration LAST_SENDS = Duration.ofMillis(500);
 
   private final ServerSettings settings;
+  private final ServerRuntime runtime;
   private final ServerMetrics metrics;
   private final Status status;
   private final WorkerPools pools;
@@ -64,22 +64,24 @@ public final class FileServer implements AutoCloseable {
 
   private FileServer(
       ServerSettings settings,
+      ServerRuntime runtime,
       InheritedSockets inherited,
       Roots roots,
       @Nullable HttpsServices https)
       throws StartException {
     this.settings = settings;
+    this.runtime = runtime;
     this.https = https;
     this.metrics = new ServerMetrics();
-    this.transport = openTransport(settings);
+    this.transport = openTransport(settings, runtime);
     DescriptorShares shares = DescriptorShares.ofThisProcess();
     this.limits = ServerLimits.open(settings, shares, transport);
     this.pools = new WorkerPools(settings.mounts().size(), name -> pool(name, POOL_QUEUE_ENTRIES));
     DigestService.Limits hashing = shares.digests(settings.digests().queue());
     this.hashers = pool("hash", hashing.tasks());
     Path state = settings.get(ServerSettings.STATE);
-    this.stateLock = state == null ? null : lock(state);
-    this.store = state == null ? DigestStore.NONE : openStore(state);
+    this.stateLock = state == null ? null : StateLock.atStart(state);
+    this.store = state == null ? DigestStore.NONE : StateLock.openIndex(state);
     this.digests = new DigestService(hashers, transport.loops().getFirst(), store, hashing);
     int rate = settings.get(ServerSettings.SCRUB);
     this.scrubber =
@@ -138,8 +140,10 @@ public final class FileServer implements AutoCloseable {
     }
   }
 
-  private static Transport openTransport(ServerSettings settings) throws StartException {
+  private static Transport openTransport(ServerSettings settings, ServerRuntime runtime)
+      throws StartException {
     return Transport.open(
+        runtime,
         settings.get(TransportSettings.CHOICE),
         settings.get(TransportSettings.LOOPS),
         settings.get(TransportSettings.ZERO_COPY),
@@ -177,12 +181,19 @@ public final class FileServer implements AutoCloseable {
    */
   public static FileServer start(ServerSettings settings, InheritedSockets inherited)
       throws StartException {
+    return start(settings, inherited, ServerRuntime.SYSTEM);
+  }
+
+  /** As {@link #start(ServerSettings, InheritedSockets)}, on another runtime. */
+  static FileServer start(
+      ServerSettings settings, InheritedSockets inherited, ServerRuntime runtime)
+      throws StartException {
     Roots roots = openRoots(settings);
     HttpsServices https = null;
     FileServer server;
     try {
       https = HttpsServices.open(settings);
-      server = new FileServer(settings, inherited, roots, https);
+      server = new FileServer(settings, runtime, inherited, roots, https);
     } catch (StartException failed) {
       roots.close();
       if (https != null) {
@@ -205,25 +216,10 @@ public final class FileServer implements AutoCloseable {
     PoolMetrics observer =
         new PoolMetrics(
             metrics.registry(), name, FileServer::logFailure, settings.get(ServerSettings.METRICS));
-    return new ThreadPool(
-        new ThreadPool.Config(
-            "millrace-" + name, settings.get(ServerSettings.WORKERS), queueEntries, observer));
-  }
-
-  private static StateLock lock(Path directory) throws StartException {
-    try {
-      return StateLock.acquire(directory);
-    } catch (IOException failed) {
-      throw new StartException("state: " + failed.getMessage(), failed);
-    }
-  }
-
-  private static DigestStore openStore(Path directory) throws StartException {
-    try {
-      return SqliteDigestStore.open(directory);
-    } catch (IOException failed) {
-      throw new StartException("state: " + failed.getMessage(), failed);
-    }
+    int workers = settings.get(ServerSettings.WORKERS);
+    return runtime
+        .pools()
+        .apply(new ThreadPool.Config("millrace-" + name, workers, queueEntries, observer));
   }
 
   private static @Nullable AccessLogWriter openAccessLog(ServerSettings settings)
@@ -356,14 +352,14 @@ public final class FileServer implements AutoCloseable {
         https);
   }
 
-  /** The executor of a loop; only for tests that block it. */
-  Executor events(int loop) {
-    return loops.get(loop).events();
+  /** A loop; only for tests, which block it or look at what it has not given back. */
+  LoopContext loop(int number) {
+    return loops.get(number);
   }
 
-  /** Number of read buffers in use; only for tests of leaks. */
-  int readBuffersTaken() {
-    return loops.stream().mapToInt(loop -> loop.buffers().taken()).sum();
+  /** The transport; only for tests. */
+  Transport transport() {
+    return transport;
   }
 
   /** Blocks until the server has stopped. */

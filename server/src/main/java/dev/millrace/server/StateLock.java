@@ -1,5 +1,7 @@
 package dev.millrace.server;
 
+import dev.millrace.digest.DigestStore;
+import dev.millrace.digest.SqliteDigestStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -50,6 +52,24 @@ final class StateLock implements AutoCloseable {
     } catch (IOException failed) {
       file.close();
       throw failed;
+    }
+  }
+
+  /** As {@link #acquire}, for a start that fails without the lock. */
+  static StateLock atStart(Path directory) throws StartException {
+    try {
+      return acquire(directory);
+    } catch (IOException failed) {
+      throw new StartException("state: " + failed.getMessage(), failed);
+    }
+  }
+
+  /** Opens the index of digests in a locked directory. */
+  static DigestStore openIndex(Path directory) throws StartException {
+    try {
+      return SqliteDigestStore.open(directory);
+    } catch (IOException failed) {
+      throw new StartException("state: " + failed.getMessage(), failed);
     }
   }
 

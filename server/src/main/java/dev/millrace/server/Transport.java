@@ -359,12 +359,14 @@ public sealed interface Transport {
   /**
    * Opens the configured transport.
    *
+   * @param runtime what it runs on
    * @param zeroCopy whether a ring sends large chunks without copying them
    * @param minSendBytes bytes a second that a client must take of a response; 0 for none
    * @param measured whether the transport collects metrics
    * @throws StartException if the transport is not available
    */
   static Transport open(
+      ServerRuntime runtime,
       TransportChoice choice,
       int loops,
       boolean zeroCopy,
@@ -375,11 +377,14 @@ public sealed interface Transport {
     if (choice != TransportChoice.NIO) {
       try {
         TransportConfig config =
-            TransportConfig.DEFAULT
-                .sharedBy(loops)
-                .withZeroCopy(zeroCopy ? ZERO_COPY_BYTES : 0)
-                .withMinSend(minSendBytes, MIN_SEND_NANOS);
-        RingXnio xnio = new RingXnio(config, failures, measured);
+            runtime
+                .transport()
+                .apply(
+                    TransportConfig.DEFAULT
+                        .sharedBy(loops)
+                        .withZeroCopy(zeroCopy ? ZERO_COPY_BYTES : 0)
+                        .withMinSend(minSendBytes, MIN_SEND_NANOS));
+        RingXnio xnio = new RingXnio(config, failures, measured, runtime.rings());
         return new Uring(xnio.createRingWorkers(loops, "millrace", "millrace-loop"));
       } catch (RingUnavailableException refused) {
         if (choice == TransportChoice.URING) {

@@ -68,6 +68,7 @@ abstract class ProxiesContract {
   void open() throws Exception {
     transport =
         Transport.open(
+            ServerRuntime.SYSTEM,
             choice(),
             1,
             false,

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** A server in this process on free ports. */
 public final class RunningServer implements AutoCloseable {
@@ -150,11 +151,13 @@ public final class RunningServer implements AutoCloseable {
   }
 
   public java.util.concurrent.Executor events(int loop) {
-    return server.events(loop);
+    return server.loop(loop).events();
   }
 
   public int readBuffersTaken() {
-    return server.readBuffersTaken();
+    return IntStream.range(0, server.transport().loops().size())
+        .map(loop -> server.loop(loop).buffers().taken())
+        .sum();
   }
 
   /** The value of a metric, by its name with labels. */

@@ -3,6 +3,7 @@ package dev.millrace.transport.uring;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.uring.BufferRing;
 import dev.millrace.uring.IoUring;
+import dev.millrace.uring.Ring;
 import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.RingSizes;
 import dev.millrace.uring.RingUnavailableException;
@@ -20,13 +21,33 @@ public final class RingXnio extends Xnio {
   private final TransportConfig config;
   private final EventLoop.FailureHandler failures;
   private final boolean measured;
+  private final RingFactory rings;
+
+  /** Opens the rings of workers. */
+  @FunctionalInterface
+  public interface RingFactory {
+    /** Opens a ring that is not yet enabled. */
+    Ring open(RingConfig config) throws RingUnavailableException;
+  }
 
   /**
+   * With the kernel's rings.
+   *
    * @param failures receives exceptions that handlers throw; must not block
    * @param measured whether the metrics of the loop and the transport are recorded
    */
   public RingXnio(TransportConfig config, EventLoop.FailureHandler failures, boolean measured) {
+    this(config, failures, measured, IoUring::open);
+  }
+
+  /** With other rings, for example simulated ones. */
+  public RingXnio(
+      TransportConfig config,
+      EventLoop.FailureHandler failures,
+      boolean measured,
+      RingFactory rings) {
     super("millrace-uring");
+    this.rings = rings;
     this.config = config;
     this.failures = failures;
     this.measured = measured;
@@ -83,10 +104,10 @@ public final class RingXnio extends Xnio {
   }
 
   /** A ring that is not yet enabled, so no thread owns it. */
-  record RingAndBuffers(IoUring ring, BufferRing buffers) {}
+  record RingAndBuffers(Ring ring, BufferRing buffers) {}
 
   private RingAndBuffers open(RingConfig size) throws RingUnavailableException {
-    IoUring ring = IoUring.open(size);
+    Ring ring = rings.open(size);
     int wanted = config.ring().submissionEntries();
     int buffers = Math.max(1, config.receiveBuffers() * size.submissionEntries() / wanted);
     try {

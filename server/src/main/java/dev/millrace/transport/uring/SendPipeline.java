@@ -197,9 +197,9 @@ final class SendPipeline {
       read(file);
       return;
     }
-    long before = System.nanoTime();
+    long before = loop.ring().nanoTime();
     long n = PageCache.send(fd, file.descriptor(), file.position(), resident);
-    if (System.nanoTime() - before > SLOW_NANOS) {
+    if (loop.ring().nanoTime() - before > SLOW_NANOS) {
       file.invalidate();
     }
     if (n > 0) {
