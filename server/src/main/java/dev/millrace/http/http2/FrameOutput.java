@@ -58,9 +58,9 @@ final class FrameOutput {
     return broken;
   }
 
-  /** Whether everything is written to the conduit. */
+  /** Whether everything is written to the conduit, and nothing is about to be. */
   boolean isWritten() {
-    return rest == null;
+    return rest == null && depth == 0;
   }
 
   /**

@@ -297,6 +297,7 @@ final class Http2Connection
     if (state == State.OPEN && frames.isOpen()) {
       sender.control().goAway(ANY_STREAM, ErrorCode.NO_ERROR, "");
       sender.pump();
+      endIfDone();
     }
   }
 
