@@ -71,7 +71,17 @@ abstract class Client {
   }
 
   final void wrong(String what) {
-    day.wrong("client " + number + " (" + state() + "): " + what);
+    day.wrong(
+        "client "
+            + number
+            + " at "
+            + day.nowNanos()
+            + ", last byte at "
+            + lastByteNanos
+            + " ("
+            + state()
+            + "): "
+            + what);
   }
 
   /** Leaves: closes the connection. */

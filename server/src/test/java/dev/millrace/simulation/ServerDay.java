@@ -37,6 +37,7 @@ final class ServerDay {
   private final CountDownLatch over = new CountDownLatch(1);
   private final Map<ThreadPool, Integer> planned = new IdentityHashMap<>();
   private final Faults faults;
+  private final boolean tls;
   private final SimulatedTree tree;
   private final Answers answers;
   private final SimulatedStats stats;
@@ -57,6 +58,7 @@ final class ServerDay {
     this.directory = directory;
     this.workers = workers;
     this.faults = faults(random);
+    this.tls = random.nextInt(4) == 0;
     this.tree = new SimulatedTree(directory.resolve("root"), random.split());
     this.stats = new SimulatedStats(random.split());
     this.answers = new Answers(tree, faults.errors() > 0, 0, this::wrong);
@@ -78,8 +80,14 @@ final class ServerDay {
     Map<String, String> settings = new HashMap<>();
     settings.put("root", directory.resolve("root").toString());
     settings.put("listen", SimulatedServer.listen(socket()));
+    if (tls) {
+      settings.put("tls-listen", SimulatedServer.listen(tlsSocket()));
+      settings.put("tls-cert", DayCertificate.FILE.toString());
+      settings.put("tls-key", DayCertificate.FILE.toString());
+    }
     settings.put("h2c", "on");
     settings.put("listing", "on");
+    settings.put("min-send-rate", "off"); // or a slow client would be cut off, as it should
     settings.put("metrics", random.nextInt(3) == 0 ? "on" : "off");
     settings.put("compress", random.nextBoolean() ? "on" : "off");
     settings.put("response-cache", random.nextBoolean() ? "1MiB" : "off");
@@ -89,6 +97,10 @@ final class ServerDay {
 
   private Path socket() {
     return directory.resolve("http.sock");
+  }
+
+  private Path tlsSocket() {
+    return directory.resolve("https.sock");
   }
 
   private TransportConfig transport(TransportConfig like) {
@@ -154,9 +166,14 @@ final class ServerDay {
 
   private void arrive(int number, SplittableRandom own) {
     try {
-      Pipe pipe = new SocketPipe(socket());
+      boolean two = own.nextInt(3) == 0;
+      boolean secure = tls && own.nextInt(3) > 0;
+      Pipe pipe =
+          secure
+              ? new TlsPipe(new SocketPipe(tlsSocket()), two ? "h2" : "http/1.1")
+              : new SocketPipe(socket());
       Client client =
-          own.nextInt(3) == 0
+          two
               ? new Http2DayClient(this, number, own, pipe)
               : new Http1Client(this, number, own, pipe);
       client.act();
