@@ -93,8 +93,6 @@ final class RingConnection extends OptionlessConnection
     armReceive();
   }
 
-  // ---- operations ----------------------------------------------------------------------------
-
   /** Arms a receive if none is in flight and one is useful; the first ones are single-shot. */
   void armReceive() {
     assert loop.isLoopThread();
@@ -121,7 +119,6 @@ final class RingConnection extends OptionlessConnection
   }
 
   void scheduleSend() {
-    assert loop.isLoopThread();
     outbound.schedule();
   }
 
@@ -206,7 +203,6 @@ final class RingConnection extends OptionlessConnection
   void took(long bytes) {
     lastTrafficNanos = loop.nowNanos();
     outbound.count(bytes);
-    io.stats().add(Figure.SENT_BYTES, bytes);
     sink.stagePosted();
   }
 
@@ -271,20 +267,24 @@ final class RingConnection extends OptionlessConnection
     } else if (isDrained()) {
       linger();
     } else {
+      var _ = outbound.hasProgressed();
       deadline = loop.schedule(this::giveUp, io.config().drainNanos());
       scheduleSend();
     }
   }
 
   private void giveUp() {
+    if (outbound.hasProgressed()) {
+      deadline = loop.schedule(this::giveUp, io.config().drainNanos());
+      return;
+    }
     reason = CloseReason.STALLED;
     end();
   }
 
   /** Closes the connection if its peer has stalled one send for too long, or is too slow. */
   void endIfStalled(long nowNanos) {
-    long waited = outbound.isBusy() ? nowNanos - outbound.busySinceNanos() : 0;
-    if (waited > io.config().sendTimeoutNanos() || outbound.isTooSlow(nowNanos)) {
+    if (outbound.isStalled(nowNanos)) {
       reason = CloseReason.STALLED;
       var _ = Sockets.shutdown(fd); // makes the send fail, which ends the connection
     }

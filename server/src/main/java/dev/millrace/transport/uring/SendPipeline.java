@@ -66,6 +66,9 @@ final class SendPipeline {
   private long watchedNanos;
   private long watchedBytes;
 
+  /** By the last call of {@link #hasProgressed}. */
+  private long acknowledgedBytes;
+
   SendPipeline(
       RingConnection connection, RingIoThread io, int fd, long handle, SocketWriter writer) {
     this.connection = connection;
@@ -94,21 +97,23 @@ final class SendPipeline {
     return busy;
   }
 
-  /** Start of the operation in flight; undefined if there is none. */
-  long busySinceNanos() {
-    return busySinceNanos;
+  /** Whether one operation takes too long, or the peer {@linkplain #isTooSlow is too slow}. */
+  boolean isStalled(long nowNanos) {
+    boolean late = busy && nowNanos - busySinceNanos > io.config().sendTimeoutNanos();
+    return late || isTooSlow(nowNanos);
   }
 
   /** Counts bytes that the socket has accepted. */
   void count(long bytes) {
     sentBytes += bytes;
+    io.stats().add(Figure.SENT_BYTES, bytes);
   }
 
   /**
    * Whether the peer has acknowledged fewer bytes in the last minute than the configured minimum,
    * although there were bytes to send all the time. Called regularly.
    */
-  boolean isTooSlow(long nowNanos) {
+  private boolean isTooSlow(long nowNanos) {
     TransportConfig config = io.config();
     if (config.minSendBytes() == 0 || (!busy && writer.isDrained()) || connection.isEnding()) {
       watchedNanos = 0;
@@ -130,6 +135,13 @@ final class SendPipeline {
       return slow;
     }
     return false;
+  }
+
+  /** Whether the peer has acknowledged bytes since the last call. */
+  boolean hasProgressed() {
+    long before = acknowledgedBytes;
+    acknowledgedBytes = sentBytes - Sockets.unacknowledgedBytes(fd);
+    return acknowledgedBytes > before;
   }
 
   /** Sends the staged bytes at the end of this turn. */

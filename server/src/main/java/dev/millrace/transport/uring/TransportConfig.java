@@ -17,7 +17,7 @@ import dev.millrace.uring.RingConfig;
  * @param largeChunks maximum of large chunks of all connections; a writer that finds none waits
  * @param zeroCopyBytes unsent bytes of a chunk from which it is sent without a copy; 0 means never
  * @param lingerNanos how long a connection closed by us waits for the peer's end of stream
- * @param drainNanos how long a closed connection may take to flush its staged bytes
+ * @param drainNanos how long the peer of a closed connection may take no byte of those staged
  * @param sendTimeoutNanos how long one send may wait for the peer's window before the connection is
  *     closed
  * @param minSendBytes bytes a second that a peer must acknowledge while there are bytes to send; 0
