@@ -28,11 +28,15 @@ public final class SimulatedServer implements AutoCloseable {
    * Starts a server.
    *
    * @param settings more of them, by name
+   * @param yaml a file with further settings
    * @param queues of the ring
    * @param transport adapts the configuration of the transport
    */
   public SimulatedServer(
-      Map<String, String> settings, RingConfig queues, UnaryOperator<TransportConfig> transport)
+      Map<String, String> settings,
+      Path yaml,
+      RingConfig queues,
+      UnaryOperator<TransportConfig> transport)
       throws Exception {
     Map<String, List<String>> flags = new HashMap<>();
     flags.put("management", List.of("off"));
@@ -44,7 +48,7 @@ public final class SimulatedServer implements AutoCloseable {
     ServerRuntime runtime = new ServerRuntime(_ -> ring, transport, this::pool);
     this.server =
         FileServer.start(
-            ServerSettings.load(new SettingsLoader.Flags(flags, null), Map.of()),
+            ServerSettings.load(new SettingsLoader.Flags(flags, yaml), Map.of()),
             InheritedSockets.none(),
             runtime);
     this.transport = server.transport();

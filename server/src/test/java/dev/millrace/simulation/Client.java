@@ -51,6 +51,11 @@ abstract class Client {
   /** The server has ended the stream, or the connection is broken. */
   abstract void over(boolean broken);
 
+  /** Whether the client leaves as soon as everything is sent. */
+  boolean leavesWhenSent() {
+    return false;
+  }
+
   /** What the client waits for, for a message. */
   abstract String state();
 
@@ -124,11 +129,18 @@ abstract class Client {
       }
     }
     if (hasUnsent()) {
-      int to = Math.min(outgoing.length, outgoingAt + writeBytes);
+      // Not many more than a thousand writes, however long the request.
+      int piece = Math.max(writeBytes, outgoing.length / 1000);
+      int to = Math.min(outgoing.length, outgoingAt + piece);
       int n = pipe.write(outgoing, outgoingAt, to);
       idleActs = n > 0 ? 0 : idleActs;
       outgoingAt += n;
       day.trace(number, n);
+    }
+    if (!hasUnsent() && leavesWhenSent()) {
+      over(false);
+      finish();
+      return;
     }
     int n = pipe.read(received, 1 + random.nextInt(readBytes));
     day.trace(number, n);

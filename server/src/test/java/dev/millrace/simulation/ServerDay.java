@@ -8,6 +8,7 @@ import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.RingConfig;
 import dev.millrace.uring.sim.Faults;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +43,7 @@ final class ServerDay {
   private final Answers answers;
   private final SimulatedStats stats;
   private @Nullable SimulatedServer server;
+  private final List<Runnable> lastChecks = new ArrayList<>();
   private int clients;
   private int finished;
   private long hash;
@@ -95,6 +97,14 @@ final class ServerDay {
     return settings;
   }
 
+  /** Settings that have parts. */
+  private Path yaml() throws IOException {
+    Files.createDirectories(directory.resolve("root/in"));
+    return Files.writeString(
+        directory.resolve("millrace.yaml"),
+        "write: [{path: /in, allow: [create, replace], anyone: on}]\n");
+  }
+
   private Path socket() {
     return directory.resolve("http.sock");
   }
@@ -126,7 +136,8 @@ final class ServerDay {
     int submissions = 4 << random.nextInt(6);
     RingConfig queues = new RingConfig(submissions, submissions << (1 + random.nextInt(2)), 1);
     FileSimulation.install(stats);
-    try (SimulatedServer running = new SimulatedServer(settings(), queues, this::transport)) {
+    try (SimulatedServer running =
+        new SimulatedServer(settings(), yaml(), queues, this::transport)) {
       server = running;
       running.ring().simulate(faults, random.nextLong(), this::begin, this::watch);
       if (!over.await(60, TimeUnit.SECONDS)) {
@@ -172,10 +183,14 @@ final class ServerDay {
           secure
               ? new TlsPipe(new SocketPipe(tlsSocket()), two ? "h2" : "http/1.1")
               : new SocketPipe(socket());
+      boolean uploads = !two && own.nextInt(4) == 0;
+      Path in = directory.resolve("root/in");
       Client client =
-          two
-              ? new Http2DayClient(this, number, own, pipe)
-              : new Http1Client(this, number, own, pipe);
+          uploads
+              ? new UploadClient(this, number, own, pipe, in)
+              : two
+                  ? new Http2DayClient(this, number, own, pipe)
+                  : new Http1Client(this, number, own, pipe);
       client.act();
     } catch (IOException refused) {
       wrong("cannot connect: " + refused);
@@ -251,9 +266,15 @@ final class ServerDay {
     }
   }
 
+  /** Runs a check when the day is over. */
+  void atTheEnd(Runnable check) {
+    lastChecks.add(check);
+  }
+
   private void checkQuiet() {
     SimulatedServer running = server();
     endNanos = nowNanos();
+    lastChecks.forEach(Runnable::run);
     int open = running.worker().openConnections();
     check(open == 0, open + " connections are open");
     check(running.activeRequests() == 0, running.activeRequests() + " requests are under way");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 4, unit = java.util.concurrent.TimeUnit.HOURS)
 class ServerSimulationTest {
-  private static final int SEEDS = 1_500;
+  private static final int SEEDS = 1_000;
 
   @Test
   void everySeedEndsCleanly() throws Exception {
