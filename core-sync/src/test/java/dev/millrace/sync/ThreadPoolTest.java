@@ -309,7 +309,7 @@ class ThreadPoolTest {
 
   @Test
   void misuseSaysWhatHappened() {
-    assertThrows(IllegalArgumentException.class, () -> pool(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> pool(-1, 1));
     assertThrows(IllegalArgumentException.class, () -> pool(1, 0));
     assertThrows(IllegalArgumentException.class, () -> new ThreadPool.Config(" ", 1, 1));
     try (ThreadPool pool = pool(1, 1)) {
