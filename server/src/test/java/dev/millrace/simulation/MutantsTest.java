@@ -54,7 +54,8 @@ class MutantsTest {
   private void find(Mutant mutant) throws Exception {
     Path classes = Files.createTempDirectory(directory, "mutant");
     Path source = mutant.writeInto(classes);
-    String path = System.getProperty("java.class.path");
+    String path =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     int compiled =
         ToolProvider.getSystemJavaCompiler()
             .run(
