@@ -1,6 +1,5 @@
 package dev.millrace.certificate;
 
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -14,7 +13,6 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** A TLS handshake in memory between a client and a server of JSSE. */
 final class Handshake {
@@ -78,7 +76,7 @@ final class Handshake {
       server.setSSLParameters(serverParameters);
     }
     SSLContext clientContext = SSLContext.getInstance("TLS");
-    clientContext.init(null, new TrustManager[] {new TrustEveryone()}, new SecureRandom());
+    clientContext.init(null, new TrustManager[] {new TrustAnyCertificate()}, new SecureRandom());
     SSLEngine engine = clientContext.createSSLEngine();
     engine.setUseClientMode(true);
     engine.setSSLParameters(client.parameters);
@@ -122,32 +120,6 @@ final class Handshake {
   private static void checked(SSLEngineResult result) {
     if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
       throw new AssertionError(result);
-    }
-  }
-
-  /** The tests look at the certificate themselves. */
-  private static final class TrustEveryone extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
     }
   }
 }

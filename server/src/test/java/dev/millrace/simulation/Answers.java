@@ -20,7 +20,6 @@ final class Answers {
   /** How long an answer may follow from an older content: nothing is trusted for longer. */
   private final long staleNanos;
 
-  private final SimulatedTree tree;
   private final boolean errors;
   private final Consumer<String> wrong;
   private final Map<String, Version> tagged = new LinkedHashMap<>();
@@ -33,8 +32,7 @@ final class Answers {
    * @param errors whether operations fail, so that requests may fail
    * @param wrong receives what is wrong
    */
-  Answers(SimulatedTree tree, boolean errors, long staleNanos, Consumer<String> wrong) {
-    this.tree = tree;
+  Answers(boolean errors, long staleNanos, Consumer<String> wrong) {
     this.errors = errors;
     this.staleNanos = staleNanos;
     this.wrong = wrong;
@@ -244,9 +242,19 @@ final class Answers {
     return null;
   }
 
-  /** Whether a connection may end before its answers. */
-  boolean mayEndEarly() {
-    return errors || tree.everShrank();
+  /** Whether the server may fail to answer a request. */
+  boolean mayFail() {
+    return errors;
+  }
+
+  /**
+   * Whether an answer may be cut off, and its connection end: a file that became shorter since the
+   * request cannot be sent whole.
+   *
+   * @param sentNanos when the first byte of the request was sent
+   */
+  boolean mayBeCut(Ask ask, long sentNanos) {
+    return errors || (ask.file() != null && ask.file().shrankSince(sentNanos - staleNanos));
   }
 
   static final Set<Integer> WITHOUT_BODY = Set.of(204, 304);

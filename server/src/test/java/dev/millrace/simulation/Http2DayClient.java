@@ -287,15 +287,19 @@ final class Http2DayClient extends Client {
       return;
     }
     check(exchange, false);
-    if (!tooBusy && !day.answers().mayEndEarly()) {
+    if (!tooBusy && !mayBeCut(exchange)) {
       wrong("stream " + frame.stream() + " is reset with code " + frame.int32(0));
     }
+  }
+
+  private boolean mayBeCut(Exchange exchange) {
+    return day.answers().mayBeCut(exchange.ask, exchange.sentNanos);
   }
 
   @Override
   void over(boolean broken) {
     open.values().forEach(exchange -> check(exchange, false));
-    if ((left > 0 || !open.isEmpty()) && !tooBusy && !day.answers().mayEndEarly()) {
+    if ((left > 0 || !open.isEmpty()) && !tooBusy && !day.answers().mayFail()) {
       wrong("the connection ended early" + (broken ? ", broken" : ""));
     }
   }

@@ -63,7 +63,7 @@ final class ServerDay {
     this.tls = random.nextInt(4) == 0;
     this.tree = new SimulatedTree(directory.resolve("root"), random.split());
     this.stats = new SimulatedStats(random.split());
-    this.answers = new Answers(tree, faults.errors() > 0, 0, this::wrong);
+    this.answers = new Answers(faults.errors() > 0, 0, this::wrong);
   }
 
   /** Each kind of fault is on or off. */

@@ -25,7 +25,6 @@ final class SimulatedTree {
   private final Path root;
   private final SplittableRandom random;
   private final List<VersionedFile> files = new ArrayList<>();
-  private boolean everShrank;
 
   SimulatedTree(Path root, SplittableRandom random) {
     this.root = root;
@@ -55,11 +54,6 @@ final class SimulatedTree {
     return files;
   }
 
-  /** Whether a response may end early because its file was cut. */
-  boolean everShrank() {
-    return everShrank;
-  }
-
   /** Changes one file as another program would. */
   void change(long nowNanos) {
     VersionedFile file = any(random);
@@ -72,7 +66,6 @@ final class SimulatedTree {
         write(file, content(file, longer, before.length()), before.length());
       }
       case 3 -> {
-        everShrank = true;
         Version shorter =
             file.change(before.stream(), random.nextInt(before.length() + 1), nowNanos);
         truncate(file, shorter.length());

@@ -126,7 +126,7 @@ final class UploadClient extends Client {
     } else {
       boolean refused = !right && status >= 400 && status < 500;
       slow |= status == TOO_SLOW;
-      if (!refused && !slow && !(day.answers().mayEndEarly() && status >= 500)) {
+      if (!refused && !slow && !(day.answers().mayFail() && status >= 500)) {
         wrong("status " + status + " " + parser.fields());
       }
       if (!Arrays.equals(now, before)) {
@@ -142,7 +142,7 @@ final class UploadClient extends Client {
 
   @Override
   void over(boolean broken) {
-    if ((left > 0 || sent != null) && left >= 0 && !slow && !day.answers().mayEndEarly()) {
+    if ((left > 0 || sent != null) && left >= 0 && !slow && !day.answers().mayFail()) {
       wrong("the connection ended early" + (broken ? ", broken" : ""));
     }
     byte[] last = sent;

@@ -76,6 +76,21 @@ final class VersionedFile {
     return alive;
   }
 
+  /** Whether the file lost bytes at its end since a time, by a cut in place. */
+  boolean shrankSince(long nanos) {
+    List<Version> alive = since(nanos);
+    for (int i = 1; i < alive.size(); i++) {
+      Version later = alive.get(i - 1);
+      Version earlier = alive.get(i);
+      if (later.stream() == earlier.stream()
+          && later.exists()
+          && later.length() < earlier.length()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   byte[] content(Version version) {
     int start = start(version.stream());
     return Arrays.copyOfRange(NOISE, start, start + Math.max(0, version.length()));
