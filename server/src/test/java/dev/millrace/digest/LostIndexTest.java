@@ -79,14 +79,14 @@ class LostIndexTest {
   @Test
   void afterAFullDiskTheIndexIsWrittenAgain() throws Exception {
     Path state = Files.createDirectory(directory.resolve("state"));
-    mount("-t", "tmpfs", "-o", "size=256k", "tmpfs", state.toString());
+    mount("-t", "tmpfs", "-o", "size=4m", "tmpfs", state.toString());
     try (SqliteDigestStore store = SqliteDigestStore.open(state)) {
       store.save(file("a"));
       awaitFiles(store, 1);
       Path filler = state.resolve("filler");
       fill(filler);
       List<IndexedFile> many = new ArrayList<>();
-      for (int i = 0; i < 2000; i++) {
+      for (int i = 0; i < 500; i++) {
         many.add(file("many" + i));
       }
       many.forEach(store::save);
