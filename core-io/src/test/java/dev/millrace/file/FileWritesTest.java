@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,7 +134,7 @@ class FileWritesTest {
   @Test
   void aCopyHasTheSameContent() throws Exception {
     byte[] content = new byte[(9 << 20) + 1]; // more than one call copies
-    new Random(1).nextBytes(content);
+    new SplittableRandom(1).nextBytes(content);
     Files.write(directory.resolve("from"), content);
     int from = FileCalls.openForReading(directory.resolve("from"));
     int to = FileWrites.create(fd, name("to"), 0600);

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +23,7 @@ class PageCacheTest {
   @Test
   void readsWhatIsInMemory() throws Exception {
     byte[] content = new byte[10_000];
-    new Random(1).nextBytes(content);
+    new SplittableRandom(1).nextBytes(content);
     Path path = Files.write(directory.resolve("f"), content);
     int fd = FileCalls.openForReading(path);
     try (Arena arena = Arena.ofConfined()) {

@@ -22,7 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,7 +98,7 @@ class RingFileRetryTest {
 
   private static byte[] content(int size) {
     byte[] content = new byte[size];
-    new Random(size).nextBytes(content);
+    new SplittableRandom(size).nextBytes(content);
     return content;
   }
 

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,7 +79,7 @@ class RingFileTest {
     for (int copy = 0; copy < 4; copy++) {
       for (int size : sizes) {
         byte[] content = new byte[size];
-        new Random(size).nextBytes(content);
+        new SplittableRandom(size).nextBytes(content);
         Path from = Files.write(directory.resolve("from" + copy + "-" + size), content);
         Path to = directory.resolve("to" + copy + "-" + size);
         Thread.Builder builder = virtual ? Thread.ofVirtual() : Thread.ofPlatform();

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +75,7 @@ class WorkedExamplesTest {
   @DisplayName("Reading 1 MB with a 4 KB buffer calls the hook 256 times")
   void oneMebibyteIs256Refills() throws Exception {
     byte[] bytes = new byte[1 << 20];
-    new Random(1).nextBytes(bytes);
+    new SplittableRandom(1).nextBytes(bytes);
     TestSource r = new TestSource(bytes, new byte[4096]);
     for (byte expected : bytes) {
       assertEquals(expected, r.takeByteSigned());

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /** Cacheable files, requests for them and the number of cache hits. */
 final class CacheFiles {
@@ -15,7 +15,7 @@ final class CacheFiles {
 
   static void write(Path root, String name, int length) throws Exception {
     byte[] content = new byte[length];
-    new Random(length).nextBytes(content);
+    new SplittableRandom(length).nextBytes(content);
     Path file = root.resolve(name);
     Files.createDirectories(file.getParent());
     Files.write(file, content);

@@ -14,7 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +36,7 @@ class CachedLongBodiesTest {
 
   @BeforeEach
   void tree() throws Exception {
-    new Random(1).nextBytes(content);
+    new SplittableRandom(1).nextBytes(content);
     Path file = Files.write(root.resolve("f"), content);
     Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2024-02-29T12:00:00Z")));
   }

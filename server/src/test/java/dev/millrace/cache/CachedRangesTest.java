@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ class CachedRangesTest {
   void tree() throws Exception {
     for (int size : SIZES) {
       byte[] content = new byte[size];
-      new Random(size).nextBytes(content);
+      new SplittableRandom(size).nextBytes(content);
       write(size + ".bin", content);
       write(size + ".bin.gz", content);
     }

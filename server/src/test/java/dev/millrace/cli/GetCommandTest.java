@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class GetCommandTest {
   @BeforeEach
   void files() throws Exception {
     byte[] content = new byte[SIZE];
-    new Random(2).nextBytes(content);
+    new SplittableRandom(2).nextBytes(content);
     Files.write(root.resolve("large"), content);
     Files.writeString(root.resolve("a b%ü"), "odd name");
     Files.writeString(root.resolve("empty"), "");

@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,7 @@ class PutCommandTest {
   void files() throws Exception {
     root = Files.createDirectories(directory.resolve("root/in")).getParent();
     byte[] content = new byte[3_000_000];
-    new Random(1).nextBytes(content);
+    new SplittableRandom(1).nextBytes(content);
     Files.write(directory.resolve("large"), content);
     Files.writeString(directory.resolve("a b%ü"), "odd name");
     Files.writeString(directory.resolve("empty"), "");
@@ -92,7 +92,7 @@ class PutCommandTest {
   @Test
   void aLargeFileContinuesAfterLostConnections() throws Exception {
     byte[] content = new byte[20_000_000];
-    new Random(4).nextBytes(content);
+    new SplittableRandom(4).nextBytes(content);
     Files.write(directory.resolve("larger"), content);
     try (RunningServer server = serving("create, replace");
         CuttingProxy proxy = new CuttingProxy(server.address(), 3, 5_000_000)) {

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,8 +158,11 @@ class AnswersCorpusTest {
   }
 
   static String normal(String answer) {
-    String text = DATE.matcher(answer).replaceAll("\r\nDate: -\r\n");
-    text = IDENTITY.matcher(text).replaceAll("$1-");
+    String text = replace(answer, "\r\nDate: ", DATE, "\r\nDate: -\r\n");
+    text = replace(text, "\"", IDENTITY, "$1-");
+    if (!text.contains("boundary=")) {
+      return text;
+    }
     var boundary = BOUNDARY.matcher(text);
     if (boundary.find(0)) { // boundaries vary in length
       text = text.replaceAll("Content-Length: [0-9]+", "Content-Length: -");
@@ -169,6 +173,20 @@ class AnswersCorpusTest {
       boundary = BOUNDARY.matcher(text);
     }
     return text;
+  }
+
+  /** Replaces a pattern that begins with a literal: a search for that is faster in long bodies. */
+  private static String replace(String text, String literal, Pattern pattern, String by) {
+    StringBuilder out = new StringBuilder();
+    Matcher matcher = pattern.matcher(text);
+    int done = 0;
+    for (int at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + 1)) {
+      if (at >= done && matcher.region(at, text.length()).lookingAt()) {
+        out.append(text, done, at).append(pattern.matcher(matcher.group()).replaceFirst(by));
+        done = matcher.end();
+      }
+    }
+    return out.append(text, done, text.length()).toString();
   }
 
   // ---- the corpus file: a line for each request, a line for its response -----------------------

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ class ProcessFaultsTest {
   @BeforeEach
   void files() throws Exception {
     root = Files.createDirectory(directory.resolve("root"));
-    new Random(1).nextBytes(LARGE);
+    new SplittableRandom(1).nextBytes(LARGE);
     Files.write(root.resolve("large"), LARGE);
     Files.writeString(root.resolve("small"), "content");
   }

@@ -49,17 +49,17 @@ public final class Programs {
 
   /** The command that starts Millrace in a JVM like this one. */
   public static List<String> millrace(String... arguments) {
-    return java("dev.millrace.cli.Millrace", List.of("-XX:+UseSerialGC"), arguments);
+    return java("dev.millrace.cli.Millrace", arguments);
   }
 
   /**
    * The command that starts a class's main in a JVM like this one, from an AOT cache as the image
    * and the package do: hundreds of tests start a JVM.
    */
-  public static List<String> java(String main, List<String> options, String... arguments) {
+  public static List<String> java(String main, String... arguments) {
     List<String> command = javaCommand();
     command.add(AOT_OPTION + AotCache.FILE);
-    command.addAll(options);
+    command.addAll(QUICK_START);
     command.addAll(List.of("-cp", runtimeClassPath(), main));
     command.addAll(List.of(arguments));
     return command;
@@ -130,6 +130,10 @@ public final class Programs {
     command.removeIf(option -> option.startsWith(AOT_OPTION)); // of another class path
     return command;
   }
+
+  /** For processes that live for seconds: the second compiler costs more than it saves. */
+  private static final List<String> QUICK_START =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private static final Map<String, String> JARS = new ConcurrentHashMap<>();
   private static final String AOT_OPTION = "-XX:AOTCache=";

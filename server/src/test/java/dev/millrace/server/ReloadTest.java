@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +43,7 @@ class ReloadTest {
     file = directory.resolve("millrace.yaml");
     Files.writeString(root.resolve("f"), "first");
     Files.writeString(other.resolve("f"), "second");
-    new Random(1).nextBytes(LARGE);
+    new SplittableRandom(1).nextBytes(LARGE);
     Files.write(root.resolve("large"), LARGE);
     Settled.await(root);
     Settled.await(other);

@@ -24,7 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +44,7 @@ class UnixSocketTest {
   void makeFiles() throws Exception {
     root = Files.createDirectory(directory.resolve("root"));
     socket = directory.resolve("http.sock");
-    new Random(1).nextBytes(LARGE);
+    new SplittableRandom(1).nextBytes(LARGE);
     Files.writeString(root.resolve("f"), "content");
     Files.write(root.resolve("large"), LARGE);
     Settled.await(root);

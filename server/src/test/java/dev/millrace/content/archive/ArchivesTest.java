@@ -27,7 +27,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +54,7 @@ class ArchivesTest {
   @BeforeEach
   void files() throws Exception {
     byte[] large = new byte[300_000];
-    new Random(9).nextBytes(large);
+    new SplittableRandom(9).nextBytes(large);
     write("d/large", large);
     write("d/ü/a b\nc", "odd".getBytes(StandardCharsets.UTF_8));
     write("d/" + LONG + "/" + LONG + "/file", "deep".getBytes(StandardCharsets.UTF_8));

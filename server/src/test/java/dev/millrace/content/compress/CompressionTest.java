@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -224,7 +225,7 @@ class CompressionTest {
   @Test
   void whatIsCompressedAlreadyOrSmallOrForbiddenStaysPlain() throws Exception {
     byte[] random = new byte[SMALL];
-    new Random(7).nextBytes(random);
+    new SplittableRandom(7).nextBytes(random);
     write("random.txt", random);
     write("archive.zip", text(SMALL, 3));
     write("unknown", text(SMALL, 3));

@@ -15,7 +15,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,7 +26,7 @@ class DigestTrailersTest {
 
   private byte[] large(String name) throws Exception {
     byte[] bytes = new byte[9 << 20];
-    new Random(7).nextBytes(bytes);
+    new SplittableRandom(7).nextBytes(bytes);
     Files.write(root.resolve(name), bytes);
     return bytes;
   }

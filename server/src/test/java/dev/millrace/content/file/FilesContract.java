@@ -21,7 +21,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,7 +132,7 @@ abstract class FilesContract {
   @Test
   void aRangeResponseHasTheRequestedBytes() throws Exception {
     byte[] content = new byte[300_000];
-    new Random(3).nextBytes(content);
+    new SplittableRandom(3).nextBytes(content);
     Path file = Files.write(root.resolve("f"), content);
     Files.setLastModifiedTime(file, FileTime.from(CHANGED));
     Files.write(root.resolve("empty"), new byte[0]);
@@ -176,7 +176,7 @@ abstract class FilesContract {
   @Test
   void severalRangesAreSentAsMultipartWithoutReadBuffers() throws Exception {
     byte[] content = new byte[500_000];
-    new Random(4).nextBytes(content);
+    new SplittableRandom(4).nextBytes(content);
     Files.write(root.resolve("f.bin"), content);
     serving(
         "",

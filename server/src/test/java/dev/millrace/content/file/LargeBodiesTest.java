@@ -22,6 +22,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ public class LargeBodiesTest {
 
   private byte[] write(String name, int length) throws Exception {
     byte[] content = new byte[length];
-    new Random(length).nextBytes(content);
+    new SplittableRandom(length).nextBytes(content);
     Files.write(root.resolve(name), content);
     return content;
   }

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ abstract class RangesContract {
 
   @BeforeEach
   void file() throws Exception {
-    new Random(6).nextBytes(content);
+    new SplittableRandom(6).nextBytes(content);
     Files.write(root.resolve("archive.bin"), content);
   }
 

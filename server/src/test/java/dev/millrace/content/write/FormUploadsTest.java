@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +75,7 @@ class FormUploadsTest {
   @EnumSource
   void eachFileIsStoredWithItsDigest(Via via) throws Exception {
     byte[] content = new byte[30_000];
-    new Random(6).nextBytes(content);
+    new SplittableRandom(6).nextBytes(content);
     String text = new String(content, StandardCharsets.ISO_8859_1);
     try (RunningServer server = serving(via, RULE)) {
       String form =
@@ -163,7 +163,7 @@ class FormUploadsTest {
   @Test
   void aBrowserUploadsFiles() throws Exception {
     byte[] content = new byte[3_000_000];
-    new Random(8).nextBytes(content);
+    new SplittableRandom(8).nextBytes(content);
     Path large = Files.write(elsewhere.resolve("large ü.bin"), content);
     Path small = Files.writeString(elsewhere.resolve("small.txt"), "small");
     try (RunningServer server = serving(Via.URING, RULE);

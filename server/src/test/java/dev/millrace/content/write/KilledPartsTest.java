@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ class KilledPartsTest {
 
   @Test
   void noConfirmedByteIsLost() throws Exception {
-    new Random(5).nextBytes(content);
+    new SplittableRandom(5).nextBytes(content);
     Path in = Files.createDirectories(directory.resolve("root/in"));
     Path config =
         Files.writeString(directory.resolve("millrace.yaml"), "write: [{path: /in, anyone: on}]\n");

@@ -21,7 +21,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +93,7 @@ class ResumableUploadsTest {
 
   private static String random(int length) {
     byte[] bytes = new byte[length];
-    new Random(length).nextBytes(bytes);
+    new SplittableRandom(length).nextBytes(bytes);
     return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 

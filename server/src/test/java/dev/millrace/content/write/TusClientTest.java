@@ -9,7 +9,7 @@ import dev.millrace.server.Via;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,7 @@ class TusClientTest {
         Programs.run("npm", "ci", "--ignore-scripts", "--prefix", elsewhere.toString());
     assertEquals(0, installed.exitCode(), installed.out() + installed.err());
     byte[] content = new byte[1_000_000];
-    new Random(3).nextBytes(content);
+    new SplittableRandom(3).nextBytes(content);
     Path file = Files.write(elsewhere.resolve("content"), content);
     String rule = "write: [{path: /, allow: [create], anyone: on}]\n";
     try (RunningServer server = RunningServer.start(root, Via.URING, rule)) {

@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
@@ -302,7 +303,7 @@ class UploadsTest {
   @EnumSource
   void aLargeBodyIsStoredUnchanged(Via via) throws Exception {
     byte[] content = new byte[20_000_000];
-    new Random(1).nextBytes(content);
+    new SplittableRandom(1).nextBytes(content);
     Path file = Files.write(root.resolve("content"), content);
     try (RunningServer server = serving(via, RULE)) {
       List<String> curl =
@@ -372,7 +373,7 @@ class UploadsTest {
   @EnumSource(names = {"URING", "NIO", "TLS_URING"})
   void aTruncatedBodyChangesNothing(Via via) throws Exception {
     byte[] content = new byte[300_000];
-    new Random(2).nextBytes(content);
+    new SplittableRandom(2).nextBytes(content);
     String body = new String(content, StandardCharsets.ISO_8859_1);
     Random random = new Random(3);
     try (RunningServer server = serving(via, RULE + "uploads: 1000\nuploads-per-client: 1000\n")) {
@@ -419,7 +420,7 @@ class UploadsTest {
   @EnumSource(names = {"URING", "NIO", "TLS_URING"})
   void aReaderOfTheOldFileReadsItToItsEnd(Via via) throws Exception {
     byte[] old = new byte[5_000_000];
-    new Random(4).nextBytes(old);
+    new SplittableRandom(4).nextBytes(old);
     try (RunningServer server = serving(via, RULE)) {
       Files.write(root.resolve("in/f"), old);
       try (RawClient reader = new RawClient(server.address())) {

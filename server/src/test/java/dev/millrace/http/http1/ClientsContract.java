@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -54,19 +54,19 @@ abstract class ClientsContract {
   }
 
   @Test
-  void downloadersResumeAGibibyte() throws Exception {
+  void downloadersResumeALargeFile() throws Exception {
     Path original = root.resolve("image.iso");
     byte[] block = new byte[1 << 20];
-    Random random = new Random(9);
+    SplittableRandom random = new SplittableRandom(9);
     try (OutputStream out = Files.newOutputStream(original)) {
-      for (int i = 0; i < 1024; i++) {
+      for (int i = 0; i < 200; i++) {
         random.nextBytes(block);
         out.write(block);
       }
     }
     String url = server.url() + "/image.iso";
     String copy = elsewhere.resolve("image.iso").toString();
-    String[] cut = {"bash", "-c", "head -c 412345678 '" + original + "' > '" + copy + "'"};
+    String[] cut = {"bash", "-c", "head -c 123456789 '" + original + "' > '" + copy + "'"};
     String[] compare = {"cmp", original.toString(), copy};
 
     succeeds(cut);

@@ -22,7 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -199,7 +199,7 @@ abstract class EndingsContract {
   @Test
   void connectionCloseIsHonouredAfterTheCompleteResponse() throws Exception {
     byte[] content = new byte[3 << 20];
-    new Random(5).nextBytes(content);
+    new SplittableRandom(5).nextBytes(content);
     Files.write(root.resolve("f"), content);
     long before = openDescriptors();
     try (RawClient client = slowClient()) {
@@ -213,7 +213,7 @@ abstract class EndingsContract {
   @Test
   void aStopFinishesResponsesInProgressAndAcceptsNoConnections() throws Exception {
     byte[] content = new byte[8 << 20];
-    new Random(3).nextBytes(content);
+    new SplittableRandom(3).nextBytes(content);
     Files.write(root.resolve("large"), content);
     try (RawClient idle = slowClient();
         RawClient client = slowClient()) {

@@ -11,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +37,7 @@ class InterruptedDownloadTest {
   @Test
   void downloadsCompleteAlthoughSignalsInterruptTheLoopThread() throws Exception {
     byte[] content = new byte[16 << 20];
-    new Random(1).nextBytes(content);
+    new SplittableRandom(1).nextBytes(content);
     Files.write(root.resolve("file"), content);
     AtomicBoolean over = new AtomicBoolean();
     AtomicLong signals = new AtomicLong();

@@ -40,6 +40,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ abstract class Http2Contract {
   void start() throws Exception {
     Files.writeString(root.resolve("a"), "content of a");
     byte[] big = new byte[BIG_BYTES];
-    new java.util.Random(1).nextBytes(big);
+    new SplittableRandom(1).nextBytes(big);
     Files.write(root.resolve("big"), big);
     running = start(root);
   }

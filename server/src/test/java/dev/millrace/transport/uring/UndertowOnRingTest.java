@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +102,7 @@ class UndertowOnRingTest {
 
   private static byte[] randomBytes(int size) {
     byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
+    new SplittableRandom(size).nextBytes(bytes);
     return bytes;
   }
 

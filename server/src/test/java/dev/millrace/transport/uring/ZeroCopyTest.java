@@ -15,7 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +36,7 @@ class ZeroCopyTest {
 
   @BeforeEach
   void tree() throws Exception {
-    new Random(4).nextBytes(content);
+    new SplittableRandom(4).nextBytes(content);
     Files.write(root.resolve("f"), content);
     Files.createDirectory(root.resolve("many"));
     for (int i = 0; i < 900; i++) {
