@@ -5,6 +5,7 @@ module dev.millrace.io {
   requires static org.jspecify;
   requires transitive dev.millrace.sync;
 
+  exports dev.millrace.blocking;
   exports dev.millrace.file;
   exports dev.millrace.io;
   exports dev.millrace.loop;

@@ -127,7 +127,7 @@ class HouseRulesTest {
 
   @Test
   void coreSyncImportsNothing() {
-    never("sync..", "io", "uring", "loop", "net", "file");
+    never("sync..", "io", "uring", "loop", "net", "file", "blocking");
     never("sync..", SERVER);
   }
 
@@ -147,16 +147,18 @@ class HouseRulesTest {
 
   @Test
   void readersAndWritersDoNotDependOnTheRing() {
-    never("io..", "uring", "loop", "net", "file");
+    never("io..", "uring", "loop", "net", "file", "blocking");
     never("io..", SERVER);
   }
 
   @Test
   void coreIoImportsCoreSyncOnly() {
-    for (String name : List.of("uring..", "loop..", "net..", "file..", "process..")) {
+    for (String name : List.of("uring..", "loop..", "net..", "file..", "blocking..", "process..")) {
       never(name, SERVER);
     }
-    never("uring..", "loop", "net", "file");
+    never("uring..", "loop", "net", "file", "blocking");
+    never("loop..", "net", "file", "blocking");
+    never("file..", "loop", "net", "blocking");
     never("uring.abi..", "io");
   }
 

@@ -8,11 +8,9 @@
  *   <li>{@link dev.millrace.file.PageCache} and {@link dev.millrace.file.Residency}: sending
  *       without waiting for a disk; {@link dev.millrace.file.DescriptorChannel} exposes a
  *       descriptor for it.
- *   <li>{@link dev.millrace.file.RingCaller}, {@link dev.millrace.file.RingFileReader} and {@link
- *       dev.millrace.file.RingFileWriter}: blocking reads and writes through a ring.
  * </ul>
  *
  * <p>Any thread, unless a class names one. Methods that may wait for a disk say so and must not be
- * called on a loop thread. Imports {@code io}, {@code loop}, {@code uring}, {@code sync.ffi}.
+ * called on a loop thread. Imports {@code io}, {@code uring}, {@code sync.ffi}.
  */
 package dev.millrace.file;

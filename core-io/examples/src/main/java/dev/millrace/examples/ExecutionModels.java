@@ -1,6 +1,6 @@
 package dev.millrace.examples;
 
-import dev.millrace.file.RingCaller;
+import dev.millrace.blocking.RingCaller;
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.LoopWait;

@@ -1,4 +1,4 @@
-package dev.millrace.file;
+package dev.millrace.blocking;
 
 import java.lang.foreign.MemorySegment;
 

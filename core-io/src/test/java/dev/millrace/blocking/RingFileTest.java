@@ -1,10 +1,11 @@
-package dev.millrace.file;
+package dev.millrace.blocking;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.millrace.file.FileCalls;
 import dev.millrace.io.ReadFailedException;
 import dev.millrace.io.WriteFailedException;
 import dev.millrace.loop.EventLoop;

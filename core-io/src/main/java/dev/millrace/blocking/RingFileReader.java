@@ -1,4 +1,4 @@
-package dev.millrace.file;
+package dev.millrace.blocking;
 
 import dev.millrace.io.EndOfStreamException;
 import dev.millrace.io.Limit;

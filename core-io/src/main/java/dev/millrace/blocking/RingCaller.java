@@ -1,4 +1,4 @@
-package dev.millrace.file;
+package dev.millrace.blocking;
 
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;

@@ -1,4 +1,4 @@
-package dev.millrace.file;
+package dev.millrace.blocking;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.file.FileCalls;
 import dev.millrace.io.WriteFailedException;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.sync.ffi.Errno;
