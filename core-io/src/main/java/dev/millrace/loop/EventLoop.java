@@ -8,6 +8,9 @@ import dev.millrace.uring.UserData;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * each, frees its memory, and {@linkplain #release releases} its handle. A later completion is
  * recognised by its generation, dropped and counted.
  */
-public final class EventLoop implements AutoCloseable {
+public final class EventLoop implements Executor, AutoCloseable {
   /** Operations that one target may have in flight at once, distinguished by tags from 0. */
   public static final int TAGS = SlotTable.TAGS;
 
@@ -171,6 +174,50 @@ public final class EventLoop implements AutoCloseable {
     Wakeup current = wakeup;
     if (current != null) {
       current.wake();
+    }
+  }
+
+  /**
+   * As {@link #post}, but refuses tasks once the loop is stopped. A task that was accepted runs if
+   * the loop makes a turn after {@link #stop}, as a {@link LoopThread} does. Any thread.
+   *
+   * @throws RejectedExecutionException if the loop is stopped or closed
+   */
+  @Override
+  public void execute(Runnable task) {
+    if (!stopped) {
+      AcceptedTask accepted = new AcceptedTask(task);
+      post(accepted);
+      // The loop stops, then makes its last turn; so if it is not stopped yet, that turn is to
+      // come.
+      if (!stopped || !accepted.claim()) {
+        return;
+      }
+    }
+    throw new RejectedExecutionException("the loop is stopped");
+  }
+
+  /** Runs once, unless it was refused before. */
+  private static final class AcceptedTask implements Runnable {
+    private final Runnable task;
+    private final AtomicBoolean claimed = new AtomicBoolean();
+
+    private AcceptedTask(Runnable task) {
+      this.task = task;
+    }
+
+    /**
+     * True for the first call: of the loop, which runs the task, or of a thread that refuses it.
+     */
+    private boolean claim() {
+      return claimed.compareAndSet(false, true);
+    }
+
+    @Override
+    public void run() {
+      if (claim()) {
+        task.run();
+      }
     }
   }
 

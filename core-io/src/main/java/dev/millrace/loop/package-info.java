@@ -4,6 +4,7 @@
  * <ul>
  *   <li>{@link dev.millrace.loop.EventLoop}: reaps and dispatches completions, runs posted tasks
  *       and timers.
+ *   <li>{@link dev.millrace.loop.LoopThread}: an event loop with its thread.
  *   <li>{@link dev.millrace.loop.CompletionTarget}: owns operations and receives their completions.
  *   <li>{@link dev.millrace.loop.Wakeup}: ends the loop's sleep from another thread.
  *   <li>{@link dev.millrace.loop.Timer}: a scheduled task; {@code Timers} orders them.

@@ -1,9 +1,9 @@
 package dev.millrace.examples;
 
-import dev.millrace.file.FileCalls;
 import dev.millrace.blocking.RingCaller;
 import dev.millrace.blocking.RingFileReader;
 import dev.millrace.blocking.RingFileWriter;
+import dev.millrace.file.FileCalls;
 import dev.millrace.io.HashedWriter;
 import dev.millrace.io.Hasher;
 import dev.millrace.loop.EventLoop;

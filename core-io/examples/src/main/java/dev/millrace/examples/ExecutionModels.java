@@ -3,6 +3,7 @@ package dev.millrace.examples;
 import dev.millrace.blocking.RingCaller;
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.LoopThread;
 import dev.millrace.loop.LoopWait;
 import dev.millrace.sync.ResetEvent;
 import dev.millrace.uring.OpKind;
@@ -99,7 +100,7 @@ public final class ExecutionModels {
   }
 
   private static void memory(Model model, int tasks) throws Exception {
-    try (LoopThread thread = new LoopThread()) {
+    try (LoopThread thread = LoopThread.start("loop")) {
       EventLoop loop = thread.loop();
       waitOnce(loop, model, 10); // loads classes and warms up code
       long before = residentBytes();
@@ -198,7 +199,7 @@ public final class ExecutionModels {
   }
 
   private static long medianSwitchNanos(Model model, int tasks) throws Exception {
-    try (LoopThread thread = new LoopThread()) {
+    try (LoopThread thread = LoopThread.start("loop")) {
       long[] results = new long[7];
       for (int i = 0; i < results.length; i++) {
         results[i] = switchNanos(thread.loop(), model, tasks, SWITCHES / tasks);
@@ -256,7 +257,7 @@ public final class ExecutionModels {
 
   private static long medianThroughput(Model model) throws Exception {
     Path directory = Files.createTempDirectory("millrace-models");
-    try (LoopThread thread = new LoopThread()) {
+    try (LoopThread thread = LoopThread.start("loop")) {
       byte[] content = new byte[COPY_BYTES];
       new Random(1).nextBytes(content);
       Path from = Files.write(directory.resolve("from"), content);

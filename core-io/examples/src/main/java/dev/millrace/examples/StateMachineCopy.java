@@ -3,6 +3,7 @@ package dev.millrace.examples;
 import dev.millrace.file.FileCalls;
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
+import dev.millrace.loop.LoopThread;
 import dev.millrace.uring.ErrnoException;
 import dev.millrace.uring.OpKind;
 import java.io.IOException;
@@ -135,7 +136,7 @@ public final class StateMachineCopy implements CompletionTarget {
   /** Prints the copy's SHA-256 in the format of sha256sum. Arguments: from, to. */
   public static void main(String... arguments) throws Exception {
     Path to = Path.of(arguments[1]);
-    try (LoopThread loop = new LoopThread()) {
+    try (LoopThread loop = LoopThread.start("loop")) {
       Outcome outcome = new Outcome(loop.loop());
       start(loop.loop(), Path.of(arguments[0]), to, outcome);
       System.out.println(outcome.get() + "  " + to);

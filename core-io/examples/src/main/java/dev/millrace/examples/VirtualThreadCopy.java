@@ -1,5 +1,6 @@
 package dev.millrace.examples;
 
+import dev.millrace.loop.LoopThread;
 import java.nio.file.Path;
 
 /** Copies a file and hashes it on a virtual thread. Arguments: from, to. */
@@ -10,7 +11,7 @@ public final class VirtualThreadCopy {
   public static void main(String... arguments) throws Exception {
     Path from = Path.of(arguments[0]);
     Path to = Path.of(arguments[1]);
-    try (LoopThread loop = new LoopThread()) {
+    try (LoopThread loop = LoopThread.start("loop")) {
       Outcome outcome = new Outcome(loop.loop());
       Thread.ofVirtual()
           .start(() -> outcome.run(() -> BlockingCopy.copy(loop.loop(), from, to)))

@@ -1,5 +1,5 @@
 /**
- * One task in three execution models on one ring: copy a file and hash it.
+ * One task in three execution models on one ring: copy a file and hash it; and an echo server.
  *
  * <ul>
  *   <li>{@link dev.millrace.examples.PlatformThreadCopy}: a platform thread per task.
@@ -7,10 +7,11 @@
  *       task.
  *   <li>{@link dev.millrace.examples.StateMachineCopy}: an object per task, driven by completions.
  *   <li>{@link dev.millrace.examples.ExecutionModels}: measures the cost of each.
+ *   <li>{@link dev.millrace.examples.VirtualThreadEcho}: accepts, reads and writes on virtual
+ *       threads.
  * </ul>
  *
- * <p>{@code LoopThread} runs the loop; {@code Outcome} passes a result to the main thread. Imports
- * core-io and core-sync.
+ * <p>{@code Outcome} passes a result to the main thread. Imports core-io and core-sync.
  */
 @NullMarked
 package dev.millrace.examples;
