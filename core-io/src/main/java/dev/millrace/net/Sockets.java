@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 
 /** System calls on TCP and Unix sockets. None blocks on a peer. Any thread. */
 public final class Sockets {
@@ -60,6 +61,7 @@ public final class Sockets {
   private static final CFunction GETPEERNAME = CFunction.ofLibc("getpeername");
   private static final CFunction SHUTDOWN = CFunction.ofLibc("shutdown");
   private static final CFunction SEND = CFunction.ofLibc("send");
+  private static final CFunction RECV = CFunction.ofLibc("recv");
   private static final CFunction CONNECT = CFunction.ofLibc("connect");
   private static final CFunction IOCTL = CFunction.ofLibc("ioctl");
   private static final CFunction CLOSE = CFunction.ofLibc("close");
@@ -198,6 +200,65 @@ public final class Sockets {
   /** The peer's address, as {@link #localAddress}. */
   public static SocketAddress peerAddress(int fd) throws ErrnoException {
     return name("getpeername", GETPEERNAME, fd);
+  }
+
+  /**
+   * Opens a stream socket to connect to an address; TCP without delay (TCP_NODELAY).
+   *
+   * @return its descriptor
+   */
+  public static int open(SocketAddress to) throws ErrnoException {
+    boolean internet = to instanceof InetSocketAddress;
+    int family =
+        internet ? SocketAddresses.family((InetSocketAddress) to) : SocketAddresses.AF_UNIX;
+    int fd = check("socket", SOCKET.intOrErrno(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (internet) {
+      setInt(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    }
+    return fd;
+  }
+
+  /**
+   * An address as connect(2) needs it, a {@code struct sockaddr} in native memory.
+   *
+   * @param address an {@link InetSocketAddress}, resolved, or a {@link UnixDomainSocketAddress}
+   * @throws ErrnoException ENAMETOOLONG for a path of more than 107 bytes, or an empty one
+   */
+  public static MemorySegment nativeAddress(SocketAddress address, Arena arena)
+      throws ErrnoException {
+    MemorySegment name = arena.allocate(SocketAddresses.MAX_BYTES, 8);
+    int bytes =
+        switch (address) {
+          case InetSocketAddress internet -> SocketAddresses.write(internet, name);
+          case UnixDomainSocketAddress local ->
+              SocketAddresses.writeUnix(local.getPath().toString(), name);
+          default ->
+              throw new IllegalArgumentException("not an address of TCP or Unix: " + address);
+        };
+    if (bytes < 0) {
+      throw new ErrnoException("connect " + address, Errno.ENAMETOOLONG);
+    }
+    return name.asSlice(0, bytes);
+  }
+
+  /**
+   * Receives the bytes that are there (recv(2), MSG_DONTWAIT).
+   *
+   * @return their number, 0 at the end of the stream, or {@code -errno}: {@code -EAGAIN} if there
+   *     are none yet
+   */
+  public static int receiveNow(int fd, MemorySegment into) {
+    return RECV.intOrErrno(fd, into.address(), into.byteSize(), MSG_DONTWAIT);
+  }
+
+  /**
+   * Sends the bytes that fit now (send(2), MSG_DONTWAIT), without a signal if the connection is
+   * broken.
+   *
+   * @return their number, or {@code -errno}: {@code -EAGAIN} if none fit
+   */
+  public static int sendNow(int fd, MemorySegment from) {
+    return SEND.intOrErrno(fd, from.address(), from.byteSize(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   /** Sends the bytes that fit now; the rest, and errors, are ignored. */
