@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,30 +194,6 @@ public final class EventLoop implements Executor, AutoCloseable {
       }
     }
     throw new RejectedExecutionException("the loop is stopped");
-  }
-
-  /** Runs once, unless it was refused before. */
-  private static final class AcceptedTask implements Runnable {
-    private final Runnable task;
-    private final AtomicBoolean claimed = new AtomicBoolean();
-
-    private AcceptedTask(Runnable task) {
-      this.task = task;
-    }
-
-    /**
-     * True for the first call: of the loop, which runs the task, or of a thread that refuses it.
-     */
-    private boolean claim() {
-      return claimed.compareAndSet(false, true);
-    }
-
-    @Override
-    public void run() {
-      if (claim()) {
-        task.run();
-      }
-    }
   }
 
   /**

@@ -2,8 +2,8 @@ package dev.millrace.loop;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
+import dev.millrace.sync.Errno;
 import dev.millrace.sync.ffi.CFunction;
-import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
 import java.lang.foreign.Arena;
