@@ -5,7 +5,7 @@ import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.LoopClosedException;
 import dev.millrace.loop.LoopWait;
 import dev.millrace.net.Sockets;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;
 import java.lang.foreign.MemorySegment;

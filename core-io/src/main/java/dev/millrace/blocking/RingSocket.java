@@ -7,7 +7,7 @@ import dev.millrace.io.Writer;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.loop.LoopClosedException;
 import dev.millrace.net.Sockets;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.lang.foreign.Arena;

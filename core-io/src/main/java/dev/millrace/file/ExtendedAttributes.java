@@ -2,8 +2,8 @@ package dev.millrace.file;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.millrace.sync.Errno;
 import dev.millrace.sync.ffi.CFunction;
-import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,10 +1,17 @@
 package dev.millrace.file;
 
+import static dev.millrace.uring.Advice.FADV_DONTNEED;
+import static dev.millrace.uring.Advice.FADV_WILLNEED;
+import static dev.millrace.uring.OpenFlags.O_CLOEXEC;
+import static dev.millrace.uring.OpenFlags.O_CREAT;
+import static dev.millrace.uring.OpenFlags.O_TRUNC;
+import static dev.millrace.uring.OpenFlags.O_WRONLY;
+import static dev.millrace.uring.PathFlags.AT_SYMLINK_NOFOLLOW;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.millrace.sync.Errno;
 import dev.millrace.sync.ffi.CFunction;
-import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,17 +28,9 @@ public final class FileCalls {
   public static final int CURRENT_DIRECTORY = -100;
 
   private static final int F_DUPFD_CLOEXEC = 1030;
-  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
-  private static final int O_CLOEXEC = 0x80000;
-  private static final int O_WRONLY = 1;
-  private static final int O_CREAT = 0x40;
-  private static final int O_TRUNC = 0x200;
   private static final int NEW_FILE_MODE = 0644; // less the umask
   private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
   private static final int O_PATH_DIRECTORY = 0x200000 | (AARCH64 ? 0x4000 : 0x10000) | 0x80000;
-
-  private static final int FADV_WILLNEED = 3;
-  private static final int FADV_DONTNEED = 4;
 
   private static final CFunction OPEN = CFunction.ofLibc("open");
   private static final CFunction CLOSE = CFunction.ofLibc("close");

@@ -1,10 +1,21 @@
 package dev.millrace.file;
 
+import static dev.millrace.uring.OpenFlags.O_CLOEXEC;
+import static dev.millrace.uring.OpenFlags.O_CREAT;
+import static dev.millrace.uring.OpenFlags.O_EXCL;
+import static dev.millrace.uring.OpenFlags.O_NOFOLLOW;
+import static dev.millrace.uring.OpenFlags.O_RDWR;
+import static dev.millrace.uring.OpenFlags.O_TMPFILE;
+import static dev.millrace.uring.OpenFlags.O_WRONLY;
+import static dev.millrace.uring.PathFlags.AT_REMOVEDIR;
+import static dev.millrace.uring.PathFlags.AT_SYMLINK_FOLLOW;
+import static dev.millrace.uring.PathFlags.RENAME_EXCHANGE;
+import static dev.millrace.uring.PathFlags.RENAME_NOREPLACE;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.millrace.sync.Errno;
 import dev.millrace.sync.ffi.CFunction;
-import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,22 +30,8 @@ import java.util.Objects;
  * <p>A name is one component: not empty, without a slash and without NUL.
  */
 public final class FileWrites {
-  private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
-
-  private static final int O_WRONLY = 1;
-  private static final int O_RDWR = 2;
-  private static final int O_CREAT = 0x40;
-  private static final int O_EXCL = 0x80;
-  private static final int O_CLOEXEC = 0x80000;
-  private static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
-  private static final int O_DIRECTORY = AARCH64 ? 0x4000 : 0x10000;
-  private static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
-  private static final int AT_SYMLINK_FOLLOW = 0x400;
-  private static final int AT_REMOVEDIR = 0x200;
   private static final int LOCK_EX_NB = 2 | 4;
   private static final int MFD_CLOEXEC = 1;
-  private static final int RENAME_NOREPLACE = 1;
-  private static final int RENAME_EXCHANGE = 2;
   private static final long FICLONE = 0x40049409L;
   private static final long COPY_BYTES = 8 << 20; // of a call, so that a signal waits not for long
 

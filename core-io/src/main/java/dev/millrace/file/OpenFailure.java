@@ -1,6 +1,6 @@
 package dev.millrace.file;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 
 /** Why a path could not be opened, grouped by how a caller responds. */
 public enum OpenFailure {

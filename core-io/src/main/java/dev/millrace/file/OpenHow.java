@@ -1,5 +1,9 @@
 package dev.millrace.file;
 
+import static dev.millrace.uring.OpenFlags.O_CLOEXEC;
+import static dev.millrace.uring.OpenFlags.O_DIRECTORY;
+import static dev.millrace.uring.OpenFlags.O_NONBLOCK;
+import static dev.millrace.uring.OpenFlags.O_RDONLY;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -10,15 +14,17 @@ import java.lang.foreign.MemorySegment;
  * for the life of the process.
  */
 public final class OpenHow {
-  private static final long O_RDONLY = 0;
-  private static final long O_NONBLOCK = 0x800;
-  private static final long O_CLOEXEC = 0x80000;
-  private static final long O_DIRECTORY =
-      System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x10000;
-  private static final long RESOLVE_NO_MAGICLINKS = 0x02;
-  private static final long RESOLVE_NO_SYMLINKS = 0x04;
-  private static final long RESOLVE_BENEATH = 0x08;
-  private static final long RESOLVE_CACHED = 0x20; // since Linux 5.12
+  /** Does not follow the magic links of /proc. */
+  public static final long RESOLVE_NO_MAGICLINKS = 0x02;
+
+  /** Fails with ELOOP at a symbolic link. */
+  public static final long RESOLVE_NO_SYMLINKS = 0x04;
+
+  /** Fails with EXDEV if the path leads out of the directory. */
+  public static final long RESOLVE_BENEATH = 0x08;
+
+  /** Fails with EAGAIN if the path is not in memory (since Linux 5.12). */
+  public static final long RESOLVE_CACHED = 0x20;
 
   /** Size of {@code struct open_how}. */
   static final long BYTES = 24;
@@ -64,10 +70,23 @@ public final class OpenHow {
 
   private OpenHow() {}
 
-  private static MemorySegment of(long flags, long resolve) {
-    MemorySegment how = Arena.global().allocate(BYTES, 8);
+  /**
+   * A {@code struct open_how} for {@link dev.millrace.uring.Ring#prepOpenat2}.
+   *
+   * @param arena of the struct, which must outlive the operation
+   * @param flags of {@link dev.millrace.uring.OpenFlags}
+   * @param mode permissions of a file that is created, as in {@code 0644}; otherwise 0
+   * @param resolve {@code RESOLVE_*} of this class, or 0
+   */
+  public static MemorySegment of(Arena arena, int flags, int mode, long resolve) {
+    MemorySegment how = arena.allocate(BYTES, 8);
     how.set(JAVA_LONG, 0, flags);
+    how.set(JAVA_LONG, 8, mode);
     how.set(JAVA_LONG, 16, resolve);
-    return how.asReadOnly();
+    return how;
+  }
+
+  private static MemorySegment of(int flags, long resolve) {
+    return of(Arena.global(), flags, 0, resolve).asReadOnly();
   }
 }

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.sync.ffi.Native;
 import dev.millrace.uring.RingStats.Counter;
 import dev.millrace.uring.abi.Cqe;
@@ -16,6 +16,7 @@ import dev.millrace.uring.abi.UringStruct;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ring of the kernel. liburing sets it up and enters the kernel; this class reads and writes the
@@ -42,6 +43,9 @@ public final class IoUring extends EncodingRing {
   private final MemorySegment cqTail;
   private final int cqMask;
   private final int descriptor;
+
+  /** The thread that enabled the ring. */
+  private @Nullable Thread owner;
 
   private int enterFd;
   private int enterFlags;
@@ -92,12 +96,29 @@ public final class IoUring extends EncodingRing {
   public void enable() {
     int result = Liburing.register(enterFd, Uapi.REGISTER_ENABLE_RINGS, MemorySegment.NULL, 0);
     if (result < 0) {
-      throw new IllegalStateException("enable ring: " + Errno.describe(-result));
+      throw failed("io_uring_register(ENABLE_RINGS)", -result);
     }
+    owner = Thread.currentThread();
     if (Liburing.registerRingFd(ring) == 1) {
       enterFd = ring.get(JAVA_INT, UringStruct.ENTER_RING_FD);
       enterFlags = Uapi.ENTER_REGISTERED_RING;
     }
+  }
+
+  /** Names the misuse that the kernel reports by an error number alone. */
+  private IllegalStateException failed(String call, int errno) {
+    Thread current = Thread.currentThread();
+    Thread enabledBy = owner;
+    String why =
+        enabledBy == null
+            ? "the ring is not enabled; its thread calls enable() first"
+            : enabledBy == current
+                ? "the ring is enabled by this thread"
+                : "only the thread that enabled the ring may use it, "
+                    + enabledBy.getName()
+                    + ", not "
+                    + current.getName();
+    return new IllegalStateException(call + ": " + Errno.describe(errno) + ": " + why);
   }
 
   @Override
@@ -159,7 +180,7 @@ public final class IoUring extends EncodingRing {
         case Errno.EBADR ->
             throw new IllegalStateException(
                 "io_uring_enter: EBADR: the kernel had no memory for a completion and lost it");
-        default -> throw new IllegalStateException("io_uring_enter: " + Errno.describe(-result));
+        default -> throw failed("io_uring_enter", -result);
       }
     }
     if (((int) INT.getOpaque(sqFlags, 0L) & Uapi.SQ_CQ_OVERFLOW) != 0) {

@@ -11,7 +11,9 @@ import java.lang.foreign.MemorySegment;
  * other threads (SINGLE_ISSUER). The memory of an operation must stay valid and unchanged until its
  * last completion. Preparing never fails for lack of room: a full submission queue is submitted
  * first. An operation that the kernel does not support throws {@link UnsupportedOperationException}
- * when it is prepared. Paths are addresses of NUL-terminated bytes.
+ * when it is prepared. Paths are addresses of NUL-terminated bytes. Methods that take a {@link
+ * MemorySegment} check that it is native, alive and, to be written, not read-only; those that take
+ * an address check nothing. Results are compared with {@link dev.millrace.sync.Errno}, negated.
  *
  * <p>A simulated ring implements the same interface, so that users of a ring can be tested with
  * orders and failures that the kernel produces rarely.
@@ -60,8 +62,18 @@ public interface Ring extends AutoCloseable {
    */
   void prepConnect(int fd, long address, int addressBytes, long userData);
 
+  /** As above; {@code Sockets.nativeAddress} makes such an address. */
+  default void prepConnect(int fd, MemorySegment address, long userData) {
+    prepConnect(fd, RingMemory.address(address), RingMemory.length(address), userData);
+  }
+
   /** Receives once (recv(2)); result 0 is the end of stream. */
   void prepRecv(int fd, long address, int length, int messageFlags, long userData);
+
+  /** As above, into all of a segment, which is checked. */
+  default void prepRecv(int fd, MemorySegment into, int messageFlags, long userData) {
+    prepRecv(fd, RingMemory.written(into), RingMemory.length(into), messageFlags, userData);
+  }
 
   /** Receives once into a provided buffer, see {@link #bufferId}; result 0 is the end of stream. */
   void prepRecvProvided(int fd, int bufferGroup, long userData);
@@ -75,12 +87,22 @@ public interface Ring extends AutoCloseable {
   /** Sends (send(2)). */
   void prepSend(int fd, long address, int length, int messageFlags, long userData);
 
+  /** As above, all of a segment. */
+  default void prepSend(int fd, MemorySegment from, int messageFlags, long userData) {
+    prepSend(fd, RingMemory.address(from), RingMemory.length(from), messageFlags, userData);
+  }
+
   /**
    * Sends without a copy (io_uring_prep_send_zc(3)). The result comes first. If {@link #hasMore},
    * the kernel uses the memory until a second completion, for which {@link #isNotification} is
    * true.
    */
   void prepSendZeroCopy(int fd, long address, int length, int messageFlags, long userData);
+
+  /** As above, all of a segment. */
+  default void prepSendZeroCopy(int fd, MemorySegment from, int messageFlags, long userData) {
+    prepSendZeroCopy(fd, RingMemory.address(from), RingMemory.length(from), messageFlags, userData);
+  }
 
   /**
    * Makes the notification of the last prepared zero-copy send report whether the kernel
@@ -97,11 +119,30 @@ public interface Ring extends AutoCloseable {
    */
   void prepOpenat2(int directoryFd, long path, long how, long userData);
 
+  /**
+   * As above.
+   *
+   * @param path NUL-terminated, as {@link java.lang.foreign.Arena#allocateFrom(String)} makes it
+   */
+  default void prepOpenat2(int directoryFd, MemorySegment path, MemorySegment how, long userData) {
+    prepOpenat2(directoryFd, RingMemory.address(path), RingMemory.address(how), userData);
+  }
+
   /** Reads at an offset (pread(2)); may be short. */
   void prepRead(int fd, long address, int length, long offset, long userData);
 
+  /** As above, into all of a segment. */
+  default void prepRead(int fd, MemorySegment into, long offset, long userData) {
+    prepRead(fd, RingMemory.written(into), RingMemory.length(into), offset, userData);
+  }
+
   /** Writes at an offset (pwrite(2)); may be short. */
   void prepWrite(int fd, long address, int length, long offset, long userData);
+
+  /** As above, all of a segment. */
+  default void prepWrite(int fd, MemorySegment from, long offset, long userData) {
+    prepWrite(fd, RingMemory.address(from), RingMemory.length(from), offset, userData);
+  }
 
   /**
    * Reads into a part of a registered buffer.
@@ -116,13 +157,13 @@ public interface Ring extends AutoCloseable {
   /** Flushes a file to its device (fsync(2), or fdatasync(2) if {@code dataOnly}). */
   void prepFsync(int fd, boolean dataOnly, long userData);
 
-  /** Announces how a range will be used (posix_fadvise(2)). */
+  /** Announces how a range will be used: {@link Advice} (posix_fadvise(2)). */
   void prepFadvise(int fd, long offset, int length, int advice, long userData);
 
   /**
    * Gets the status of a path (statx(2)).
    *
-   * @param flags {@code AT_*}
+   * @param flags {@code AT_*} of {@link PathFlags}
    * @param mask {@link Statx#BASIC}
    * @param into address of {@link Statx#BYTES} bytes
    */
@@ -132,7 +173,7 @@ public interface Ring extends AutoCloseable {
   void prepRenameat(
       int oldDirectoryFd, long oldPath, int newDirectoryFd, long newPath, int flags, long userData);
 
-  /** Removes a name (unlinkat(2)); flags may be {@code AT_REMOVEDIR}, 0x200. */
+  /** Removes a name (unlinkat(2)); flags may be {@link PathFlags#AT_REMOVEDIR}. */
   void prepUnlinkat(int directoryFd, long path, int flags, long userData);
 
   /** Creates a directory (mkdirat(2)). */
@@ -158,10 +199,10 @@ public interface Ring extends AutoCloseable {
   /** Cancels all operations in flight on this ring; the result is their number. */
   void prepCancelAll(long userData);
 
-  /** Waits for {@code POLL*} events once; the result is the events. */
+  /** Waits for {@link PollEvents} once; the result is the events. */
   void prepPoll(int fd, int events, long userData);
 
-  /** Completes for each occurrence of {@code POLL*} events, while {@link #hasMore}. */
+  /** Completes for each occurrence of {@link PollEvents}, while {@link #hasMore}. */
   void prepPollMultishot(int fd, int events, long userData);
 
   /** Completes with {@code -ETIME} after a time, or with {@code -ECANCELED}. */
@@ -199,7 +240,7 @@ public interface Ring extends AutoCloseable {
    */
   void reserve(int entries);
 
-  /** Sets {@code IOSQE_*} flags on the last prepared operation. */
+  /** Sets {@link SqeFlags} on the last prepared operation. */
   void flagLast(int sqeFlags);
 
   /**

@@ -1,6 +1,6 @@
 package dev.millrace.uring;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.millrace.file.FileCalls;
 import dev.millrace.io.WriteFailedException;
 import dev.millrace.loop.EventLoop;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import dev.millrace.uring.IoUring;
 import dev.millrace.uring.Ring;

@@ -13,7 +13,7 @@ import dev.millrace.io.Span;
 import dev.millrace.io.WriteFailedException;
 import dev.millrace.loop.LoopClosedException;
 import dev.millrace.loop.LoopThread;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.net.InetAddress;

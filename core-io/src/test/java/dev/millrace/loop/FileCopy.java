@@ -2,7 +2,7 @@ package dev.millrace.loop;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.sim.SimulatedRing;
 import java.lang.foreign.Arena;

@@ -1,6 +1,6 @@
 package dev.millrace.loop;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.BufferRing;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.Ring;

@@ -3,7 +3,7 @@ package dev.millrace.uring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.millrace.file.FileCalls;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

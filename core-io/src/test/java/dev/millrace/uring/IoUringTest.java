@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.OpenHow;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -149,7 +149,7 @@ abstract class RingContract {
     long cancel = data();
     ring.prepCancel(accept, cancel);
     assertEquals(0, await(cancel).result());
-    assertEquals(-dev.millrace.sync.ffi.Errno.ECANCELED, await(accept).result());
+    assertEquals(-dev.millrace.sync.Errno.ECANCELED, await(accept).result());
     closeFile(listener);
     return new int[] {client, accepted.result()};
   }

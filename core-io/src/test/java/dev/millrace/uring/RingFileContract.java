@@ -1,18 +1,18 @@
 package dev.millrace.uring;
 
+import static dev.millrace.uring.PathFlags.AT_REMOVEDIR;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** Operations on files and names. */
 abstract class RingFileContract extends RingQueueContract {
-  private static final int AT_REMOVEDIR = 0x200;
 
   @Test
   void aFileIsWrittenFlushedAndReadBack() throws Exception {

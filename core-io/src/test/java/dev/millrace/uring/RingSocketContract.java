@@ -1,16 +1,16 @@
 package dev.millrace.uring;
 
+import static dev.millrace.uring.PollEvents.POLLIN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
 /** Operations on sockets. The whole contract: implementations inherit this one. */
 abstract class RingSocketContract extends RingFileContract {
-  private static final int POLLIN = 1;
 
   @Test
   void bytesGoFromEndToEnd() throws Exception {

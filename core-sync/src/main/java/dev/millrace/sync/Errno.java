@@ -1,4 +1,4 @@
-package dev.millrace.sync.ffi;
+package dev.millrace.sync;
 
 /**
  * Linux error numbers (errno(3)) of the generic ABI of x86-64 and aarch64.

@@ -3,7 +3,6 @@ package dev.millrace.sync;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.millrace.sync.ffi.CFunction;
-import dev.millrace.sync.ffi.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;

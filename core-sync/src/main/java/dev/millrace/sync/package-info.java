@@ -11,6 +11,7 @@
  *       dev.millrace.sync.ResetEvent}, {@link dev.millrace.sync.WaitGroup}: the primitives, each on
  *       words on its own cache lines.
  *   <li>{@link dev.millrace.sync.SyncThread}, {@link dev.millrace.sync.ThreadPool}: threads.
+ *   <li>{@link dev.millrace.sync.Errno}: the error numbers of the kernel, by name.
  * </ul>
  *
  * <p>Names are Zig's in Java's spelling, except {@code wait}, which is {@code await} where it would

@@ -4,7 +4,7 @@ import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileStat;
 import dev.millrace.file.OpenFailure;
 import dev.millrace.loop.LoopExecutors;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.RejectedExecutionException;

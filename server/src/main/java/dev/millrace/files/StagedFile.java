@@ -4,7 +4,7 @@ import dev.millrace.file.ExtendedAttributes;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileStat;
 import dev.millrace.file.FileWrites;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -3,7 +3,7 @@ package dev.millrace.files;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileStat;
 import dev.millrace.file.FileWrites;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.millrace.file.FileCalls;
 import dev.millrace.file.FileStat;
 import dev.millrace.file.FileWrites;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.millrace.blocking.RingServerSocket;
 import dev.millrace.loop.LoopThread;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;

@@ -3,8 +3,9 @@ package dev.millrace.uring.sim;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.OpKind;
+import dev.millrace.uring.PollEvents;
 import dev.millrace.uring.abi.Structs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -169,7 +170,7 @@ final class MemoryKernel extends Kernel {
 
   private static int poll(Operation operation, SimulatedSocket socket) {
     operation.seenChanges = socket.changes();
-    int events = socket.events() & (operation.opFlags | SimulatedSocket.POLLERR);
+    int events = socket.events() & (operation.opFlags | PollEvents.POLLERR);
     return events == 0 ? WAIT : events;
   }
 

@@ -1,11 +1,15 @@
 package dev.millrace.uring.sim;
 
+import static dev.millrace.uring.OpenFlags.O_CREAT;
+import static dev.millrace.uring.OpenFlags.O_EXCL;
+import static dev.millrace.uring.OpenFlags.O_TRUNC;
+import static dev.millrace.uring.PathFlags.AT_REMOVEDIR;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.Statx;
 import dev.millrace.uring.abi.Structs;
 import java.lang.foreign.MemorySegment;
@@ -19,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedFiles {
   private static final int O_ACCMODE = 3;
-  private static final int O_CREAT = 0x40;
-  private static final int O_EXCL = 0x80;
-  private static final int O_TRUNC = 0x200;
-  private static final int AT_REMOVEDIR = 0x200;
   private static final int MAX_FILE_BYTES = 1 << 26;
 
   /** An inode. */

@@ -1,6 +1,6 @@
 package dev.millrace.uring.sim;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

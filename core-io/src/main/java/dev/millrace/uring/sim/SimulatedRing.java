@@ -1,6 +1,6 @@
 package dev.millrace.uring.sim;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.BufferRing;
 import dev.millrace.uring.CompletionSink;
 import dev.millrace.uring.Completions;

@@ -1,6 +1,11 @@
 package dev.millrace.uring.sim;
 
-import dev.millrace.sync.ffi.Errno;
+import static dev.millrace.uring.PollEvents.POLLERR;
+import static dev.millrace.uring.PollEvents.POLLHUP;
+import static dev.millrace.uring.PollEvents.POLLIN;
+import static dev.millrace.uring.PollEvents.POLLOUT;
+
+import dev.millrace.sync.Errno;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -8,11 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedSocket extends OpenFile {
   /** Capacity of one direction; a full one makes its sender wait. */
   public static final int BUFFER_BYTES = 4096;
-
-  static final int POLLIN = 1;
-  static final int POLLOUT = 4;
-  static final int POLLERR = 8;
-  static final int POLLHUP = 0x10;
 
   private final byte[] received = new byte[BUFFER_BYTES];
   private final ArrayDeque<SimulatedSocket> backlog = new ArrayDeque<>();

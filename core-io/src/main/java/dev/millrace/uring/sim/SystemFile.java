@@ -1,7 +1,7 @@
 package dev.millrace.uring.sim;
 
+import dev.millrace.sync.Errno;
 import dev.millrace.sync.ffi.CFunction;
-import dev.millrace.sync.ffi.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**

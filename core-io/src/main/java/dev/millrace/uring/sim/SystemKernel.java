@@ -1,10 +1,14 @@
 package dev.millrace.uring.sim;
 
+import static dev.millrace.uring.PollEvents.POLLERR;
+import static dev.millrace.uring.PollEvents.POLLHUP;
+import static dev.millrace.uring.PollEvents.POLLIN;
+import static dev.millrace.uring.PollEvents.POLLOUT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.millrace.sync.Errno;
 import dev.millrace.sync.ffi.CFunction;
-import dev.millrace.sync.ffi.Errno;
 import dev.millrace.uring.OpKind;
 import dev.millrace.uring.abi.Structs;
 import java.lang.foreign.Arena;
@@ -20,10 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class SystemKernel extends Kernel {
   private static final long SYS_OPENAT2 = 437;
   private static final long POLL_FD_BYTES = 8;
-  private static final int POLLIN = 1;
-  private static final int POLLOUT = 4;
-  private static final int POLLERR = 8;
-  private static final int POLLHUP = 0x10;
   private static final int POLLRDHUP = 0x2000;
   private static final int MSG_DONTWAIT = 0x40;
   private static final int MSG_WAITALL = 0x100;

@@ -5,7 +5,6 @@
  *   <li>{@link dev.millrace.sync.ffi.CFunction}: calls C functions.
  *   <li>{@link dev.millrace.sync.ffi.Native}: libraries, memory, and the calling thread's {@code
  *       errno}.
- *   <li>{@link dev.millrace.sync.ffi.Errno}: the error numbers, by name.
  * </ul>
  *
  * <p>Any thread may call. Imports only the JDK. Exported to core-io only; not a public interface of

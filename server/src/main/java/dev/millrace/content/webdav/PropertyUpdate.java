@@ -7,7 +7,7 @@ import dev.millrace.content.write.Target.Change;
 import dev.millrace.content.write.WriteException;
 import dev.millrace.content.write.WriteServices;
 import dev.millrace.files.OpenFile;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.util.StatusCodes;
 import java.util.ArrayList;

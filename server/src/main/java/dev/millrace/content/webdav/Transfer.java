@@ -15,7 +15,7 @@ import dev.millrace.files.StagedFile;
 import dev.millrace.files.StagingArea;
 import dev.millrace.files.TreeCopy;
 import dev.millrace.files.WritableDirectory;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;

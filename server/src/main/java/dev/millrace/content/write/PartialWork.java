@@ -5,7 +5,7 @@ import dev.millrace.digest.Digests;
 import dev.millrace.files.PartialFile;
 import dev.millrace.files.StagingArea;
 import dev.millrace.files.WritableDirectory;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.util.StatusCodes;
 import java.lang.foreign.Arena;

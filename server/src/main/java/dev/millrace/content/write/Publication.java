@@ -9,7 +9,7 @@ import dev.millrace.files.FileTree;
 import dev.millrace.files.OpenFile;
 import dev.millrace.files.UnpublishedFile;
 import dev.millrace.files.WritableDirectory;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.util.StatusCodes;
 

@@ -12,7 +12,7 @@ import dev.millrace.files.Root;
 import dev.millrace.files.StagingArea;
 import dev.millrace.limits.ClientKey;
 import dev.millrace.loop.LoopExecutors;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;

@@ -18,7 +18,7 @@ import dev.millrace.files.SymlinkPolicy;
 import dev.millrace.files.WritableDirectory;
 import dev.millrace.http.semantics.Representation;
 import dev.millrace.http.semantics.ResponsePlan;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.util.StatusCodes;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.millrace.content.write;
 
 import dev.millrace.content.write.WriteStats.Outcome;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;

@@ -3,7 +3,7 @@ package dev.millrace.http.http2;
 import dev.millrace.file.DescriptorChannel;
 import dev.millrace.file.PageCache;
 import dev.millrace.files.RingReads;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import io.undertow.util.HeaderMap;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

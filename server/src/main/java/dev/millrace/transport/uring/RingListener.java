@@ -3,7 +3,7 @@ package dev.millrace.transport.uring;
 import dev.millrace.loop.CompletionTarget;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.transport.Admission;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;

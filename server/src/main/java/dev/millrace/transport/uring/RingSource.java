@@ -2,7 +2,7 @@ package dev.millrace.transport.uring;
 
 import dev.millrace.loop.LoopClosedException;
 import dev.millrace.loop.LoopWait;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;

@@ -1,9 +1,11 @@
 package dev.millrace.transport.uring;
 
+import static dev.millrace.uring.PollEvents.POLLOUT;
+
 import dev.millrace.file.PageCache;
 import dev.millrace.loop.EventLoop;
 import dev.millrace.net.Sockets;
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.transport.Sealer;
 import dev.millrace.transport.uring.TransportStats.Figure;
 import dev.millrace.uring.OpKind;
@@ -34,7 +36,6 @@ final class SendPipeline {
   static final int TAG_POLL = 3;
   static final int TAG_READ = 4;
 
-  private static final int POLLOUT = 4;
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   /** Sending 2 MiB from memory takes a fifth of this; a disk or a busy machine can take longer. */

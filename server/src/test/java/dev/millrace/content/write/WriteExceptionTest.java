@@ -2,7 +2,7 @@ package dev.millrace.content.write;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.millrace.sync.ffi.Errno;
+import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
