@@ -3,6 +3,7 @@ package dev.millrace.sync;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * A condition variable: threads that hold a {@link Mutex} sleep until another thread signals a
@@ -102,6 +103,34 @@ public final class Condition {
       mutex.lock();
       Reference.reachabilityFence(this);
     }
+  }
+
+  /**
+   * Waits until a condition holds, which is checked at first and after each signal.
+   *
+   * @param holds called while the mutex is held
+   * @throws IllegalMonitorStateException if the calling thread does not hold {@code mutex}
+   */
+  public void awaitUntil(Mutex mutex, BooleanSupplier holds) {
+    timedAwaitUntil(mutex, Deadline.NEVER, holds);
+  }
+
+  /**
+   * Like {@link #awaitUntil}, until {@code deadline} at most.
+   *
+   * @return whether the condition holds
+   * @throws IllegalMonitorStateException if the calling thread does not hold {@code mutex}
+   */
+  public boolean timedAwaitUntil(Mutex mutex, Deadline deadline, BooleanSupplier holds) {
+    if (!mutex.isHeldByCurrentThread()) {
+      throw mutex.notHeld("await");
+    }
+    while (!holds.getAsBoolean()) {
+      if (!timedAwait(mutex, deadline)) {
+        return holds.getAsBoolean();
+      }
+    }
+    return true;
   }
 
   /** Wakes one waiting thread, if any. The caller need not hold the mutex. */

@@ -78,6 +78,35 @@ public final class Mutex {
   }
 
   /**
+   * As {@link #lock}; closing the result unlocks: {@code try (var held = mutex.locked()) {...}}.
+   *
+   * @throws IllegalMonitorStateException if the calling thread already holds the lock
+   */
+  public Held locked() {
+    lock();
+    return new Held(this);
+  }
+
+  /** A lock that is held until {@link #close}, which the same thread calls once. */
+  public static final class Held implements AutoCloseable {
+    private final Mutex mutex;
+
+    private Held(Mutex mutex) {
+      this.mutex = mutex;
+    }
+
+    /**
+     * Unlocks.
+     *
+     * @throws IllegalMonitorStateException if the calling thread does not hold the lock
+     */
+    @Override
+    public void close() {
+      mutex.unlock();
+    }
+  }
+
+  /**
    * Locks, waiting for at most {@code timeout}.
    *
    * @return false on timeout; the lock is then not held

@@ -3,6 +3,8 @@ package dev.millrace.sync;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: lib/std/Thread/Pool.zig, whose queue is unbounded.
  */
-public final class ThreadPool implements AutoCloseable {
+public final class ThreadPool implements Executor, AutoCloseable {
   /*
    * One mutex guards the queue. Workers sleep on notEmpty; spawners that found the queue full sleep
    * on notFull. Both are signalled after the mutex is unlocked, so that the woken thread does not
@@ -92,6 +94,11 @@ public final class ThreadPool implements AutoCloseable {
     /** A pool without an observer: failures go to the uncaught exception handler. */
     public Config(String name, int workers, int queueCapacityEntries) {
       this(name, workers, queueCapacityEntries, NONE);
+    }
+
+    /** A worker for each processor, and room for 1024 tasks. */
+    public static Config named(String name) {
+      return new Config(name, Runtime.getRuntime().availableProcessors(), 1024);
     }
 
     private boolean isWatched() {
@@ -176,6 +183,20 @@ public final class ThreadPool implements AutoCloseable {
   }
 
   /**
+   * As {@link #spawn(Runnable)}: waits for room.
+   *
+   * @throws RejectedExecutionException if the pool is closed, also while waiting
+   */
+  @Override
+  public void execute(Runnable task) {
+    try {
+      spawn(task);
+    } catch (IllegalStateException closing) {
+      throw new RejectedExecutionException(closing);
+    }
+  }
+
+  /**
    * Like {@link #spawn(Runnable)}, between {@link WaitGroup#start} and {@link WaitGroup#finish}.
    *
    * @throws IllegalStateException if the pool is closed, also while waiting; the group is then
@@ -205,7 +226,7 @@ public final class ThreadPool implements AutoCloseable {
 
   private void help(WaitGroup group) {
     while (!group.isDone()) {
-      Entry entry = poll();
+      Entry entry = dequeue(false);
       if (entry == null) {
         group.await();
         return;
@@ -221,7 +242,7 @@ public final class ThreadPool implements AutoCloseable {
    * @return false if no task is queued
    */
   public boolean runOne() {
-    Entry entry = poll();
+    Entry entry = dequeue(false);
     if (entry == null) {
       return false;
     }
@@ -307,7 +328,7 @@ public final class ThreadPool implements AutoCloseable {
 
   private void work() {
     while (true) {
-      Entry entry = take();
+      Entry entry = dequeue(true);
       if (entry == null) {
         return;
       }
@@ -317,15 +338,7 @@ public final class ThreadPool implements AutoCloseable {
     }
   }
 
-  /** The next task, waiting for one; null once the pool is closed and the queue is empty. */
-  private @Nullable Entry take() {
-    return dequeue(true);
-  }
-
-  private @Nullable Entry poll() {
-    return dequeue(false);
-  }
-
+  /** The next task; null if there is none and the caller does not wait, or the pool is closed. */
   private @Nullable Entry dequeue(boolean waitForOne) {
     Entry entry;
     boolean wake;
@@ -359,11 +372,7 @@ public final class ThreadPool implements AutoCloseable {
   private void run(Entry entry) {
     running.fetchAdd(1, MemoryOrder.MONOTONIC);
     try {
-      if (config.isWatched()) {
-        runWatched(entry);
-      } else {
-        runAlone(entry.task());
-      }
+      runObserved(entry);
     } finally {
       running.fetchSub(1, MemoryOrder.MONOTONIC);
       if (entry.group() != null) {
@@ -372,23 +381,15 @@ public final class ThreadPool implements AutoCloseable {
     }
   }
 
-  private void runAlone(Runnable task) {
-    try {
-      task.run();
-    } catch (Throwable failure) {
-      observe(() -> config.observer().onFailure(failure));
-    }
-  }
-
-  private void runWatched(Entry entry) {
-    long startNanos = System.nanoTime();
+  private void runObserved(Entry entry) {
+    long startNanos = now();
     try {
       observe(() -> config.observer().onStart(startNanos - entry.spawnedNanos()));
       entry.task().run();
     } catch (Throwable failure) {
       observe(() -> config.observer().onFailure(failure));
     } finally {
-      observe(() -> config.observer().onFinish(System.nanoTime() - startNanos));
+      observe(() -> config.observer().onFinish(now() - startNanos));
     }
   }
 

@@ -74,6 +74,32 @@ public final class WaitGroup {
   }
 
   /**
+   * Runs a task on a new virtual thread, between {@link #start} and {@link #finish}; an exception
+   * goes to its uncaught exception handler (Zig's {@code spawnManager}, whose thread is detached).
+   *
+   * @throws IllegalStateException if there are already 2^30 tasks
+   */
+  public void spawnManager(Runnable task) {
+    start();
+    boolean started = false;
+    try {
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              task.run();
+            } finally {
+              finish();
+            }
+          });
+      started = true;
+    } finally {
+      if (!started) {
+        finish();
+      }
+    }
+  }
+
+  /**
    * Marks one task as finished; the last one wakes all waiting threads.
    *
    * @throws IllegalStateException if no task is unfinished: a finish without a start

@@ -179,4 +179,49 @@ class ConditionTest {
         });
     assertEquals((long) pairs * items * (items + 1) / 2, sum.get());
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void waitsUntilAConditionHolds(Crew.Kind kind) {
+    Crew crew = new Crew(kind);
+    for (int i = 0; i < 3; i++) {
+      var _ =
+          crew.start(() -> {
+            try (var held = mutex.locked()) {
+              condition.awaitUntil(mutex, () -> tickets > 0);
+              tickets--;
+              returned++;
+            }
+          });
+    }
+    for (int i = 0; i < 3; i++) {
+      try (var held = mutex.locked()) {
+        tickets++;
+      }
+      condition.broadcast(); // some wake up for nothing
+    }
+    crew.join();
+    assertEquals(3, returned);
+    assertEquals(0, tickets);
+  }
+
+  @Test
+  void aTimeLimitAndMisuseOfConditions() {
+    Deadline soon = Deadline.after(Duration.ofMillis(5));
+    assertThrows(IllegalMonitorStateException.class, () -> condition.awaitUntil(mutex, () -> true));
+    try (var held = mutex.locked()) {
+      assertFalse(condition.timedAwaitUntil(mutex, soon, () -> false));
+      assertTrue(condition.timedAwaitUntil(mutex, soon, () -> true));
+      condition.awaitUntil(mutex, () -> true); // needs no signal
+      assertThrows(
+          UnsupportedOperationException.class,
+          () ->
+              condition.awaitUntil(
+                  mutex,
+                  () -> {
+                    throw new UnsupportedOperationException();
+                  }));
+      assertTrue(mutex.isHeldByCurrentThread());
+    }
+  }
 }

@@ -133,4 +133,23 @@ class MutexTest {
         });
     mutex.unlock();
   }
+
+  @Test
+  void closingTheGuardUnlocks() {
+    try (var held = mutex.locked()) {
+      assertTrue(mutex.isHeldByCurrentThread());
+      assertThrows(IllegalMonitorStateException.class, mutex::locked);
+      Crew.run(
+          Crew.Kind.VIRTUAL,
+          1,
+          i -> {
+            assertFalse(mutex.tryLock());
+            assertThrows(IllegalMonitorStateException.class, held::close);
+          });
+    }
+    assertFalse(mutex.isHeldByCurrentThread());
+    var once = mutex.locked();
+    once.close();
+    assertThrows(IllegalMonitorStateException.class, once::close);
+  }
 }

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -335,5 +336,18 @@ class ThreadPoolTest {
     manual.close();
     assertEquals(3, ran.size(), "close runs the rest");
     assertEquals(3, recorder.finished.get());
+  }
+
+  @Test
+  void isAnExecutorThatRefusesOnceClosed() {
+    AtomicInteger ran = new AtomicInteger();
+    ThreadPool pool = new ThreadPool(ThreadPool.Config.named("sized"));
+    for (int i = 0; i < 5000; i++) { // more than the queue holds
+      pool.execute(ran::incrementAndGet);
+    }
+    pool.close();
+    assertEquals(5000, ran.get());
+    assertThrows(RejectedExecutionException.class, () -> pool.execute(ran::incrementAndGet));
+    assertEquals(5000, ran.get());
   }
 }

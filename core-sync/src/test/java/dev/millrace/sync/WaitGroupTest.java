@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -111,5 +112,23 @@ class WaitGroupTest {
     assertThrows(IllegalStateException.class, () -> group.startMany(Integer.MAX_VALUE - 1));
     String reset = Crew.messageOf(IllegalStateException.class, group::reset);
     assertTrue(reset.contains("3 unfinished"), reset);
+  }
+
+  @Test
+  void spawnedTasksAreWaitedFor() {
+    AtomicInteger ran = new AtomicInteger();
+    for (int i = 0; i < 100; i++) {
+      group.spawnManager(() -> {
+        assertFalse(group.isDone());
+        ran.incrementAndGet();
+      });
+    }
+    group.await();
+    assertEquals(100, ran.get());
+    group.spawnManager(() -> {
+      Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
+      throw new IllegalStateException("of a task");
+    });
+    group.await();
   }
 }
