@@ -4,6 +4,8 @@ import static dev.millrace.uring.Advice.FADV_DONTNEED;
 import static dev.millrace.uring.Advice.FADV_WILLNEED;
 import static dev.millrace.uring.OpenFlags.O_CLOEXEC;
 import static dev.millrace.uring.OpenFlags.O_CREAT;
+import static dev.millrace.uring.OpenFlags.O_DIRECTORY;
+import static dev.millrace.uring.OpenFlags.O_PATH;
 import static dev.millrace.uring.OpenFlags.O_TRUNC;
 import static dev.millrace.uring.OpenFlags.O_WRONLY;
 import static dev.millrace.uring.PathFlags.AT_SYMLINK_NOFOLLOW;
@@ -30,7 +32,7 @@ public final class FileCalls {
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int NEW_FILE_MODE = 0644; // less the umask
   private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
-  private static final int O_PATH_DIRECTORY = 0x200000 | (AARCH64 ? 0x4000 : 0x10000) | 0x80000;
+  private static final int O_PATH_DIRECTORY = O_PATH | O_DIRECTORY | O_CLOEXEC;
 
   private static final CFunction OPEN = CFunction.ofLibc("open");
   private static final CFunction CLOSE = CFunction.ofLibc("close");

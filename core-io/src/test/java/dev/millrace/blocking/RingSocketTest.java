@@ -276,7 +276,7 @@ class RingSocketTest {
             onAThread(() -> assertThrows(ReadFailedException.class, client.reader()::takeByte));
         Future<LoopClosedException> accept =
             onAThread(() -> assertThrows(LoopClosedException.class, server::accept));
-        other.close();
+        other.loop().stop();
         assertInstanceOf(LoopClosedException.class, read.get().getCause());
         assertEquals("the loop has closed", accept.get().getMessage());
         ours.writer().writeByte(7); // needs no loop

@@ -81,13 +81,8 @@ class LoopThreadTest {
   void theLoopThreadCannotCloseItself() throws Exception {
     try (LoopThread thread = LoopThread.start("loop")) {
       CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-      thread.execute(() -> {
-        try {
-          thread.close();
-        } catch (IllegalStateException refused) {
-          thrown.complete(refused);
-        }
-      });
+      thread.execute(
+          () -> thrown.complete(assertThrows(IllegalStateException.class, thread::close)));
       assertTrue(thrown.get().getMessage().contains("stop()"));
     }
   }

@@ -78,7 +78,7 @@ public final class Mutex {
   }
 
   /**
-   * As {@link #lock}; closing the result unlocks: {@code try (var held = mutex.locked()) {...}}.
+   * As {@link #lock}; closing the result unlocks: {@code try (var _ = mutex.locked()) {...}}.
    *
    * @throws IllegalMonitorStateException if the calling thread already holds the lock
    */

@@ -187,7 +187,7 @@ class ConditionTest {
     for (int i = 0; i < 3; i++) {
       var _ =
           crew.start(() -> {
-            try (var held = mutex.locked()) {
+            try (var _ = mutex.locked()) {
               condition.awaitUntil(mutex, () -> tickets > 0);
               tickets--;
               returned++;
@@ -195,7 +195,7 @@ class ConditionTest {
           });
     }
     for (int i = 0; i < 3; i++) {
-      try (var held = mutex.locked()) {
+      try (var _ = mutex.locked()) {
         tickets++;
       }
       condition.broadcast(); // some wake up for nothing
@@ -209,7 +209,7 @@ class ConditionTest {
   void aTimeLimitAndMisuseOfConditions() {
     Deadline soon = Deadline.after(Duration.ofMillis(5));
     assertThrows(IllegalMonitorStateException.class, () -> condition.awaitUntil(mutex, () -> true));
-    try (var held = mutex.locked()) {
+    try (var _ = mutex.locked()) {
       assertFalse(condition.timedAwaitUntil(mutex, soon, () -> false));
       assertTrue(condition.timedAwaitUntil(mutex, soon, () -> true));
       condition.awaitUntil(mutex, () -> true); // needs no signal

@@ -5,6 +5,7 @@ import dev.millrace.blocking.RingSocket;
 import dev.millrace.io.Span;
 import dev.millrace.loop.LoopThread;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
@@ -15,7 +16,8 @@ public final class VirtualThreadEcho {
 
   /** Serves until the process ends. */
   public static void main(String... arguments) throws Exception {
-    InetSocketAddress address = new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0]));
+    int port = Integer.parseInt(arguments[0]);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     try (LoopThread loop = LoopThread.start("loop");
         RingServerSocket server = RingServerSocket.listen(loop.loop(), address, 128)) {
       System.out.println("listens at " + server.address());
