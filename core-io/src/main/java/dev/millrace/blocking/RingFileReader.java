@@ -15,14 +15,15 @@ public final class RingFileReader extends RingReader {
    * @throws IllegalArgumentException if {@code staging} is empty or on the heap
    */
   public RingFileReader(RingCaller caller, int fd, MemorySegment staging, byte[] buffer) {
-    super(staging, buffer);
+    super(buffer);
+    this.staging = Staging.check(staging);
     this.caller = caller;
     this.fd = fd;
   }
 
   @Override
-  int readInto(MemorySegment memory) {
-    int n = caller.read(fd, memory, position);
+  int readMore() {
+    int n = caller.read(fd, staging, position);
     position += Math.max(0, n);
     return n;
   }

@@ -12,17 +12,22 @@ import java.lang.foreign.MemorySegment;
 
 /** Reads into native memory, from which the bytes are copied once to their destination. */
 abstract class RingReader extends Reader {
-  private final MemorySegment staging;
+  /** The bytes that were read last. */
+  MemorySegment staging = MemorySegment.NULL;
+
   private long start;
   private long stop;
 
-  RingReader(MemorySegment staging, byte[] buffer) {
+  RingReader(byte[] buffer) {
     super(buffer);
-    this.staging = Staging.check(staging);
   }
 
-  /** Reads once; returns bytes read, 0 at the end, or {@code -errno}. */
-  abstract int readInto(MemorySegment memory) throws ReadFailedException;
+  /**
+   * Reads once, into {@link #staging}, which may be replaced: all its bytes are taken.
+   *
+   * @return bytes read, 0 at the end, or {@code -errno}
+   */
+  abstract int readMore() throws ReadFailedException;
 
   /** What is read, for messages: as in "reading at 7". */
   abstract String what();
@@ -42,7 +47,7 @@ abstract class RingReader extends Reader {
   private void readNext() throws EndOfStreamException, ReadFailedException {
     int n;
     try {
-      n = readInto(staging);
+      n = readMore();
     } catch (LoopClosedException closed) {
       throw new ReadFailedException(what() + " failed", closed);
     }

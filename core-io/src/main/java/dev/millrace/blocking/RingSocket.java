@@ -1,6 +1,5 @@
 package dev.millrace.blocking;
 
-import dev.millrace.io.ReadFailedException;
 import dev.millrace.io.Reader;
 import dev.millrace.io.WriteFailedException;
 import dev.millrace.io.Writer;
@@ -20,30 +19,29 @@ import java.net.UnixDomainSocketAddress;
  * A TCP or Unix connection with a {@link Reader} and a {@link Writer}, for threads that wait: a
  * platform thread sleeps, a virtual thread parks.
  *
- * <p>Bytes that are there, or that fit, are moved by one system call of the calling thread; only
- * waiting goes through the loop. One thread may read while another writes; any thread may close,
- * which ends their calls with an exception. After the loop has closed, calls that would wait fail.
+ * <p>The loop receives up to 16 KiB ahead. Bytes are sent by a system call of the calling thread;
+ * only waiting for room goes through the loop. One thread may read while another writes; any thread
+ * may close, which ends their calls with an exception. After the loop has closed, calls that would
+ * wait fail.
  */
 public final class RingSocket implements AutoCloseable {
-  /** Size of one receive or send at most. */
+  /** Size of one send at most. */
   private static final int STAGING_BYTES = 16 << 10;
 
   private static final int BUFFER_BYTES = 8 << 10;
 
   private final SharedDescriptor descriptor;
-  private final RingCaller receiving;
   private final RingCaller sending;
-  private final In in;
+  private final SocketReader in;
   private final Out out;
 
   /** Takes over a connected socket. */
   RingSocket(EventLoop loop, int fd) {
     this.descriptor = new SharedDescriptor(fd);
-    this.receiving = new RingCaller(loop);
     this.sending = new RingCaller(loop);
-    Arena arena = Arena.ofAuto(); // a closed socket's last operation may outlive it by a moment
-    this.in = new In(arena.allocate(STAGING_BYTES));
-    this.out = new Out(arena.allocate(STAGING_BYTES));
+    this.in = new SocketReader(loop, descriptor);
+    // A closed socket's last operation may outlive it by a moment.
+    this.out = new Out(Arena.ofAuto().allocate(STAGING_BYTES));
   }
 
   /**
@@ -127,36 +125,8 @@ public final class RingSocket implements AutoCloseable {
   @Override
   public void close() {
     if (descriptor.close()) {
-      receiving.close();
+      in.close();
       sending.close();
-    }
-  }
-
-  private final class In extends RingReader {
-    private In(MemorySegment staging) {
-      super(staging, new byte[BUFFER_BYTES]);
-    }
-
-    @Override
-    int readInto(MemorySegment memory) throws ReadFailedException {
-      if (!descriptor.begin()) {
-        throw new ReadFailedException("the socket is closed");
-      }
-      try {
-        int now = Sockets.receiveNow(descriptor.fd(), memory);
-        int n = now == -Errno.EAGAIN ? receiving.receive(descriptor.fd(), memory) : now;
-        if (n <= 0 && descriptor.isClosed()) {
-          throw new ReadFailedException("the socket was closed while it was read");
-        }
-        return n;
-      } finally {
-        descriptor.end();
-      }
-    }
-
-    @Override
-    String what() {
-      return "receiving";
     }
   }
 

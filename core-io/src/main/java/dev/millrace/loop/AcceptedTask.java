@@ -3,7 +3,7 @@ package dev.millrace.loop;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A task of {@link EventLoop#execute}: runs once, unless it was refused before. */
-final class AcceptedTask implements Runnable {
+final class AcceptedTask implements DroppableTask {
   private final Runnable task;
   private final AtomicBoolean claimed = new AtomicBoolean();
 
@@ -20,6 +20,13 @@ final class AcceptedTask implements Runnable {
   public void run() {
     if (claim()) {
       task.run();
+    }
+  }
+
+  @Override
+  public void dropped() {
+    if (task instanceof DroppableTask droppable && claim()) {
+      droppable.dropped();
     }
   }
 }

@@ -43,10 +43,12 @@ class RingSocketTest {
 
   @TempDir Path directory;
   private LoopThread loop;
+  private int ownTargets;
 
   @BeforeEach
   void start() throws Exception {
     loop = LoopThread.start("test-loop");
+    ownTargets = loopTargets();
   }
 
   @AfterEach
@@ -264,9 +266,7 @@ class RingSocketTest {
 
   @Test
   void theEndOfTheLoopEndsWaitsAndLeavesNoDescriptor() throws Exception {
-    loop.loop().post(() -> {}); // classes are loaded, and their files are open
-    pair(false).close();
-    int before = openDescriptors();
+    int before = descriptorsWithoutSockets();
     try (LoopThread other = LoopThread.start("other");
         RingServerSocket server = RingServerSocket.listen(other.loop(), address(false), 10)) {
       Future<RingSocket> accepted = onAThread(server::accept);
@@ -291,9 +291,7 @@ class RingSocketTest {
 
   @Test
   void aThousandConnectionsLeaveNoDescriptor() throws Exception {
-    pair(false).close();
-    int before = openDescriptors();
-    int targets = loopTargets();
+    int before = descriptorsWithoutSockets();
     try (RingServerSocket server = listen(false)) {
       for (int i = 0; i < 1000; i++) {
         Future<RingSocket> accepted = onAThread(server::accept);
@@ -305,11 +303,18 @@ class RingSocketTest {
         }
       }
     }
-    assertEquals(before, openDescriptors());
-    assertEquals(targets, loopTargets());
+    assertEquals(before, descriptorsWithoutSockets());
   }
 
-  /** Once the loop has run the tasks that closing posted. */
+  /** The open descriptors once the loop has finished with all sockets; classes are loaded then. */
+  private int descriptorsWithoutSockets() throws Exception {
+    pair(false).close();
+    while (loopTargets() > ownTargets) {
+      Thread.onSpinWait();
+    }
+    return openDescriptors();
+  }
+
   private int loopTargets() throws Exception {
     CompletableFuture<Integer> targets = new CompletableFuture<>();
     loop.execute(() -> targets.complete(loop.loop().targets()));
