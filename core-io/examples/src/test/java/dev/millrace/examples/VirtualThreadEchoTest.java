@@ -20,8 +20,8 @@ class VirtualThreadEchoTest {
   @Test
   void linesComeBackUntilTheServerIsClosed() throws Exception {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (LoopThread loop = LoopThread.start("loop");
-        RingServerSocket server = RingServerSocket.listen(loop.loop(), any, 10)) {
+    try (LoopThread loop = LoopThread.start("loop")) {
+      RingServerSocket server = RingServerSocket.listen(loop.loop(), any, 10);
       FutureTask<ErrnoException> end =
           new FutureTask<>(
               () -> assertThrows(ErrnoException.class, () -> VirtualThreadEcho.serve(server)));

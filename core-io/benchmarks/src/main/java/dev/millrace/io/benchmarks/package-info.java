@@ -1,4 +1,7 @@
-/** Reader and Writer beside the JDK's buffered streams and Okio, as ratios within one run. */
+/**
+ * Reader and Writer beside the JDK's buffered streams and Okio, and an echo server beside the JDK's
+ * and Netty's, as ratios within one run.
+ */
 @NullMarked
 package dev.millrace.io.benchmarks;
 
