@@ -146,6 +146,12 @@ rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
 {{/* What cannot be meant, said before anything is installed. */}}
 {{- define "millrace.check" -}}
 {{- $content := .Values.content }}
+{{- if not (kindIs "map" .Values.settings) }}
+{{- fail "settings must be a map of Millrace's settings; {} changes none of them" }}
+{{- end }}
+{{- if and (eq .Values.service.type "ClusterIP") (or .Values.service.nodePort .Values.service.httpsNodePort) }}
+{{- fail "service.nodePort and service.httpsNodePort need service.type NodePort or LoadBalancer: a ClusterIP has no port on nodes" }}
+{{- end }}
 {{- if not .Values.image.repository }}
 {{- fail "image.repository must name the image of the server, with its registry: there is no public one. Build it with `docker build -t REGISTRY/millrace:0.1.0 -f docker/Dockerfile .`, push it, and set image.repository=REGISTRY/millrace and image.tag" }}
 {{- end }}

@@ -36,6 +36,7 @@ class ChartRefusesTest {
         "state: {size: big}|size|pattern",
         "drainSeconds: 0|drainSeconds|1",
         "ipFamilies: []|ipFamilies|1",
+        "accessLog: off|accessLog|string",
         "ipFamilies: [IPv5]|ipFamilies|'IPv6'",
         "service: {sessionAffinity: Cookie}|sessionAffinity|'ClientIP'",
         "ingress: {hosts: [{host: a}]}|paths|missing"
@@ -56,6 +57,9 @@ class ChartRefusesTest {
       delimiter = '|',
       value = {
         "settings: {write: [{path: /in, anyone: 'on'}]}|settings.write needs a claim of content",
+        "settings: null|settings must be a map of Millrace's settings",
+        "service: {nodePort: 30080}|service.nodePort and service.httpsNodePort need service.type",
+        "service: {httpsNodePort: 30443}|service.nodePort and service.httpsNodePort need",
         "image: {repository: ''}|image.repository must name the image of the server",
         "content: {type: persistentVolumeClaim, persistentVolumeClaim: {accessModes: [ReadWriteOnce]}}"
             + "|content.persistentVolumeClaim.accessModes is for one pod",

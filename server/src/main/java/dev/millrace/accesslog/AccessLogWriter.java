@@ -38,7 +38,7 @@ public final class AccessLogWriter implements AccessLog.Writer, AutoCloseable {
           "off",
           "off|-|FILE",
           "Access log: off, - for standard output, or a file.",
-          text -> text);
+          text -> text.equals("false") ? "off" : text);
 
   public static final Key<AccessLogFormat> FORMAT =
       Key.one(

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * millrace.yaml: mounts[1].listing: ...}.
  */
 public final class ConfigNode {
+  /** YAML 1.1 reads an unquoted off as false; so do the tools that write configurations. */
+  private static final Map<String, String> SAME =
+      Map.of("false", "off", "true", "on", "off", "false", "on", "true");
+
   private final String place;
   private final String separator;
   private final @Nullable Object value;
@@ -145,6 +149,14 @@ public final class ConfigNode {
     try {
       return parser.parse(text);
     } catch (SettingsException wrong) {
+      String same = SAME.get(text);
+      if (same != null) {
+        try {
+          return parser.parse(same);
+        } catch (SettingsException alsoWrong) {
+          // the message of what was written is the one to show
+        }
+      }
       throw wrong(String.valueOf(wrong.getMessage()));
     }
   }

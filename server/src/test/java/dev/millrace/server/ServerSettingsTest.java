@@ -191,4 +191,19 @@ class ServerSettingsTest {
     assertEquals(List.of(), settings.mounts().get(2).policy().index());
     assertEquals(List.of("index.html"), settings.mounts().get(1).policy().index());
   }
+
+  /** Helm, and others that read YAML 1.1, write an unquoted off as false. */
+  @Test
+  void falseIsOffWhereverOffIsAllowed() throws Exception {
+    int checked = 0;
+    for (Key<?> key : ServerSettings.KEYS) {
+      if (List.of(key.form().split("[|.,]")).contains("off")) {
+        Object off = ServerSettings.load(configured(yaml(key + ": off\n")), Map.of()).get(key);
+        Object same = ServerSettings.load(configured(yaml(key + ": false\n")), Map.of()).get(key);
+        assertEquals(off, same, key.name());
+        checked++;
+      }
+    }
+    assertTrue(checked > 25, checked + " settings");
+  }
 }
