@@ -35,7 +35,7 @@ open; git replaces files by renaming, so that each is whole at any time.
 {{- define "millrace.git" -}}
 {{- $root := index . 0 -}}
 {{- $git := $root.Values.content.gitSync -}}
-image: {{ $git.image }}
+image: {{ include "millrace.fromRegistry" (list $root $git.image) }}
 command: [sh, -c]
 args:
   - |

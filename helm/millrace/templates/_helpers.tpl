@@ -38,11 +38,30 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{- define "millrace.image" -}}
-{{- if .Values.image.digest }}
-{{- printf "%s@%s" .Values.image.repository .Values.image.digest }}
+{{/* Annotations of an object: its own, and those of every object. */}}
+{{- define "millrace.annotations" -}}
+{{- with merge (deepCopy (default dict (index . 1))) (index . 0).Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* An image; global.imageRegistry takes the place of its registry. */}}
+{{- define "millrace.fromRegistry" -}}
+{{- $registry := ((index . 0).Values.global).imageRegistry }}
+{{- if $registry }}
+{{- printf "%s/%s" $registry (regexReplaceAll "^[^/]*[.:][^/]*/" (index . 1) "") }}
 {{- else }}
-{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- index . 1 }}
+{{- end }}
+{{- end }}
+
+{{- define "millrace.image" -}}
+{{- $repository := include "millrace.fromRegistry" (list . .Values.image.repository) }}
+{{- if .Values.image.digest }}
+{{- printf "%s@%s" $repository .Values.image.digest }}
+{{- else }}
+{{- printf "%s:%s" $repository (default .Chart.AppVersion .Values.image.tag) }}
 {{- end }}
 {{- end }}
 

@@ -1,13 +1,24 @@
 package dev.millrace.chart;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimVolumeSource;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,5 +139,120 @@ class ChartOperationsTest {
         .findFirst()
         .orElseThrow()
         .getValue();
+  }
+
+  @Test
+  void aRegistryForAllImagesTakesThePlaceOfTheirs() throws Exception {
+    String git = "content: {type: gitSync, gitSync: {repository: 'https://a.test/b.git'}}\n";
+    String own = "image: {repository: 'registry.test:5000/files/millrace', tag: '1'}\n";
+    PodSpec pod =
+        ChartObjectsTest.pod(git + own + "global: {imageRegistry: 'mirror.test:5000/cache'}");
+    assertEquals(
+        "mirror.test:5000/cache/files/millrace:1",
+        ChartObjectsTest.container(pod, "millrace").getImage());
+    assertEquals(
+        "mirror.test:5000/cache/alpine/git:v2.49.1",
+        ChartObjectsTest.container(pod, "git-sync").getImage());
+    String digest = "sha256:" + "a".repeat(64);
+    assertEquals(
+        "mirror.test/millrace@" + digest,
+        ChartObjectsTest.container(
+                ChartObjectsTest.pod(
+                    "image: {repository: millrace, digest: '"
+                        + digest
+                        + "'}\n"
+                        + "global: {imageRegistry: mirror.test, other: of a parent chart}"),
+                "millrace")
+            .getImage());
+    assertEquals(
+        "registry.test:5000/files/millrace:1",
+        ChartObjectsTest.container(ChartObjectsTest.pod(own), "millrace").getImage());
+  }
+
+  @Test
+  void everyObjectHasTheCommonAnnotationsAndItsOwnWin() throws Exception {
+    String owner = "commonAnnotations: {example.org/owner: files";
+    String everything = Files.readString(Chart.FOLDER.resolve("ci/everything-values.yaml"));
+    List<HasMetadata> objects =
+        new ArrayList<>(
+            ChartObjectsTest.all(
+                everything.replace(owner, owner + ", grafana_folder: other"), HasMetadata.class));
+    // Not the chart's: the objects of extraDeploy, and the pod of helm test, which is a hook.
+    objects.removeIf(each -> each.getMetadata().getName().matches(".*-(extra|text|test)"));
+    assertTrue(objects.size() > 12, objects.size() + " objects");
+    for (HasMetadata each : objects) {
+      String name = each.getKind() + " " + each.getMetadata().getName();
+      Map<String, String> annotations = each.getMetadata().getAnnotations();
+      assertEquals("files", annotations.get("example.org/owner"), name);
+      boolean dashboard = each.getMetadata().getName().endsWith("-dashboard");
+      assertEquals(dashboard ? "Millrace" : "other", annotations.get("grafana_folder"), name);
+    }
+    assertEquals(
+        Map.of("helm.sh/resource-policy", "keep", "a", "b"),
+        ChartObjectsTest.all(
+                "content: {type: persistentVolumeClaim}\ncommonAnnotations: {a: b}",
+                PersistentVolumeClaim.class)
+            .getFirst()
+            .getMetadata()
+            .getAnnotations());
+  }
+
+  @Test
+  void aPodCanBeLookedAtWithoutTheServer() throws Exception {
+    Container server =
+        ChartObjectsTest.container(ChartObjectsTest.pod("diagnosticMode: true"), "millrace");
+    assertEquals(List.of("sleep", "infinity"), server.getCommand());
+    assertEquals(List.of(), server.getArgs());
+    assertNull(server.getStartupProbe());
+    assertNull(server.getLivenessProbe());
+    assertNull(server.getReadinessProbe());
+  }
+
+  @Test
+  void podsHaveTheUsersNamesAndHooks() throws Exception {
+    PodSpec pod =
+        ChartObjectsTest.pod(
+            "dnsConfig: {nameservers: [10.0.0.10], options: [{name: ndots, value: '1'}]}\n"
+                + "hostAliases: [{ip: 10.1.2.3, hostnames: [auth.test]}]\n"
+                + "lifecycle: {postStart: {exec: {command: ['true']}}}");
+    assertEquals(List.of("10.0.0.10"), pod.getDnsConfig().getNameservers());
+    assertEquals("ndots", pod.getDnsConfig().getOptions().getFirst().getName());
+    assertEquals(List.of("auth.test"), pod.getHostAliases().getFirst().getHostnames());
+    Container server = ChartObjectsTest.container(pod, "millrace");
+    assertEquals(List.of("true"), server.getLifecycle().getPostStart().getExec().getCommand());
+    assertNull(server.getLifecycle().getPreStop());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"minAvailable: 2,2,", "minAvailable: 0,0,", "minAvailable: 50%,50%,", "{},,1"})
+  void aBudgetIsOfPodsThatStayOrPodsThatGo(String values, String available, String gone)
+      throws Exception {
+    PodDisruptionBudgetSpec budget =
+        ChartObjectsTest.all(
+                values.equals("{}") ? values : "podDisruptionBudget: {" + values + "}",
+                PodDisruptionBudget.class)
+            .getFirst()
+            .getSpec();
+    assertEquals(available, text(budget.getMinAvailable()));
+    assertEquals(gone, text(budget.getMaxUnavailable()));
+  }
+
+  private static String text(IntOrString value) {
+    return value == null ? null : String.valueOf(value.getValue());
+  }
+
+  @Test
+  void aRouteHasTimeoutsAndMoreRules() throws Exception {
+    HTTPRoute route =
+        ChartObjectsTest.all(
+                "httpRoute: {enabled: true, parentRefs: [{name: g}], timeouts: {request: 0s},"
+                    + " extraRules: [{matches: [{path: {type: Exact, value: /a}}], backendRefs:"
+                    + " [{name: other, port: 80}]}]}",
+                HTTPRoute.class)
+            .getFirst();
+    assertEquals(2, route.getSpec().getRules().size());
+    assertEquals(
+        "other", route.getSpec().getRules().getFirst().getBackendRefs().getFirst().getName());
+    assertEquals("0s", route.getSpec().getRules().getLast().getTimeouts().getRequest());
   }
 }
