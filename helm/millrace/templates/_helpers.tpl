@@ -204,8 +204,9 @@ rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
 {{- if and .Values.autoscaling.enabled (lt (int .Values.autoscaling.maxReplicas) (int .Values.autoscaling.minReplicas)) }}
 {{- fail "autoscaling.maxReplicas is less than autoscaling.minReplicas" }}
 {{- end }}
-{{- if and .Values.autoscaling.enabled (not .Values.autoscaling.targetCPUUtilizationPercentage) (not .Values.autoscaling.targetQueueDepth) }}
-{{- fail "autoscaling needs targetCPUUtilizationPercentage or targetQueueDepth" }}
+{{- $scale := .Values.autoscaling }}
+{{- if and $scale.enabled (not (or $scale.targetCPUUtilizationPercentage $scale.targetQueueDepth $scale.targetLoopBusyPercentage $scale.customMetrics)) }}
+{{- fail "autoscaling needs targetCPUUtilizationPercentage, targetLoopBusyPercentage, targetQueueDepth or customMetrics" }}
 {{- end }}
 {{- if and .Values.tls.redirectHttp (not (include "millrace.tlsSecret" .)) }}
 {{- fail "tls.redirectHttp needs HTTPS: tls.secretName or tls.certManager.enabled" }}

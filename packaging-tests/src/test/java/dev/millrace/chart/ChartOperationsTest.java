@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.millrace.image.Shell;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimVolumeSource;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricSpec;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetSpec;
@@ -254,5 +258,31 @@ class ChartOperationsTest {
     assertEquals(
         "other", route.getSpec().getRules().getFirst().getBackendRefs().getFirst().getName());
     assertEquals("0s", route.getSpec().getRules().getLast().getTimeouts().getRequest());
+  }
+
+  @Test
+  void theAutoscalerCanGoByTheBusiestLoopAndByMetricsOfTheUser() throws Exception {
+    String none = "targetCPUUtilizationPercentage: null";
+    List<MetricSpec> metrics =
+        ChartObjectsTest.all(
+                "autoscaling: {enabled: true, "
+                    + none
+                    + ", targetLoopBusyPercentage: 70,"
+                    + " customMetrics: [{type: External, external: {metric: {name: m}, target:"
+                    + " {type: Value, value: '5'}}}]}",
+                HorizontalPodAutoscaler.class)
+            .getFirst()
+            .getSpec()
+            .getMetrics();
+    assertEquals(2, metrics.size());
+    assertEquals("millrace_loop_busy_ratio", metrics.get(0).getPods().getMetric().getName());
+    Quantity target = metrics.get(0).getPods().getTarget().getAverageValue();
+    assertEquals("700m", target.getAmount() + target.getFormat());
+    assertEquals("m", metrics.get(1).getExternal().getMetric().getName());
+    String readme = Files.readString(Chart.FOLDER.resolve("README.md"));
+    assertTrue(readme.contains("{as: millrace_loop_busy_ratio}"), "the adapter's rule");
+    assertTrue(
+        Files.readString(Shell.TOP.resolve("docs/metrics.md"))
+            .contains("`millrace_loop_busy_seconds_total`"));
   }
 }

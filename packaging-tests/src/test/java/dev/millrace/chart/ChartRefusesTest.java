@@ -41,6 +41,7 @@ class ChartRefusesTest {
         "podDisruptionBudget: {minAvailable: -1}|minAvailable|0",
         "httpRoute: {timeouts: {request: soon}}|request|pattern",
         "diagnosticMode: 1|diagnosticMode|boolean",
+        "autoscaling: {targetLoopBusyPercentage: 101}|targetLoopBusyPercentage|100",
         "accessLog: off|accessLog|string",
         "ipFamilies: [IPv5]|ipFamilies|'IPv6'",
         "service: {sessionAffinity: Cookie}|sessionAffinity|'ClientIP'",
