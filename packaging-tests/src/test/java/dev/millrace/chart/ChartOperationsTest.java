@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.millrace.image.Shell;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -26,6 +27,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** What an operator relies on: updates, volumes, starts, networks, confinement. */
 class ChartOperationsTest {
@@ -284,5 +287,19 @@ class ChartOperationsTest {
     assertTrue(
         Files.readString(Shell.TOP.resolve("docs/metrics.md"))
             .contains("`millrace_loop_busy_seconds_total`"));
+  }
+
+  @Test
+  void aChangedSecretOfCredentialsIsLoaded() throws Exception {
+    assertEquals("10s", watched("credentialsSecret: htpasswd"));
+    assertEquals("1m", watched("{credentialsSecret: htpasswd, settings: {watch-config: 1m}}"));
+    assertEquals("null", watched("{}"));
+  }
+
+  private static String watched(String values) throws Exception {
+    String text =
+        ChartObjectsTest.all(values, ConfigMap.class).getFirst().getData().get("millrace.yaml");
+    Map<?, ?> settings = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text);
+    return String.valueOf(settings.get("watch-config"));
   }
 }

@@ -121,12 +121,12 @@ public final class AuthSettings {
     }
     return basic != null
         ? new BasicPasswords(realm, passwords(basic))
-        : new BearerTokens(realm, bearer == null ? List.of() : tokens(lines(bearer)));
+        : new BearerTokens(realm, bearer == null ? List.of() : tokens(bearer.lines()));
   }
 
   private static List<byte[]> keys(ConfigNode file) throws SettingsException {
     try {
-      return signingKeys(lines(file));
+      return signingKeys(file.lines());
     } catch (IllegalArgumentException unusable) {
       throw file.wrong(file.text() + " " + unusable.getMessage());
     }
@@ -164,7 +164,7 @@ public final class AuthSettings {
 
   private static Map<String, String> passwords(ConfigNode file) throws SettingsException {
     Map<String, String> hashes = new HashMap<>();
-    List<String> lines = lines(file);
+    List<String> lines = file.lines();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
       if (line.isEmpty() || line.startsWith("#")) {
@@ -207,13 +207,5 @@ public final class AuthSettings {
         .filter(line -> !line.isBlank() && !line.startsWith("#"))
         .map(String::strip)
         .toList();
-  }
-
-  private static List<String> lines(ConfigNode file) throws SettingsException {
-    try {
-      return Files.readAllLines(Path.of(file.text()), StandardCharsets.UTF_8);
-    } catch (IOException unreadable) {
-      throw file.wrong(file.text() + " cannot be read");
-    }
   }
 }

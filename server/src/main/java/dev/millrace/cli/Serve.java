@@ -26,9 +26,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 import picocli.CommandLine;
@@ -131,12 +133,18 @@ class Serve implements Callable<Integer> {
     }
     ServiceManager manager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
     Executor reloads = reloader();
+    AtomicReference<Set<Path>> named = new AtomicReference<>(settings.files());
     Runnable reload =
         () ->
             reloads.execute(() -> {
               manager.reloading();
               try {
-                boolean _ = server.reload(() -> ServerSettings.load(flags, System.getenv()));
+                boolean _ =
+                    server.reload(() -> {
+                      ServerSettings loaded = ServerSettings.load(flags, System.getenv());
+                      named.set(loaded.files());
+                      return loaded;
+                    });
               } finally {
                 manager.ready(server.greeting());
               }
@@ -154,11 +162,7 @@ class Serve implements Callable<Integer> {
         },
         max);
     manager.watch(server::works);
-    Path file = SettingsLoader.file(flags, System.getenv());
-    Duration period = settings.get(ReloadSettings.WATCH);
-    if (file != null && period.isPositive()) {
-      new ConfigWatch(file, reload).start(period);
-    }
+    watchConfig(flags, settings.get(ReloadSettings.WATCH), named, reload);
     manager.ready(server.greeting());
     System.out.println(server.greeting());
     if (Console.isTerminal(1)) { // a log has one line for the start
@@ -169,6 +173,19 @@ class Serve implements Callable<Integer> {
     System.out.flush();
     server.await();
     return 0;
+  }
+
+  /** Reloads when the configuration, or a file that it names, has changed. */
+  private static void watchConfig(
+      SettingsLoader.Flags flags,
+      Duration period,
+      AtomicReference<Set<Path>> named,
+      Runnable reload) {
+    Path config = SettingsLoader.file(flags, System.getenv());
+    if (config != null && period.isPositive()) {
+      new ConfigWatch(() -> Stream.concat(Stream.of(config), named.get().stream()).toList(), reload)
+          .start(period);
+    }
   }
 
   /**

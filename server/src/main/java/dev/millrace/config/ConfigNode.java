@@ -1,11 +1,16 @@
 package dev.millrace.config;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -22,23 +27,28 @@ public final class ConfigNode {
   private final String separator;
   private final @Nullable Object value;
 
+  /** The files that {@link #lines} has read, of all nodes of a configuration. */
+  private final Set<Path> files;
+
   /**
    * @param place for messages: the source, then the path of keys
    * @param value from YAML: a map, a list, a scalar or null
+   * @param files receives the files that are read
    */
-  ConfigNode(String place, @Nullable Object value) {
-    this(place, ".", value);
+  ConfigNode(String place, @Nullable Object value, Set<Path> files) {
+    this(place, ".", value, files);
   }
 
-  private ConfigNode(String place, String separator, @Nullable Object value) {
+  private ConfigNode(String place, String separator, @Nullable Object value, Set<Path> files) {
     this.place = place;
     this.separator = separator;
     this.value = value;
+    this.files = files;
   }
 
   /** The top-level value of a file. */
-  static ConfigNode document(String file, Object value) {
-    return new ConfigNode(file, ": ", value);
+  static ConfigNode document(String file, Object value, Set<Path> files) {
+    return new ConfigNode(file, ": ", value, files);
   }
 
   public SettingsException wrong(String what) {
@@ -81,7 +91,7 @@ public final class ConfigNode {
     Map<String, ConfigNode> members = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       String key = String.valueOf(entry.getKey());
-      members.put(key, new ConfigNode(place + separator + key, entry.getValue()));
+      members.put(key, new ConfigNode(place + separator + key, entry.getValue(), files));
     }
     return members;
   }
@@ -96,7 +106,7 @@ public final class ConfigNode {
     }
     List<ConfigNode> items = new ArrayList<>();
     for (int i = 0; i < list.size(); i++) {
-      items.add(new ConfigNode(place + "[" + i + "]", list.get(i)));
+      items.add(new ConfigNode(place + "[" + i + "]", list.get(i), files));
     }
     return items;
   }
@@ -112,6 +122,21 @@ public final class ConfigNode {
       throw wrong("one value is allowed");
     }
     return value == null ? "" : value.toString();
+  }
+
+  /**
+   * The lines of the file that this value names.
+   *
+   * @throws SettingsException if it cannot be read
+   */
+  public List<String> lines() throws SettingsException {
+    Path file = Path.of(text());
+    files.add(file);
+    try {
+      return Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      throw wrong(file + " cannot be read");
+    }
   }
 
   public List<String> texts() throws SettingsException {

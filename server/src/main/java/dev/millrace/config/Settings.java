@@ -1,7 +1,9 @@
 package dev.millrace.config;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The values of all keys, parsed, and what the YAML file has besides. Immutable. */
@@ -9,13 +11,17 @@ public final class Settings {
   private final Map<Key<?>, ConfigNode> nodes;
   private final Map<Key<?>, @Nullable Object> values = new HashMap<>();
   private final Map<String, ConfigNode> file;
+  private final Set<Path> files;
 
   /**
    * @param nodes the effective value of each key
    * @param file the members of the YAML file
+   * @param files receives the files that nodes read
    * @throws SettingsException naming the first value that is invalid
    */
-  Settings(Map<Key<?>, ConfigNode> nodes, Map<String, ConfigNode> file) throws SettingsException {
+  Settings(Map<Key<?>, ConfigNode> nodes, Map<String, ConfigNode> file, Set<Path> files)
+      throws SettingsException {
+    this.files = files;
     this.nodes = Map.copyOf(nodes);
     this.file = Map.copyOf(file);
     for (Map.Entry<Key<?>, ConfigNode> entry : nodes.entrySet()) {
@@ -39,6 +45,11 @@ public final class Settings {
       throw new IllegalArgumentException(key + " was not loaded");
     }
     return node;
+  }
+
+  /** The files of passwords and tokens that were read. */
+  public Set<Path> files() {
+    return Set.copyOf(files);
   }
 
   /** The members of the YAML file. */

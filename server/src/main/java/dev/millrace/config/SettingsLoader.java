@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -42,6 +44,7 @@ public final class SettingsLoader {
   private final Flags flags;
   private final Map<String, String> environment;
   private final Map<String, ConfigNode> file;
+  private final Set<Path> files = new LinkedHashSet<>();
 
   private SettingsLoader(
       List<Key<?>> keys,
@@ -83,7 +86,7 @@ public final class SettingsLoader {
     for (Key<?> key : keys) {
       nodes.put(key, loader.find(key));
     }
-    return new Settings(nodes, loader.file);
+    return new Settings(nodes, loader.file, loader.files);
   }
 
   /** The former names of keys, each with the current one. */
@@ -114,14 +117,14 @@ public final class SettingsLoader {
   private ConfigNode find(Key<?> key) {
     List<String> flag = flags.values().getOrDefault(key.name(), List.of());
     if (!flag.isEmpty()) {
-      return new ConfigNode(key.name().equals(OPERAND) ? "DIR" : "--" + key.name(), flag);
+      return new ConfigNode(key.name().equals(OPERAND) ? "DIR" : "--" + key.name(), flag, files);
     }
     String variable = environment.get(key.environment());
     if (variable != null) {
-      return new ConfigNode(key.environment(), variable);
+      return new ConfigNode(key.environment(), variable, files);
     }
     ConfigNode inFile = file.get(key.name());
-    return inFile != null ? inFile : new ConfigNode(key.name(), key.defaultText());
+    return inFile != null ? inFile : new ConfigNode(key.name(), key.defaultText(), files);
   }
 
   private Map<String, ConfigNode> readYaml(Path path, Collection<String> structured)
@@ -151,6 +154,6 @@ public final class SettingsLoader {
       throw new SettingsException(
           "config: " + path + " holds no keys; allowed: " + String.join(", ", allowed));
     }
-    return ConfigNode.document(path.toString(), document).members(allowed, renamed);
+    return ConfigNode.document(path.toString(), document, files).members(allowed, renamed);
   }
 }

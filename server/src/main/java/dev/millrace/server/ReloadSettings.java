@@ -23,7 +23,7 @@ public final class ReloadSettings {
           "watch-config",
           "off",
           "off|TIME",
-          "How often to look whether the configuration file has changed, and then reload.",
+          "How often to look whether the configuration, or a file of passwords or tokens, has changed.",
           text -> text.equals("off") ? Duration.ZERO : Parser.duration(text));
 
   static final List<Key<?>> KEYS = List.of(PID_FILE, WATCH);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -184,6 +185,11 @@ public record ServerSettings(
   public static Settings loadValues(SettingsLoader.Flags flags, Map<String, String> environment)
       throws SettingsException {
     return SettingsLoader.load(KEYS, STRUCTURED, flags, environment);
+  }
+
+  /** The files of passwords and tokens that were read. */
+  public Set<Path> files() {
+    return values.files();
   }
 
   /** The value of a key. */

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -48,9 +49,9 @@ class ReloadCommandTest {
     return Programs.run(command, Map.of());
   }
 
-  private static int status(Served served) throws Exception {
+  private static int status(Served served, String... fields) throws Exception {
     try (RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", served.port()))) {
-      client.get("/");
+      client.request("GET", "/", fields);
       return client.head().status();
     }
   }
@@ -130,12 +131,52 @@ class ReloadCommandTest {
     }
   }
 
+  @Test
+  void aChangedFileOfTokensReloads() throws Exception {
+    Path tokens = Files.writeString(directory.resolve("tokens"), "first\n");
+    write("watch-config: 50ms\nlisting: on\nauth: [{path: /, bearer: '" + tokens + "'}]\n");
+    try (Served served = Served.start(List.of(), "--config=" + config)) {
+      assertEquals(200, status(served, "Authorization: Bearer first"));
+      assertEquals(401, status(served, "Authorization: Bearer second"));
+      Path next = Files.writeString(directory.resolve("next"), "second\n");
+      Files.move(next, tokens, StandardCopyOption.REPLACE_EXISTING);
+      Await.until(() -> status(served, "Authorization: Bearer second") == 200);
+      assertEquals(401, status(served, "Authorization: Bearer first"));
+    }
+  }
+
+  @Test
+  void filesThatAConfigurationNamesAreWatchedFromItsLoadOn() throws Exception {
+    AtomicInteger reloads = new AtomicInteger();
+    Files.writeString(config, "a");
+    Path tokens = Files.writeString(directory.resolve("tokens"), "t");
+    List<Path> files = new ArrayList<>(List.of(config));
+    ConfigWatch watch = new ConfigWatch(() -> files, reloads::incrementAndGet);
+    files.add(tokens); // by a reload
+    watch.check();
+    watch.check();
+    assertEquals(0, reloads.get(), "the reload has read it");
+    Files.writeString(tokens, "other");
+    watch.check();
+    watch.check();
+    assertEquals(1, reloads.get());
+    Files.delete(tokens);
+    Files.writeString(config, "ab");
+    watch.check();
+    watch.check();
+    assertEquals(1, reloads.get(), "a configuration whose tokens are missing is not loaded");
+    Files.writeString(tokens, "again");
+    watch.check();
+    watch.check();
+    assertEquals(2, reloads.get());
+  }
+
   /** The looks are called here, so that no time passes. */
   @Test
   void aChangeCountsOnceItIsComplete() throws Exception {
     AtomicInteger reloads = new AtomicInteger();
     Files.writeString(config, "a");
-    ConfigWatch watch = new ConfigWatch(config, reloads::incrementAndGet);
+    ConfigWatch watch = new ConfigWatch(() -> List.of(config), reloads::incrementAndGet);
     watch.check();
     assertEquals(0, reloads.get());
     Files.writeString(config, "ab"); // a change that goes on
