@@ -31,6 +31,7 @@ import java.util.Objects;
  */
 public final class FileWrites {
   private static final int LOCK_EX_NB = 2 | 4;
+  private static final int LOCK_UN = 8;
   private static final int MFD_CLOEXEC = 1;
   private static final long FICLONE = 0x40049409L;
   private static final long COPY_BYTES = 8 << 20; // of a call, so that a signal waits not for long
@@ -228,13 +229,21 @@ public final class FileWrites {
   }
 
   /**
-   * Locks an open file against other open files of it, until it is closed (flock(2)).
+   * Locks an open file against other open files of it (flock(2)).
    *
    * @return false if another one has the lock
    */
   public static boolean tryLock(int fd) throws ErrnoException {
     int result = FLOCK.intOrErrno(fd, LOCK_EX_NB);
     return result != -Errno.EAGAIN && require("flock", result) == 0;
+  }
+
+  /**
+   * Unlocks a file that is about to be closed. Closing alone is not enough: a child that another
+   * thread has forked holds the lock too, until it executes its program.
+   */
+  public static void unlock(int fd) {
+    var _ = FLOCK.intOrErrno(fd, LOCK_UN);
   }
 
   /** The free bytes of the file system for processes that are not root's (fstatvfs(3)). */

@@ -252,6 +252,7 @@ public final class PartialFile implements UnpublishedFile, AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      FileWrites.unlock(fd);
       FileCalls.close(fd);
       staging.close();
     }

@@ -174,6 +174,7 @@ public final class StagedFile implements UnpublishedFile, AutoCloseable {
       }
       open.close();
     }
+    FileWrites.unlock(fd);
     FileCalls.close(fd);
   }
 }

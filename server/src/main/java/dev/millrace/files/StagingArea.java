@@ -160,6 +160,7 @@ public final class StagingArea {
       if (!FileWrites.tryLock(tree.fd())) {
         return false;
       }
+      FileWrites.unlock(tree.fd());
     } catch (ErrnoException gone) {
       return false; // another server has removed or renamed it
     }
@@ -245,6 +246,7 @@ public final class StagingArea {
       }
       throw failed;
     } finally {
+      FileWrites.unlock(fd);
       FileCalls.close(fd);
     }
   }

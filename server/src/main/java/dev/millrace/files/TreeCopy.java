@@ -170,6 +170,7 @@ public final class TreeCopy implements AutoCloseable {
     try (WritableDirectory _ = staging) {
       WritableDirectory made = top;
       if (made != null) {
+        FileWrites.unlock(made.fd());
         made.close();
       }
       if (!staged) {
