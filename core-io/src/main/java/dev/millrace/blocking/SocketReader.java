@@ -229,6 +229,11 @@ final class SocketReader extends RingReader implements CompletionTarget {
     cancel();
     loopClosed = true;
     wake();
-    return inFlight || cancelling;
+    boolean active = inFlight || cancelling;
+    if (!active && registered) { // the loop is idle; its slots go with it
+      registered = false;
+      ended();
+    }
+    return active;
   }
 }

@@ -20,6 +20,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -287,6 +289,42 @@ class RingSocketTest {
           LoopClosedException.class, () -> RingSocket.connect(other.loop(), server.address()));
     }
     assertEquals(before, openDescriptors());
+  }
+
+  /** The loop holds the descriptor although it receives nothing. */
+  @Test
+  void theEndOfALoopWithFullSocketsLeavesNoDescriptor() throws Exception {
+    stopWithFullSockets("first"); // the channels of the JDK keep a descriptor
+    int before = descriptorsWithoutSockets();
+    stopWithFullSockets("second");
+    assertEquals(before, descriptorsWithoutSockets());
+  }
+
+  private void stopWithFullSockets(String name) throws Exception {
+    SocketAddress address = UnixDomainSocketAddress.of(directory.resolve(name));
+    try (LoopThread other = LoopThread.start("other");
+        RingServerSocket server = RingServerSocket.listen(other.loop(), address, 10);
+        SocketChannel peer = SocketChannel.open(server.address());
+        RingSocket unread = server.accept()) {
+      peer.configureBlocking(false);
+      ByteBuffer bytes = ByteBuffer.allocate(100_000);
+      do {
+        while (peer.write(bytes.clear()) > 0) {
+          Thread.onSpinWait();
+        }
+        turn(other);
+        turn(other);
+      } while (peer.write(bytes.clear()) > 0);
+      other.loop().stop();
+      assertThrows(LoopClosedException.class, server::accept);
+      assertEquals(0, unread.reader().takeByte()); // what was received ahead
+    }
+  }
+
+  private static void turn(LoopThread of) throws Exception {
+    CompletableFuture<Void> made = new CompletableFuture<>();
+    of.execute(() -> made.complete(null));
+    made.get();
   }
 
   @Test
