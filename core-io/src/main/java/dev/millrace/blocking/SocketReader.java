@@ -65,7 +65,7 @@ final class SocketReader extends RingReader implements CompletionTarget {
     halves[0] = memory.asSlice(0, HALF_BYTES);
     halves[1] = memory.asSlice(HALF_BYTES);
     var _ = descriptor.begin(); // ends when the loop has finished with it
-    DroppableTask.post(loop::post, this::start, this::ended);
+    DroppableTask.post(loop::post, this::start, this::dropped);
   }
 
   // ---- the thread that reads -------------------------------------------------------------------
@@ -162,6 +162,13 @@ final class SocketReader extends RingReader implements CompletionTarget {
     handle = loop.register(this);
     registered = true;
     receive();
+  }
+
+  /** The loop has closed before it could start. Any thread. */
+  private void dropped() {
+    loopClosed = true;
+    wake();
+    ended();
   }
 
   private void receive() {

@@ -13,6 +13,7 @@ import dev.millrace.io.Span;
 import dev.millrace.io.WriteFailedException;
 import dev.millrace.loop.LoopClosedException;
 import dev.millrace.loop.LoopThread;
+import dev.millrace.net.Sockets;
 import dev.millrace.sync.Errno;
 import dev.millrace.uring.ErrnoException;
 import java.io.IOException;
@@ -319,6 +320,18 @@ class RingSocketTest {
       assertThrows(LoopClosedException.class, server::accept);
       assertEquals(0, unread.reader().takeByte()); // what was received ahead
     }
+  }
+
+  /** As a connection that is accepted just before the loop closes. */
+  @Test
+  void aReadOfASocketWhoseLoopHasClosedDoesNotWait() throws Exception {
+    int before = descriptorsWithoutSockets();
+    LoopThread closed = LoopThread.start("closed");
+    closed.close();
+    try (RingSocket socket = new RingSocket(closed.loop(), Sockets.open(address(false)))) {
+      assertThrows(ReadFailedException.class, socket.reader()::takeByte);
+    }
+    assertEquals(before, descriptorsWithoutSockets());
   }
 
   private static void turn(LoopThread of) throws Exception {
